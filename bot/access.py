@@ -1,0 +1,106 @@
+"""Who may do what (docs/design.md 7): the one place that decides a permission and words a refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.errors import Refused
+from bot.events import Actor
+
+RANK = {"viewer": 0, "responder": 1, "manager": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What an action is about: a ticket (its team, assignees, reporter) or a team; all None for the workspace."""
+
+    team_id: int | None = None
+    team_name: str | None = None
+    assignee_ids: frozenset[int] = frozenset()
+    reporter_id: int | None = None
+    is_private: bool = False
+    may_see_private: bool = True
+
+
+def _anyone(actor: Actor, target: Target) -> bool:
+    return True
+
+
+def _is_responder(actor: Actor, target: Target) -> bool:
+    return any(RANK[role] >= RANK["responder"] for role in actor.roles.values())
+
+
+def _manages(actor: Actor, target: Target) -> bool:
+    return actor.roles.get(target.team_id or 0) == "manager"
+
+
+def _has(actor: Actor, target: Target) -> bool:
+    return actor.person_id in target.assignee_ids
+
+
+def _may_take(actor: Actor, target: Target) -> bool:
+    in_team = RANK.get(actor.roles.get(target.team_id or 0, ""), 0) >= RANK["responder"]
+    return _manages(actor, target) or _has(actor, target) or (in_team and not target.assignee_ids)
+
+
+def _manages_any(actor: Actor, target: Target) -> bool:
+    return _manages(actor, target) or (target.team_id is None and "manager" in actor.roles.values())
+
+
+def _may_route(actor: Actor, target: Target) -> bool:
+    is_reporter = actor.person_id == target.reporter_id
+    return _manages_any(actor, target) or (target.team_id is None and (is_reporter or _is_responder(actor, target)))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When an action is allowed besides to admins, and who to name when it is not."""
+
+    allows: Callable[[Actor, Target], bool]
+    who: str
+
+
+RULES: dict[str, Rule] = {
+    "report": Rule(_anyone, "everyone but guests"),
+    "see": Rule(lambda actor, target: not target.is_private or target.may_see_private, "members of its channel"),
+    "comment": Rule(
+        lambda actor, target: _is_responder(actor, target) or actor.person_id == target.reporter_id,
+        "responders and the reporter",
+    ),
+    "claim": Rule(_may_take, "its assignees, responders of the team while nobody has it, and managers"),
+    "status": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees and managers"),
+    "close": Rule(_manages_any, "managers of the team"),
+    "reassign": Rule(_manages_any, "managers of the team"),
+    "route": Rule(_may_route, "managers of its team; while it has none, responders and the reporter"),
+    "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees and managers"),
+    "administer": Rule(lambda actor, target: False, "admins"),
+}
+
+
+def can(actor: Actor, action: str, target: Target) -> bool:
+    """Whether this person may do this. What one may not see one may not touch."""
+    if actor.is_outsider and action != "see":
+        return False
+    if target.is_private and not target.may_see_private:
+        return False
+    return actor.is_admin or RULES[action].allows(actor, target)
+
+
+def who_may(action: str) -> str:
+    """The people an action is for, in words."""
+    who = RULES[action].who
+    return who if action in {"report", "see", "administer"} else f"{who}, admins"
+
+
+def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "") -> None:
+    """Let the action pass.
+
+    Args:
+        doing: what was refused, to follow "You may not".
+        ask: who could do it here, by name.
+
+    Raises:
+        Refused: with who may do it.
+    """
+    if not can(actor, action, target):
+        named = f" Ask {ask}." if ask else ""
+        raise Refused(f"You may not {doing}: that is for {who_may(action)}.{named}")

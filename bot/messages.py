@@ -1,0 +1,92 @@
+"""What Chargehand says, before Slack's blocks: text with a few marks, facts, buttons and one menu.
+
+Text is Slack's mrkdwn. Words of people go through `escape`, so that what somebody wrote can never ping a channel.
+"""
+
+import re
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+_TOKEN = re.compile(r"<([^<>]*)>")
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Button(_Value):
+    """A press runs the verb `action` on `value`; `opens` a form first where the verb needs words."""
+
+    label: str
+    action: str
+    value: str = ""
+    style: Literal["primary", "danger"] | None = None
+
+
+class Option(_Value):
+    label: str
+    value: str
+
+
+class Menu(_Value):
+    """A choice runs the verb `action` on `value` with what was chosen."""
+
+    label: str
+    action: str
+    value: str
+    options: tuple[Option, ...]
+
+
+class Fact(_Value):
+    name: str
+    value: str
+
+
+class Message(_Value):
+    """One message. `text` is what a phone shows and, without a title, all there is."""
+
+    text: str
+    title: str = ""
+    facts: tuple[Fact, ...] = ()
+    body: str = ""
+    notes: tuple[str, ...] = ()
+    colour: str | None = None
+    buttons: tuple[Button, ...] = ()
+    menu: Menu | None = None
+
+
+def escape(text: str) -> str:
+    """Make a person's words safe inside mrkdwn: no mention, link or command of theirs takes effect."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str, names: dict[str, str] | None = None) -> str:
+    """Slack's markup as a person reads it: <@U1> becomes @name, <url|label> the label, &amp; an ampersand."""
+
+    def read(token: re.Match[str]) -> str:
+        target, _, label = token.group(1).partition("|")
+        if target.startswith(("@", "#")):
+            known = (names or {}).get(target[1:])
+            return f"{target[0]}{label or known or target[1:]}"
+        if target.startswith("!"):
+            return label or f"@{target[1:].split('^')[0]}"
+        return label or target
+
+    read_out = _TOKEN.sub(read, text)
+    return read_out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def mention(slack_id: str) -> str:
+    """Names someone so that Slack notifies them."""
+    return f"<@{slack_id}>"
+
+
+def link(url: str, label: str) -> str:
+    return f"<{url}|{escape(label)}>"
+
+
+def moment(at: datetime) -> str:
+    """A time in the reader's own zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"

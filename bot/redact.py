@@ -1,0 +1,101 @@
+"""Takes secrets out of a text before it reaches a model or a log: each leaves its kind, `[redacted:slack-token]`."""
+
+import math
+import re
+from collections import Counter
+
+# Every pattern runs in linear time: it starts where no earlier match of its own could be under way, or is bounded.
+START = r"(?<![\w-])"
+KNOWN = {
+    "private-key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?s:.*?)"
+    r"(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\Z)",
+    "slack-token": START + r"(?:xox[a-z]|xapp|xoxe\.xox[bp])-[A-Za-z0-9-]{8,}",
+    "slack-webhook": r"https://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/-]{10,}",
+    "github-token": START + r"(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})",
+    "gitlab-token": START + r"gl(?:pat|dt|rt)-[\w-]{20,}",
+    "aws-key": START + r"(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}(?!\w)",
+    "jwt": START + r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
+    "stripe-key": START + r"(?:(?:[srp]k)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,})",
+    "model-key": START + r"sk-(?=[\w-]*\d)[\w-]{20,}",
+    "google-key": START + r"(?:AIza[\w-]{35}|ya29\.[\w-]{20,})",
+    "sendgrid-key": START + r"SG\.[\w-]{16,}\.[\w-]{16,}",
+    "package-token": START + r"(?:npm_[A-Za-z0-9]{30,}|pypi-[\w-]{40,}|hf_[A-Za-z0-9]{30,})",
+}
+KNOWN_SECRET = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{pattern})" for kind, pattern in KNOWN.items()))
+
+URL_PASSWORD = re.compile(r"((?<![\w+.-])[A-Za-z][\w+.-]{1,20}://[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)")
+AUTHORIZATION = re.compile(
+    r"(\bauthorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|basic|token)\s{1,3}|\bbearer\s{1,3}(?=[\w.~+/-]{0,200}\d))"
+    r"[\w.~+/-]{8,}={0,2}",
+    re.IGNORECASE,
+)
+KEY = (
+    r"(?:password|passwd|passphrase|passcode|pwd|secret|token|credential"
+    r"|(?:api|access|auth|private|signing|encryption|account)[ _-]?key|(?:secret|client)[ _-](?:key|secret))"
+)
+ASSIGNED = re.compile(
+    rf"(?P<key>{KEY}[\"'\]]?(?P<sign>\s{{0,3}}(?::=|=>|[:=])\s{{0,3}}|\s{{1,3}}is\s{{1,3}}))"
+    r"(?P<quote>[\"'`]?+)(?!\[redacted:)(?P<value>(?<=\")[^\"\n]{4,200}|(?<=')[^'\n]{4,200}|[^\s\"'`,;&<>]{4,200})",
+    re.IGNORECASE,
+)
+FLAG = re.compile(rf"(\s--?{KEY}[ \t]{{1,3}})(?!\[redacted:|-)[^\s\"']{{4,200}}", re.IGNORECASE)
+AFTER_KEY = re.compile(
+    r"(\b(?:key|secret|token|credentials?|signature|cookie|session)\b(?:\s{1,3}is)?[\s:=\"'`(]{1,4})"
+    r"(?P<value>[A-Za-z0-9+/_-]{32,200}={0,2})",
+    re.IGNORECASE,
+)
+
+PLACEHOLDER = re.compile(
+    r"[<${%].*|\*+|x+|\.+|(?:null|none|nil|undefined|true|false|required|optional|missing|empty|expired|invalid|wrong|changeme|example"
+    r"|string|unset|redacted|hidden|(?:os|env|process|settings|config|self|secrets|vault)[.\[(].*)",
+    re.IGNORECASE,
+)
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+RANDOM_BITS = 3.0  # per character; English words joined by dashes fail on their missing digits, not on this
+
+
+def redact(text: str) -> str:
+    """The text with each secret replaced by `[redacted:<kind>]`; doing it twice changes nothing more."""
+    text = KNOWN_SECRET.sub(_by_kind, text)
+    text = URL_PASSWORD.sub(r"\1[redacted:password]", text)
+    text = AUTHORIZATION.sub(r"\1[redacted:authorization]", text)
+    text = FLAG.sub(r"\1[redacted:secret]", text)
+    text = ASSIGNED.sub(_assigned, text)
+    return AFTER_KEY.sub(_random, text)
+
+
+def _by_kind(match: re.Match[str]) -> str:
+    return f"[redacted:{str(match.lastgroup).replace('_', '-')}]"
+
+
+def _assigned(match: re.Match[str]) -> str:
+    value, sign = match["value"], match["sign"].strip().lower()
+    plausible = _plausible(value.rstrip(".)!?"), is_code="=" in sign or bool(match["quote"]), is_prose=sign == "is")
+    return f"{match['key']}{match['quote']}[redacted:secret]" if plausible else match[0]
+
+
+def _plausible(value: str, *, is_code: bool, is_prose: bool) -> bool:
+    """Whether somebody would use this as a secret: “password: hunter2” is one, “password: please reset” is not."""
+    if len(value) < 4 or PLACEHOLDER.fullmatch(value) or UUID.fullmatch(value) or "://" in value:
+        return False
+    has_digit = any(char.isdigit() for char in value)
+    has_letter = any(char.isalpha() for char in value)
+    if is_code and not is_prose:
+        return True
+    odd = not value.isalnum() and not value.replace("-", "").replace("'", "").isalpha()
+    return len(value) >= 6 and ((has_digit and has_letter) or (odd and not is_prose))
+
+
+def _random(match: re.Match[str]) -> str:
+    value = match["value"]
+    return f"{match[1]}[redacted:secret]" if _looks_random(value) else match[0]
+
+
+def _looks_random(value: str) -> bool:
+    if UUID.fullmatch(value) or not any(char.isdigit() for char in value):
+        return False
+    is_hex = all(char in "0123456789abcdefABCDEF" for char in value)
+    mixed = any(char.islower() for char in value) and any(char.isupper() for char in value)
+    counts = Counter(value).values()
+    bits = -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
+    return (is_hex or mixed) and bits >= RANDOM_BITS
