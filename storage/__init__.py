@@ -1,0 +1,1 @@
+"""The memory: one file per aggregate (its tables and its queries), on SQLite."""

@@ -1,0 +1,201 @@
+"""What Chargehand is about to say, and the proof of what it said: each call to Slack is a row here first.
+
+Rows of one lane go out in order, one at a time. A row with an anchor waits for the anchor's receipt (an edit needs the
+message it edits). A row found in `sending` after its sender vanished is uncertain: it is looked up before it goes again.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Index, exists, or_
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, col, delete, func, select, update
+
+from storage import thread_links
+from storage.columns import Row, UtcTime
+from storage.database import Tx, wake
+
+SIGNAL = "outbox"
+UNFINISHED = ("waiting", "sending")
+
+
+class Outgoing(Row, table=True):
+    """One call. `key` is its idempotency key; `payload` is a bot.messages.Message as JSON, or an emoji's name."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_lane", "lane", "state", "id"),
+    )
+
+    key: str = Field(unique=True)
+    kind: str  # post, edit, react, unreact, whisper (one person sees it), respond (by response_url)
+    lane: str
+    channel_id: str  # a person's id stands for the direct message with them
+    thread_ts: str | None = None
+    anchor: str | None = Field(default=None, index=True)  # key of the message this edits or answers
+    target_ts: str | None = None  # the message to react to
+    user_id: str | None = None  # who sees a whisper
+    reply_url: str | None = None
+    payload: str
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id")
+    opens_thread: bool = False  # the posted message is the root of its ticket's thread
+    state: str = "waiting"  # waiting, sending, sent, dead
+    is_uncertain: bool = False
+    due_at: datetime = Field(sa_type=UtcTime)
+    attempts: int = 0
+    term: int = 0
+    error: str | None = None
+    correlation_id: str = ""
+    created_at: datetime = Field(sa_type=UtcTime)
+    first_sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Receipt(Row, table=True):
+    """Proof of one effect: which message it became, where and when."""
+
+    __tablename__ = "receipts"
+
+    key: str = Field(unique=True)
+    kind: str
+    channel_id: str
+    ts: str | None = None
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id", index=True)
+    at: datetime = Field(sa_type=UtcTime)
+    correlation_id: str = ""
+
+
+async def add(tx: Tx, row: Outgoing) -> bool:
+    """Store it to be sent; False when its key was used before."""
+    new = insert(Outgoing).values(row.model_dump(exclude={"id"})).on_conflict_do_nothing()
+    wake(tx, SIGNAL)
+    return (await tx.exec(new.returning(col(Outgoing.id)))).scalar_one_or_none() is not None
+
+
+async def edit(tx: Tx, row: Outgoing) -> None:
+    """Store an edit of the message `row.anchor`, or put its payload into one that has not left yet."""
+    unsent = (
+        update(Outgoing)
+        .where(
+            or_(col(Outgoing.key) == row.anchor, (col(Outgoing.anchor) == row.anchor) & (col(Outgoing.kind) == "edit")),
+            col(Outgoing.state) == "waiting",
+            col(Outgoing.first_sent_at).is_(None),
+        )
+        .values(payload=row.payload)
+    )
+    if (await tx.exec(unsent)).rowcount == 0:
+        await add(tx, row)
+
+
+async def receipt(tx: Tx, key: str) -> Receipt | None:
+    return (await tx.exec(select(Receipt).where(Receipt.key == key))).first()
+
+
+async def exists_for(tx: Tx, key: str) -> bool:
+    """Whether something with this key was ever to be sent."""
+    return (await tx.exec(select(Outgoing.id).where(Outgoing.key == key))).first() is not None
+
+
+async def due(tx: Tx, *, now: datetime, resting: Collection[str], limit: int) -> list[Outgoing]:
+    """Rows that may go out now: head of their lane, anchor proven, and no post to a channel that is resting."""
+    earlier, proof = aliased(Outgoing), aliased(Receipt)
+    is_second = exists().where(
+        col(earlier.lane) == col(Outgoing.lane),
+        col(earlier.state).in_(UNFINISHED),
+        col(earlier.id) < col(Outgoing.id),
+    )
+    is_proven = exists().where(col(proof.key) == col(Outgoing.anchor))
+    ready = (
+        select(Outgoing)
+        .where(
+            Outgoing.state == "waiting",
+            Outgoing.due_at <= now,
+            ~is_second,
+            or_(col(Outgoing.anchor).is_(None), is_proven),
+            or_(col(Outgoing.kind) != "post", col(Outgoing.channel_id).not_in(resting)),
+        )
+        .order_by(col(Outgoing.id))
+        .limit(limit)
+    )
+    return list(await tx.exec(ready))
+
+
+async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
+    """When the next row that waits for its time wants to go."""
+    later = select(func.min(Outgoing.due_at)).where(Outgoing.state == "waiting", Outgoing.due_at > after)
+    return (await tx.exec(later)).one()
+
+
+async def claim(tx: Tx, ids: Sequence[int], *, term: int, now: datetime) -> list[Outgoing]:
+    """Mark rows as being sent; what they carry is fixed from here on."""
+    mine = (
+        update(Outgoing)
+        .where(col(Outgoing.id).in_(ids), col(Outgoing.state) == "waiting")
+        .values(
+            state="sending",
+            term=term,
+            attempts=col(Outgoing.attempts) + 1,
+            first_sent_at=func.coalesce(col(Outgoing.first_sent_at), now),
+        )
+        .returning(Outgoing)
+    )
+    return sorted((await tx.exec(mine)).scalars().all(), key=lambda row: row.id)
+
+
+async def take_over(tx: Tx, *, term: int) -> int:
+    """What a vanished sender left in the air becomes uncertain and waits again."""
+    left = update(Outgoing).where(col(Outgoing.state) == "sending", col(Outgoing.term) != term)
+    return (await tx.exec(left.values(state="waiting", is_uncertain=True))).rowcount
+
+
+async def sent(tx: Tx, row: Outgoing, *, channel_id: str, ts: str | None, now: datetime) -> None:
+    """Record the receipt; a message that opens a ticket's thread is linked to the ticket."""
+    if not await _leave(tx, row, state="sent", finished_at=now, error=None):
+        return
+    tx.add(
+        Receipt(
+            workspace_id=row.workspace_id,
+            key=row.key,
+            kind=row.kind,
+            channel_id=channel_id,
+            ts=ts,
+            ticket_id=row.ticket_id,
+            at=now,
+            correlation_id=row.correlation_id,
+        )
+    )
+    if row.opens_thread and row.ticket_id and ts:
+        await thread_links.link(tx, row.workspace_id, channel_id, ts, ticket_id=row.ticket_id)
+
+
+async def again(tx: Tx, row: Outgoing, *, at: datetime, error: str, is_uncertain: bool) -> None:
+    """Let it wait for another attempt."""
+    await _leave(tx, row, state="waiting", due_at=at, error=error, is_uncertain=is_uncertain)
+
+
+async def bury(tx: Tx, row: Outgoing, *, now: datetime, error: str) -> bool:
+    """It cannot be delivered, and neither can what was anchored on it; False when that was known."""
+    if not await _leave(tx, row, state="dead", finished_at=now, error=error):
+        return False
+    orphans = update(Outgoing).where(col(Outgoing.anchor) == row.key, col(Outgoing.state) == "waiting")
+    await tx.exec(orphans.values(state="dead", finished_at=now, error=f"its message never went out: {error}"))
+    return True
+
+
+async def _leave(tx: Tx, row: Outgoing, **values: object) -> bool:
+    mine = (col(Outgoing.id) == row.id) & (col(Outgoing.state) == "sending") & (col(Outgoing.term) == row.term)
+    wake(tx, SIGNAL)
+    return (await tx.exec(update(Outgoing).where(mine).values(**values))).rowcount > 0
+
+
+async def backlog(tx: Tx) -> dict[str, int]:
+    """State -> number of rows."""
+    return dict((await tx.exec(select(Outgoing.state, func.count()).group_by(Outgoing.state))).all())
+
+
+async def prune(tx: Tx, *, before: datetime) -> int:
+    """Drop what was sent before a moment; receipts stay."""
+    gone = delete(Outgoing).where(col(Outgoing.state) == "sent", col(Outgoing.finished_at) < before)
+    return (await tx.exec(gone)).rowcount

@@ -1,0 +1,127 @@
+"""People, teams, and who has which role where."""
+
+from datetime import datetime
+from typing import Literal, cast
+
+from sqlalchemy import func
+from sqlmodel import JSON, Field, UniqueConstraint, col, select
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx
+
+RoleName = Literal["viewer", "responder", "manager"]
+
+
+class Person(Row, table=True):
+    """Someone with a Slack id. `is_outsider`: a guest or a member of another workspace."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("workspace_id", "slack_id"),)
+
+    slack_id: str
+    name: str
+    email: str | None = None
+    github_login: str | None = None
+    is_admin: bool = False
+    is_outsider: bool = False
+    is_active: bool = True
+    created_at: datetime = Field(sa_type=UtcTime)
+    refreshed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Team(Row, table=True):
+    """A group that takes tickets. `keywords` and `components` say what it owns."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
+
+    name: str
+    slug: str  # the name case-folded: "Platform" and "platform" are one team
+    description: str = ""
+    keywords: list[str] = Field(default_factory=list, sa_type=JSON)
+    components: list[str] = Field(default_factory=list, sa_type=JSON)
+    channel_id: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class Membership(Row, table=True):
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("team_id", "person_id"),)
+
+    team_id: int = Field(foreign_key="teams.id", index=True)
+    person_id: int = Field(foreign_key="people.id", index=True)
+    role: str  # one of RoleName (docs/design.md 7)
+
+
+def slug_of(name: str) -> str:
+    """The form in which a team's name is compared."""
+    return " ".join(name.casefold().split())
+
+
+async def by_slack_id(tx: Tx, workspace_id: str, slack_id: str) -> Person | None:
+    found = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+    return (await tx.exec(found)).first()
+
+
+async def the(tx: Tx, workspace_id: str, slack_id: str) -> Person:
+    """Someone who is known to exist."""
+    found = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+    return (await tx.exec(found)).one()
+
+
+async def get(tx: Tx, person_id: int) -> Person:
+    return (await tx.exec(select(Person).where(Person.id == person_id))).one()
+
+
+async def everyone(tx: Tx) -> list[Person]:
+    return list(await tx.exec(select(Person).order_by(func.lower(Person.name))))
+
+
+async def admins(tx: Tx) -> list[Person]:
+    chosen = select(Person).where(col(Person.is_admin), col(Person.is_active)).order_by(col(Person.id))
+    return list(await tx.exec(chosen))
+
+
+async def teams(tx: Tx) -> list[Team]:
+    return list(await tx.exec(select(Team).order_by(col(Team.id))))
+
+
+async def team_named(tx: Tx, name: str) -> Team | None:
+    return (await tx.exec(select(Team).where(Team.slug == slug_of(name)))).first()
+
+
+async def get_team(tx: Tx, team_id: int) -> Team:
+    return (await tx.exec(select(Team).where(Team.id == team_id))).one()
+
+
+async def roles_of(tx: Tx, person_id: int) -> dict[int, RoleName]:
+    """Team id -> role of one person."""
+    rows = await tx.exec(select(Membership.team_id, Membership.role).where(Membership.person_id == person_id))
+    return {team_id: cast(RoleName, role) for team_id, role in rows}
+
+
+async def members(tx: Tx, team_id: int, role: str) -> list[Person]:
+    """The active members of a team with this role."""
+    chosen = (
+        select(Person)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(Membership.team_id == team_id, Membership.role == role, col(Person.is_active))
+        .order_by(col(Person.id))
+    )
+    return list(await tx.exec(chosen))
+
+
+async def give_role(tx: Tx, person: Person, team: Team, *, role: str) -> str | None:
+    """Make someone a member, or change their role; returns the role they had."""
+    found = select(Membership).where(Membership.person_id == person.id, Membership.team_id == team.id)
+    if membership := (await tx.exec(found)).first():
+        before, membership.role = membership.role, role
+        return before
+    tx.add(Membership(workspace_id=team.workspace_id, team_id=team.id, person_id=person.id, role=role))
+    return None
+
+
+async def named(tx: Tx, workspace_id: str, name: str) -> list[Person]:
+    """People by the name they show in Slack, whatever its case."""
+    known = select(Person).where(Person.workspace_id == workspace_id, func.lower(Person.name) == name.lower())
+    return list(await tx.exec(known))

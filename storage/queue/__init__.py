@@ -1,0 +1,38 @@
+"""Durable work: enqueued with the change that asks for it, done once under a lease, or buried with the reason."""
+
+from storage.queue.jobs import (
+    SIGNAL,
+    Job,
+    LostLeaseError,
+    bury,
+    enqueue,
+    finish,
+    give_back,
+    next_due,
+    renew,
+    reserve,
+    retry,
+    sweep,
+)
+from storage.queue.operator import counts, discard, get, listing, prune, replay
+
+__all__ = [
+    "SIGNAL",
+    "Job",
+    "LostLeaseError",
+    "bury",
+    "counts",
+    "discard",
+    "enqueue",
+    "finish",
+    "get",
+    "give_back",
+    "listing",
+    "next_due",
+    "prune",
+    "renew",
+    "replay",
+    "reserve",
+    "retry",
+    "sweep",
+]

@@ -1,0 +1,156 @@
+"""The life of a job: ready -> running -> done, or back to ready, or dead.
+
+A reservation carries a fencing token that grows with each one: whoever holds an old token (a process that was stopped
+and woke up) can change nothing. Jobs with one key run one at a time, in the order they were enqueued.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, exists, or_
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import aliased
+from sqlmodel import JSON, Field, col, select, update
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx, wake
+
+SIGNAL = "jobs"
+BUSY = ("ready", "running")
+
+
+class LostLeaseError(Exception):
+    """The job is somebody else's by now; nothing of this transaction may stand."""
+
+
+class Job(Row, table=True):
+    """`name` is a function of handlers/jobs, `args` are ids. Smaller `priority` first: 0 people, 10 background."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_reserve", "state", "priority", "id"),
+        Index("ix_jobs_key", "key", "state", "id"),
+        {"sqlite_autoincrement": True},  # effects are keyed by job ids, so a pruned id may never come back
+    )
+
+    name: str
+    args: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    key: str | None = None
+    dedupe_key: str | None = Field(default=None, unique=True)
+    priority: int = 0
+    state: str = "ready"  # ready, running, done, dead, discarded
+    run_at: datetime = Field(sa_type=UtcTime)
+    attempts: int = 0
+    token: int = 0
+    worker: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_error: str | None = None
+    correlation_id: str = ""
+    created_at: datetime = Field(sa_type=UtcTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+async def enqueue(tx: Tx, job: Job) -> bool:
+    """Add a job to this transaction; False when its dedupe key was used before, even by a finished job."""
+    row = insert(Job).values(job.model_dump(exclude={"id"})).on_conflict_do_nothing().returning(col(Job.id))
+    wake(tx, SIGNAL)
+    return (await tx.exec(row)).scalar_one_or_none() is not None
+
+
+async def reserve(tx: Tx, *, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Job]:
+    """Take up to `limit` due jobs, at most one a key, each under a lease and a new token."""
+    other = aliased(Job)
+    blocked = exists().where(
+        col(other.key) == col(Job.key),
+        col(other.state).in_(BUSY),
+        or_(col(other.id) < col(Job.id), col(other.state) == "running"),
+    )
+    due = (
+        select(Job.id)
+        .where(Job.state == "ready", Job.run_at <= now, ~blocked)
+        .order_by(col(Job.priority), col(Job.id))
+        .limit(limit)
+    )
+    taken = (
+        update(Job)
+        .where(col(Job.id).in_(due))
+        .values(
+            state="running",
+            worker=worker,
+            lease_until=now + lease,
+            token=col(Job.token) + 1,
+            attempts=col(Job.attempts) + 1,
+        )
+        .returning(Job)
+    )
+    jobs = (await tx.exec(taken)).scalars().all()
+    return sorted(jobs, key=lambda job: (job.priority, job.id))
+
+
+async def finish(tx: Tx, job: Job, *, now: datetime) -> None:
+    """Acknowledge, in the transaction that holds the job's work.
+
+    Raises:
+        LostLeaseError: the lease went to somebody else; let the transaction roll back.
+    """
+    await _leave(tx, job, state="done", finished_at=now, last_error=None)
+
+
+async def retry(tx: Tx, job: Job, *, at: datetime, error: str) -> None:
+    """Give the job back, to run again at a moment."""
+    await _leave(tx, job, state="ready", run_at=at, last_error=error)
+
+
+async def give_back(tx: Tx, job: Job) -> None:
+    """Hand an unfinished job to the next process without counting the attempt."""
+    await _leave(tx, job, state="ready", attempts=job.attempts - 1)
+
+
+async def bury(tx: Tx, job: Job, *, now: datetime, error: str) -> None:
+    """A dead letter: kept with its last error until an operator replays or discards it."""
+    await _leave(tx, job, state="dead", finished_at=now, last_error=error)
+
+
+async def _leave(tx: Tx, job: Job, **values: Any) -> None:
+    mine = (col(Job.id) == job.id) & (col(Job.token) == job.token) & (col(Job.state) == "running")
+    left = await tx.exec(update(Job).where(mine).values(worker=None, lease_until=None, **values))
+    if left.rowcount == 0:
+        raise LostLeaseError(f"job {job.id} was reserved again since token {job.token}")
+    wake(tx, SIGNAL)
+
+
+async def renew(tx: Tx, jobs: Iterable[Job], *, until: datetime) -> set[int]:
+    """Extend leases; the ids that are still ours."""
+    kept: set[int] = set()
+    for job in jobs:
+        mine = (col(Job.id) == job.id) & (col(Job.token) == job.token) & (col(Job.state) == "running")
+        if (await tx.exec(update(Job).where(mine).values(lease_until=until))).rowcount:
+            kept.add(job.id)
+    return kept
+
+
+async def sweep(tx: Tx, *, now: datetime, max_attempts: int, is_dead: Callable[[str], bool]) -> list[Job]:
+    """Return jobs of vanished workers to the queue and bury those that were at their last attempt.
+
+    Returns:
+        The buried ones, so that whoever waits for them can be told.
+    """
+    running = await tx.exec(select(Job).where(Job.state == "running"))
+    lost = [job for job in running if _is_lost(job, now=now, is_dead=is_dead)]
+    for job in lost:
+        if job.attempts >= max_attempts:
+            await bury(tx, job, now=now, error=job.last_error or "its process ended at the last attempt")
+        else:
+            await retry(tx, job, at=now, error="its process ended while it ran")
+    return [job for job in lost if job.attempts >= max_attempts]
+
+
+def _is_lost(job: Job, *, now: datetime, is_dead: Callable[[str], bool]) -> bool:
+    return job.lease_until is None or job.lease_until <= now or is_dead(job.worker or "")
+
+
+async def next_due(tx: Tx) -> datetime | None:
+    """When the earliest waiting job wants to run."""
+    first = select(Job.run_at).where(Job.state == "ready").order_by(col(Job.run_at)).limit(1)
+    return (await tx.exec(first)).first()

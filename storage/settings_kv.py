@@ -1,0 +1,44 @@
+"""Small settings of a workspace, channel or person: one key-value table (keys in docs/settings.md)."""
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import col, delete, select
+
+from storage.columns import Row
+from storage.database import Tx
+
+
+class Setting(Row, table=True):
+    """`scope` is whose setting it is: empty for the workspace, else a channel or person id."""
+
+    __tablename__ = "settings_kv"
+    __table_args__ = (UniqueConstraint("scope", "key"),)
+
+    scope: str
+    key: str
+    value: str
+    set_by: str = ""
+
+
+async def get(tx: Tx, scope: str, key: str) -> str | None:
+    found = await tx.exec(select(Setting.value).where(Setting.scope == scope, Setting.key == key))
+    return found.first()
+
+
+async def put(tx: Tx, scope: str, key: str, value: str, *, workspace_id: str, set_by: str = "") -> None:
+    new = insert(Setting).values(scope=scope, key=key, value=value, workspace_id=workspace_id, set_by=set_by)
+    await tx.exec(
+        new.on_conflict_do_update(
+            index_elements=[col(Setting.scope), col(Setting.key)], set_={"value": value, "set_by": set_by}
+        )
+    )
+
+
+async def keys(tx: Tx, scope: str, prefix: str) -> list[str]:
+    """The keys of a scope that begin with a prefix, oldest first."""
+    known = select(Setting.key).where(Setting.scope == scope, col(Setting.key).startswith(prefix, autoescape=True))
+    return list(await tx.exec(known.order_by(col(Setting.id))))
+
+
+async def drop(tx: Tx, scope: str, key: str) -> None:
+    await tx.exec(delete(Setting).where(col(Setting.scope) == scope, col(Setting.key) == key))

@@ -1,0 +1,38 @@
+"""Which Slack thread belongs to which ticket."""
+
+from sqlmodel import Field, UniqueConstraint, col, delete, select
+
+from storage.columns import Row
+from storage.database import Tx
+
+
+class ThreadLink(Row, table=True):
+    __tablename__ = "thread_links"
+    __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "thread_ts"),)
+
+    channel_id: str
+    thread_ts: str
+    ticket_id: int = Field(foreign_key="tickets.id", index=True)
+
+
+async def ticket_of(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) -> int | None:
+    """The ticket a thread is about."""
+    link = select(ThreadLink.ticket_id).where(
+        ThreadLink.workspace_id == workspace_id,
+        ThreadLink.channel_id == channel_id,
+        ThreadLink.thread_ts == thread_ts,
+    )
+    return (await tx.exec(link)).first()
+
+
+async def link(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str, *, ticket_id: int) -> None:
+    tx.add(ThreadLink(workspace_id=workspace_id, channel_id=channel_id, thread_ts=thread_ts, ticket_id=ticket_id))
+
+
+async def unlink(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) -> None:
+    gone = (
+        (col(ThreadLink.workspace_id) == workspace_id)
+        & (col(ThreadLink.channel_id) == channel_id)
+        & (col(ThreadLink.thread_ts) == thread_ts)
+    )
+    await tx.exec(delete(ThreadLink).where(gone))

@@ -1,0 +1,236 @@
+"""Tickets, who they are assigned to, and what was said on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func
+from sqlmodel import JSON, Field, Index, UniqueConstraint, col, select, text, update
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx
+from storage.people import Person
+
+OPEN = ("open", "in_progress")
+LOUDEST_FIRST = ("critical", "high", "medium", "low")
+
+
+class Ticket(Row, table=True):
+    """The tracked item, CH-<number>; numbers of a workspace have no gaps."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        Index("ix_tickets_fingerprint", "channel_id", "fingerprint", "created_at"),
+        Index("ix_tickets_status", "status", "created_at"),
+    )
+
+    number: int
+    enterprise_id: str | None = None
+    title: str
+    description: str
+    summary: str = ""
+    fingerprint: str = ""  # of the report's text, to see the same report again
+    category: str | None = None
+    priority: str | None = None
+    severity: str | None = None
+    effort: str | None = None
+    component: str | None = None
+    tags: list[str] = Field(default_factory=list, sa_type=JSON)
+    team_id: int | None = Field(default=None, foreign_key="teams.id")
+    status: str = "open"
+    reporter_id: int = Field(foreign_key="people.id")
+    source: str
+    channel_id: str
+    channel_name: str = ""
+    is_private: bool = False
+    thread_ts: str | None = None
+    message_ts: str | None = Field(default=None, index=True)
+    permalink: str | None = None
+    triage_source: str | None = None
+    triage_model: str | None = None
+    triage_confidence: float | None = None
+    triage_reasoning: str | None = None
+    triage_note: str = ""  # why it was not the model, when one is configured
+    assign_reason: str = ""
+    resolution: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def name(self) -> str:
+        return f"CH-{self.number}"
+
+
+class Assignment(Row, table=True):
+    """Someone has, or had, a ticket. Load is counted from these rows and kept nowhere."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        Index("uq_assignments_current", "ticket_id", "person_id", unique=True, sqlite_where=text("ended_at IS NULL")),
+    )
+
+    ticket_id: int = Field(foreign_key="tickets.id", index=True)
+    person_id: int = Field(foreign_key="people.id", index=True)
+    assigned_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Comment(Row, table=True):
+    """A remark on a ticket. `message_ts` is the Slack message it came from."""
+
+    __tablename__ = "comments"
+    __table_args__ = (UniqueConstraint("channel_id", "message_ts"),)
+
+    ticket_id: int = Field(foreign_key="tickets.id", index=True)
+    author_id: int = Field(foreign_key="people.id")
+    text: str
+    channel_id: str | None = None
+    message_ts: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which tickets to list; None asks for any."""
+
+    statuses: tuple[str, ...] = OPEN
+    team_id: int | None = None
+    assignee_id: int | None = None
+    priority: str | None = None
+
+
+@dataclass(frozen=True)
+class Load:
+    """What assignment needs to know of a candidate."""
+
+    person: Person
+    open_tickets: int
+    last_assigned: datetime | None
+
+
+async def next_number(tx: Tx, workspace_id: str) -> int:
+    """The number for a ticket made in this write transaction; no other writer can be given the same."""
+    highest = await tx.exec(select(func.max(Ticket.number)).where(Ticket.workspace_id == workspace_id))
+    return (highest.one() or 0) + 1
+
+
+async def get(tx: Tx, ticket_id: int) -> Ticket:
+    return (await tx.exec(select(Ticket).where(Ticket.id == ticket_id))).one()
+
+
+async def by_number(tx: Tx, workspace_id: str, number: int) -> Ticket | None:
+    found = select(Ticket).where(Ticket.workspace_id == workspace_id, Ticket.number == number)
+    return (await tx.exec(found)).first()
+
+
+async def by_message(tx: Tx, channel_id: str, message_ts: str) -> Ticket | None:
+    """The ticket that this message reported."""
+    found = select(Ticket).where(Ticket.channel_id == channel_id, Ticket.message_ts == message_ts)
+    return (await tx.exec(found)).first()
+
+
+async def same_report(tx: Tx, channel_id: str, fingerprint: str, *, since: datetime) -> Ticket | None:
+    """An open ticket made from the same words in the same channel since a moment."""
+    found = (
+        select(Ticket)
+        .where(
+            Ticket.channel_id == channel_id,
+            Ticket.fingerprint == fingerprint,
+            Ticket.created_at >= since,
+            col(Ticket.status).in_(OPEN),
+        )
+        .order_by(col(Ticket.id))
+    )
+    return (await tx.exec(found)).first()
+
+
+async def matching(tx: Tx, workspace_id: str, wanted: Filter) -> list[Ticket]:
+    """Tickets of a filter: the loudest first, then the oldest."""
+    rank = case({name: place for place, name in enumerate(LOUDEST_FIRST)}, value=col(Ticket.priority), else_=9)
+    found = select(Ticket).where(Ticket.workspace_id == workspace_id, col(Ticket.status).in_(wanted.statuses))
+    if wanted.team_id is not None:
+        found = found.where(Ticket.team_id == wanted.team_id)
+    if wanted.priority is not None:
+        found = found.where(Ticket.priority == wanted.priority)
+    if wanted.assignee_id is not None:
+        current = select(Assignment.ticket_id).where(
+            Assignment.person_id == wanted.assignee_id, col(Assignment.ended_at).is_(None)
+        )
+        found = found.where(col(Ticket.id).in_(current))
+    return list(await tx.exec(found.order_by(rank, col(Ticket.id))))
+
+
+async def assignees(tx: Tx, ticket_id: int) -> list[Person]:
+    """Who has the ticket now, first assigned first."""
+    current = (
+        select(Person)
+        .join(Assignment, col(Assignment.person_id) == Person.id)
+        .where(Assignment.ticket_id == ticket_id, col(Assignment.ended_at).is_(None))
+        .order_by(col(Assignment.id))
+    )
+    return list(await tx.exec(current))
+
+
+async def loads(tx: Tx, people: Sequence[Person]) -> list[Load]:
+    """How many open tickets each person has, and when each was last given one."""
+    ids = [person.id for person in people]
+    is_open = col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)
+    counted = (
+        select(Assignment.person_id, func.sum(is_open), func.max(Assignment.assigned_at))
+        .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
+        .where(col(Assignment.person_id).in_(ids))
+        .group_by(col(Assignment.person_id))
+    )
+    known = {person_id: (int(count), last) for person_id, count, last in await tx.exec(counted)}
+    return [Load(person, *known.get(person.id, (0, None))) for person in people]
+
+
+async def comments(tx: Tx, ticket_id: int) -> list[Comment]:
+    said = select(Comment).where(Comment.ticket_id == ticket_id).order_by(col(Comment.id))
+    return list(await tx.exec(said))
+
+
+async def comment_by_message(tx: Tx, channel_id: str, message_ts: str) -> Comment | None:
+    """The comment that this message became."""
+    found = select(Comment).where(Comment.channel_id == channel_id, Comment.message_ts == message_ts)
+    return (await tx.exec(found)).first()
+
+
+async def get_comment(tx: Tx, comment_id: int) -> Comment | None:
+    return (await tx.exec(select(Comment).where(Comment.id == comment_id))).first()
+
+
+async def known_components(tx: Tx) -> list[str]:
+    """Component names that tickets already carry, most used first."""
+    used = (
+        select(col(Ticket.component))
+        .where(col(Ticket.component).is_not(None))
+        .group_by(col(Ticket.component))
+        .order_by(func.count().desc())
+        .limit(30)
+    )
+    return [name for name in await tx.exec(used) if name]
+
+
+async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime) -> None:
+    """Nobody has the ticket from now on; who had it stays on record."""
+    current = (col(Assignment.ticket_id) == ticket_id) & col(Assignment.ended_at).is_(None)
+    await tx.exec(update(Assignment).where(current).values(ended_at=now))
+
+
+async def titles_since(tx: Tx, workspace_id: str, *, since: datetime, limit: int) -> list[Ticket]:
+    """Recent tickets, newest first, to look for similar ones."""
+    recent = (
+        select(Ticket)
+        .where(Ticket.workspace_id == workspace_id, Ticket.created_at >= since)
+        .order_by(col(Ticket.id).desc())
+        .limit(limit)
+    )
+    return list(await tx.exec(recent))
+
+
+async def private_channels(tx: Tx) -> list[str]:
+    """The private channels that tickets live in."""
+    return list(await tx.exec(select(Ticket.channel_id).where(col(Ticket.is_private)).distinct()))
