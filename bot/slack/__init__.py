@@ -1,0 +1,1 @@
+"""Slack, in and out: the only place that knows its payloads and calls its API."""

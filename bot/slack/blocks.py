@@ -1,0 +1,89 @@
+"""Messages and forms as Slack's blocks, cut so that no limit of Slack's is ever hit."""
+
+from typing import Any
+
+from bot.messages import Button, Menu, Message
+
+Block = dict[str, Any]
+
+# https://docs.slack.dev/reference/block-kit: longest text of each element
+SECTION, FIELD, BUTTON, VALUE, OPTION, OPTION_VALUE, CONTEXT, MESSAGE = 3000, 2000, 75, 2000, 75, 150, 2000, 3900
+FIELDS, OPTIONS, ACTIONS = 10, 100, 25
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten, with an ellipsis, never inside a <token> or an &entity;."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    for opening, closing in (("<", ">"), ("&", ";")):
+        if head.rfind(opening) > head.rfind(closing) and len(head) - head.rfind(opening) < 200:
+            head = head[: head.rfind(opening)]
+    return head.rstrip() + "…"
+
+
+def render(message: Message) -> dict[str, Any]:
+    """The arguments of chat.postMessage and chat.update for a message."""
+    text = cut(message.text, MESSAGE)
+    title = [_section(message.title)] if message.title else []
+    rest = _rest(message)
+    if not title and not rest:
+        return {"text": text, "blocks": [], "attachments": []}
+    if not title:
+        title = [_section(message.text)]
+    if message.colour is None:
+        return {"text": text, "blocks": title + rest, "attachments": []}
+    # With a colour the details go into an attachment; the text then stays what a notification shows.
+    return {"text": text, "blocks": title, "attachments": [{"color": message.colour, "fallback": text, "blocks": rest}]}
+
+
+def _rest(message: Message) -> list[Block]:
+    blocks: list[Block] = []
+    if message.body:
+        blocks.append(_section(message.body))
+    if message.facts:
+        fields = [_mrkdwn(f"*{fact.name}*\n{fact.value}", FIELD) for fact in message.facts[:FIELDS]]
+        blocks.append({"type": "section", "fields": fields})
+    blocks += [{"type": "context", "elements": [_mrkdwn(note, CONTEXT)]} for note in message.notes if note]
+    elements = [_button(button) for button in message.buttons]
+    if message.menu:
+        elements.append(_menu(message.menu))
+    if elements:
+        blocks.append({"type": "actions", "elements": elements[:ACTIONS]})
+    return blocks
+
+
+def _mrkdwn(text: str, limit: int) -> Block:
+    return {"type": "mrkdwn", "text": cut(text, limit) or "–"}
+
+
+def plain_text(text: str, limit: int = BUTTON) -> Block:
+    return {"type": "plain_text", "text": cut(text, limit) or "–", "emoji": True}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _mrkdwn(text, SECTION)}
+
+
+def _button(button: Button) -> Block:
+    block = {
+        "type": "button",
+        "text": plain_text(button.label, BUTTON),
+        "action_id": button.action,
+        "value": button.value[:VALUE],
+    }
+    return block | ({"style": button.style} if button.style else {})
+
+
+def _menu(menu: Menu) -> Block:
+    return {
+        "type": "static_select",
+        "action_id": menu.action,
+        "placeholder": plain_text(menu.label, 150),
+        "options": [option(choice.label, f"{menu.value} {choice.value}") for choice in menu.options[:OPTIONS]],
+    }
+
+
+def option(label: str, value: str) -> Block:
+    """One choice of a menu."""
+    return {"text": plain_text(label, OPTION), "value": value[:OPTION_VALUE]}

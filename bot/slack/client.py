@@ -1,0 +1,154 @@
+"""One Slack client for the whole process, and what each of Slack's refusals means for us."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+# Trying again cannot help; somebody has to change something.
+FINAL = {
+    "account_inactive", "cannot_dm_bot", "cant_update_message", "channel_not_found", "edit_window_closed",
+    "ekm_access_denied", "invalid_arguments", "invalid_blocks", "invalid_blocks_format", "invalid_name", "is_archived",
+    "message_not_found", "missing_scope", "msg_too_long", "no_text", "not_in_channel", "restricted_action",
+    "team_access_not_granted", "thread_not_found", "too_many_attachments", "too_many_reactions", "user_disabled",
+    "user_not_found", "user_not_in_channel", "users_not_found",
+}  # fmt: skip
+BAD_TOKEN = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+}
+BROKEN = {"fatal_error", "internal_error", "service_unavailable"}
+# The effect is there already.
+DONE = {"already_reacted", "no_reaction"}
+
+
+@dataclass(eq=False)
+class CallFailed(Exception):  # noqa: N818
+    """One call to Slack that did not work.
+
+    `retry_after`: seconds Slack asked for. `is_final`: no use to try again. `is_uncertain`: it may have had its effect.
+    """
+
+    code: str
+    retry_after: float | None = None
+    is_final: bool = False
+    is_uncertain: bool = False
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@asynccontextmanager
+async def open_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    """The client for the bot's token, over one shared HTTP session.
+
+    Raises:
+        SettingsError: there is no bot token.
+    """
+    if settings.slack_bot_token is None:
+        raise SettingsError("SLACK_BOT_TOKEN is not set; `python app.py doctor` lists what is missing")
+    timeout = aiohttp.ClientTimeout(total=settings.call_timeout_seconds)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            session=session,
+            timeout=int(settings.call_timeout_seconds) or 1,
+            retry_handlers=[],  # the outbox and the queue repeat; a repeated post would be posted twice
+        )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the token makes us."""
+
+    workspace_id: str
+    bot_user_id: str
+
+
+async def introduce(client: AsyncWebClient) -> Identity:
+    """Ask Slack who we are; wait for Slack, but not for a wrong token.
+
+    Raises:
+        SettingsError: Slack refuses the token.
+    """
+    pause = 1.0
+    while True:
+        try:
+            me = await answer(client.auth_test())
+            return Identity(str(me["team_id"]), str(me["user_id"]))
+        except CallFailed as failure:
+            if failure.code in BAD_TOKEN:
+                raise SettingsError(f"SLACK_BOT_TOKEN is refused by Slack: {failure.code}") from failure
+            log.warning("Slack does not answer", error=failure.code, again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60.0)
+
+
+def build_app(client: AsyncWebClient) -> AsyncApp:
+    """The Bolt application that the ways in are registered on."""
+    return AsyncApp(client=client, raise_error_for_unhandled_request=False)
+
+
+async def answer(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+    """Await one call of the client and return Slack's answer.
+
+    Raises:
+        CallFailed: with what the failure means.
+    """
+    with failures():
+        response = await call
+        return dict(response.data) if isinstance(response.data, dict) else {}
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn whatever the SDK and the HTTP client raise into CallFailed."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _meaning(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise CallFailed(f"no connection: {error}") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise CallFailed(f"no answer: {type(error).__name__}", is_uncertain=True) from error
+
+
+def _meaning(error: SlackApiError) -> CallFailed:
+    response = error.response
+    if not isinstance(response, AsyncSlackResponse):  # a body that is no JSON, from something in front of Slack
+        return CallFailed("unreadable answer", is_uncertain=True)
+    status, data = response.status_code, response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error") or f"http_{status}")
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
+        return CallFailed("ratelimited", retry_after=_seconds(response.headers.get("Retry-After")))
+    if code in FINAL:
+        needed = f" (needs {data['needed']})" if data.get("needed") else ""
+        return CallFailed(code + needed, is_final=True)
+    return CallFailed(
+        code, is_uncertain=status >= 500 or code in {"internal_error", "fatal_error", "service_unavailable"}
+    )
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return float(header or 30)
+    except ValueError:
+        return 30.0

@@ -1,0 +1,136 @@
+"""Who and where: profiles, channels and permalinks, read from Slack and remembered for a while."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.client import CallFailed, answer
+
+CHANNEL_FRESH = timedelta(minutes=10)
+MEMBERS_FRESH = timedelta(minutes=5)
+MISSING = {"channel_not_found", "user_not_found", "users_not_found", "not_in_channel"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A Slack user. `email` is None without the scope users:read.email."""
+
+    slack_id: str
+    name: str
+    email: str | None = None
+    is_outsider: bool = False
+    is_active: bool = True
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    channel_id: str
+    name: str
+    is_private: bool = False
+    has_bot: bool = True
+
+
+class Directory:
+    """Looks up profiles and channels; channels are remembered for ten minutes."""
+
+    def __init__(self, client: AsyncWebClient, *, workspace_id: str, clock: Callable[[], datetime]) -> None:
+        self.client = client
+        self.workspace_id = workspace_id
+        self.clock = clock
+        self._channels: dict[str, tuple[datetime, Channel]] = {}
+        self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+
+    async def profile(self, slack_id: str) -> Profile:
+        """One person's profile.
+
+        Raises:
+            CallFailed: Slack did not answer; a user Slack does not know is an outsider.
+        """
+        try:
+            user = (await answer(self.client.users_info(user=slack_id)))["user"]
+        except CallFailed as failure:
+            if failure.code not in MISSING:
+                raise
+            return Profile(slack_id=slack_id, name=slack_id, is_outsider=True)
+        details = user.get("profile") or {}
+        return Profile(
+            slack_id=slack_id,
+            name=details.get("display_name") or user.get("name") or details.get("real_name") or slack_id,
+            email=details.get("email"),
+            is_outsider=bool(
+                user.get("is_restricted")
+                or user.get("is_ultra_restricted")
+                or user.get("is_stranger")
+                or user.get("team_id", self.workspace_id) != self.workspace_id
+            ),
+            is_active=not user.get("deleted", False),
+            is_bot=bool(user.get("is_bot")),
+        )
+
+    async def channel(self, channel_id: str) -> Channel:
+        """A channel's name and kind; where the bot may not look, its id serves as the name."""
+        kept = self._channels.get(channel_id)
+        if kept and kept[0] > self.clock():
+            return kept[1]
+        try:
+            info = (await answer(self.client.conversations_info(channel=channel_id)))["channel"]
+        except CallFailed as failure:
+            if failure.code not in MISSING:
+                raise
+            return Channel(channel_id=channel_id, name=channel_id, is_private=True, has_bot=False)
+        channel = Channel(
+            channel_id=channel_id,
+            name=info.get("name") or "direct message",
+            is_private=bool(info.get("is_private") or info.get("is_im") or info.get("is_mpim")),
+            has_bot=bool(info.get("is_member", True)),
+        )
+        self._channels[channel_id] = (self.clock() + CHANNEL_FRESH, channel)
+        return channel
+
+    def forget_channel(self, channel_id: str) -> None:
+        """Look again next time: it was renamed, archived, or the bot came or went."""
+        self._channels.pop(channel_id, None)
+        self._members.pop(channel_id, None)
+
+    async def permalink(self, channel_id: str, ts: str) -> str | None:
+        """A message's address; None when Slack has none to give."""
+        try:
+            return str((await answer(self.client.chat_getPermalink(channel=channel_id, message_ts=ts)))["permalink"])
+        except CallFailed:
+            return None
+
+    async def root_text(self, channel_id: str, thread_ts: str) -> str:
+        """The text of a thread's first message; empty when it cannot be read."""
+        try:
+            data = await answer(self.client.conversations_replies(channel=channel_id, ts=thread_ts, limit=1))
+        except CallFailed:
+            return ""
+        return "".join(str(message.get("text", "")) for message in data.get("messages", [])[:1])
+
+    async def members(self, channel_id: str) -> frozenset[str]:
+        """The Slack ids in a channel; nobody when Slack does not say, since private things stay private.
+
+        Raises:
+            CallFailed: Slack did not answer.
+        """
+        kept = self._members.get(channel_id)
+        if kept and kept[0] > self.clock():
+            return kept[1]
+        found: set[str] = set()
+        cursor: str | None = None
+        while True:
+            try:
+                data = await answer(self.client.conversations_members(channel=channel_id, limit=1000, cursor=cursor))
+            except CallFailed as failure:
+                if failure.code not in MISSING:
+                    raise
+                return frozenset()
+            found |= set(data.get("members", []))
+            cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                break
+        self._members[channel_id] = (self.clock() + MEMBERS_FRESH, frozenset(found))
+        return frozenset(found)

@@ -1,0 +1,184 @@
+"""Slack's payloads become values here; what people did not do (bots, joins, unfurls) becomes None."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
+from storage import inbox
+
+Payload = dict[str, Any]
+Event = SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson
+
+# A person's own words; every other subtype is Slack's or a bot's.
+SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One envelope. `claim` is shared by all events that tell of one thing; `order` is what must happen in order."""
+
+    workspace_id: str
+    enterprise_id: str | None
+    kind: str
+    dedupe_key: str
+    claim: str | None = None
+    order: str | None = None
+    event: Event | None = None
+
+
+def parse(body: Payload, *, bot_user_id: str) -> Incoming:
+    """Read any Socket Mode payload.
+
+    Raises:
+        ValueError: it has no natural key, so it cannot be told from its own redelivery.
+    """
+    if body.get("type") == "event_callback":
+        return _parse_event(body, bot_user_id)
+    if "command" in body:
+        return _incoming(body, "command", body["trigger_id"], _parse_command(body), order=f"user:{body['user_id']}")
+    user_id = str(_dig(body, "user", "id"))
+    if body.get("type") == "block_actions":
+        key = f"{body['trigger_id']}:{_dig(body, 'actions', 0, 'action_ts')}"
+        return _incoming(body, "press", key, _parse_press(body), order=f"user:{user_id}")
+    if body.get("type") == "view_submission":
+        key = f"{_dig(body, 'view', 'id')}:{_dig(body, 'view', 'hash')}"
+        return _incoming(body, "form", key, _parse_form(body), order=f"user:{user_id}")
+    if body.get("trigger_id"):
+        return _incoming(body, str(body.get("type", "unknown")), str(body["trigger_id"]), None)
+    raise ValueError(f"a {body.get('type')!r} payload without a key")
+
+
+def _incoming(
+    body: Payload, kind: str, key: str, event: Event | None, *, claim: str | None = None, order: str | None = None
+) -> Incoming:
+    return Incoming(
+        workspace_id=str(body.get("team_id") or _dig(body, "team", "id") or _dig(body, "user", "team_id") or ""),
+        enterprise_id=body.get("enterprise_id") or _dig(body, "enterprise", "id"),
+        kind=kind,
+        dedupe_key=str(key),
+        claim=claim,
+        order=order,
+        event=event,
+    )
+
+
+def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
+    event: Payload = body.get("event") or {}
+    kind, key = str(event.get("type")), str(body["event_id"])
+    channel = event.get("channel")
+    if kind == "message" and event.get("subtype") == "message_changed":
+        edit = _parse_edit(event)
+        claim = inbox.edit_claim(edit.channel_id, edit.ts, edit.edited_ts) if edit else None
+        root = _dig(event, "message", "thread_ts") or _dig(event, "message", "ts")
+        return _incoming(body, "edit", key, edit, claim=claim, order=f"thread:{channel}:{root}")
+    if kind == "message" and event.get("subtype") == "message_deleted":
+        ts = str(event["deleted_ts"])
+        root = _dig(event, "previous_message", "thread_ts") or ts
+        gone = SlackDelete(channel_id=str(channel), ts=ts)
+        return _incoming(
+            body, "delete", key, gone, claim=inbox.deleted_claim(gone.channel_id, ts), order=f"thread:{channel}:{root}"
+        )
+    if kind in {"message", "app_mention"} and (message := _parse_message(event, bot_user_id)):
+        root = message.thread_ts or message.ts
+        claim = inbox.message_claim(message.channel_id, message.ts)
+        return _incoming(body, "message", key, message, claim=claim, order=f"thread:{channel}:{root}")
+    if kind == "user_change":
+        person = SlackPerson(user_id=str(_dig(event, "user", "id")))
+        return _incoming(body, "person", key, person, order=f"user:{person.user_id}")
+    return _incoming(body, kind, key, None)
+
+
+def _parse_message(event: Payload, bot_user_id: str) -> SlackMessage | None:
+    """A person's message in a direct message, or one that mentions the bot; everything else is not for us."""
+    text = str(event.get("text") or "")
+    is_dm = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
+    is_mention = f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text
+    is_person = bool(event.get("user")) and not event.get("bot_id") and event.get("subtype") in SPOKEN
+    if not is_person or not (is_dm or is_mention) or event.get("hidden"):
+        return None
+    return SlackMessage(
+        channel_id=str(event["channel"]),
+        user_id=str(event["user"]),
+        ts=str(event["ts"]),
+        thread_ts=event.get("thread_ts"),
+        text=strip_mention(text, bot_user_id),
+        is_dm=is_dm,
+        mentions_bot=is_mention,
+    )
+
+
+def strip_mention(text: str, bot_user_id: str) -> str:
+    """The text without the bot's first mention; other mentions, links and code stay as they are."""
+    return re.sub(rf"\s?<@{re.escape(bot_user_id)}(\|[^>]*)?>[,:]?", "", text, count=1).strip()
+
+
+def _parse_edit(event: Payload) -> SlackEdit | None:
+    """An edit by the author; unfurls change a message too, but nobody edited its text."""
+    message, before = event.get("message") or {}, event.get("previous_message") or {}
+    is_bot = message.get("bot_id") or message.get("subtype") == "bot_message"
+    edited = message.get("edited")
+    if is_bot or not edited or message.get("text") == before.get("text") or edited.get("user") != message.get("user"):
+        return None
+    return SlackEdit(
+        channel_id=str(event["channel"]),
+        user_id=str(message["user"]),
+        ts=str(message["ts"]),
+        text=str(message.get("text") or ""),
+        edited_ts=str(edited["ts"]),
+    )
+
+
+def _parse_command(body: Payload) -> SlackCommand:
+    return SlackCommand(
+        channel_id=str(body["channel_id"]),
+        user_id=str(body["user_id"]),
+        text=str(body.get("text") or "").strip(),
+        reply_url=body.get("response_url"),
+    )
+
+
+def _parse_press(body: Payload) -> SlackPress:
+    action, message = body["actions"][0], body.get("message") or {}
+    return SlackPress(
+        channel_id=str(_dig(body, "channel", "id") or _dig(body, "container", "channel_id") or ""),
+        user_id=str(body["user"]["id"]),
+        message_ts=str(message.get("ts") or _dig(body, "container", "message_ts") or ""),
+        thread_ts=message.get("thread_ts") or _dig(body, "container", "thread_ts"),
+        action=str(action["action_id"]),
+        value=str(action.get("value") or ""),
+        choice=_dig(action, "selected_option", "value"),
+        trigger_id=str(body["trigger_id"]),
+        reply_url=body.get("response_url"),
+    )
+
+
+def _parse_form(body: Payload) -> SlackForm:
+    view = body["view"]
+    about = json.loads(view.get("private_metadata") or "{}")
+    return SlackForm(
+        user_id=str(body["user"]["id"]),
+        action=str(view["callback_id"]),
+        value=str(about.get("value", "")),
+        channel_id=str(about.get("channel_id", "")),
+        thread_ts=about.get("thread_ts"),
+        fields={
+            block_id: _field(element)
+            for block_id, elements in view["state"]["values"].items()
+            for element in elements.values()
+        },
+    )
+
+
+def _field(element: Payload) -> str:
+    return str(element.get("value") or _dig(element, "selected_option", "value") or "").strip()
+
+
+def _dig(value: Any, *path: str | int) -> Any:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
