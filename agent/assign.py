@@ -1,0 +1,83 @@
+"""Who gets a ticket, and why: the responder of its team with the fewest open tickets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent.desk import Desk
+from bot.messages import escape
+from storage import people, tickets
+from storage.people import Person
+from storage.tickets import Assignment, Load, Ticket
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+NAMED = 3  # others named in the reason
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The person, or nobody; `reason` is the card's why line."""
+
+    person: Person | None
+    reason: str
+
+
+def choose(candidates: Sequence[Load], *, left_out: Sequence[str] = ()) -> Choice:
+    """Fewest open tickets first, then longest since last assigned, then id.
+
+    Args:
+        left_out: why others were not considered, in words ("@c is away").
+    """
+    ranked = sorted(candidates, key=lambda load: (load.open_tickets, load.last_assigned or NEVER, load.person.id))
+    if not ranked:
+        return Choice(None, "; ".join(["nobody of the team can take it", *left_out]))
+    first, *others = ranked
+    if not others and not left_out:
+        return Choice(first.person, f"only responder; {first.open_tickets} open")
+    even = others and others[0].open_tickets == first.open_tickets
+    why = f"fewest open: {first.open_tickets}" + (", longest since last assigned" if even else "")
+    said = [f"@{escape(load.person.name)} has {load.open_tickets}" for load in others[:NAMED]]
+    return Choice(first.person, "; ".join([why, *([", ".join(said)] if said else []), *left_out]))
+
+
+async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
+    """Choose within the ticket's team and assign, in the caller's write transaction: parallel reports spread evenly."""
+    if ticket.team_id is None:
+        return Choice(None, "no team yet")
+    team = await people.get_team(desk.tx, ticket.team_id)
+    responders = await people.members(desk.tx, team.id, "responder")
+    able = [p for p in responders if p.id != ticket.reporter_id and desk.may_see(p.slack_id, ticket)]
+    choice = choose(await tickets.loads(desk.tx, able), left_out=_left_out(desk, ticket, responders))
+    if choice.person:
+        give(desk, ticket, choice.person)
+    elif not responders:
+        choice = Choice(None, f"{team.name} has no responder")
+    ticket.assign_reason = choice.reason
+    desk.audit(
+        "assign",
+        "ticket",
+        ticket.id,
+        before={},
+        after={"person": choice.person.id if choice.person else None, "reason": choice.reason},
+    )
+    return choice
+
+
+def _left_out(desk: Desk, ticket: Ticket, responders: Sequence[Person]) -> list[str]:
+    reporter = [f"@{escape(p.name)} reported it" for p in responders if p.id == ticket.reporter_id]
+    blind = [f"@{escape(p.name)} is not in the channel" for p in responders if not desk.may_see(p.slack_id, ticket)]
+    return reporter + [why for why in blind if why not in reporter]
+
+
+def give(desk: Desk, ticket: Ticket, person: Person) -> None:
+    """Assign one more person."""
+    desk.tx.add(
+        Assignment(workspace_id=desk.workspace_id, ticket_id=ticket.id, person_id=person.id, assigned_at=desk.now)
+    )
+
+
+async def take_from_all(desk: Desk, ticket: Ticket) -> list[Person]:
+    """End all current assignments; returns who had it."""
+    had = await tickets.assignees(desk.tx, ticket.id)
+    await tickets.end_assignments(desk.tx, ticket.id, now=desk.now)
+    return had

@@ -1,0 +1,123 @@
+"""The live card of a ticket: what it is, who has it, why, and what one can press."""
+
+from datetime import timedelta
+
+from agent.desk import Desk
+from agent.similar import similar_to
+from bot.messages import Button, Fact, Menu, Message, Option, escape, link
+from storage import people, tickets
+from storage.people import Person, Team
+from storage.tickets import OPEN, Ticket
+
+COLOURS = {"critical": "#C62828", "high": "#EF6C00", "medium": "#F9A825", "low": "#2E7D32"}
+MARKS = {
+    "critical": ":red_circle:",
+    "high": ":large_orange_circle:",
+    "medium": ":large_yellow_circle:",
+    "low": ":large_green_circle:",
+}
+GREY = "#757575"
+SIMILAR_DAYS = timedelta(days=30)
+WORDS = {"in_progress": "in progress", "feature_request": "feature request", "extra_large": "extra large"}
+
+
+def words(value: str | None) -> str:
+    """A stored value as people write it."""
+    return WORDS.get(value or "", value or "–")
+
+
+async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
+    """The card as of this transaction."""
+    team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
+    has_it = await tickets.assignees(desk.tx, ticket.id)
+    is_open = ticket.status in OPEN
+    names = ", ".join(f"@{escape(person.name)}" for person in has_it)
+    state = f"{words(ticket.priority)}, {names or 'unassigned'}, {words(ticket.status)}"
+    text = f"{ticket.name} {escape(ticket.title)} – {state}"
+    teams = await people.teams(desk.tx)
+    return Message(
+        text=text,
+        title=f"*{ticket.name}  {escape(ticket.title)}*",
+        colour=COLOURS.get(ticket.priority or "", GREY) if is_open else GREY,
+        facts=_facts(ticket, team, names),
+        notes=(*_notes(ticket, has_it, team), await _team_note(desk, teams), await _similar(desk, ticket), change),
+        buttons=_open_buttons(ticket, has_it) if is_open else _done_buttons(ticket),
+        menu=_team_menu(ticket, teams) if is_open and team is None else None,
+    )
+
+
+def _facts(ticket: Ticket, team: Team | None, names: str) -> tuple[Fact, ...]:
+    mark = MARKS.get(ticket.priority or "", "")
+    return (
+        Fact(name="Priority", value=f"{mark} {words(ticket.priority).capitalize()}".strip()),
+        Fact(name="Status", value=words(ticket.status).capitalize()),
+        Fact(name="Team", value=escape(team.name) if team else "not clear yet"),
+        Fact(name="Assigned", value=names or "nobody"),
+        Fact(name="Category", value=words(ticket.category).capitalize()),
+        Fact(name="Severity · effort", value=f"{words(ticket.severity)} · {words(ticket.effort)}"),
+    )
+
+
+def _notes(ticket: Ticket, has_it: list[Person], team: Team | None) -> tuple[str, ...]:
+    notes = []
+    if ticket.resolution:
+        notes.append(f"{words(ticket.status).capitalize()}: {escape(ticket.resolution)}")
+    if ticket.assign_reason and (has_it or team):
+        notes.append(f"{'Why this person' if has_it else 'Unassigned'}: {escape(ticket.assign_reason)}")
+    if ticket.triage_source:
+        by = f"triaged by {ticket.triage_model or ticket.triage_source}"
+        because = f" ({escape(ticket.triage_note)})" if ticket.triage_note else ""
+        notes.append(f"{by}{because}: {escape(ticket.triage_reasoning or '')}")
+    if ticket.component or ticket.tags:
+        notes.append(" ".join(f"`{escape(tag)}`" for tag in [ticket.component, *ticket.tags] if tag))
+    return tuple(notes)
+
+
+async def _team_note(desk: Desk, teams: list[Team]) -> str:
+    """Nobody can be assigned before there is a team: say who can add one, and how."""
+    if teams:
+        return ""
+    admins = ", ".join(f"@{escape(person.name)}" for person in await people.admins(desk.tx))
+    who = f"an admin ({admins})" if admins else "an admin (none yet: set CHARGEHAND_ADMINS)"
+    how = "`python app.py team add NAME --keyword WORD`"
+    return f"No team yet, so nobody is assigned. {who[:1].upper()}{who[1:]} can add one: {how}"
+
+
+async def _similar(desk: Desk, ticket: Ticket) -> str:
+    recent = await tickets.titles_since(desk.tx, desk.workspace_id, since=ticket.created_at - SIMILAR_DAYS, limit=200)
+    # A card is read by a whole channel: private tickets only ever show up in their own.
+    seen = [
+        other
+        for other in recent
+        if other.id < ticket.id and (not other.is_private or other.channel_id == ticket.channel_id)
+    ]
+    found = similar_to(ticket.title, {other.id: other.title for other in seen})
+    by_id = {other.id: other for other in seen}
+    links = [_linked(by_id[ticket_id]) for ticket_id in found]
+    return f"Similar: {'; '.join(links)}" if links else ""
+
+
+def _linked(ticket: Ticket) -> str:
+    label = f"{ticket.name} {ticket.title[:60]} ({words(ticket.status)})"
+    return link(ticket.permalink, label) if ticket.permalink else escape(label)
+
+
+def _open_buttons(ticket: Ticket, has_it: list[Person]) -> tuple[Button, ...]:
+    is_waiting = not has_it or ticket.acknowledged_at is None
+    claim = (Button(label="Claim", action="claim", value=ticket.name, style="primary"),) if is_waiting else ()
+    start = Button(label="Start", action="status", value=f"{ticket.name} in progress")
+    return (
+        *claim,
+        *((start,) if not is_waiting and ticket.status == "open" else ()),
+        Button(label="Resolve…", action="form:resolve", value=ticket.name),
+        Button(label="Not an issue…", action="form:resolve:not_an_issue", value=ticket.name),
+    )
+
+
+def _done_buttons(ticket: Ticket) -> tuple[Button, ...]:
+    return (Button(label="Reopen…", action="form:reopen", value=ticket.name),)
+
+
+def _team_menu(ticket: Ticket, teams: list[Team]) -> Menu | None:
+    options = tuple(Option(label=team.name, value=team.name) for team in teams)
+    return Menu(label="Which team?", action="move", value=ticket.name, options=options) if options else None

@@ -1,0 +1,45 @@
+"""`claim CH-1`: "I take it"; by someone who has it already, "I have seen it"."""
+
+from agent import assign, notify
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.transition import by
+from bot.errors import UserError
+from storage import people, tickets
+from storage.tickets import OPEN
+
+
+async def claim(desk: Desk, said: Said) -> Reply:
+    """Assign the ticket to the asker, who needs no message about it."""
+    ticket = said.the_ticket
+    if ticket.status not in OPEN:
+        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} <reason>` opens it again.")
+    had = await tickets.assignees(desk.tx, ticket.id)
+    is_mine = desk.asker.person_id in {person.id for person in had}
+    if is_mine and ticket.acknowledged_at is not None:
+        return text_reply(f"{ticket.name} is yours already.", is_private=True)
+    if not is_mine:
+        await assign.take_from_all(desk, ticket)
+        assign.give(desk, ticket, await people.get(desk.tx, desk.asker.person_id))
+        ticket.assign_reason = "claimed"
+    ticket.acknowledged_at = ticket.acknowledged_at or desk.now
+    desk.audit(
+        "claim",
+        "ticket",
+        ticket.id,
+        before={"assignees": [person.id for person in had]},
+        after={"assignees": [desk.asker.person_id]},
+    )
+    await notify.show_card(desk, ticket, change=f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}")
+    return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", on_card=True)
+
+
+VERB = Verb(
+    name="claim",
+    takes=(Slot.TICKET,),
+    summary="take a ticket that nobody has, or confirm that you have seen yours",
+    example="claim CH-1",
+    action="claim",
+    act=claim,
+    also=("take",),
+)

@@ -1,0 +1,145 @@
+"""From words to a command: a verb counts only when its whole grammar fits, since most text is a report."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from agent.commands.verb import OPTIONAL, Slot, Verb
+
+STATUS_WORDS = {
+    "open": "open",
+    "in progress": "in_progress",
+    "in_progress": "in_progress",
+    "started": "in_progress",
+    "wip": "in_progress",
+    "resolved": "resolved",
+    "done": "resolved",
+    "fixed": "resolved",
+    "closed": "closed",
+}
+LONGEST_REASON = 1000
+FILLER = re.compile(r"^(?:please|pls|can you|could you|bitte)\s+", re.IGNORECASE)
+_TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+_NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+_PEOPLE = re.compile(r"^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))[,\s]*")
+SHORTEST_REASON = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parsed:
+    """A verb and its raw arguments; `missing` is the first slot that was not filled."""
+
+    verb: Verb
+    number: int | None = None
+    people: tuple[str, ...] = ()  # Slack ids, or names typed by hand
+    status: str = ""
+    text: str = ""
+    missing: Slot | None = None
+    problem: str = ""
+
+
+@dataclass
+class _Reading:
+    rest: str
+    has_thread_ticket: bool
+    number: int | None = None
+    people: list[str] = field(default_factory=list)
+    status: str = ""
+    text: str = ""
+
+
+def find_verb(word: str, verbs: Iterable[Verb]) -> Verb | None:
+    """The verb with this name or synonym."""
+    wanted = word.casefold()
+    return next((verb for verb in verbs if wanted == verb.name or wanted in verb.also), None)
+
+
+def near_verbs(word: str, verbs: Iterable[Verb]) -> list[str]:
+    """Names of verbs one slip away."""
+    names = {name: verb.name for verb in verbs if not verb.is_for_buttons for name in (verb.name, *verb.also)}
+    close = get_close_matches(word.casefold(), names, n=3, cutoff=0.7)
+    return list(dict.fromkeys(names[name] for name in close))
+
+
+def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) -> Parsed | None:
+    """Read a command; None when the first word is no verb.
+
+    Args:
+        has_thread_ticket: the ticket may be left out, since the thread is about one.
+    """
+    line = FILLER.sub("", text.strip())
+    word, _, rest = line.partition(" ") if "\n" not in line.split(" ")[0] else line.partition("\n")
+    verb = find_verb(word.rstrip(":"), verbs)
+    if verb is None:
+        return None
+    reading = _Reading(rest.strip(), has_thread_ticket)
+    for slot in verb.takes:
+        if problem := _fill(slot, reading):
+            return Parsed(verb=verb, number=reading.number, text=reading.text, missing=slot, problem=problem)
+    if reading.rest:
+        return Parsed(verb=verb, missing=None, problem=f"“{reading.rest[:60]}” is more than `{verb.name}` takes")
+    return Parsed(
+        verb=verb,
+        number=reading.number,
+        people=tuple(reading.people),
+        status=reading.status,
+        text=reading.text,
+    )
+
+
+def _fill(slot: Slot, reading: _Reading) -> str:
+    """Take one slot off the front of what is left; returns what is wrong, if anything."""
+    match slot:
+        case Slot.TICKET:
+            return _fill_ticket(reading)
+        case Slot.PEOPLE:
+            return _fill_people(reading)
+        case Slot.STATUS:
+            return _fill_status(reading)
+        case Slot.REASON:
+            return _fill_reason(reading)
+        case _:
+            reading.text, reading.rest = reading.rest, ""
+            return "" if reading.text or slot in OPTIONAL else f"{slot.value} is missing"
+
+
+def _fill_ticket(reading: _Reading) -> str:
+    # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
+    pattern = _NAMED_TICKET if reading.has_thread_ticket else _TICKET
+    if found := pattern.match(reading.rest):
+        reading.number, reading.rest = int(found.group(1)), reading.rest[found.end() :]
+        return ""
+    return "" if reading.has_thread_ticket else "which ticket is missing"
+
+
+def _fill_people(reading: _Reading) -> str:
+    reading.rest = re.sub(r"^to\s+", "", reading.rest, flags=re.IGNORECASE)
+    while found := _PEOPLE.match(reading.rest):
+        reading.people.append(found.group(1) or found.group(2).rstrip(","))
+        reading.rest = reading.rest[found.end() :]
+    return "" if reading.people else "who is missing"
+
+
+def _fill_status(reading: _Reading) -> str:
+    wanted = re.sub(r"^to\s+", "", reading.rest, flags=re.IGNORECASE).casefold()
+    for words in sorted(STATUS_WORDS, key=len, reverse=True):
+        if wanted == words or wanted.startswith(words + " "):
+            typed = re.sub(r"^to\s+", "", reading.rest, flags=re.IGNORECASE)
+            reading.status, reading.text, reading.rest = STATUS_WORDS[words], typed[len(words) :].strip(" :,"), ""
+            return ""
+    return f"“{reading.rest[:40]}” is no status" if reading.rest else "the status is missing"
+
+
+def _fill_reason(reading: _Reading) -> str:
+    reading.text, reading.rest = reading.rest, ""
+    if len(reading.text) < SHORTEST_REASON:
+        return "a reason is missing: it goes on record"
+    if len(reading.text) > LONGEST_REASON:
+        return f"the reason is longer than {LONGEST_REASON:,} characters"
+    return ""
+
+
+def reason_of(fields: Mapping[str, str]) -> str:
+    """A form's quick reason and the words beside it, as one reason."""
+    return ": ".join(text for text in (fields.get("quick", ""), fields.get("reason", "")) if text)

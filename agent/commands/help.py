@@ -1,0 +1,34 @@
+"""`help`: made from the registry, so it cannot leave out or invent a command."""
+
+from collections.abc import Sequence
+
+from agent.commands.verb import Reply, Slot, Verb, text_reply
+from bot.access import who_may
+
+HOW = "Write `@chargehand <what is wrong>` in a channel and it becomes a tracked ticket."
+
+
+def short_help() -> str:
+    """For an empty mention."""
+    return f"{HOW} `@chargehand help` lists the commands."
+
+
+def full_help(verbs: Sequence[Verb]) -> str:
+    """Every verb with its usage and meaning."""
+    lines = [f"• `{verb.usage}` – {verb.summary}" for verb in verbs if not verb.is_for_buttons]
+    return "\n".join([HOW, "*Commands* (also after `/chargehand`, and in a direct message):", *lines])
+
+
+def verb_help(verb: Verb) -> str:
+    """One verb: usage, example, other names, who may."""
+    also = f"\nAlso: {', '.join(f'`{name}`' for name in verb.also)}" if verb.also else ""
+    who = f"\nWho may: {who_may(verb.action)}"
+    return f"`{verb.usage}` – {verb.summary}\nExample: `{verb.example}`{also}{who}"
+
+
+def help_reply(verbs: Sequence[Verb], wanted: Verb | None) -> Reply:
+    """What `help [verb]` answers."""
+    return text_reply(verb_help(wanted) if wanted else full_help(verbs), is_private=True)
+
+
+SLOTS = (Slot.VERB,)

@@ -1,0 +1,42 @@
+"""`move CH-1 Payments`: another team takes it; also what the menu "Which team?" runs."""
+
+from agent import assign, notify
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.transition import by
+from bot.errors import UserError
+from bot.messages import escape
+from storage import tickets
+
+
+async def move(desk: Desk, said: Said) -> Reply:
+    """Change the team and choose anew among its responders."""
+    ticket, team = said.the_ticket, said.team
+    if team is None:
+        raise UserError("Which team? `move CH-1 TEAM`.")
+    if ticket.team_id == team.id:
+        return text_reply(f"{ticket.name} is with {escape(team.name)} already.", is_private=True)
+    before = {"team": ticket.team_id, "assignees": [p.id for p in await assign.take_from_all(desk, ticket)]}
+    ticket.team_id = team.id
+    desk.audit("move", "ticket", ticket.id, before=before, after={"team": team.id})
+    await desk.tx.flush()
+    choice = await assign.assign_automatically(desk, ticket)
+    await desk.tx.flush()
+    await notify.show_card(desk, ticket, change=f"moved to {escape(team.name)} by {by(desk)}")
+    has_it = await tickets.assignees(desk.tx, ticket.id)
+    for person in has_it:
+        await notify.tell_assignee(desk, ticket, person)
+    await notify.tell_managers(desk, ticket, assigned=has_it)
+    who = f"@{escape(choice.person.name)} has it" if choice.person else f"unassigned: {escape(choice.reason)}"
+    return text_reply(f"{notify.headline(ticket)} is with {escape(team.name)} now; {who}.", on_card=True)
+
+
+VERB = Verb(
+    name="move",
+    takes=(Slot.TICKET, Slot.TEAM),
+    summary="hand a ticket to another team",
+    example="move CH-1 Payments",
+    action="route",
+    act=move,
+    also=("transfer",),
+)

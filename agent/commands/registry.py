@@ -1,0 +1,54 @@
+"""Every command there is: a new one is a file, a test and a line here."""
+
+from agent.commands import (
+    assign,
+    claim,
+    close,
+    file,
+    help,
+    list,
+    move,
+    reopen,
+    report,
+    resolve,
+    separate,
+    show,
+    status,
+)
+from agent.commands.grammar import find_verb
+from agent.commands.verb import Reply, Said, Verb
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape
+
+
+async def _help(desk: Desk, said: Said) -> Reply:
+    wanted = find_verb(said.text, VERBS) if said.text else None
+    if said.text and wanted is None:
+        raise UserError(f"There is no command “{escape(said.text[:40])}”. `help` lists them all.")
+    return help.help_reply(VERBS, wanted)
+
+
+VERBS: tuple[Verb, ...] = (
+    report.VERB,
+    list.VERB,
+    show.VERB,
+    claim.VERB,
+    assign.VERB,
+    status.VERB,
+    resolve.VERB,
+    close.VERB,
+    reopen.VERB,
+    move.VERB,
+    separate.VERB,
+    file.VERB,
+    Verb(
+        name="help",
+        takes=help.SLOTS,
+        summary="explain the commands, or one of them",
+        example="help resolve",
+        action="see",
+        act=_help,
+        also=("?", "commands"),
+    ),
+)

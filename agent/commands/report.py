@@ -1,0 +1,55 @@
+"""`report <text>`: what somebody says is wrong becomes a ticket; the same words again join the first one."""
+
+from agent import notify
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.report import add_comment, open_ticket, same_as
+from bot.errors import UserError
+from bot.messages import Button, Message, link
+from storage import thread_links
+from storage.tickets import Ticket
+
+
+async def report(desk: Desk, said: Said) -> Reply:
+    """Track it where it was said; the card, which comes with the triage, is the answer."""
+    if desk.place is None:
+        raise UserError("A report needs a channel it came from.")
+    if first := await same_as(desk, said.text, desk.place):
+        return await _join(desk, first, said.text)
+    ticket = await open_ticket(desk, said.text, desk.place)
+    if desk.place.thread_ts:
+        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
+    if not desk.place.has_bot:
+        return text_reply(
+            f"{notify.headline(ticket)} is tracked, but I am not in this channel and cannot post its card."
+            f" `/invite @chargehand` changes that; `/chargehand show {ticket.name}` shows the ticket.",
+            is_private=True,
+        )
+    return text_reply(f"{notify.headline(ticket)} is tracked; its card follows here.", is_private=True)
+
+
+async def _join(desk: Desk, first: Ticket, text: str) -> Reply:
+    place = desk.place
+    assert place is not None  # report() has one
+    comment = await add_comment(desk, first, text, place)
+    if place.thread_ts and not await thread_links.ticket_of(
+        desk.tx, desk.workspace_id, place.channel_id, place.thread_ts
+    ):
+        await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=first.id)
+    where = link(first.permalink, first.name) if first.permalink else first.name
+    message = Message(
+        text=f"The same was reported as {where} a moment ago, so this is kept as a comment there.",
+        buttons=(Button(label="Separate ticket", action="separate", value=str(comment.id)),),
+    )
+    return Reply(message=message)
+
+
+VERB = Verb(
+    name="report",
+    takes=(Slot.TEXT,),
+    summary="track a problem as a ticket",
+    example="report redis is down, payments fail for everyone",
+    action="report",
+    act=report,
+    also=("new", "create", "track"),
+)

@@ -1,0 +1,29 @@
+"""`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how."""
+
+from agent import notify
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.duration import in_words
+from agent.transition import by, change_status
+from bot.messages import escape
+
+
+async def resolve(desk: Desk, said: Said) -> Reply:
+    """The reason is required and goes on record as it was said."""
+    ticket = said.the_ticket
+    await change_status(desk, ticket, "resolved", reason=said.text, said=f"resolved by {by(desk)}")
+    took = in_words(desk.now - ticket.created_at)
+    text = f"*{ticket.name} resolved* by {by(desk)} after {took}: {escape(said.text)}"
+    await notify.say_in_thread(desk, ticket, text, name="resolved")
+    return text_reply(text, seen_in=ticket, on_card=True)
+
+
+VERB = Verb(
+    name="resolve",
+    takes=(Slot.TICKET, Slot.REASON),
+    summary="say that it is fixed, and how",
+    example="resolve CH-1 failed over to the replica",
+    action="status",
+    act=resolve,
+    also=("fix", "fixed", "done", "solved"),
+)

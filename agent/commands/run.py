@@ -1,0 +1,103 @@
+"""Runs one command, wherever it was said: look up what it names, ask for permission once, act."""
+
+from agent.commands.grammar import Parsed, near_verbs, parse
+from agent.commands.registry import VERBS
+from agent.commands.verb import Reply, Said, Slot
+from agent.desk import Desk
+from bot.access import Target, check
+from bot.errors import UserError
+from bot.messages import escape
+from storage import people, tickets
+from storage.people import Person, Team
+from storage.tickets import Ticket
+
+
+async def run_line(desk: Desk, line: str, *, thread_ticket: Ticket | None = None) -> Reply:
+    """Run a line that must be a command (after `/chargehand`, from a button or a form).
+
+    Raises:
+        UserError: it is none, or incomplete; names the nearest verbs or the missing part.
+    """
+    parsed = parse(line, VERBS, has_thread_ticket=thread_ticket is not None)
+    if parsed is None:
+        raise UserError(unknown(line))
+    return await run(desk, parsed, thread_ticket=thread_ticket)
+
+
+def unknown(line: str) -> str:
+    """What to say to words that are no command; they are quoted, so that nothing typed is lost."""
+    word = line.split(maxsplit=1)[0] if line.split() else ""
+    near = near_verbs(word, VERBS)
+    hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`help` lists the commands."
+    return f"I do not know “{escape(line[:200])}”. {hint} To report it as a problem: `report {escape(line[:200])}`."
+
+
+async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None) -> Reply:
+    """Run a parsed command with the permission check that all surfaces share.
+
+    Raises:
+        UserError: something is missing or unknown; Refused: the asker may not, and who may.
+    """
+    verb = parsed.verb
+    if parsed.problem:
+        raise UserError(f"{_sentence(parsed.problem)}. Usage: `{verb.usage}`, for example `{verb.example}`.")
+    ticket = await _ticket(desk, parsed, thread_ticket) if Slot.TICKET in verb.takes else None
+    target = await desk.target(ticket) if ticket else Target()
+    check(
+        desk.asker,
+        verb.action,
+        target,
+        doing=f"{verb.name} {ticket.name}" if ticket else verb.name,
+        ask=await _who_could(desk, target) if ticket else "",
+    )
+    said = Said(
+        ticket=ticket,
+        people=tuple([await _person(desk, name) for name in parsed.people]),
+        team=await _team(desk, parsed.text) if Slot.TEAM in verb.takes else None,
+        status=parsed.status,
+        text=parsed.text,
+    )
+    return await verb.act(desk, said)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+async def _ticket(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> Ticket:
+    if parsed.number is None:
+        if thread_ticket is None:
+            raise UserError(f"Which ticket? For example `{parsed.verb.example}`.")
+        return thread_ticket
+    ticket = await tickets.by_number(desk.tx, desk.workspace_id, parsed.number)
+    # A private ticket answers like one that does not exist: even its number is none of their business.
+    if ticket is None or not await desk.sees(ticket):
+        raise UserError(f"There is no CH-{parsed.number} that you can see. `list` shows what there is.")
+    return ticket
+
+
+async def _person(desk: Desk, name: str) -> Person:
+    person = await people.by_slack_id(desk.tx, desk.workspace_id, name)
+    if person is None and (named := await people.named(desk.tx, desk.workspace_id, name)):
+        if len(named) > 1:
+            raise UserError(f"There are several people called “{escape(name)}”; pick one from Slack's @ list.")
+        person = named[0]
+    if person is None:
+        raise UserError(f"I do not know @{escape(name)}. Pick a person from Slack's @ list.")
+    return person
+
+
+async def _team(desk: Desk, name: str) -> Team:
+    if team := await people.team_named(desk.tx, name):
+        return team
+    known = ", ".join(team.name for team in await people.teams(desk.tx))
+    raise UserError(f"There is no team “{escape(name)}”. " + (f"Teams: {escape(known)}." if known else "No team yet."))
+
+
+async def _who_could(desk: Desk, target: Target) -> str:
+    """People to ask, by name, so that a refusal is not a dead end."""
+    if target.team_id is not None:
+        managers = await people.members(desk.tx, target.team_id, "manager")
+        if managers:
+            return " or ".join(f"@{escape(person.name)}" for person in managers[:3])
+    return " or ".join(f"@{escape(person.name)}" for person in (await people.admins(desk.tx))[:3])

@@ -1,0 +1,45 @@
+"""`show CH-1`: everything about one ticket, for the asker alone."""
+
+from agent import notify
+from agent.card import card, words
+from agent.commands.verb import Reply, Said, Slot, Verb
+from agent.desk import Desk
+from bot.messages import Message, escape, moment, plain
+from storage import people, tickets
+
+SHOWN = 5  # comments
+LONGEST = 1500
+
+
+async def show(desk: Desk, said: Said) -> Reply:
+    """The card, the description and the last comments."""
+    ticket = said.the_ticket
+    shown = await card(desk, ticket)
+    reporter = await people.get(desk.tx, ticket.reporter_id)
+    text = plain(ticket.description)
+    body = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+    comments = await tickets.comments(desk.tx, ticket.id)
+    said_lines = [f"• {escape(plain(comment.text))[:300]}" for comment in comments[-SHOWN:]]
+    notes = (f"Reported by @{escape(reporter.name)} {moment(ticket.created_at)}", *shown.notes)
+    message = Message(
+        text=f"{notify.headline(ticket)} ({words(ticket.status)})",
+        title=shown.title,
+        colour=shown.colour,
+        facts=shown.facts,
+        body="\n".join([body, *said_lines]),
+        notes=notes,
+        buttons=shown.buttons,
+        menu=shown.menu,
+    )
+    return Reply(message=message, is_private=True)
+
+
+VERB = Verb(
+    name="show",
+    takes=(Slot.TICKET,),
+    summary="show one ticket with its description and comments",
+    example="show CH-1",
+    action="see",
+    act=show,
+    also=("view", "info"),
+)

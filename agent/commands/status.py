@@ -1,0 +1,36 @@
+"""`status CH-1 in progress`: runs the verb that leads to the status, with that verb's permission and reason."""
+
+from agent.commands import close, reopen, resolve
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.transition import by, change_status
+from bot.access import check
+from bot.errors import UserError
+
+LEADS_TO = {"resolved": resolve.VERB, "closed": close.VERB}
+
+
+async def status(desk: Desk, said: Said) -> Reply:
+    """Set a status that needs no reason, or hand over to the verb that asks for one."""
+    ticket = said.the_ticket
+    verb = LEADS_TO.get(said.status)
+    if said.status == "open" and ticket.status in LEADS_TO:
+        verb = reopen.VERB
+    if verb:
+        if len(said.text) < 3:
+            raise UserError(f"`{verb.name}` needs a reason, as in `{verb.example}`.")
+        check(desk.asker, verb.action, await desk.target(ticket), doing=f"{verb.name} {ticket.name}")
+        return await verb.act(desk, said)
+    doing = "started" if said.status == "in_progress" else "put back to open"
+    await change_status(desk, ticket, said.status, reason=None, said=f"{doing} by {by(desk)}")
+    return text_reply(f"{ticket.name} is {said.status.replace('_', ' ')}, {doing} by {by(desk)}.", on_card=True)
+
+
+VERB = Verb(
+    name="status",
+    takes=(Slot.TICKET, Slot.STATUS),
+    summary="set a ticket's status",
+    example="status CH-1 in progress",
+    action="status",
+    act=status,
+)

@@ -1,0 +1,79 @@
+"""What a command is: one entry holds its words, its grammar, who may use it and what it does."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import Message
+from storage.people import Person, Team
+from storage.tickets import Ticket
+
+
+class Slot(Enum):
+    """One part of a command's grammar, in the words of its usage line."""
+
+    TICKET = "CH-1"
+    PEOPLE = "@someone"
+    STATUS = "open|in progress|resolved|closed"
+    TEAM = "TEAM"
+    REASON = "<reason>"
+    TEXT = "<text>"
+    FILTER = "[open|mine|team X|critical]"
+    VERB = "[verb]"
+    NUMBER = "<number>"
+
+
+OPTIONAL = {Slot.FILTER, Slot.VERB}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A command understood: the verb's slots, filled and looked up."""
+
+    ticket: Ticket | None = None
+    people: tuple[Person, ...] = ()
+    team: Team | None = None
+    status: str = ""
+    text: str = ""
+
+    @property
+    def the_ticket(self) -> Ticket:
+        """The ticket of a verb whose grammar has one."""
+        if self.ticket is None:
+            raise UserError("Which ticket? Name it, as in `CH-12`.")
+        return self.ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the asker sees. `seen_in` is the ticket whose thread says it already."""
+
+    message: Message
+    is_private: bool = False
+    seen_in: Ticket | None = None
+    is_shown_by_card: bool = False  # after a button the changed card is the answer
+
+
+def text_reply(text: str, *, is_private: bool = False, seen_in: Ticket | None = None, on_card: bool = False) -> Reply:
+    """A reply of words alone."""
+    return Reply(message=Message(text=text), is_private=is_private, seen_in=seen_in, is_shown_by_card=on_card)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """One registry entry. `action` is what access.py decides on; `takes` is the grammar, in order."""
+
+    name: str
+    takes: tuple[Slot, ...]
+    summary: str
+    example: str
+    action: str
+    act: Callable[[Desk, Said], Awaitable[Reply]]
+    also: tuple[str, ...] = ()
+    is_for_buttons: bool = False  # run by a button; works when typed, but help does not list it
+
+    @property
+    def usage(self) -> str:
+        return " ".join([self.name, *(slot.value for slot in self.takes)])

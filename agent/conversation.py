@@ -1,0 +1,100 @@
+"""What a message to Chargehand means: a command, a remark on the thread's ticket, or a new report."""
+
+import re
+from dataclasses import replace
+
+from agent import notify
+from agent.commands import help as guide
+from agent.commands import report
+from agent.commands.grammar import near_verbs, parse
+from agent.commands.registry import VERBS
+from agent.commands.run import run, unknown
+from agent.commands.verb import Reply, Said, text_reply
+from agent.desk import Desk
+from agent.direct import hear_direct
+from agent.report import add_comment
+from bot.access import check
+from bot.errors import Refused, UserError
+from bot.events import Place
+from storage import thread_links, tickets
+from storage.tickets import Ticket
+
+_NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
+
+
+async def hear(desk: Desk, text: str) -> Reply:
+    """Decide and act, in the caller's transaction; `text` no longer has the mention of the bot.
+
+    Raises:
+        UserError: what to tell the person instead.
+    """
+    refuse_outsiders(desk)
+    place = desk.place
+    assert place is not None  # a message was said somewhere
+    if not text:
+        return text_reply(guide.short_help(), is_private=True)
+    ticket = await _thread_ticket(desk, place)
+    if found := _NEW.match(text):
+        return await _open_another(desk, text[found.end() :], ticket)
+    parsed = parse(text, VERBS, has_thread_ticket=ticket is not None)
+    if parsed and (not parsed.problem or _is_meant_as_command(text)):
+        return await run(desk, parsed, thread_ticket=ticket)
+    if near := _slip(text):
+        raise UserError(unknown(near))
+    if ticket is not None:
+        return await _remark(desk, ticket, text)
+    if place.is_dm:
+        return await hear_direct(desk, text)
+    return await report.report(desk, Said(text=text))
+
+
+def refuse_outsiders(desk: Desk) -> None:
+    """Guests and people from other workspaces are refused politely unless the setting lets them in.
+
+    Raises:
+        Refused: with who could report for them.
+    """
+    if desk.asker.is_outsider and not desk.settings.allow_guests:
+        raise Refused(
+            "I take reports from full members of this workspace only. Please ask one of them to report it;"
+            " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS."
+        )
+
+
+async def _thread_ticket(desk: Desk, place: Place) -> Ticket | None:
+    if place.thread_ts is None:
+        return None
+    ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
+    return await tickets.get(desk.tx, ticket_id) if ticket_id else None
+
+
+def _is_meant_as_command(text: str) -> bool:
+    """An incomplete command of up to three words is one; a longer text that starts like one is a report."""
+    return len(text.split()) <= 3 or re.match(r"^\S+\s+ch-?\d+\b", text, re.IGNORECASE) is not None
+
+
+def _slip(text: str) -> str | None:
+    """A single word one slip away from a verb was meant as the verb."""
+    return text if len(text.split()) == 1 and near_verbs(text, VERBS) else None
+
+
+async def _remark(desk: Desk, ticket: Ticket, text: str) -> Reply:
+    check(desk.asker, "comment", await desk.target(ticket), doing=f"comment on {ticket.name}")
+    place = desk.place
+    assert place is not None
+    await add_comment(desk, ticket, text, place)
+    return text_reply(
+        f"Kept as a comment on {notify.headline(ticket)}, which this thread is about."
+        " For another ticket write `@chargehand new: <what is wrong>`."
+    )
+
+
+async def _open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:
+    """`new: …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
+    if not text:
+        raise UserError("What is wrong? For example `new: search is slow since noon`.")
+    if ticket is None or desk.place is None:
+        return await report.report(desk, Said(text=text))
+    fresh = replace(desk, place=replace(desk.place, thread_ts=None, root_text=""))
+    reply = await report.report(fresh, Said(text=text))
+    return replace(reply, is_private=False, seen_in=None)

@@ -1,0 +1,81 @@
+"""One transaction's worth of work: where it is written, when it is, who asked and from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.access import Target, can
+from bot.errors import Refused
+from bot.events import Actor, Place, Surface
+from bot.settings import Settings
+from storage import people, tickets
+from storage.audit import AuditEvent, Change
+from storage.database import Tx
+from storage.tickets import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What every command works with.
+
+    `key` starts the idempotency keys of this work's effects: the same work done again has the same keys.
+    `insiders` are the members of each private channel that tickets live in (channel id -> Slack ids).
+    """
+
+    tx: Tx
+    now: datetime
+    settings: Settings
+    workspace_id: str
+    surface: Surface
+    correlation_id: str
+    key: str
+    actor: Actor | None = None
+    place: Place | None = None
+    insiders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    enterprise_id: str | None = None
+
+    @property
+    def asker(self) -> Actor:
+        """The person who asked; work of the system has none and never needs one."""
+        if self.actor is None:
+            raise Refused("This needs a person who asks for it.")
+        return self.actor
+
+    def audit(self, action: str, kind: str, object_id: int, *, before: Change, after: Change) -> None:
+        """Record a change in the transaction that makes it."""
+        self.tx.add(
+            AuditEvent(
+                workspace_id=self.workspace_id,
+                at=self.now,
+                actor=f"person:{self.actor.person_id}" if self.actor else "system",
+                surface=self.surface,
+                action=action,
+                object_kind=kind,
+                object_id=str(object_id),
+                before=before,
+                after=after,
+                correlation_id=self.correlation_id,
+            )
+        )
+
+    def may_see(self, slack_id: str, ticket: Ticket) -> bool:
+        """Tickets of a private channel are for its members alone."""
+        return not ticket.is_private or slack_id in self.insiders.get(ticket.channel_id, frozenset())
+
+    async def target(self, ticket: Ticket) -> Target:
+        """The ticket as access.py judges it."""
+        team = await people.get_team(self.tx, ticket.team_id) if ticket.team_id else None
+        assignees = await tickets.assignees(self.tx, ticket.id)
+        own = {ticket.reporter_id, *(person.id for person in assignees)}
+        return Target(
+            team_id=ticket.team_id,
+            team_name=team.name if team else None,
+            assignee_ids=frozenset(person.id for person in assignees),
+            reporter_id=ticket.reporter_id,
+            is_private=ticket.is_private,
+            may_see_private=self.may_see(self.asker.slack_id, ticket) or self.asker.person_id in own,
+        )
+
+    async def sees(self, ticket: Ticket) -> bool:
+        """Whether the asker may know of this ticket."""
+        return can(self.asker, "see", await self.target(ticket))

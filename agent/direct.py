@@ -1,0 +1,78 @@
+"""A report in a direct message: tracked in the team's channel, after one question when the team is not clear."""
+
+from dataclasses import replace
+
+from agent import notify
+from agent.commands.verb import Reply, text_reply
+from agent.desk import Desk
+from agent.report import open_ticket
+from agent.triage.profiles import profiles
+from agent.triage.rules import rank_teams
+from agent.triage.schema import Report
+from bot.messages import Menu, Message, Option, escape, plain
+from storage import people, settings_kv
+from storage.people import Team
+
+NONE_OF_THEM = "none of these"
+PENDING = "pending:"  # settings_kv key of a report that waits for its team, by the report's timestamp
+
+
+async def hear_direct(desk: Desk, text: str) -> Reply:
+    """Track it, or keep it and ask once which team it is for."""
+    waiting = await settings_kv.keys(desk.tx, desk.asker.slack_id, PENDING)
+    if waiting and (is_answer := await people.team_named(desk.tx, text)):
+        return await file_pending(desk, waiting[-1].removeprefix(PENDING), is_answer)
+    teams = await people.teams(desk.tx)
+    if len(teams) <= 1:
+        return await track(desk, text, teams[0] if teams else None)
+    ranked = rank_teams(Report(text=plain(text)), await profiles(desk))
+    if ranked and ranked[0][1] >= desk.settings.team_floor and ranked[0][1] > ranked[1][1]:
+        return await track(desk, text, await people.team_named(desk.tx, ranked[0][0].name))
+    return await _ask(desk, text, teams)
+
+
+async def _ask(desk: Desk, text: str, teams: list[Team]) -> Reply:
+    ts = (desk.place.message_ts if desk.place else None) or desk.key
+    await settings_kv.put(desk.tx, desk.asker.slack_id, PENDING + ts, text, workspace_id=desk.workspace_id)
+    options = tuple(Option(label=team.name, value=team.name) for team in teams)
+    menu = Menu(
+        label="Choose a team",
+        action="file",
+        value=ts,
+        options=(*options, Option(label="I don't know", value=NONE_OF_THEM)),
+    )
+    return Reply(message=Message(text="Which team is this for? I track it as soon as you choose.", menu=menu))
+
+
+async def file_pending(desk: Desk, ts: str, team: Team | None) -> Reply:
+    """The question was answered: open the ticket of the report that waited for it."""
+    text = await settings_kv.get(desk.tx, desk.asker.slack_id, PENDING + ts)
+    if text is None:
+        return text_reply("That report is tracked already; `list` shows it.", is_private=True)
+    await settings_kv.drop(desk.tx, desk.asker.slack_id, PENDING + ts)
+    assert desk.place is not None  # a question is answered where it was asked
+    asked = replace(desk.place, thread_ts=ts, message_ts=ts, is_dm=True)
+    return await track(replace(desk, place=asked), text, team)
+
+
+async def track(desk: Desk, text: str, team: Team | None) -> Reply:
+    """Open the ticket in the team's channel; without one it lives in the direct message."""
+    place = desk.place
+    assert place is not None  # a direct message was said somewhere
+    if team is None or team.channel_id is None:
+        ticket = await open_ticket(desk, text, replace(place, thread_ts=place.thread_ts or place.message_ts))
+        ticket.team_id = team.id if team else None
+        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
+    elsewhere = replace(
+        place,
+        channel_id=team.channel_id,
+        channel_name="",
+        is_private=team.channel_id in desk.insiders,
+        is_dm=False,
+        thread_ts=None,
+        message_ts=None,
+        permalink=None,
+    )
+    ticket = await open_ticket(desk, text, elsewhere)
+    ticket.team_id = team.id
+    return text_reply(f"{notify.headline(ticket)} is tracked for {escape(team.name)} in <#{team.channel_id}>.")

@@ -1,0 +1,181 @@
+"""Who is told what: the live card, direct messages, the thread, the reaction. Everything goes through the outbox."""
+
+from agent.card import card
+from agent.desk import Desk
+from bot.events import Place
+from bot.messages import Button, Message, escape, link
+from storage import outbox, people
+from storage.outbox import Outgoing
+from storage.people import Person
+from storage.tickets import Ticket
+
+LOUD = {"critical", "high"}
+SEEN = "eyes"
+
+
+def card_key(ticket: Ticket) -> str:
+    """The idempotency key of a ticket's one card."""
+    return f"card:{ticket.id}"
+
+
+def outgoing(desk: Desk, *, key: str, kind: str, lane: str, channel_id: str, payload: str) -> Outgoing:
+    """A row of the outbox with what all rows of this desk share."""
+    return Outgoing(
+        workspace_id=desk.workspace_id,
+        key=key,
+        kind=kind,
+        lane=lane,
+        channel_id=channel_id,
+        payload=payload,
+        due_at=desk.now,
+        created_at=desk.now,
+        correlation_id=desk.correlation_id,
+    )
+
+
+async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
+    """Post the ticket's card, or bring the posted one up to date.
+
+    Args:
+        change: the last change in words, "claimed by @x".
+    """
+    key = card_key(ticket)
+    payload = (await card(desk, ticket, change=change)).model_dump_json()
+    if await outbox.exists_for(desk.tx, key) or await outbox.receipt(desk.tx, key):
+        row = outgoing(
+            desk,
+            key=f"{key}:{desk.key}",
+            kind="edit",
+            lane=f"edit:{key}",
+            channel_id=ticket.channel_id,
+            payload=payload,
+        )
+        row.anchor, row.ticket_id = key, ticket.id
+        await outbox.edit(desk.tx, row)
+        return
+    row = outgoing(desk, key=key, kind="post", lane=_lane(ticket), channel_id=ticket.channel_id, payload=payload)
+    row.thread_ts, row.ticket_id, row.opens_thread = ticket.thread_ts, ticket.id, ticket.thread_ts is None
+    await outbox.add(desk.tx, row)
+
+
+async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str) -> None:
+    """One message in the ticket's thread; `name` tells it from others of the same work."""
+    message = Message(text=text)
+    row = outgoing(
+        desk,
+        key=f"{desk.key}:thread:{ticket.id}:{name}",
+        kind="post",
+        lane=_lane(ticket),
+        channel_id=ticket.channel_id,
+        payload=message.model_dump_json(),
+    )
+    row.thread_ts, row.ticket_id = ticket.thread_ts, ticket.id
+    row.anchor = None if ticket.thread_ts else card_key(ticket)
+    await outbox.add(desk.tx, row)
+
+
+def _lane(ticket: Ticket) -> str:
+    return f"thread:{ticket.channel_id}:{ticket.thread_ts or card_key(ticket)}"
+
+
+async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
+    """One direct message for one assignment; nobody is told of what they did themselves."""
+    team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
+    why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason and desk.actor is None else ""
+    by = f" by {escape(desk.actor.name)}" if desk.actor else ""
+    text = f"{headline(ticket)} is yours{by}{f' (team {escape(team.name)})' if team else ''}.{why}"
+    await _direct(desk, ticket, person, text, key=f"assigned:{ticket.id}:{person.id}:{desk.key}")
+
+
+async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
+    """Managers hear of critical, high and unassigned tickets: once each, and not as assignee too."""
+    if assigned and ticket.priority not in LOUD:
+        return
+    if ticket.team_id is None:
+        return
+    who = ", ".join(f"@{escape(person.name)}" for person in assigned)
+    state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
+    for manager in await people.members(desk.tx, ticket.team_id, "manager"):
+        if manager.id in {person.id for person in assigned} or not desk.may_see(manager.slack_id, ticket):
+            continue
+        text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."
+        await _direct(desk, ticket, manager, text, key=f"manager:{ticket.id}:{manager.id}")
+
+
+async def _direct(desk: Desk, ticket: Ticket, person: Person, text: str, *, key: str) -> None:
+    if desk.actor and desk.actor.person_id == person.id:
+        return
+    buttons = (Button(label="Claim", action="claim", value=ticket.name),) if "unassigned" in text else ()
+    where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
+    place = link(ticket.permalink, "the report") if ticket.permalink else where
+    message = Message(text=text + (f" See {place}." if place else ""), buttons=buttons)
+    row = outgoing(
+        desk,
+        key=key,
+        kind="post",
+        lane=f"dm:{person.slack_id}",
+        channel_id=person.slack_id,
+        payload=message.model_dump_json(),
+    )
+    row.ticket_id = ticket.id
+    await outbox.add(desk.tx, row)
+
+
+def headline(ticket: Ticket) -> str:
+    """The ticket in a line: number and title."""
+    return f"*{ticket.name}* {escape(ticket.title)}"
+
+
+async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
+    """Swap the reaction on the report: eyes, then one emoji for the status."""
+    if ticket.message_ts is None:
+        return
+    emoji = desk.settings.emoji
+    was = SEEN if before == SEEN else emoji[before]
+    if was == emoji[ticket.status]:
+        return
+    for kind, name in (("unreact", was), ("react", emoji[ticket.status])):
+        row = outgoing(
+            desk,
+            key=f"{desk.key}:{kind}:{ticket.id}:{name}",
+            kind=kind,
+            lane=f"react:{ticket.channel_id}:{ticket.message_ts}",
+            channel_id=ticket.channel_id,
+            payload=name,
+        )
+        row.target_ts, row.ticket_id = ticket.message_ts, ticket.id
+        await outbox.add(desk.tx, row)
+
+
+async def see(desk: Desk, channel_id: str, ts: str) -> None:
+    """Eyes on a message, before anything else is known of it."""
+    row = outgoing(
+        desk,
+        key=f"eyes:{channel_id}:{ts}",
+        kind="react",
+        lane=f"react:{channel_id}:{ts}",
+        channel_id=channel_id,
+        payload=SEEN,
+    )
+    row.target_ts = ts
+    await outbox.add(desk.tx, row)
+
+
+async def answer(desk: Desk, message: Message, *, is_private: bool, name: str = "answer") -> None:
+    """Answer the person at the desk where they asked: slash and buttons by response_url, else in the thread.
+
+    Args:
+        is_private: only the asker may see it.
+    """
+    place = desk.place or Place(channel_id=desk.asker.slack_id)
+    payload = message.model_dump_json()
+    kind = "respond" if place.reply_url else "whisper" if is_private and not place.is_dm else "post"
+    if not place.channel_id and not place.reply_url:  # a form opened from nowhere in particular
+        kind, place = "post", Place(channel_id=desk.asker.slack_id)
+    lane = f"thread:{place.channel_id}:{place.thread_ts}" if kind == "post" else f"{desk.key}:{name}"
+    row = outgoing(desk, key=f"{desk.key}:{name}", kind=kind, lane=lane, channel_id=place.channel_id, payload=payload)
+    # Slack shows an ephemeral in a thread only to those who have it open: none has one that does not exist yet.
+    is_top_level = kind == "whisper" and place.thread_ts == place.message_ts
+    row.thread_ts = None if is_top_level else place.thread_ts
+    row.reply_url, row.user_id = place.reply_url, desk.asker.slack_id
+    await outbox.add(desk.tx, row)

@@ -1,0 +1,105 @@
+"""A report becomes a tracked ticket at once; triage, assignment and the card follow as a job."""
+
+import hashlib
+import re
+from datetime import timedelta
+
+from agent.desk import Desk
+from agent.triage.rules import title_of
+from bot.events import Place
+from bot.messages import plain
+from storage import inbox, queue, thread_links, tickets
+from storage.queue import Job
+from storage.tickets import Comment, Ticket
+
+TRIAGE = "triage"
+
+
+def fingerprint(text: str) -> str:
+    """The same for two reports that say the same words."""
+    words = re.findall(r"\w+", plain(text).casefold()) or [text.strip()]
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
+
+
+async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
+    """Track a report and ask for its triage, in the caller's transaction."""
+    root = plain(place.root_text)
+    ticket = Ticket(
+        workspace_id=desk.workspace_id,
+        enterprise_id=desk.enterprise_id,
+        number=await tickets.next_number(desk.tx, desk.workspace_id),
+        title=title_of(plain(text) if text else root),
+        description=f"{text}\n\nThe thread began with: {place.root_text}" if root else text,
+        fingerprint=fingerprint(text or root),
+        reporter_id=desk.asker.person_id,
+        source="slack",
+        channel_id=place.channel_id,
+        channel_name=place.channel_name,
+        is_private=place.is_private and not place.is_dm,
+        thread_ts=place.thread_ts,
+        message_ts=place.message_ts,
+        permalink=place.permalink,
+        created_at=desk.now,
+    )
+    desk.tx.add(ticket)
+    await desk.tx.flush()
+    if place.thread_ts:
+        await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=ticket.id)
+    desk.audit("report", "ticket", ticket.id, before={}, after={"number": ticket.number, "title": ticket.title})
+    await _ask_for_triage(desk, ticket)
+    return ticket
+
+
+async def _ask_for_triage(desk: Desk, ticket: Ticket) -> None:
+    args = {"ticket_id": ticket.id, "reply_url": desk.place.reply_url if desk.place else None}
+    job = Job(
+        workspace_id=desk.workspace_id,
+        name=TRIAGE,
+        args=args,
+        key=f"ticket:{ticket.id}",
+        dedupe_key=f"{TRIAGE}:{ticket.id}",
+        run_at=desk.now,
+        created_at=desk.now,
+        correlation_id=desk.correlation_id,
+    )
+    await queue.enqueue(desk.tx, job)
+
+
+async def same_as(desk: Desk, text: str, place: Place) -> Ticket | None:
+    """The open ticket of the same words in this channel within the last minutes (a setting)."""
+    since = desk.now - timedelta(minutes=desk.settings.duplicate_minutes)
+    return await tickets.same_report(desk.tx, place.channel_id, fingerprint(text), since=since)
+
+
+async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Comment:
+    """Keep a remark on a ticket; one Slack message makes one."""
+    comment = Comment(
+        workspace_id=desk.workspace_id,
+        ticket_id=ticket.id,
+        author_id=desk.asker.person_id,
+        text=text,
+        channel_id=place.channel_id,
+        message_ts=place.message_ts,
+        created_at=desk.now,
+    )
+    desk.tx.add(comment)
+    await desk.tx.flush()
+    desk.audit("comment", "ticket", ticket.id, before={}, after={"comment": comment.id})
+    return comment
+
+
+async def edit_report(desk: Desk, channel_id: str, ts: str, text: str) -> Ticket | None:
+    """The author rewrote a message: the ticket's description, or the comment, follows. Never a second ticket."""
+    if ticket := await tickets.by_message(desk.tx, channel_id, ts):
+        before, ticket.description = ticket.description, text
+        desk.audit("edit", "ticket", ticket.id, before={"description": before}, after={"description": text})
+        return ticket
+    if comment := await tickets.comment_by_message(desk.tx, channel_id, ts):
+        before, comment.text = comment.text, text
+        desk.audit("edit", "comment", comment.id, before={"text": before}, after={"text": text})
+    return None
+
+
+async def was_deleted(desk: Desk, channel_id: str, ts: str) -> bool:
+    """Whether the message is gone already; then nothing is made of it."""
+    return await inbox.is_claimed(desk.tx, inbox.deleted_claim(channel_id, ts))

@@ -1,0 +1,138 @@
+"""A report judged by a language model: the report is data to it, and its answer counts only if every field is valid."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.redact import redact
+from pydantic import ValidationError
+
+from agent.triage.schema import Report, TeamProfile, Triage
+from bot.errors import ModelError
+from bot.llm.port import Ask
+from prompts import render
+
+if TYPE_CHECKING:
+    from bot.llm.anthropic import AnthropicModel
+
+ATTEMPTS = 2
+AGAIN = "Answer again with exactly one JSON object that fits the schema, and nothing else."
+REPORT_CHARACTERS = 12_000  # about 4,000 tokens; what is wrong is said before that, a pasted log goes on after it
+FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```", re.DOTALL | re.IGNORECASE)
+# Slack reads <!channel>, <@U1>, <#C1> and <https://…|words>.
+SLACK_TOKEN = re.compile(r"<(?=[!@#]|[a-z]+:)", re.IGNORECASE)
+TEXT_FIELDS = ("title", "summary", "component", "reasoning")
+
+
+class WrongAnswerError(Exception):
+    """The answer cannot be used; the text tells the model why."""
+
+
+async def triage(
+    report: Report, teams: Sequence[TeamProfile], *, model: "AnthropicModel", deadline: float, max_tokens: int = 1024
+) -> Triage:
+    """The model's reading of a report; a wrong answer is asked again once, with what was wrong.
+
+    Args:
+        deadline: seconds for everything, the second question included.
+
+    Raises:
+        ModelError: there is no usable answer; the text says why and fits the card.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + deadline
+    names = [team.name for team in teams]
+    ask = question(report, teams, max_tokens=max_tokens)
+    for _ in range(ATTEMPTS):
+        answer = await model.ask(ask, deadline=until - clock())
+        try:
+            return read_answer(answer.text, names)
+        except WrongAnswerError as wrong:
+            ask = replace(ask, previous=(*ask.previous, (answer.text, str(wrong))))
+    raise ModelError("model gave no valid answer")
+
+
+def question(report: Report, teams: Sequence[TeamProfile], *, max_tokens: int) -> Ask:
+    """What is sent: nothing but the report and the teams, without secrets and without invisible characters."""
+    prompt = render("triage", report=_shareable_report(report), teams=[_shareable_team(team) for team in teams])
+    schema = answer_schema([team.name for team in teams])
+    return Ask(system=render("triage_system"), prompt=prompt, schema=schema, max_tokens=max_tokens)
+
+
+def answer_schema(team_names: Sequence[str]) -> dict[str, object]:
+    """Triage as a JSON schema in which every key is required and `team` is one of these or null."""
+    schema = Triage.model_json_schema()
+    fields = {name: {**field} for name, field in schema.pop("properties").items()}
+    for field in fields.values():
+        field.pop("default", None)
+    fields["team"] = {"enum": [*team_names, None]}
+    return {**schema, "properties": fields, "required": list(fields)}
+
+
+def read_answer(text: str, team_names: Sequence[str]) -> Triage:
+    """The one JSON object of an answer, every field checked and its texts made plain.
+
+    Raises:
+        WrongAnswerError: what to tell the model.
+    """
+    fenced = FENCE.fullmatch(text.strip())
+    try:
+        read = Triage.model_validate_json(fenced.group(1) if fenced else text)
+        plain = _plain_texts(read)
+    except ValidationError as error:
+        raise WrongAnswerError(_complaint(error)) from None
+    if plain.team is not None and plain.team not in team_names:
+        known = ", ".join(f'"{name}"' for name in team_names)
+        raise WrongAnswerError(
+            f"That answer was refused.\n- team: must be {known + ' or ' if known else ''}null\n{AGAIN}"
+        )
+    return plain
+
+
+def _complaint(error: ValidationError) -> str:
+    # Without the input: what was sent once need not be sent again.
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    lines = [f"- {'.'.join(map(str, item['loc'])) or 'answer'}: {item['msg']}" for item in problems[:12]]
+    return "\n".join(["That answer was refused.", *lines, AGAIN])
+
+
+def _plain_texts(read: Triage) -> Triage:
+    fields = read.model_dump()
+    texts = {name: _plain(fields[name]) for name in TEXT_FIELDS if fields[name]}
+    return Triage.model_validate(fields | texts | {"tags": [_plain(tag) for tag in read.tags]})
+
+
+def _plain(text: str) -> str:
+    return SLACK_TOKEN.sub("‹", " ".join(visible(text).split()))
+
+
+def visible(text: str) -> str:
+    """Text without control, bidirectional, zero-width and other unprintable characters; line ends stay."""
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    return " " if character.isspace() else ""
+
+
+def _shareable(text: str) -> str:
+    # Invisible characters first, since one of them inside a secret would hide it; the cut last, since half a secret
+    # is not recognised as one.
+    return redact(visible(text))
+
+
+def _shareable_report(report: Report) -> Report:
+    return Report(text=_cut(_shareable(report.text)), context=_cut(_shareable(report.context)))
+
+
+def _shareable_team(team: TeamProfile) -> TeamProfile:
+    return replace(team, description=_shareable(team.description))
+
+
+def _cut(text: str) -> str:
+    more = len(text) - REPORT_CHARACTERS
+    return text if more <= 0 else f"{text[:REPORT_CHARACTERS]}\n[{more:,} more characters]"

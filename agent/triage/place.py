@@ -1,0 +1,75 @@
+"""A reading of a report becomes the ticket's fields, its team and assignee, its card and the messages about it."""
+
+from dataclasses import dataclass
+
+from agent import notify
+from agent.assign import assign_automatically
+from agent.desk import Desk
+from agent.triage.schema import Triage
+from storage import people, tickets
+from storage.tickets import OPEN, Ticket
+
+FIELDS = ("title", "summary", "category", "priority", "severity", "effort", "component", "tags")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A triage and where it came from. `note` says why it was not the model."""
+
+    triage: Triage
+    source: str  # rules or model
+    model: str | None = None
+    note: str = ""
+
+
+def _write(ticket: Ticket, reading: Reading) -> dict[str, object]:
+    before = {name: getattr(ticket, name) for name in FIELDS}
+    for name in FIELDS:
+        setattr(ticket, name, getattr(reading.triage, name))
+    ticket.triage_source, ticket.triage_model, ticket.triage_note = reading.source, reading.model, reading.note
+    ticket.triage_confidence, ticket.triage_reasoning = reading.triage.confidence, reading.triage.reasoning
+    return before
+
+
+async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
+    """The first reading: everything a report sets in motion, in one transaction."""
+    before = _write(ticket, reading)
+    await _take_team(desk, ticket, reading)
+    desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
+    await _hand_out(desk, ticket)
+    await notify.show_card(desk, ticket)
+    await notify.show_status(desk, ticket, before=notify.SEEN)
+
+
+async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
+    """A slow model's better reading, in place. It never takes a ticket from a team that was told of it."""
+    if ticket.status not in OPEN:
+        return
+    before = _write(ticket, reading)
+    if is_new := ticket.team_id is None:
+        await _take_team(desk, ticket, reading)
+    desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
+    if is_new:
+        await _hand_out(desk, ticket)
+    else:
+        await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+    await notify.show_card(desk, ticket, change="the model's reading replaced the rules'")
+
+
+async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> None:
+    if ticket.team_id is None and reading.triage.team:
+        team = await people.team_named(desk.tx, reading.triage.team)
+        ticket.team_id = team.id if team else None
+
+
+async def _hand_out(desk: Desk, ticket: Ticket) -> None:
+    await assign_automatically(desk, ticket)
+    has_it = await tickets.assignees(desk.tx, ticket.id)
+    for person in has_it:
+        await notify.tell_assignee(desk, ticket, person)
+    await notify.tell_managers(desk, ticket, assigned=has_it)
+
+
+def _recorded(ticket: Ticket) -> dict[str, object]:
+    names = (*FIELDS, "team_id", "triage_source", "triage_model", "triage_confidence")
+    return {name: getattr(ticket, name) for name in names}
