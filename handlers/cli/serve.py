@@ -1,0 +1,51 @@
+"""`serve`: the bot in a real workspace, until SIGTERM or Ctrl-C."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from handlers.context import Context
+
+
+class Serve(Protocol):
+    """app.py's function that composes and runs everything."""
+
+    def __call__(self, settings: "Settings", *, stop: asyncio.Event, started: Any = None) -> Awaitable[None]: ...
+
+
+def register(cli: typer.Typer, serve: Serve) -> None:
+    @cli.command("serve")
+    def run() -> None:
+        """Run Chargehand in your Slack workspace until it is told to stop."""
+        from bot.observe import set_up_logs
+        from bot.settings import read_settings
+
+        settings = read_settings()
+        set_up_logs(settings.log_level)
+        asyncio.run(until_told(serve, settings))
+
+
+async def until_told(serve: Serve, settings: "Settings") -> None:
+    """Serve; SIGTERM and SIGINT ask for the orderly end."""
+    import structlog
+
+    from bot.settings import switched_off
+
+    log = structlog.get_logger()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    for off in switched_off(settings):
+        log.info("off", feature=off.feature, turn_on_with=off.setting)
+
+    def started(ctx: "Context", port: int) -> None:
+        log.info("ready", workspace=ctx.workspace_id, port=port)
+
+    await serve(settings, stop=stop, started=started)
+    log.info("stopped")

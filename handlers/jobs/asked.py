@@ -1,0 +1,154 @@
+"""From a stored delivery to a desk: who asked, from where, and what they may see, looked up before the transaction."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from agent import notify
+from agent.admit import actor_of, is_stale, remember
+from agent.commands.verb import Reply, text_reply
+from agent.desk import Desk
+from bot.errors import Permanent, TryLater, UserError
+from bot.events import Place, Surface
+from bot.slack.client import CallFailed
+from bot.slack.directory import Profile
+from bot.slack.parse import Event, parse
+from bot.worker import Run
+from handlers.context import Context
+from storage import inbox, people, tickets
+from storage.database import Tx
+
+Said = TypeVar("Said", bound=Event)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request with everything Slack had to be asked for."""
+
+    slack_id: str
+    profile: Profile | None  # None: known and fresh
+    place: Place
+    surface: Surface
+    enterprise_id: str | None
+    insiders: Mapping[str, frozenset[str]]
+    others: tuple[Profile, ...] = ()  # people the request names
+
+
+async def event_of(ctx: Context, run: Run, kind: type[Said]) -> tuple[Said, str | None]:
+    """The event of the delivery this job is about, and the enterprise it came from."""
+    async with ctx.db.read() as tx:
+        delivery = await inbox.get(tx, run.job.args["delivery_id"])
+    event = parse(json.loads(delivery.payload), bot_user_id=ctx.bot_user_id).event
+    if not isinstance(event, kind):
+        raise Permanent(f"delivery {delivery.id} holds no {kind.__name__}")
+    return event, delivery.enterprise_id
+
+
+async def ask(
+    ctx: Context,
+    slack_id: str,
+    place: Place,
+    *,
+    surface: Surface,
+    enterprise_id: str | None = None,
+    named: tuple[str, ...] = (),
+) -> Asked:
+    """Ask Slack for what the transaction will need.
+
+    Raises:
+        TryLater: Slack does not answer now.
+    """
+    async with ctx.db.read() as tx:
+        known = {id_: await people.by_slack_id(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
+        private = set(await tickets.private_channels(tx))
+        private |= {team.channel_id for team in await people.teams(tx) if team.channel_id}
+    now = ctx.clock()
+    stale = [id_ for id_, person in known.items() if is_stale(person, now=now, settings=ctx.settings)]
+    try:
+        profiles = {id_: await ctx.directory.profile(id_) for id_ in stale}
+        channel = await ctx.directory.channel(place.channel_id) if place.channel_id else None
+        insiders = await insiders_of(ctx, {*private, place.channel_id} - {""})
+    except CallFailed as failure:
+        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    if channel:
+        place = replace(
+            place, channel_name=channel.name, is_private=channel.is_private, has_bot=channel.has_bot or place.is_dm
+        )
+    return Asked(
+        slack_id=slack_id,
+        profile=profiles.get(slack_id),
+        place=place,
+        surface=surface,
+        enterprise_id=enterprise_id,
+        insiders=insiders,
+        others=tuple(profile for id_, profile in profiles.items() if id_ != slack_id),
+    )
+
+
+async def insiders_of(ctx: Context, channel_ids: set[str]) -> dict[str, frozenset[str]]:
+    """The members of those channels that are private."""
+    found = {}
+    for channel_id in channel_ids:
+        channel = await ctx.directory.channel(channel_id)
+        if channel.is_private:
+            found[channel_id] = await ctx.directory.members(channel_id)
+    return found
+
+
+async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awaitable[Reply | None]]) -> None:
+    """Act and answer in one transaction with the job's acknowledgement; a refusal undoes the act and is answered."""
+    try:
+        async with run.finishing() as tx:
+            at = await _desk_of(ctx, run, asked, tx)
+            if reply := await act(at):
+                await deliver(at, reply)
+    except UserError as refusal:
+        async with run.finishing() as tx:
+            await deliver(await _desk_of(ctx, run, asked, tx), text_reply(str(refusal), is_private=True))
+
+
+async def deliver(at: Desk, reply: Reply) -> None:
+    """Show a reply where it belongs, unless the changed card or the thread shows it already."""
+    place, ticket = at.place, reply.seen_in
+    if reply.is_shown_by_card and at.surface in {"button", "form"}:
+        return
+    if (
+        ticket
+        and place
+        and (ticket.channel_id, ticket.thread_ts)
+        in {
+            (place.channel_id, place.thread_ts),
+            (place.channel_id, place.message_ts),
+        }
+    ):
+        return
+    await notify.answer(at, reply.message, is_private=reply.is_private or at.surface == "slash")
+
+
+async def _desk_of(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
+    now = ctx.clock()
+    for profile in (*asked.others, *([asked.profile] if asked.profile else [])):
+        await remember(tx, ctx.workspace_id, profile, now=now, settings=ctx.settings)
+    person = await people.the(tx, ctx.workspace_id, asked.slack_id)
+    return replace(
+        system_desk(ctx, run, tx),
+        surface=asked.surface,
+        actor=await actor_of(tx, person),
+        place=asked.place,
+        insiders=asked.insiders,
+        enterprise_id=asked.enterprise_id,
+    )
+
+
+def system_desk(ctx: Context, run: Run, tx: Tx) -> Desk:
+    """The desk of work that nobody asked for."""
+    return Desk(
+        tx=tx,
+        now=ctx.clock(),
+        settings=ctx.settings,
+        workspace_id=ctx.workspace_id,
+        surface="system",
+        correlation_id=run.job.correlation_id,
+        key=run.key,
+    )

@@ -1,0 +1,89 @@
+"""A message, its edit or its deletion, as a job."""
+
+import asyncio
+import re
+from dataclasses import replace
+
+from agent import notify
+from agent.admit import actor_of
+from agent.commands.verb import Reply
+from agent.conversation import hear
+from agent.desk import Desk
+from agent.report import edit_report, was_deleted
+from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
+from bot.slack.parse import strip_mention
+from bot.worker import Run
+from handlers.context import Context
+from handlers.jobs.asked import ask, event_of, serve, system_desk
+from storage import people, tickets
+
+_MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
+MOST_MENTIONS = 10  # people whose profiles one message may make us ask for
+
+
+async def message(ctx: Context, run: Run) -> None:
+    """Someone spoke to the bot: a report, a remark or a command."""
+    said, enterprise_id = await event_of(ctx, run, SlackMessage)
+    root = said.thread_ts or (None if said.is_dm else said.ts)
+    is_reply = said.thread_ts is not None and said.thread_ts != said.ts
+    permalink, root_text = await asyncio.gather(
+        ctx.directory.permalink(said.channel_id, said.ts),
+        ctx.directory.root_text(said.channel_id, said.thread_ts or said.ts) if is_reply else _nothing(),
+    )
+    place = Place(
+        channel_id=said.channel_id,
+        thread_ts=root,
+        message_ts=said.ts,
+        is_dm=said.is_dm,
+        permalink=permalink,
+        root_text=root_text,
+    )
+    asked = await ask(
+        ctx,
+        said.user_id,
+        place,
+        surface="dm" if said.is_dm else "mention",
+        enterprise_id=enterprise_id,
+        named=mentioned(said.text),
+    )
+
+    async def act(desk: Desk) -> Reply | None:
+        if await was_deleted(desk, said.channel_id, said.ts):
+            desk.audit("cancelled", "message", run.job.args["delivery_id"], before={}, after={"why": "deleted"})
+            return None
+        return await hear(desk, said.text)
+
+    await serve(ctx, run, asked, act)
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """The Slack ids a text names, as far as we look them up."""
+    return tuple(dict.fromkeys(_MENTIONED.findall(text)))[:MOST_MENTIONS]
+
+
+async def _nothing() -> str:
+    return ""
+
+
+async def edit(ctx: Context, run: Run) -> None:
+    """The author rewrote a message; the ticket's description follows."""
+    event, _ = await event_of(ctx, run, SlackEdit)
+    async with run.finishing() as tx:
+        author = await people.by_slack_id(tx, ctx.workspace_id, event.user_id)
+        desk = replace(system_desk(ctx, run, tx), actor=await actor_of(tx, author) if author else None)
+        text = strip_mention(event.text, ctx.bot_user_id)
+        if ticket := await edit_report(desk, event.channel_id, event.ts, text):
+            await notify.show_card(desk, ticket, change="the report was edited")
+
+
+async def delete(ctx: Context, run: Run) -> None:
+    """A message is gone: a ticket made of it stays and says so."""
+    event, _ = await event_of(ctx, run, SlackDelete)
+    async with run.finishing() as tx:
+        desk = system_desk(ctx, run, tx)
+        ticket = await tickets.by_message(tx, event.channel_id, event.ts)
+        if ticket is None:
+            return
+        desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
+        text = f"The report was deleted in Slack; {ticket.name} stays. `close {ticket.name} <reason>` ends it."
+        await notify.say_in_thread(desk, ticket, text, name="deleted")

@@ -1,0 +1,94 @@
+"""Triage as a job: the model when there is one, rules when there is none, when it fails, or while it is slow."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agent import notify
+from agent.desk import Desk
+from agent.triage import model as by_model
+from agent.triage import rules
+from agent.triage.place import Reading, improve, place
+from agent.triage.profiles import profiles
+from agent.triage.schema import Report, TeamProfile, Triage
+from bot.errors import ModelError, TryLater
+from bot.messages import plain
+from bot.slack.client import CallFailed
+from bot.worker import Run
+from handlers.context import Context
+from handlers.jobs.asked import insiders_of, system_desk
+from storage import tickets
+from storage.database import Tx
+from storage.tickets import Ticket
+
+Insiders = Mapping[str, frozenset[str]]
+
+
+async def triage(ctx: Context, run: Run) -> None:
+    """Place the ticket. A slow model's answer improves what the rules did, in place."""
+    ticket_id = int(run.job.args["ticket_id"])
+    async with ctx.db.read() as tx:
+        ticket = await tickets.get(tx, ticket_id)
+        teams = await profiles(system_desk(ctx, run, tx), channel_id=ticket.channel_id)
+    report = Report(text=plain(ticket.description))
+    try:
+        insiders = await insiders_of(ctx, {ticket.channel_id} if ticket.is_private else set())
+    except CallFailed as failure:
+        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    judged = rules.triage(report, teams, floor=ctx.settings.team_floor)
+    if ctx.model is None:
+        reading = Reading(triage=judged, source="rules", note="no model configured")
+        async with run.finishing() as tx:
+            await _place(_desk(ctx, run, tx, insiders), ticket_id, reading)
+        return
+    async with asyncio.TaskGroup() as tasks:
+        asking = tasks.create_task(_ask_model(ctx, report, teams))
+        await asyncio.wait({asking}, timeout=ctx.settings.llm_patience_seconds)
+        if not asking.done():
+            early = Reading(triage=judged, source="rules", note="the model is slow; its reading may follow")
+            async with ctx.db.write() as tx:
+                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early)
+        answer = await asking
+    reading = (
+        Reading(triage=judged, source="rules", note=answer)
+        if isinstance(answer, str)
+        else Reading(triage=answer, source="model", model=ctx.settings.model_fast)
+    )
+    async with run.finishing() as tx:
+        await _place(_desk(ctx, run, tx, insiders), ticket_id, reading)
+
+
+async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> Triage | str:
+    """The model's reading, or why there is none."""
+    assert ctx.model is not None  # triage() has checked
+    try:
+        return await by_model.triage(
+            report,
+            teams,
+            model=ctx.model,
+            deadline=ctx.settings.llm_deadline_seconds,
+            max_tokens=ctx.settings.llm_max_tokens,
+        )
+    except ModelError as error:
+        return str(error)
+
+
+async def _place(desk: Desk, ticket_id: int, reading: Reading) -> None:
+    ticket = await tickets.get(desk.tx, ticket_id)
+    if ticket.triage_source is None:
+        await place(desk, ticket, reading)
+    elif reading.source == "model":
+        await improve(desk, ticket, reading)
+    elif ticket.triage_note != reading.note:
+        await _say_why(desk, ticket, reading)
+
+
+async def _say_why(desk: Desk, ticket: Ticket, reading: Reading) -> None:
+    """Rules placed it early and the model failed in the end: only the card's note changes."""
+    ticket.triage_note = reading.note
+    await notify.show_card(desk, ticket)
+
+
+def _desk(ctx: Context, run: Run, tx: Tx, insiders: Insiders, *, part: str = "") -> Desk:
+    desk = system_desk(ctx, run, tx)
+    return replace(desk, insiders=insiders, key=desk.key + part)

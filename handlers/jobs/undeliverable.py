@@ -1,0 +1,82 @@
+"""A message that Slack will not take: said another way, or to somebody who can do something about it."""
+
+from datetime import datetime
+
+from agent import notify
+from bot.messages import Message
+from storage import outbox, people, queue, tickets
+from storage.database import Tx
+from storage.outbox import Outgoing
+from storage.queue import Job
+
+GONE = {"user_disabled", "user_not_found", "users_not_found", "cannot_dm_bot"}
+NOT_THERE = {
+    "not_in_channel": "I am not a member of it: `/invite @chargehand`",
+    "channel_not_found": "I cannot see it: `/invite @chargehand`",
+    "is_archived": "it is archived",
+}
+
+
+async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime) -> None:
+    """Find another way for one buried row; decoration (reactions, edits) has none and needs none."""
+    if row.kind == "respond" and row.channel_id.startswith(("C", "G")):
+        await _again(tx, row, now, kind="whisper", channel_id=row.channel_id)
+    elif row.kind in {"respond", "whisper"} and row.user_id:
+        await _again(tx, row, now, kind="post", channel_id=row.user_id)
+    elif row.key.startswith("assigned:") and error in GONE:
+        await _reassign(tx, row, now)
+    elif row.key.startswith("card:") and row.kind == "post":
+        await _card_is_homeless(tx, row, error, now)
+
+
+async def _again(tx: Tx, row: Outgoing, now: datetime, *, kind: str, channel_id: str, payload: str = "") -> None:
+    again = Outgoing(
+        workspace_id=row.workspace_id,
+        key=f"{row.key}:as-{kind}",
+        kind=kind,
+        lane=f"dm:{channel_id}" if kind == "post" else f"{row.key}:as-{kind}",
+        channel_id=channel_id,
+        user_id=row.user_id,
+        payload=payload or row.payload,
+        ticket_id=row.ticket_id,
+        due_at=now,
+        created_at=now,
+        correlation_id=row.correlation_id,
+    )
+    await outbox.add(tx, again)
+
+
+async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:
+    """The assignee has left between the choice and the message: somebody else is needed."""
+    person = await people.by_slack_id(tx, row.workspace_id, row.channel_id)
+    if person is None:
+        return
+    person.is_active = False
+    args = {"ticket_id": row.ticket_id, "person_id": person.id}
+    job = Job(
+        workspace_id=row.workspace_id,
+        name="reassign",
+        args=args,
+        key=f"ticket:{row.ticket_id}",
+        dedupe_key=f"reassign:{row.key}",
+        run_at=now,
+        created_at=now,
+        correlation_id=row.correlation_id,
+    )
+    await queue.enqueue(tx, job)
+
+
+async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
+    """The ticket is kept; its reporter hears where its card could not go and what to do."""
+    if row.ticket_id is None:
+        return
+    ticket = await tickets.get(tx, row.ticket_id)
+    if ticket.message_ts is None and error in {"not_in_channel", "channel_not_found"}:
+        return  # a slash command's own answer has said so
+    reporter = await people.get(tx, ticket.reporter_id)
+    why = NOT_THERE.get(error, f"Slack says `{error}`")
+    text = (
+        f"{notify.headline(ticket)} is tracked, but its card cannot be posted in <#{ticket.channel_id}>: {why}."
+        f" `/chargehand show {ticket.name}` shows it."
+    )
+    await _again(tx, row, now, kind="post", channel_id=reporter.slack_id, payload=Message(text=text).model_dump_json())

@@ -1,0 +1,103 @@
+"""The forms that ask for a reason: opened by a button, checked while open, then run as a command."""
+
+import json
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from agent.admit import actor_of
+from agent.commands.grammar import LONGEST_REASON, SHORTEST_REASON, find_verb, reason_of
+from agent.commands.registry import VERBS
+from agent.desk import Desk
+from bot.access import check
+from bot.errors import UserError
+from bot.events import SlackPress
+from bot.slack.blocks import option, plain_text
+from bot.slack.parse import parse
+from handlers.context import Context
+from handlers.slack.intake import store
+from storage import people, tickets
+
+OPENS = "form:"
+QUICK = {
+    "resolve": ("Fixed in production", "Config change applied", "Not an issue", "User error"),
+    "reopen": ("It happens again", "The fix was not deployed"),
+}
+TITLES = {"resolve": "Resolve", "reopen": "Reopen"}
+
+
+def form_for(press: SlackPress) -> dict[str, Any]:
+    """The view of a button's action `form:VERB` or `form:VERB:CHOSEN`."""
+    _, verb, *chosen = press.action.split(":")
+    about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
+    return {
+        "type": "modal",
+        "callback_id": verb,
+        "title": plain_text(f"{TITLES[verb]} {press.value}"[:24]),
+        "submit": plain_text(TITLES[verb]),
+        "close": plain_text("Cancel"),
+        "private_metadata": json.dumps(about),
+        "blocks": [_quick(verb, is_chosen=bool(chosen)), _reason()],
+    }
+
+
+def _quick(verb: str, *, is_chosen: bool) -> dict[str, Any]:
+    options = [option(text, text) for text in QUICK[verb]]
+    select: dict[str, Any] = {"type": "static_select", "action_id": "quick", "options": options}
+    if is_chosen:
+        select["initial_option"] = option("Not an issue", "Not an issue")
+    return {"type": "input", "block_id": "quick", "optional": True, "label": plain_text("Reason"), "element": select}
+
+
+def _reason() -> dict[str, Any]:
+    text = {"type": "plain_text_input", "action_id": "reason", "multiline": True, "max_length": LONGEST_REASON - 100}
+    return {
+        "type": "input",
+        "block_id": "reason",
+        "optional": True,
+        "label": plain_text("In your words"),
+        "hint": plain_text("Goes on record and into the thread."),
+        "element": text,
+    }
+
+
+async def may_open(ctx: Context, press: SlackPress) -> None:
+    """Refuse before anybody fills in a form in vain; the command checks again.
+
+    Raises:
+        UserError: the form's command is not for this person, or its ticket is gone.
+    """
+    verb = find_verb(press.action.split(":")[1], VERBS)
+    found = re.fullmatch(r"CH-(\d+)", press.value)
+    async with ctx.db.read() as tx:
+        person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
+        ticket = await tickets.by_number(tx, ctx.workspace_id, int(found.group(1))) if found else None
+        if verb is None or ticket is None:
+            raise UserError(f"There is no {press.value} any more.")
+        if person is None:
+            return  # not known yet: the command will look the person up and decide
+        desk = Desk(
+            tx=tx,
+            now=ctx.clock(),
+            settings=ctx.settings,
+            workspace_id=ctx.workspace_id,
+            surface="button",
+            correlation_id="",
+            key=press.trigger_id,
+            actor=await actor_of(tx, person),
+            insiders={press.channel_id: frozenset({press.user_id})},  # who sees the button is in the channel
+        )
+        check(desk.asker, verb.action, await desk.target(ticket), doing=f"{verb.name} {ticket.name}")
+
+
+def register(app: AsyncApp, ctx: Context) -> None:
+    @app.view(re.compile(".*"))
+    async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
+        event = parse(body, bot_user_id=ctx.bot_user_id).event
+        reason = reason_of(getattr(event, "fields", {}))
+        if len(reason) < SHORTEST_REASON:
+            await ack(response_action="errors", errors={"reason": "Pick a reason or write one: it goes on record."})
+            return
+        await store(ctx, body)
+        await ack()

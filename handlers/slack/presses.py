@@ -1,0 +1,39 @@
+"""Buttons and menus: most are stored and run as commands; those that need words open a form at once."""
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import UserError
+from bot.events import SlackPress
+from bot.slack.client import CallFailed, answer
+from handlers.context import Context
+from handlers.slack import refuse
+from handlers.slack.forms import OPENS, form_for, may_open
+from handlers.slack.intake import store
+
+
+def register(app: AsyncApp, ctx: Context) -> None:
+    @app.action(re.compile(".*"))
+    async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
+        opens = str(body["actions"][0]["action_id"]).startswith(OPENS)
+        incoming = await store(ctx, body, starts_work=not opens)
+        await ack()
+        if opens and isinstance(incoming.event, SlackPress):
+            await _open(ctx, incoming.event)
+
+    @app.shortcut(re.compile(".*"))
+    async def nothing_yet(ack: AsyncAck) -> None:
+        await ack()
+
+
+async def _open(ctx: Context, press: SlackPress) -> None:
+    """A trigger lives three seconds, so the form is opened here and not by a job."""
+    try:
+        await may_open(ctx, press)
+        await answer(ctx.client.views_open(trigger_id=press.trigger_id, view=form_for(press)))
+    except UserError as refusal:
+        await refuse.whisper(ctx, press, str(refusal))
+    except CallFailed as failure:
+        await refuse.whisper(ctx, press, f"The form could not be opened ({failure}). Please press again.")

@@ -1,0 +1,120 @@
+"""A team at work: the sandbox's Slack, the real bot on a real database, and people to speak as."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app import serve
+from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
+from handlers.context import Context
+from storage import migrate, people, workspace
+from storage.database import Database, open_database
+from storage.people import Person, Team
+from storage.tickets import Ticket
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Bot:
+    """The running bot."""
+
+    slack: SlackSandbox
+    ctx: Context
+    port: int
+    stop: asyncio.Event
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def ticket(self, number: int = 1) -> Ticket:
+        async with self.ctx.db.read() as tx:
+            from storage import tickets
+
+            found = await tickets.by_number(tx, self.ctx.workspace_id, number)
+        assert found, f"there is no CH-{number}"
+        return found
+
+    async def rows(self, query: Any) -> list[Any]:
+        async with self.ctx.db.read() as tx:
+            return list(await tx.exec(query))
+
+
+def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
+    """Settings of a bot on the sandbox; quick limits, so that a test waits for nothing but work."""
+    values: dict[str, Any] = {
+        "slack_bot_token": slack.bot_token,
+        "slack_app_token": slack.app_token,
+        "slack_api_url": slack.api_url,
+        "anthropic_api_key": None,
+        "database_url": f"sqlite:///{path / 'chargehand.db'}",
+        "http_port": 0,
+        "post_interval_seconds": 0.0,
+        "edit_interval_seconds": 0.0,
+        "ping_interval_seconds": 1.0,
+        "lease_seconds": 3.0,
+        "call_timeout_seconds": 5.0,
+    }
+    return Settings(_env_file=None, **(values | changes))
+
+
+async def seed_teams(settings: Settings, slack: SlackSandbox) -> None:
+    """Platform (alice manages; bob, carol respond) and Payments (erin manages; dave responds)."""
+    await asyncio.to_thread(migrate.upgrade, settings.database_path)
+    async with open_database(settings.database_path) as db, db.write() as tx:
+        await workspace.adopt(tx, slack.workspace_id)
+        await add_team(
+            tx,
+            slack,
+            "Platform",
+            channel="ops",
+            keywords=["redis", "kafka"],
+            manager="alice",
+            responders=["bob", "carol"],
+        )
+        await add_team(
+            tx, slack, "Payments", channel="payments", keywords=["checkout"], manager="erin", responders=["dave"]
+        )
+
+
+async def add_team(
+    tx: Any, slack: SlackSandbox, name: str, *, channel: str, keywords: list[str], manager: str, responders: list[str]
+) -> Team:
+    """One team with its people, as `team add` and `person add` would make it."""
+    team = Team(
+        workspace_id=slack.workspace_id,
+        name=name,
+        slug=people.slug_of(name),
+        keywords=keywords,
+        channel_id=slack.channel(f"#{channel}").id,
+        created_at=LONG_AGO,
+    )
+    tx.add(team)
+    await tx.flush()
+    for who, role in [(manager, "manager"), *((name, "responder") for name in responders)]:
+        person = await people.by_slack_id(tx, slack.workspace_id, slack.user(who).id) or Person(
+            workspace_id=slack.workspace_id, slack_id=slack.user(who).id, name=who, created_at=LONG_AGO
+        )
+        tx.add(person)
+        await tx.flush()
+        await people.give_role(tx, person, team, role=role)
+    return team
+
+
+@asynccontextmanager
+async def running(slack: SlackSandbox, settings: Settings) -> AsyncIterator[Bot]:
+    """The bot from start to a clean stop; an error in one of its tasks fails the test."""
+    stop, heard = asyncio.Event(), asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(settings, stop=stop, started=lambda ctx, port: heard.set_result((ctx, port))))
+    await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+    ctx, port = heard.result()
+    try:
+        yield Bot(slack, ctx, port, stop)
+    finally:
+        stop.set()
+        await task
