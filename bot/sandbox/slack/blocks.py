@@ -7,7 +7,8 @@ from bot.sandbox.slack.message import Payload
 
 Surface = Literal["message", "modal", "home"]
 
-# Limits: docs/design.md names Slack's reference pages; sizes are characters.
+MARKDOWN_TOGETHER = 12_000  # characters, over all markdown blocks of a message
+ANY_LENGTH = 10**9
 BLOCKS = {"message": 50, "modal": 100, "home": 100}
 IN_EVERY_VIEW = {"actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"}
 ALLOWED = {
@@ -43,8 +44,8 @@ def problems_of(blocks: list[Any], surface: Surface) -> list[str]:
     problems = [problem for at, block in enumerate(blocks) for problem in _block(block, f"/blocks/{at}", surface)]
     problems += _repeated([block.get("block_id") for block in blocks if isinstance(block, dict)], "block_id")
     written = [block.get("text") for block in blocks if isinstance(block, dict) and block.get("type") == "markdown"]
-    if sum(len(text) for text in written if isinstance(text, str)) > 12_000:
-        problems.append("markdown blocks may hold 12000 characters together [json-pointer:/blocks]")
+    if sum(len(text) for text in written if isinstance(text, str)) > MARKDOWN_TOGETHER:
+        problems.append(f"markdown blocks may hold {MARKDOWN_TOGETHER} characters together [json-pointer:/blocks]")
     return problems
 
 
@@ -82,7 +83,7 @@ def text_problems(value: Any, at: str, most: int, *, plain: bool = False) -> Pro
         yield from _string(value.get("text"), at + "/text", most)
 
 
-def _items(block: Payload, name: str, at: str, most: int) -> list[tuple[Any, str]]:
+def _items(block: Payload, name: str, at: str) -> list[tuple[Any, str]]:
     items = block.get(name)
     return [(item, f"{at}/{name}/{index}") for index, item in enumerate(items)] if isinstance(items, list) else []
 
@@ -102,7 +103,7 @@ def _section(block: Payload, at: str) -> Problems:
         yield from text_problems(block["text"], at + "/text", 3000)
     if "fields" in block:
         yield from _count(block, "fields", at, 10)
-        for item, place in _items(block, "fields", at, 10):
+        for item, place in _items(block, "fields", at):
             yield from text_problems(item, place, 2000)
     if "accessory" in block:
         yield from _element(block["accessory"], at + "/accessory", INTERACTIVE | {"image"})
@@ -114,7 +115,7 @@ def _header(block: Payload, at: str) -> Problems:
 
 def _context(block: Payload, at: str) -> Problems:
     yield from _count(block, "elements", at, 10)
-    for item, place in _items(block, "elements", at, 10):
+    for item, place in _items(block, "elements", at):
         if isinstance(item, dict) and item.get("type") == "image":
             yield from _image(item, place)
         else:
@@ -123,7 +124,7 @@ def _context(block: Payload, at: str) -> Problems:
 
 def _actions(block: Payload, at: str) -> Problems:
     yield from _count(block, "elements", at, 5 if block["type"] == "context_actions" else 25)
-    elements = _items(block, "elements", at, 25)
+    elements = _items(block, "elements", at)
     for item, place in elements:
         yield from _element(item, place, INTERACTIVE)
     yield from _repeated([item.get("action_id") for item, _ in elements if isinstance(item, dict)], "action_id")
@@ -143,12 +144,12 @@ def _image(block: Payload, at: str) -> Problems:
 
 
 def _markdown(block: Payload, at: str) -> Problems:
-    yield from _string(block.get("text"), at + "/text", 12_000)
+    yield from _string(block.get("text"), at + "/text", ANY_LENGTH)
 
 
 def _table(block: Payload, at: str) -> Problems:
     yield from _count(block, "rows", at, 100)
-    for row, place in _items(block, "rows", at, 100):
+    for row, place in _items(block, "rows", at):
         if not isinstance(row, list) or len(row) > 20:
             yield f"no more than 20 items allowed [json-pointer:{place}]"
 
@@ -216,7 +217,7 @@ def _options(menu: Payload, at: str) -> Problems:
 
 def _option_list(menu: Payload, at: str, most: int) -> Problems:
     yield from _count(menu, "options", at, most)
-    for option, place in _items(menu, "options", at, most):
+    for option, place in _items(menu, "options", at):
         if not isinstance(option, dict):
             yield f"must be an object [json-pointer:{place}]"
             continue

@@ -1,5 +1,7 @@
 """Web API: channels, their history, threads and members."""
 
+import re
+
 from bot.sandbox.slack import events
 from bot.sandbox.slack.arguments import Arguments, page_of
 from bot.sandbox.slack.lookup import (
@@ -97,7 +99,10 @@ def replies(world: World, args: Arguments) -> Payload:
 
 
 def _read(channel: Channel, args: Arguments, messages: list[Message]) -> Payload:
-    oldest, latest = args.text("oldest", "0"), args.text("latest") or "9" * 16
+    oldest, latest = args.text("oldest") or "0", args.text("latest") or "9" * 16
+    for name, given in (("oldest", oldest), ("latest", latest)):
+        if not re.fullmatch(r"\d+(\.\d+)?", given):
+            raise ApiError(f"invalid_ts_{name}")
     inclusive = args.flag("inclusive")
     chosen = [
         message

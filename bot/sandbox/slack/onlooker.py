@@ -1,7 +1,7 @@
 """What people see, and waiting until they see it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import TypeVar
 
 from bot.sandbox.slack.message import Message, Payload
@@ -94,7 +94,7 @@ class Onlooker(PersonSide):
         except TimeoutError:
             raise AssertionError(f"still waiting after {timeout:g} s; people see:\n{self.transcript()}") from None
 
-    async def subscribe(self) -> AsyncIterator[int]:
+    async def subscribe(self) -> AsyncGenerator[int, None]:
         """The number of the workspace's latest change, now and after each burst of changes."""
         while True:
             pulse = self.world.pulse

@@ -16,6 +16,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.slack import SlackSandbox
 
 
+@dataclass
+class Clock:
+    """Seconds since 1970, moved by hand."""
+
+    seconds: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.seconds += seconds
+
+
 def web_client(slack: SlackSandbox, *, token: str | None = None, timeout: int = 30) -> AsyncWebClient:
     """Slack's own client, pointed at the sandbox."""
     return AsyncWebClient(token=token or slack.bot_token, base_url=slack.api_url, timeout=timeout)

@@ -1,0 +1,139 @@
+"""The page of `make demo`: a small Slack in the browser, drawn from the sandbox and acting as whoever one speaks as.
+
+`routes` is handed to `SlackSandbox.start(routes=…)`; then the page is at `/`. It answers only this machine's own
+browser: other host names, other sites' requests and anything but JSON are refused.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox.page.deeds import DEEDS, Asked, Deed, find_person
+from bot.sandbox.page.snapshot import Command, snapshot
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.refusals import PersonError, SlackTimeoutError
+
+ASSETS = Path(__file__).parent / "assets"
+OWN_HOSTS = {"127.0.0.1", "localhost", "::1"}
+HEARTBEAT = 20.0  # seconds; the tick also takes down statuses that have run out
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+COMMANDS = (
+    Command("/chargehand report <what is wrong>", "open a ticket here"),
+    Command("/chargehand list", "open tickets"),
+    Command("/chargehand list mine", "tickets assigned to you"),
+    Command("/chargehand show <CH-1>", "one ticket in full"),
+    Command("/chargehand claim <CH-1>", "take a ticket"),
+    Command("/chargehand assign <CH-1 @name>", "give it to someone"),
+    Command("/chargehand status <CH-1 in progress>", "say where it stands"),
+    Command("/chargehand resolve <CH-1 reason>", "done, and why"),
+    Command("/chargehand close <CH-1 reason>", "nothing to do, and why"),
+    Command("/chargehand reopen <CH-1 reason>", "not done after all"),
+    Command("/chargehand help", "every command, with examples"),
+)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(app: web.Application, slack: SlackSandbox, *, commands: tuple[Command, ...] = COMMANDS) -> None:
+    """Put the page on the sandbox's own server. `commands` are what the composer suggests after a slash."""
+    streams: set[asyncio.Task[Any]] = set()
+    page = web.Application(middlewares=[_own_browser_only, _say_why_not])
+    page.on_response_prepare.append(_harden)
+    page.on_shutdown.append(lambda _: _close(streams))
+    page.router.add_static("/static", ASSETS)
+    page.router.add_get("/state", partial(_state, slack, commands))
+    page.router.add_get("/events", partial(_events, slack, streams))
+    for name, deed in DEEDS.items():
+        page.router.add_post(f"/{name}", partial(_do, slack, deed))
+    app.add_subapp("/page", page)
+    app.router.add_get("/", _index)
+
+
+async def _index(request: web.Request) -> web.StreamResponse:
+    return await _own_browser_only(request, _html)
+
+
+async def _html(_: web.Request) -> web.StreamResponse:
+    return web.FileResponse(ASSETS / "index.html", headers=HEADERS)
+
+
+async def _state(slack: SlackSandbox, commands: tuple[Command, ...], request: web.Request) -> web.StreamResponse:
+    user = find_person(slack, request.query.get("as", ""))
+    return web.json_response(snapshot(slack, user, commands))
+
+
+async def _events(slack: SlackSandbox, streams: set[asyncio.Task[Any]], request: web.Request) -> web.StreamResponse:
+    """A line for every change of the workspace; the page then asks for the state again."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    task = asyncio.current_task()
+    assert task is not None
+    streams.add(task)
+    try:
+        await _tick(slack, response)
+    except ConnectionResetError:
+        return response  # the page was closed
+    finally:
+        streams.discard(task)
+
+
+async def _tick(slack: SlackSandbox, response: web.StreamResponse) -> NoReturn:
+    while True:
+        change = slack.world.pulse
+        await response.write(b"data: changed\n\n")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEARTBEAT):
+                await change.wait()
+
+
+async def _close(streams: set[asyncio.Task[Any]]) -> None:
+    for stream in streams:
+        stream.cancel()
+
+
+async def _do(slack: SlackSandbox, deed: Deed, request: web.Request) -> web.StreamResponse:
+    asked = Asked(await request.json())
+    answer = await deed(slack, find_person(slack, asked.text("as")), asked)
+    return web.json_response(answer)
+
+
+@web.middleware
+async def _own_browser_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Keeps other sites out: no foreign host name (DNS rebinding), origin or form post gets through."""
+    origin = request.headers.get("Origin")
+    if urlsplit(f"//{request.host}").hostname not in OWN_HOSTS or origin not in (None, f"http://{request.host}"):
+        return _refusal("The demo answers only to this machine's own browser.", status=403)
+    if request.method == "POST" and request.content_type != "application/json":
+        return _refusal("Send JSON, with the content type application/json.", status=415)
+    return await handler(request)
+
+
+@web.middleware
+async def _say_why_not(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except json.JSONDecodeError:
+        return _refusal("That is not JSON.", status=400)
+    except SlackTimeoutError as error:
+        return _refusal(f"Chargehand did not answer in time ({error}).", status=504)
+    except PersonError as error:
+        return _refusal(str(error), status=400)
+
+
+def _refusal(sentence: str, *, status: int) -> web.Response:
+    return web.json_response({"error": sentence}, status=status)
+
+
+async def _harden(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
