@@ -34,7 +34,7 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
     names = ", ".join(f"@{escape(person.name)}" for person in has_it)
     state = f"{words(ticket.priority)}, {names or 'unassigned'}, {words(ticket.status)}"
     text = f"{ticket.name} {escape(ticket.title)} – {state}"
-    teams = await people.teams(desk.tx)
+    teams = await people.teams(desk.tx) if team is None else [team]
     return Message(
         text=text,
         title=f"*{ticket.name}  {escape(ticket.title)}*",

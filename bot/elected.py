@@ -9,7 +9,7 @@ import structlog
 
 from bot.process import is_dead
 from storage import leases
-from storage.database import Database
+from storage.database import Database, StorageError
 
 log = structlog.get_logger()
 
@@ -37,8 +37,14 @@ class Role:
     async def hold(self) -> bool:
         """Take or renew the role; False while another living process has it."""
         now = self.clock()
-        async with self.db.write() as tx:
-            term = await leases.hold(tx, self.name, holder=self.holder, now=now, seconds=self.seconds, is_dead=is_dead)
+        try:
+            async with self.db.write() as tx:
+                term = await leases.hold(
+                    tx, self.name, holder=self.holder, now=now, seconds=self.seconds, is_dead=is_dead
+                )
+        except StorageError as error:  # the role runs out unless a later renewal succeeds
+            log.error("role cannot be renewed", role=self.name, error=str(error)[:200])
+            return self.is_held
         if term != self.term:
             log.info("role taken" if term else "role lost", role=self.name, term=term)
         self.term, self.until = term, now + timedelta(seconds=self.seconds)

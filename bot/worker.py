@@ -13,7 +13,7 @@ from bot.errors import Permanent, TryLater
 from bot.process import is_dead
 from bot.settings import Settings
 from storage import queue
-from storage.database import Database, Tx
+from storage.database import Database, StorageError, Tx
 from storage.queue import Job, LostLeaseError
 
 log = structlog.get_logger()
@@ -102,11 +102,12 @@ class Worker:
         room = self.settings.workers - len(self._running)
         if room <= 0 or self._stopping.is_set():
             return
-        async with self.db.read() as tx:
-            if (due := await queue.next_due(tx)) is None or due > self.clock():
-                return
-        async with self.db.write() as tx:
-            jobs = await queue.reserve(tx, worker=self.identity, now=self.clock(), lease=self._lease, limit=room)
+        try:
+            async with self.db.write() as tx:
+                jobs = await queue.reserve(tx, worker=self.identity, now=self.clock(), lease=self._lease, limit=room)
+        except StorageError as error:
+            log.error("queue cannot write", error=str(error)[:200])
+            return
         for job in jobs:
             self._running[job.id] = (job, tasks.create_task(self._attempt(job)))
 
@@ -150,6 +151,8 @@ class Worker:
                     await queue.retry(tx, job, at=self.clock() + self._delay(job, error), error=reason)
         except LostLeaseError as lost:
             log.warning("job taken over", error=str(lost))
+        except StorageError as broken:  # the lease runs out and the job comes back
+            log.error("queue cannot write", error=str(broken)[:200])
 
     def _delay(self, job: Job, error: Exception) -> timedelta:
         asked = error.after if isinstance(error, TryLater) else None
@@ -162,15 +165,23 @@ class Worker:
     async def _keep_leases(self) -> None:
         """Renew what runs, three times a lease; cancel what was lost; return what other processes left behind."""
         while True:
-            await self.sweep()
-            await asyncio.sleep(self.settings.lease_seconds / 3)
-            if self._running:
-                async with self.db.write() as tx:
-                    jobs = [job for job, _ in self._running.values()]
-                    kept = await queue.renew(tx, jobs, until=self.clock() + self._lease)
-                for job, task in list(self._running.values()):
-                    if job.id not in kept and job in jobs:
-                        task.cancel()
+            try:
+                await self.sweep()
+                await asyncio.sleep(self.settings.lease_seconds / 3)
+                await self._renew()
+            except StorageError as error:
+                log.error("queue cannot write", error=str(error)[:200])
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _renew(self) -> None:
+        running = list(self._running.values())
+        if not running:
+            return
+        async with self.db.write() as tx:
+            kept = await queue.renew(tx, [job for job, _ in running], until=self.clock() + self._lease)
+        for job, task in running:
+            if job.id not in kept:
+                task.cancel()
 
     async def sweep(self) -> None:
         """Free jobs whose process is gone; whoever waits for a job that can run no more is told."""

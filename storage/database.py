@@ -19,6 +19,7 @@ READERS = 4
 BUSY_TIMEOUT_MS = 30_000
 
 Tx = AsyncSession
+StorageError = SQLAlchemyError  # the disk is full, the file is damaged: waiting may help, nothing else will
 
 
 class Database:

@@ -5,9 +5,10 @@ message it edits). A row found in `sending` after its sender vanished is uncerta
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, exists, or_
+from sqlalchemy import Index, exists, or_, tuple_
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, delete, func, select, update
@@ -98,28 +99,31 @@ async def exists_for(tx: Tx, key: str) -> bool:
     return (await tx.exec(select(Outgoing.id).where(Outgoing.key == key))).first() is not None
 
 
-async def due(tx: Tx, *, now: datetime, resting: Collection[str], limit: int) -> list[Outgoing]:
-    """Rows that may go out now: head of their lane, anchor proven, and no post to a channel that is resting."""
-    earlier, proof = aliased(Outgoing), aliased(Receipt)
+async def due(tx: Tx, *, now: datetime, resting: Collection[str], limit: int) -> list[tuple[Outgoing, Receipt | None]]:
+    """Rows that may go out now, each with its anchor's receipt.
+
+    Each is the head of its lane, its anchor is proven, and it is no post to a channel that is resting.
+    """
+    earlier = aliased(Outgoing)
     is_second = exists().where(
         col(earlier.lane) == col(Outgoing.lane),
         col(earlier.state).in_(UNFINISHED),
         col(earlier.id) < col(Outgoing.id),
     )
-    is_proven = exists().where(col(proof.key) == col(Outgoing.anchor))
     ready = (
-        select(Outgoing)
+        select(Outgoing, Receipt)
+        .outerjoin(Receipt, col(Receipt.key) == col(Outgoing.anchor))
         .where(
             Outgoing.state == "waiting",
             Outgoing.due_at <= now,
             ~is_second,
-            or_(col(Outgoing.anchor).is_(None), is_proven),
+            or_(col(Outgoing.anchor).is_(None), col(Receipt.id).is_not(None)),
             or_(col(Outgoing.kind) != "post", col(Outgoing.channel_id).not_in(resting)),
         )
         .order_by(col(Outgoing.id))
         .limit(limit)
     )
-    return list(await tx.exec(ready))
+    return [(row, receipt) for row, receipt in await tx.exec(ready)]
 
 
 async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
@@ -128,20 +132,10 @@ async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
     return (await tx.exec(later)).one()
 
 
-async def claim(tx: Tx, ids: Sequence[int], *, term: int, now: datetime) -> list[Outgoing]:
-    """Mark rows as being sent; what they carry is fixed from here on."""
-    mine = (
-        update(Outgoing)
-        .where(col(Outgoing.id).in_(ids), col(Outgoing.state) == "waiting")
-        .values(
-            state="sending",
-            term=term,
-            attempts=col(Outgoing.attempts) + 1,
-            first_sent_at=func.coalesce(col(Outgoing.first_sent_at), now),
-        )
-        .returning(Outgoing)
-    )
-    return sorted((await tx.exec(mine)).scalars().all(), key=lambda row: row.id)
+def claim(row: Outgoing, *, term: int, now: datetime) -> None:
+    """Mark a row of this transaction as being sent; what it carries is fixed from here on."""
+    row.state, row.term, row.attempts = "sending", term, row.attempts + 1
+    row.first_sent_at = row.first_sent_at or now
 
 
 async def take_over(tx: Tx, *, term: int) -> int:
@@ -150,24 +144,45 @@ async def take_over(tx: Tx, *, term: int) -> int:
     return (await tx.exec(left.values(state="waiting", is_uncertain=True))).rowcount
 
 
-async def sent(tx: Tx, row: Outgoing, *, channel_id: str, ts: str | None, now: datetime) -> None:
-    """Record the receipt; a message that opens a ticket's thread is linked to the ticket."""
-    if not await _leave(tx, row, state="sent", finished_at=now, error=None):
-        return
-    tx.add(
-        Receipt(
-            workspace_id=row.workspace_id,
-            key=row.key,
-            kind=row.kind,
-            channel_id=channel_id,
-            ts=ts,
-            ticket_id=row.ticket_id,
-            at=now,
-            correlation_id=row.correlation_id,
+@dataclass(frozen=True)
+class Sent:
+    """Where an effect ended up."""
+
+    channel_id: str
+    ts: str | None
+
+
+async def sent(tx: Tx, done: Sequence[tuple[Outgoing, Sent]], *, now: datetime) -> None:
+    """Record receipts; a message that opens a ticket's thread is linked to the ticket."""
+    ours = (
+        update(Outgoing)
+        .where(
+            col(Outgoing.state) == "sending",
+            tuple_(col(Outgoing.id), col(Outgoing.term)).in_([(row.id, row.term) for row, _ in done]),
         )
+        .values(state="sent", finished_at=now, error=None)
+        .returning(col(Outgoing.id))
     )
-    if row.opens_thread and row.ticket_id and ts:
-        await thread_links.link(tx, row.workspace_id, channel_id, ts, ticket_id=row.ticket_id)
+    recorded = set((await tx.exec(ours)).scalars())
+    for row, place in done:
+        if row.id not in recorded:
+            continue
+        tx.add(_receipt(row, place, now))
+        if row.opens_thread and row.ticket_id and place.ts:
+            await thread_links.link(tx, row.workspace_id, place.channel_id, place.ts, ticket_id=row.ticket_id)
+
+
+def _receipt(row: Outgoing, place: Sent, now: datetime) -> Receipt:
+    return Receipt(
+        workspace_id=row.workspace_id,
+        key=row.key,
+        kind=row.kind,
+        channel_id=place.channel_id,
+        ts=place.ts,
+        ticket_id=row.ticket_id,
+        at=now,
+        correlation_id=row.correlation_id,
+    )
 
 
 async def again(tx: Tx, row: Outgoing, *, at: datetime, error: str, is_uncertain: bool) -> None:
@@ -186,7 +201,6 @@ async def bury(tx: Tx, row: Outgoing, *, now: datetime, error: str) -> bool:
 
 async def _leave(tx: Tx, row: Outgoing, **values: object) -> bool:
     mine = (col(Outgoing.id) == row.id) & (col(Outgoing.state) == "sending") & (col(Outgoing.term) == row.term)
-    wake(tx, SIGNAL)
     return (await tx.exec(update(Outgoing).where(mine).values(**values))).rowcount > 0
 
 

@@ -70,7 +70,7 @@ async def the(tx: Tx, workspace_id: str, slack_id: str) -> Person:
 
 
 async def get(tx: Tx, person_id: int) -> Person:
-    return (await tx.exec(select(Person).where(Person.id == person_id))).one()
+    return await tx.get_one(Person, person_id)
 
 
 async def everyone(tx: Tx) -> list[Person]:
@@ -91,7 +91,7 @@ async def team_named(tx: Tx, name: str) -> Team | None:
 
 
 async def get_team(tx: Tx, team_id: int) -> Team:
-    return (await tx.exec(select(Team).where(Team.id == team_id))).one()
+    return await tx.get_one(Team, team_id)
 
 
 async def roles_of(tx: Tx, person_id: int) -> dict[int, RoleName]:

@@ -117,7 +117,7 @@ async def next_number(tx: Tx, workspace_id: str) -> int:
 
 
 async def get(tx: Tx, ticket_id: int) -> Ticket:
-    return (await tx.exec(select(Ticket).where(Ticket.id == ticket_id))).one()
+    return await tx.get_one(Ticket, ticket_id)
 
 
 async def by_number(tx: Tx, workspace_id: str, number: int) -> Ticket | None:

@@ -6,7 +6,6 @@ from agent.desk import Desk
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import escape
-from storage import tickets
 
 
 async def move(desk: Desk, said: Said) -> Reply:
@@ -19,14 +18,11 @@ async def move(desk: Desk, said: Said) -> Reply:
     before = {"team": ticket.team_id, "assignees": [p.id for p in await assign.take_from_all(desk, ticket)]}
     ticket.team_id = team.id
     desk.audit("move", "ticket", ticket.id, before=before, after={"team": team.id})
-    await desk.tx.flush()
     choice = await assign.assign_automatically(desk, ticket)
-    await desk.tx.flush()
     await notify.show_card(desk, ticket, change=f"moved to {escape(team.name)} by {by(desk)}")
-    has_it = await tickets.assignees(desk.tx, ticket.id)
-    for person in has_it:
-        await notify.tell_assignee(desk, ticket, person)
-    await notify.tell_managers(desk, ticket, assigned=has_it)
+    if choice.person:
+        await notify.tell_assignee(desk, ticket, choice.person)
+    await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
     who = f"@{escape(choice.person.name)} has it" if choice.person else f"unassigned: {escape(choice.reason)}"
     return text_reply(f"{notify.headline(ticket)} is with {escape(team.name)} now; {who}.", on_card=True)
 

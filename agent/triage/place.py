@@ -63,11 +63,10 @@ async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> None:
 
 
 async def _hand_out(desk: Desk, ticket: Ticket) -> None:
-    await assign_automatically(desk, ticket)
-    has_it = await tickets.assignees(desk.tx, ticket.id)
-    for person in has_it:
-        await notify.tell_assignee(desk, ticket, person)
-    await notify.tell_managers(desk, ticket, assigned=has_it)
+    choice = await assign_automatically(desk, ticket)
+    if choice.person:
+        await notify.tell_assignee(desk, ticket, choice.person)
+    await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
 
 
 def _recorded(ticket: Ticket) -> dict[str, object]:

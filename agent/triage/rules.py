@@ -78,7 +78,7 @@ def triage(report: Report, teams: Sequence[TeamProfile], *, floor: float = 0.3) 
     reading = _read(report)
     scores = {category: reading.score(f"category.{category}") for category in CATEGORIES}
     category = _category(scores)
-    team = clear_winner(standings(report, teams), floor=floor)
+    team = clear_winner(standings(reading.words, teams), floor=floor)
     told = report.context if report.context.strip() and is_filler(report.text) else report.text
     priority = PRIORITIES[_step(URGENCY.get(category, 0.1) + reading.score("urgency"))]
     return Triage(
@@ -114,8 +114,8 @@ def _read(report: Report) -> _Reading:
     words = read(report.text, report.context, language=lists.language)
     found = lists.index.find(words)
     spoiled = [hit for hit in found if hit.phrase in tables["ignored"]]
-    meant = [hit for hit in found if not any(_inside(hit, whole) for whole in spoiled)]
-    counting = undenied(words, [*meant, *spoiled], lists.negators, language=lists.language)
+    meant = [hit for hit in found if not any(_inside(hit, whole) for whole in spoiled if whole != hit)]
+    counting = undenied(words, meant, lists.negators, language=lists.language)
     per_table = {name: longest(hit for hit in counting if hit.phrase in table) for name, table in tables.items()}
     tags = {
         f"tags.{tag}": [hit for hit in counting if hit.phrase in listed] for tag, listed in lists.language.tags.items()
@@ -162,7 +162,7 @@ def _reasoning(reading: _Reading, category: Category, priority: Priority, team: 
     said = [reading.words.said(hit.start, hit.end) for hit, weight in (*telling, *weighty) if weight]
     what = ARTICLE.get(category, f"a {category.replace('_', ' ')}")
     words = _quoted(dict.fromkeys(word for word in said if word != "?")) or ("the question mark" if said else "")
-    verb = "read" if len(set(said)) > 1 else "reads"
+    verb = "read" if len(set(said) - {"?"}) > 1 else "reads"
     judged = (
         f"{words} {verb} as {what} of {priority} priority" if words else f"No telling words, so it counts as {what}"
     )

@@ -46,9 +46,8 @@ class _Evidence:
         return self.keywords + self.components + self.described
 
 
-def standings(report: Report, teams: Sequence[TeamProfile]) -> list[Standing]:
+def standings(words: Words, teams: Sequence[TeamProfile]) -> list[Standing]:
     """All teams, best first; equal scores keep the given order and mean that nobody can tell."""
-    words = read(report.text, report.context, language=load())
     evidence = [_evidence(words, _owned(team)) for team in teams]
     clauses = [words.tokens[hit.start].clause for found in evidence for hit in found.all]
     sharing = Counter(phrase for found in evidence for phrase in {hit.phrase for hit in found.described})
@@ -61,7 +60,8 @@ def standings(report: Report, teams: Sequence[TeamProfile]) -> list[Standing]:
 
 def rank_teams(report: Report, teams: Sequence[TeamProfile]) -> list[tuple[TeamProfile, float]]:
     """Each team with its score from 0 to 1, best first."""
-    return [(standing.team, standing.score) for standing in standings(report, teams)]
+    words = read(report.text, report.context, language=load())
+    return [(standing.team, standing.score) for standing in standings(words, teams)]
 
 
 def clear_winner(ranked: Sequence[Standing], *, floor: float) -> Standing | None:

@@ -6,9 +6,10 @@ from agent.triage.words import load, split, visible
 
 TITLE_LENGTH = 80
 SUMMARY_LENGTH = 400
+LOOKED_AT = 1_500  # characters in which the first two sentences are sought
 NO_TEXT = "(no text)"
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+|(?<=[。！？])")
-MARKUP = re.compile(r"```(?:\w*\n)?|`|^[ \t]*(?:>+|[-*•]|#+)[ \t]+", re.MULTILINE)
+MARKUP = re.compile(r"```(?:\w*\n)?|`|^[ \t]*(?:>+|[-*•]|#+)[ \t]+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", re.MULTILINE)
 EMOJI_NAME = re.compile(r":[a-z0-9_+'-]{1,60}:(?::skin-tone-\d:)?")
 ONLY_LINK = re.compile(r"<?https?://(\S+?)[/>]?$")
 
@@ -16,7 +17,8 @@ ONLY_LINK = re.compile(r"<?https?://(\S+?)[/>]?$")
 def title_of(text: str) -> str:
     """The first sentence that says something, at most 80 characters, without closing punctuation."""
     sentences = _sentences(text)
-    return _title(next((sentence for sentence in sentences if not is_filler(sentence)), *sentences[:1] or [NO_TEXT]))
+    telling = [sentence for sentence in sentences if not is_filler(sentence)]
+    return _title((telling or sentences or [NO_TEXT])[0])
 
 
 def summary_of(text: str) -> str:
@@ -30,7 +32,7 @@ def is_filler(text: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    lines = SENTENCE_END.split(MARKUP.sub("", visible(text)).strip())
+    lines = SENTENCE_END.split(MARKUP.sub("", visible(text[:LOOKED_AT])).strip())
     return [sentence for line in lines if _says_something(sentence := " ".join(line.split()))]
 
 
@@ -41,7 +43,7 @@ def _says_something(sentence: str) -> bool:
 def _title(sentence: str) -> str:
     if link := ONLY_LINK.match(sentence):
         sentence = link[1]
-    line = _cut(sentence.strip("*_~ ").rstrip(".,;:!?…。！？-–— "), TITLE_LENGTH) or NO_TEXT
+    line = _cut(sentence.rstrip(".,;:!?…。！？-–— "), TITLE_LENGTH) or NO_TEXT
     first = line.split()[0].rstrip(",:;")
     # iOS, payments-api and example.com/x are spelled that way on purpose.
     return line[0].upper() + line[1:] if first.isalpha() and first.islower() else line

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
-READ_AT_MOST = 8_000  # characters of a report: what matters is said early, and nobody may make triage slow
+READ_AT_MOST = 2_000  # characters of a report: what matters is said early, and nobody may make triage slow
+REPEATED_AT_MOST = 24  # places of one word: saying it again proves nothing
 ASIDE = 0.5  # the weight of words in “quotes” and `code`: they are often somebody else's
 CONTEXT = 0.6  # the weight of the thread's first message beside the report itself
 
@@ -17,7 +18,7 @@ FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 DATA = re.compile(r"\{[^{}]*\}")
 QUIET = re.compile(r'("[^"\n]{1,300}"|“[^“”\n]{1,300}”|`[^`\n]{1,300}`|https?://\S+)')
-TOKEN = re.compile(r"(?P<word>[^\W_]+(?:'[^\W_]+)*[+#]*)|(?P<asks>\?(?=[\s?!]|$))|(?P<ends>[.,;:!…](?=\s|$)|[\n()–—])")
+TOKEN = re.compile(r"(?P<word>[^\W_]+(?:'[^\W_]+)*[+#]*)|(?P<asks>\?(?!\w))|(?P<ends>[.,;:!…](?=\s|$)|[\n()–—])")
 # Controls but tab and newline, soft hyphen, zero-width and bidirectional marks, byte order mark, tag characters.
 INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -25,8 +26,7 @@ INVISIBLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word: which clause it stands in, and how much it counts (0 for the parts of a link)."""
 
     word: str
@@ -46,8 +46,7 @@ class Words:
         return " ".join(token.word for token in self.tokens[start:end])
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A listed phrase found in a text, with its place."""
 
     phrase: str
@@ -66,15 +65,17 @@ class Phrases:
                     self._starts.setdefault(first, []).append((phrase, forms))
 
     def find(self, words: Words) -> list[Hit]:
-        """All places of all phrases, overlapping ones too."""
+        """All places of all phrases in reading order, overlapping ones too, the longer one first."""
         found = []
         for first in self._starts.keys() & words.places.keys():
             for phrase, forms in self._starts[first]:
                 found += [Hit(phrase, at, at + len(forms)) for at in words.places[first] if _fits(words, at, forms)]
-        return found
+        return sorted(found, key=lambda hit: (hit.start, -hit.end, hit.phrase))
 
 
 def _fits(words: Words, at: int, forms: list[frozenset[str]]) -> bool:
+    if len(forms) == 1:
+        return True
     tokens = words.tokens[at : at + len(forms)]
     same_clause = len(tokens) == len(forms) and tokens[-1].clause == tokens[0].clause
     return same_clause and all(token.word in allowed for token, allowed in zip(tokens, forms, strict=True))
@@ -98,12 +99,14 @@ class Language:
     def inflect(self, word: str) -> frozenset[str]:
         """The word and the forms it may take; forms that do not exist do no harm, since nobody writes them."""
         forms = {word} | {word + ending for ending in self.add} | {word + word[-1] + ending for ending in self.double}
-        return frozenset(forms | {word.removesuffix(end) + new for end, new in self.swap if word.endswith(end)})
+        return frozenset(
+            forms | {word.removesuffix(end) + new for end, new in self.swap if word.endswith(end) and len(word) > 3}
+        )
 
 
 def split(text: str) -> list[str]:
     """The words of a listed phrase, cut exactly as reports are."""
-    return [token.word for token in _tokens([(text, 1.0)])]
+    return [token.word for token in _tokens([(_plain(text), 1.0)])]
 
 
 def visible(text: str) -> str:
@@ -112,16 +115,18 @@ def visible(text: str) -> str:
 
 
 def read(text: str, context: str, *, language: Language) -> Words:
-    """What the reporter said, then what the thread began with; without code blocks, quotes, data and orders to the bot."""
+    """What the reporter said, then what the thread began with; without code, quotes, data and orders to the bot."""
     tokens = tuple(_tokens([*_pieces(text, language, 1.0), ("\n", 1.0), *_pieces(context, language, CONTEXT)]))
     places: dict[str, list[int]] = {}
     for at, token in enumerate(tokens):
-        places.setdefault(token.word, []).append(at)
+        seen = places.setdefault(token.word, [])
+        if len(seen) < REPEATED_AT_MOST:
+            seen.append(at)
     return Words(tokens, places)
 
 
 def _pieces(text: str, language: Language, volume: float) -> Iterator[tuple[str, float]]:
-    spoken = visible(text)
+    spoken = _plain(visible(text))
     for unread in (FENCED, QUOTED_LINE, DATA, language.orders):
         spoken = unread.sub("\n", spoken)
     for index, piece in enumerate(QUIET.split(spoken)):
@@ -129,11 +134,14 @@ def _pieces(text: str, language: Language, volume: float) -> Iterator[tuple[str,
         yield piece, volume * (aside if index % 2 else 1.0)
 
 
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("’", "'").casefold()
+
+
 def _tokens(pieces: Iterable[tuple[str, float]]) -> Iterator[Token]:
     clause = 0
     for piece, volume in pieces:
-        plain = unicodedata.normalize("NFKC", piece).replace("’", "'").casefold()
-        for match in TOKEN.finditer(plain):
+        for match in TOKEN.finditer(piece):
             if match.lastgroup != "ends":
                 yield Token(match.group(), clause, volume)
             clause += match.lastgroup != "word"
@@ -153,9 +161,9 @@ def undenied(words: Words, hits: Iterable[Hit], negators: Phrases, *, language: 
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits in reading order without those inside a longer one."""
+    """The hits, given in reading order, without those inside a longer one."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in hits:
         if not kept or hit.end > kept[-1].end:
             kept.append(hit)
     return kept
@@ -176,7 +184,7 @@ def load(code: str = "en") -> Language:
         denials=tuple(data["denials"]["phrases"]),
         common=frozenset(data["common"]["words"]),
         filler=frozenset(data["filler"]["words"]),
-        orders=re.compile("|".join(patterns), re.IGNORECASE | re.MULTILINE),
+        orders=re.compile("|".join(patterns), re.MULTILINE),
         add=tuple(endings["add"]),
         double=tuple(endings["double"]),
         swap=tuple((end, new) for end, new in endings["swap"]),

@@ -1,6 +1,5 @@
 """One row of the outbox as one call to Slack, and how to find out whether an uncertain one had its effect."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,19 +9,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.messages import Message
 from bot.slack.blocks import render
 from bot.slack.client import CallFailed, answer, failures
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Sent
 
 EVENT_TYPE = "chargehand_effect"
 CLOCKS_APART = timedelta(seconds=30)  # ours may be ahead of Slack's
 LOOKED_THROUGH = 200  # messages since the first attempt
-
-
-@dataclass(frozen=True)
-class Sent:
-    """Where an effect ended up."""
-
-    channel_id: str
-    ts: str | None
 
 
 async def deliver(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent:
@@ -79,7 +70,7 @@ async def _post(client: AsyncWebClient, row: Outgoing, anchor: Sent | None, cont
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": row.key}}
     data = await answer(
         client.chat_postMessage(
-            channel=await _channel(client, row),
+            channel=row.channel_id,  # for a person's id Slack opens the direct message by itself
             thread_ts=_thread(row, anchor),
             metadata=metadata,
             unfurl_links=False,
@@ -91,7 +82,7 @@ async def _post(client: AsyncWebClient, row: Outgoing, anchor: Sent | None, cont
 
 
 async def _channel(client: AsyncWebClient, row: Outgoing) -> str:
-    """The channel to post in; for a person's id the direct message with them, opened when it was closed."""
+    """The channel to look in; for a person's id the direct message with them."""
     if not row.channel_id.startswith(("U", "W")):
         return row.channel_id
     data = await answer(client.conversations_open(users=row.channel_id))

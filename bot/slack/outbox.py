@@ -13,11 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.elected import Role
 from bot.settings import Settings
 from bot.slack.client import DONE, CallFailed
-from bot.slack.deliver import Sent, deliver, find
+from bot.slack.deliver import deliver, find
 from bot.worker import backoff
 from storage import outbox
-from storage.database import Database, Tx
-from storage.outbox import Outgoing
+from storage.database import Database, StorageError, Tx
+from storage.outbox import Outgoing, Sent
 
 log = structlog.get_logger()
 
@@ -47,49 +47,65 @@ class Outbox:
         self.on_undeliverable = on_undeliverable
         self.jitter = jitter
         self._rest_until: dict[str, datetime] = {}  # channel, message or method -> when it may be called again
+        self._next_due: datetime | None = None
+        self._outcomes: list[tuple[Outgoing, Sent | CallFailed]] = []
         self._in_flight = 0
+        self._term: int | None = None  # whose leftovers have been taken over
         self._stopping = False
 
     async def run(self) -> None:
-        """Send until `stop`; calls in flight are awaited, what is left stays stored."""
-        async with self.role.kept(), asyncio.TaskGroup() as tasks:
-            while not self._stopping:
-                self.db.signal(outbox.SIGNAL).clear()
-                if self.role.is_held or await self._take_over():
-                    await self._send_due(tasks)
-                await self._rest()
+        """Send until `stop`; calls in flight are awaited and recorded, what is left stays stored."""
+        async with self.role.kept():
+            async with asyncio.TaskGroup() as tasks:
+                while not self._stopping:
+                    self.db.signal(outbox.SIGNAL).clear()
+                    if self.role.is_held or await self.role.hold():
+                        await self._round(tasks)
+                    await self._rest()
+            await self._round(None)
 
     def stop(self) -> None:
         """Start no further call."""
         self._stopping = True
         self.db.signal(outbox.SIGNAL).set()
 
-    async def _take_over(self) -> bool:
-        if not await self.role.hold() or self.role.term is None:
-            return False
-        async with self.db.write() as tx:
-            if left := await outbox.take_over(tx, term=self.role.term):
-                log.info("uncertain calls of the former sender", count=left)
-        return True
+    async def _round(self, tasks: asyncio.TaskGroup | None) -> None:
+        """One transaction: record what came back, choose what goes next. Without tasks nothing new goes out."""
+        if (term := self.role.term) is None:
+            return
+        outcomes, self._outcomes = self._outcomes, []
+        try:
+            async with self.db.write() as tx:
+                if term != self._term:
+                    await self._take_over(tx, term)
+                await self._record(tx, outcomes)
+                chosen = await self._claim(tx, term) if tasks else []
+        except StorageError as error:
+            log.error("outbox cannot write", error=str(error)[:200])
+            self._outcomes = outcomes + self._outcomes
+            return
+        for row, anchor in chosen:
+            assert tasks is not None  # only then something is chosen
+            self._in_flight += 1
+            tasks.create_task(self._send(row, anchor))
 
-    async def _send_due(self, tasks: asyncio.TaskGroup) -> None:
-        now, term = self.role.clock(), self.role.term
+    async def _take_over(self, tx: Tx, term: int) -> None:
+        if left := await outbox.take_over(tx, term=term):
+            log.info("uncertain calls of the former sender", count=left)
+        self._term = term
+
+    async def _claim(self, tx: Tx, term: int) -> list[tuple[Outgoing, Sent | None]]:
+        now = self.role.clock()
         self._rest_until = {key: until for key, until in self._rest_until.items() if until > now}
         room = IN_FLIGHT - self._in_flight
-        if room <= 0 or term is None:
-            return
-        async with self.db.read() as tx:
-            due = await outbox.due(tx, now=now, resting=list(self._rest_until), limit=BATCH)
-        chosen = self._choose(due)[:room]
-        if not chosen:
-            return
+        due = await outbox.due(tx, now=now, resting=list(self._rest_until), limit=BATCH) if room > 0 else []
+        anchors = {row.id: Sent(receipt.channel_id, receipt.ts) if receipt else None for row, receipt in due}
+        chosen = self._choose([row for row, _ in due])[:room]
         for row in chosen:
             self._pace(row, now)
-        async with self.db.write() as tx:
-            claimed = await outbox.claim(tx, [row.id for row in chosen], term=term, now=now)
-        for row in claimed:
-            self._in_flight += 1
-            tasks.create_task(self._send(row))
+            outbox.claim(row, term=term, now=now)
+        self._next_due = None if chosen else await outbox.next_due(tx, after=now)
+        return [(row, anchors[row.id]) for row in chosen]
 
     def _choose(self, due: list[Outgoing]) -> list[Outgoing]:
         """At most one post a channel and one edit a message, and nothing that Slack asked us to wait with."""
@@ -102,48 +118,43 @@ class Outbox:
         if pause := seconds.get(row.kind, 0.0):
             self._rest_until[_pace_key(row)] = now + timedelta(seconds=pause)
 
-    async def _send(self, row: Outgoing) -> None:
+    async def _send(self, row: Outgoing, anchor: Sent | None) -> None:
+        outcome: Sent | CallFailed
         with structlog.contextvars.bound_contextvars(correlation_id=row.correlation_id):
             try:
-                await self._attempt(row)
-            finally:
-                self._in_flight -= 1
-                self.db.signal(outbox.SIGNAL).set()
+                done = await find(self.client, row, anchor) if row.is_uncertain else None
+                outcome = done or await deliver(self.client, row, anchor)
+            except CallFailed as failure:
+                outcome = failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
+        self._in_flight -= 1
+        self._outcomes.append((row, outcome))
+        self.db.signal(outbox.SIGNAL).set()
 
-    async def _attempt(self, row: Outgoing) -> None:
-        try:
-            anchor = await self._anchor(row)
-            done = await find(self.client, row, anchor) if row.is_uncertain else None
-            if done is None:
-                done = await deliver(self.client, row, anchor)
-        except CallFailed as failure:
-            if failure.code not in DONE:
-                await self._failed(row, failure)
-                return
-            done = Sent(row.channel_id, row.target_ts)
-        async with self.db.write() as tx:
-            await outbox.sent(tx, row, channel_id=done.channel_id, ts=done.ts, now=self.role.clock())
+    async def _record(self, tx: Tx, outcomes: list[tuple[Outgoing, Sent | CallFailed]]) -> None:
+        if done := [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Sent)]:
+            await outbox.sent(tx, done, now=self.role.clock())
+        for row, outcome in outcomes:
+            if isinstance(outcome, CallFailed):
+                await self._failed(tx, row, outcome)
 
-    async def _anchor(self, row: Outgoing) -> Sent | None:
-        if row.anchor is None:
-            return None
-        async with self.db.read() as tx:
-            receipt = await outbox.receipt(tx, row.anchor)
-        return Sent(receipt.channel_id, receipt.ts) if receipt else None
-
-    async def _failed(self, row: Outgoing, failure: CallFailed) -> None:
+    async def _failed(self, tx: Tx, row: Outgoing, failure: CallFailed) -> None:
         now = self.role.clock()
-        log.warning("Slack call failed", kind=row.kind, code=failure.code, attempt=row.attempts)
+        log.warning(
+            "Slack call failed",
+            kind=row.kind,
+            code=failure.code,
+            attempt=row.attempts,
+            correlation_id=row.correlation_id,
+        )
+        if failure.is_final or self._is_last(row, failure):
+            if await outbox.bury(tx, row, now=now, error=failure.code):
+                await self.on_undeliverable(tx, row, failure.code)
+            return
         if failure.retry_after is not None:
             self._rest_until[_limit_key(row)] = now + timedelta(seconds=failure.retry_after)
-        async with self.db.write() as tx:
-            if failure.is_final or self._is_last(row, failure):
-                if await outbox.bury(tx, row, now=now, error=failure.code):
-                    await self.on_undeliverable(tx, row, failure.code)
-                return
-            pause = backoff(row.attempts, self.jitter()) if failure.retry_after is None else failure.retry_after
-            uncertain = row.is_uncertain or failure.is_uncertain
-            await outbox.again(tx, row, at=now + timedelta(seconds=pause), error=failure.code, is_uncertain=uncertain)
+        pause = backoff(row.attempts, self.jitter()) if failure.retry_after is None else failure.retry_after
+        uncertain = row.is_uncertain or failure.is_uncertain
+        await outbox.again(tx, row, at=now + timedelta(seconds=pause), error=failure.code, is_uncertain=uncertain)
 
     def _is_last(self, row: Outgoing, failure: CallFailed) -> bool:
         """What one person sees and nobody can look up is repeated once; the rest as often as the settings say."""
@@ -156,10 +167,8 @@ class Outbox:
     async def _rest(self) -> None:
         """Wait for a new row, the end of a call, the next due time or the poll."""
         now = self.role.clock()
-        async with self.db.read() as tx:
-            due = await outbox.next_due(tx, after=now)
-        waits = [until for until in (*self._rest_until.values(), due) if until is not None]
-        pause = min([(until - now).total_seconds() for until in waits if until > now], default=POLL_SECONDS)
+        waits = [until for until in (*self._rest_until.values(), self._next_due) if until is not None and until > now]
+        pause = min([(until - now).total_seconds() for until in waits], default=POLL_SECONDS)
         try:
             async with asyncio.timeout(min(pause, POLL_SECONDS)):
                 await self.db.signal(outbox.SIGNAL).wait()

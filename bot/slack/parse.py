@@ -68,13 +68,15 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
     event: Payload = body.get("event") or {}
     kind, key = str(event.get("type")), str(body["event_id"])
     channel = event.get("channel")
-    if kind == "message" and event.get("subtype") == "message_changed":
+    # A deleted message that has replies stays behind as a tombstone, and is told of as a change.
+    is_tombstone = _dig(event, "message", "subtype") == "tombstone"
+    if kind == "message" and event.get("subtype") == "message_changed" and not is_tombstone:
         edit = _parse_edit(event)
         claim = inbox.edit_claim(edit.channel_id, edit.ts, edit.edited_ts) if edit else None
         root = _dig(event, "message", "thread_ts") or _dig(event, "message", "ts")
         return _incoming(body, "edit", key, edit, claim=claim, order=f"thread:{channel}:{root}")
-    if kind == "message" and event.get("subtype") == "message_deleted":
-        ts = str(event["deleted_ts"])
+    if kind == "message" and (event.get("subtype") == "message_deleted" or is_tombstone):
+        ts = str(event.get("deleted_ts") or _dig(event, "previous_message", "ts"))
         root = _dig(event, "previous_message", "thread_ts") or ts
         gone = SlackDelete(channel_id=str(channel), ts=ts)
         return _incoming(

@@ -22,9 +22,8 @@ async def reassign(ctx: Context, run: Run) -> None:
         if gone.id not in {person.id for person in await tickets.assignees(tx, ticket.id)}:
             return
         await assign.take_from_all(desk, ticket)
-        await assign.assign_automatically(desk, ticket)
+        choice = await assign.assign_automatically(desk, ticket)
         await notify.show_card(desk, ticket, change=f"@{escape(gone.name)} is deactivated, so it was assigned again")
-        has_it = await tickets.assignees(tx, ticket.id)
-        for person in has_it:
-            await notify.tell_assignee(desk, ticket, person)
-        await notify.tell_managers(desk, ticket, assigned=has_it)
+        if choice.person:
+            await notify.tell_assignee(desk, ticket, choice.person)
+        await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])

@@ -148,9 +148,3 @@ async def sweep(tx: Tx, *, now: datetime, max_attempts: int, is_dead: Callable[[
 
 def _is_lost(job: Job, *, now: datetime, is_dead: Callable[[str], bool]) -> bool:
     return job.lease_until is None or job.lease_until <= now or is_dead(job.worker or "")
-
-
-async def next_due(tx: Tx) -> datetime | None:
-    """When the earliest waiting job wants to run."""
-    first = select(Job.run_at).where(Job.state == "ready").order_by(col(Job.run_at)).limit(1)
-    return (await tx.exec(first)).first()
