@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Field, UniqueConstraint, col, select
+from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx
@@ -27,6 +27,10 @@ class Delivery(Row, table=True):
     received_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
+_deliveries = SQLModel.metadata.tables["deliveries"]
+_STORE = insert(_deliveries).on_conflict_do_nothing().returning(_deliveries.c.id)
+
+
 async def store(tx: Tx, delivery: Delivery) -> int | None:
     """Store it and return its id; None when it, or another event with the same claim, was stored before.
 
@@ -39,9 +43,7 @@ async def store(tx: Tx, delivery: Delivery) -> int | None:
 
 
 async def _insert(tx: Tx, delivery: Delivery) -> int | None:
-    row = insert(Delivery).values(delivery.model_dump(exclude={"id"})).on_conflict_do_nothing()
-    result = await tx.exec(row.returning(col(Delivery.id)))
-    return result.scalar_one_or_none()
+    return (await tx.exec(_STORE, params=delivery.model_dump(exclude={"id"}))).scalar_one_or_none()
 
 
 async def get(tx: Tx, delivery_id: int) -> Delivery:

@@ -1,17 +1,16 @@
 """What Chargehand is about to say, and the proof of what it said: each call to Slack is a row here first.
 
 Rows of one lane go out in order, one at a time. A row with an anchor waits for the anchor's receipt (an edit needs the
-message it edits). A row found in `sending` after its sender vanished is uncertain: it is looked up before it goes again.
+message it edits). A row found in `sending` after its sender vanished is uncertain: it is looked up before it repeats.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, exists, or_, tuple_
+from sqlalchemy import Index, bindparam, exists, or_
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import aliased
-from sqlmodel import Field, col, delete, func, select, update
+from sqlmodel import Field, SQLModel, col, delete, func, select, update
 
 from storage import thread_links
 from storage.columns import Row, UtcTime
@@ -68,11 +67,42 @@ class Receipt(Row, table=True):
     correlation_id: str = ""
 
 
+# Built once: these run several times for every report, and to build one costs more than to run it.
+_outbox = SQLModel.metadata.tables["outbox"]
+_ADD = insert(_outbox).on_conflict_do_nothing().returning(_outbox.c.id)
+_earlier = _outbox.alias("earlier")
+_is_second = exists().where(
+    _earlier.c.lane == _outbox.c.lane, _earlier.c.state.in_(UNFINISHED), _earlier.c.id < _outbox.c.id
+)
+_DUE = (
+    select(Outgoing, Receipt)
+    .outerjoin(Receipt, col(Receipt.key) == col(Outgoing.anchor))
+    .where(
+        Outgoing.state == "waiting",
+        Outgoing.due_at <= bindparam("now"),
+        ~_is_second,
+        or_(col(Outgoing.anchor).is_(None), col(Receipt.id).is_not(None)),
+        or_(col(Outgoing.kind) != "post", col(Outgoing.channel_id).not_in(bindparam("resting", expanding=True))),
+    )
+    .order_by(col(Outgoing.id))
+    .limit(bindparam("most"))
+)
+_SENT = (
+    update(_outbox)
+    .where(
+        _outbox.c.id.in_(bindparam("ids", expanding=True)),
+        _outbox.c.state == "sending",
+        _outbox.c.term == bindparam("held"),
+    )
+    .values(state="sent", finished_at=bindparam("now"), error=None)
+    .returning(_outbox.c.id)
+)
+
+
 async def add(tx: Tx, row: Outgoing) -> bool:
     """Store it to be sent; False when its key was used before."""
-    new = insert(Outgoing).values(row.model_dump(exclude={"id"})).on_conflict_do_nothing()
     wake(tx, SIGNAL)
-    return (await tx.exec(new.returning(col(Outgoing.id)))).scalar_one_or_none() is not None
+    return (await tx.exec(_ADD, params=row.model_dump(exclude={"id"}))).scalar_one_or_none() is not None
 
 
 async def edit(tx: Tx, row: Outgoing) -> None:
@@ -104,26 +134,8 @@ async def due(tx: Tx, *, now: datetime, resting: Collection[str], limit: int) ->
 
     Each is the head of its lane, its anchor is proven, and it is no post to a channel that is resting.
     """
-    earlier = aliased(Outgoing)
-    is_second = exists().where(
-        col(earlier.lane) == col(Outgoing.lane),
-        col(earlier.state).in_(UNFINISHED),
-        col(earlier.id) < col(Outgoing.id),
-    )
-    ready = (
-        select(Outgoing, Receipt)
-        .outerjoin(Receipt, col(Receipt.key) == col(Outgoing.anchor))
-        .where(
-            Outgoing.state == "waiting",
-            Outgoing.due_at <= now,
-            ~is_second,
-            or_(col(Outgoing.anchor).is_(None), col(Receipt.id).is_not(None)),
-            or_(col(Outgoing.kind) != "post", col(Outgoing.channel_id).not_in(resting)),
-        )
-        .order_by(col(Outgoing.id))
-        .limit(limit)
-    )
-    return [(row, receipt) for row, receipt in await tx.exec(ready)]
+    ready = await tx.exec(_DUE, params={"now": now, "resting": list(resting), "most": limit})
+    return [(row, receipt) for row, receipt in ready]
 
 
 async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
@@ -152,18 +164,14 @@ class Sent:
     ts: str | None
 
 
-async def sent(tx: Tx, done: Sequence[tuple[Outgoing, Sent]], *, now: datetime) -> None:
-    """Record receipts; a message that opens a ticket's thread is linked to the ticket."""
-    ours = (
-        update(Outgoing)
-        .where(
-            col(Outgoing.state) == "sending",
-            tuple_(col(Outgoing.id), col(Outgoing.term)).in_([(row.id, row.term) for row, _ in done]),
-        )
-        .values(state="sent", finished_at=now, error=None)
-        .returning(col(Outgoing.id))
-    )
-    recorded = set((await tx.exec(ours)).scalars())
+async def sent(tx: Tx, done: Sequence[tuple[Outgoing, Sent]], *, term: int, now: datetime) -> None:
+    """Record receipts; a message that opens a ticket's thread is linked to the ticket.
+
+    Args:
+        term: of the sender that records; what was sent in an earlier one is void and will be looked up.
+    """
+    ids = [row.id for row, _ in done]
+    recorded = set((await tx.exec(_SENT, params={"ids": ids, "held": term, "now": now})).scalars())
     for row, place in done:
         if row.id not in recorded:
             continue

@@ -78,7 +78,7 @@ class Outbox:
             async with self.db.write() as tx:
                 if term != self._term:
                     await self._take_over(tx, term)
-                await self._record(tx, outcomes)
+                await self._record(tx, outcomes, term)
                 chosen = await self._claim(tx, term) if tasks else []
         except StorageError as error:
             log.error("outbox cannot write", error=str(error)[:200])
@@ -130,9 +130,9 @@ class Outbox:
         self._outcomes.append((row, outcome))
         self.db.signal(outbox.SIGNAL).set()
 
-    async def _record(self, tx: Tx, outcomes: list[tuple[Outgoing, Sent | CallFailed]]) -> None:
+    async def _record(self, tx: Tx, outcomes: list[tuple[Outgoing, Sent | CallFailed]], term: int) -> None:
         if done := [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Sent)]:
-            await outbox.sent(tx, done, now=self.role.clock())
+            await outbox.sent(tx, done, term=term, now=self.role.clock())
         for row, outcome in outcomes:
             if isinstance(outcome, CallFailed):
                 await self._failed(tx, row, outcome)

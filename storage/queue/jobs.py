@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, exists, or_
+from sqlalchemy import Index, bindparam, exists, or_
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import aliased
-from sqlmodel import JSON, Field, col, select, update
+from sqlmodel import JSON, Field, SQLModel, col, select, update
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx, wake
@@ -51,40 +50,51 @@ class Job(Row, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+# Built once: these run several times for every report, and to build one costs more than to run it.
+_jobs = SQLModel.metadata.tables["jobs"]
+_other = _jobs.alias("other")
+_blocked = exists().where(
+    _other.c.key == _jobs.c.key,
+    _other.c.state.in_(BUSY),
+    or_(_other.c.id < _jobs.c.id, _other.c.state == "running"),
+)
+_due = (
+    select(_jobs.c.id)
+    .where(_jobs.c.state == "ready", _jobs.c.run_at <= bindparam("now"), ~_blocked)
+    .order_by(_jobs.c.priority, _jobs.c.id)
+    .limit(bindparam("most"))
+)
+_RESERVE = (
+    update(_jobs)
+    .where(_jobs.c.id.in_(_due))
+    .values(
+        state="running",
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        token=_jobs.c.token + 1,
+        attempts=_jobs.c.attempts + 1,
+    )
+    .returning(*_jobs.c)
+)
+_ENQUEUE = insert(_jobs).on_conflict_do_nothing().returning(_jobs.c.id)
+_mine = (_jobs.c.id == bindparam("mine")) & (_jobs.c.token == bindparam("held")) & (_jobs.c.state == "running")
+_FINISH = (
+    update(_jobs)
+    .where(_mine)
+    .values(state="done", finished_at=bindparam("now"), last_error=None, worker=None, lease_until=None)
+)
+
+
 async def enqueue(tx: Tx, job: Job) -> bool:
     """Add a job to this transaction; False when its dedupe key was used before, even by a finished job."""
-    row = insert(Job).values(job.model_dump(exclude={"id"})).on_conflict_do_nothing().returning(col(Job.id))
     wake(tx, SIGNAL)
-    return (await tx.exec(row)).scalar_one_or_none() is not None
+    return (await tx.exec(_ENQUEUE, params=job.model_dump(exclude={"id"}))).scalar_one_or_none() is not None
 
 
 async def reserve(tx: Tx, *, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Job]:
     """Take up to `limit` due jobs, at most one a key, each under a lease and a new token."""
-    other = aliased(Job)
-    blocked = exists().where(
-        col(other.key) == col(Job.key),
-        col(other.state).in_(BUSY),
-        or_(col(other.id) < col(Job.id), col(other.state) == "running"),
-    )
-    due = (
-        select(Job.id)
-        .where(Job.state == "ready", Job.run_at <= now, ~blocked)
-        .order_by(col(Job.priority), col(Job.id))
-        .limit(limit)
-    )
-    taken = (
-        update(Job)
-        .where(col(Job.id).in_(due))
-        .values(
-            state="running",
-            worker=worker,
-            lease_until=now + lease,
-            token=col(Job.token) + 1,
-            attempts=col(Job.attempts) + 1,
-        )
-        .returning(Job)
-    )
-    jobs = (await tx.exec(taken)).scalars().all()
+    taken = await tx.exec(_RESERVE, params={"by": worker, "now": now, "until": now + lease, "most": limit})
+    jobs = [Job(**row) for row in taken.mappings()]
     return sorted(jobs, key=lambda job: (job.priority, job.id))
 
 
@@ -94,7 +104,8 @@ async def finish(tx: Tx, job: Job, *, now: datetime) -> None:
     Raises:
         LostLeaseError: the lease went to somebody else; let the transaction roll back.
     """
-    await _leave(tx, job, state="done", finished_at=now, last_error=None)
+    left = await tx.exec(_FINISH, params={"mine": job.id, "held": job.token, "now": now})
+    _was_ours(tx, job, left.rowcount)
 
 
 async def retry(tx: Tx, job: Job, *, at: datetime, error: str) -> None:
@@ -113,9 +124,12 @@ async def bury(tx: Tx, job: Job, *, now: datetime, error: str) -> None:
 
 
 async def _leave(tx: Tx, job: Job, **values: Any) -> None:
-    mine = (col(Job.id) == job.id) & (col(Job.token) == job.token) & (col(Job.state) == "running")
-    left = await tx.exec(update(Job).where(mine).values(worker=None, lease_until=None, **values))
-    if left.rowcount == 0:
+    left = update(_jobs).where(_mine).values(worker=None, lease_until=None, **values)
+    _was_ours(tx, job, (await tx.exec(left, params={"mine": job.id, "held": job.token})).rowcount)
+
+
+def _was_ours(tx: Tx, job: Job, changed: int) -> None:
+    if changed == 0:
         raise LostLeaseError(f"job {job.id} was reserved again since token {job.token}")
     wake(tx, SIGNAL)
 
