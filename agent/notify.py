@@ -2,9 +2,10 @@
 
 from agent.card import card
 from agent.desk import Desk
-from bot.events import Place
+from bot.events import Place, SlackMessage
 from bot.messages import Button, Message, escape, link
 from storage import outbox, people
+from storage.inbox import Delivery
 from storage.outbox import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
@@ -81,31 +82,34 @@ def _lane(ticket: Ticket) -> str:
 async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
     """One direct message for one assignment; nobody is told of what they did themselves."""
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
-    why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason and desk.actor is None else ""
-    by = f" by {escape(desk.actor.name)}" if desk.actor else ""
-    text = f"{headline(ticket)} is yours{by}{f' (team {escape(team.name)})' if team else ''}.{why}"
+    why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason else ""
+    text = f"{headline(ticket)} is yours{f' (team {escape(team.name)})' if team else ''}.{why}"
     await _direct(desk, ticket, person, text, key=f"assigned:{ticket.id}:{person.id}:{desk.key}")
 
 
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
-    """Managers hear of critical, high and unassigned tickets: once each, and not as assignee too."""
+    """Managers hear of critical, high and unassigned tickets: once each, and not as assignee or reporter too."""
     if assigned and ticket.priority not in LOUD:
         return
     if ticket.team_id is None:
         return
     who = ", ".join(f"@{escape(person.name)}" for person in assigned)
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
+    told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
+    claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.name),)
     for manager in await people.members(desk.tx, ticket.team_id, "manager"):
-        if manager.id in {person.id for person in assigned} or not desk.may_see(manager.slack_id, ticket):
+        if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
         text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."
-        await _direct(desk, ticket, manager, text, key=f"manager:{ticket.id}:{manager.id}")
+        key = f"manager:{ticket.id}:{manager.id}:{'loud' if assigned else 'unassigned'}"
+        await _direct(desk, ticket, manager, text, key=key, buttons=claim)
 
 
-async def _direct(desk: Desk, ticket: Ticket, person: Person, text: str, *, key: str) -> None:
+async def _direct(
+    desk: Desk, ticket: Ticket, person: Person, text: str, *, key: str, buttons: tuple[Button, ...] = ()
+) -> None:
     if desk.actor and desk.actor.person_id == person.id:
         return
-    buttons = (Button(label="Claim", action="claim", value=ticket.name),) if "unassigned" in text else ()
     where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
     place = link(ticket.permalink, "the report") if ticket.permalink else where
     message = Message(text=text + (f" See {place}." if place else ""), buttons=buttons)
@@ -147,18 +151,20 @@ async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
         await outbox.add(desk.tx, row)
 
 
-async def see(desk: Desk, channel_id: str, ts: str) -> None:
+def eyes(delivery: Delivery, message: SlackMessage) -> Outgoing:
     """Eyes on a message, before anything else is known of it."""
-    row = outgoing(
-        desk,
-        key=f"eyes:{channel_id}:{ts}",
+    return Outgoing(
+        workspace_id=delivery.workspace_id,
+        key=f"eyes:{message.channel_id}:{message.ts}",
         kind="react",
-        lane=f"react:{channel_id}:{ts}",
-        channel_id=channel_id,
+        lane=f"react:{message.channel_id}:{message.ts}",
+        channel_id=message.channel_id,
+        target_ts=message.ts,
         payload=SEEN,
+        due_at=delivery.received_at,
+        created_at=delivery.received_at,
+        correlation_id=delivery.correlation_id,
     )
-    row.target_ts = ts
-    await outbox.add(desk.tx, row)
 
 
 async def answer(desk: Desk, message: Message, *, is_private: bool, name: str = "answer") -> None:

@@ -1,6 +1,8 @@
 """What came in, each event once: stored before Slack is told that we have it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert
@@ -28,22 +30,24 @@ class Delivery(Row, table=True):
 
 
 _deliveries = SQLModel.metadata.tables["deliveries"]
-_STORE = insert(_deliveries).on_conflict_do_nothing().returning(_deliveries.c.id)
+_STORE = insert(_deliveries).on_conflict_do_nothing().returning(_deliveries.c.dedupe_key, _deliveries.c.id)
 
 
-async def store(tx: Tx, delivery: Delivery) -> int | None:
-    """Store it and return its id; None when it, or another event with the same claim, was stored before.
+async def store(tx: Tx, deliveries: Sequence[Delivery]) -> dict[str, int]:
+    """Store deliveries; dedupe key -> id of those that are new and first to claim what they are about.
 
     Slack tells of one message as `message` and as `app_mention`: the second is kept, without the claim, for the record.
     """
-    if (stored := await _insert(tx, delivery)) is not None or delivery.claim is None:
-        return stored
-    await _insert(tx, delivery.model_copy(update={"claim": None}))
-    return None
+    new = await _insert(tx, [delivery.model_dump(exclude={"id"}) for delivery in deliveries])
+    rest = [delivery for delivery in deliveries if delivery.claim and delivery.dedupe_key not in new]
+    if rest:
+        await _insert(tx, [delivery.model_dump(exclude={"id", "claim"}) | {"claim": None} for delivery in rest])
+    return new
 
 
-async def _insert(tx: Tx, delivery: Delivery) -> int | None:
-    return (await tx.exec(_STORE, params=delivery.model_dump(exclude={"id"}))).scalar_one_or_none()
+async def _insert(tx: Tx, rows: list[dict[str, Any]]) -> dict[str, int]:
+    stored = await (await tx.connection()).execute(_STORE, rows)
+    return {key: number for key, number in stored}
 
 
 async def get(tx: Tx, delivery_id: int) -> Delivery:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, exists, or_
+from sqlalchemy import Index, bindparam, case, exists, or_
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 
@@ -18,6 +18,7 @@ from storage.database import Tx, wake
 
 SIGNAL = "outbox"
 UNFINISHED = ("waiting", "sending")
+EPHEMERAL = ("whisper", "respond")  # one person sees it and nobody can look it up
 
 
 class Outgoing(Row, table=True):
@@ -105,6 +106,12 @@ async def add(tx: Tx, row: Outgoing) -> bool:
     return (await tx.exec(_ADD, params=row.model_dump(exclude={"id"}))).scalar_one_or_none() is not None
 
 
+async def add_all(tx: Tx, rows: Sequence[Outgoing]) -> None:
+    """Store several at once; those whose key was used before are left out."""
+    wake(tx, SIGNAL)
+    await (await tx.connection()).execute(_ADD, [row.model_dump(exclude={"id"}) for row in rows])
+
+
 async def edit(tx: Tx, row: Outgoing) -> None:
     """Store an edit of the message `row.anchor`, or put its payload into one that has not left yet."""
     unsent = (
@@ -151,9 +158,13 @@ def claim(row: Outgoing, *, term: int, now: datetime) -> None:
 
 
 async def take_over(tx: Tx, *, term: int) -> int:
-    """What a vanished sender left in the air becomes uncertain and waits again."""
+    """What a vanished sender left in the air becomes uncertain and waits again.
+
+    That was no failure of the call, so the attempt does not count where the call can be looked up.
+    """
     left = update(Outgoing).where(col(Outgoing.state) == "sending", col(Outgoing.term) != term)
-    return (await tx.exec(left.values(state="waiting", is_uncertain=True))).rowcount
+    attempts = col(Outgoing.attempts) - case((col(Outgoing.kind).in_(EPHEMERAL), 0), else_=1)
+    return (await tx.exec(left.values(state="waiting", is_uncertain=True, attempts=attempts))).rowcount
 
 
 @dataclass(frozen=True)
@@ -196,6 +207,11 @@ def _receipt(row: Outgoing, place: Sent, now: datetime) -> Receipt:
 async def again(tx: Tx, row: Outgoing, *, at: datetime, error: str, is_uncertain: bool) -> None:
     """Let it wait for another attempt."""
     await _leave(tx, row, state="waiting", due_at=at, error=error, is_uncertain=is_uncertain)
+
+
+async def put_off(tx: Tx, row: Outgoing, *, until: datetime, error: str) -> None:
+    """Slack asked for patience: it had no effect, and the attempt does not count."""
+    await _leave(tx, row, state="waiting", due_at=until, error=error, attempts=row.attempts - 1)
 
 
 async def bury(tx: Tx, row: Outgoing, *, now: datetime, error: str) -> bool:

@@ -77,6 +77,11 @@ async def everyone(tx: Tx) -> list[Person]:
     return list(await tx.exec(select(Person).order_by(func.lower(Person.name))))
 
 
+async def names(tx: Tx, workspace_id: str) -> dict[str, str]:
+    """Slack id -> name of everyone known."""
+    return dict((await tx.exec(select(Person.slack_id, Person.name).where(Person.workspace_id == workspace_id))).all())
+
+
 async def admins(tx: Tx) -> list[Person]:
     chosen = select(Person).where(col(Person.is_admin), col(Person.is_active)).order_by(col(Person.id))
     return list(await tx.exec(chosen))

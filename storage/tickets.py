@@ -178,12 +178,12 @@ async def loads(tx: Tx, people: Sequence[Person]) -> list[Load]:
     ids = [person.id for person in people]
     is_open = col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)
     counted = (
-        select(Assignment.person_id, func.sum(is_open), func.max(Assignment.assigned_at))
+        select(Assignment.person_id, func.count().filter(is_open), func.max(Assignment.assigned_at))
         .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
         .where(col(Assignment.person_id).in_(ids))
         .group_by(col(Assignment.person_id))
     )
-    known = {person_id: (int(count), last) for person_id, count, last in await tx.exec(counted)}
+    known = {person_id: (count, last) for person_id, count, last in await tx.exec(counted)}
     return [Load(person, *known.get(person.id, (0, None))) for person in people]
 
 
@@ -220,15 +220,35 @@ async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime) -> None:
     await tx.exec(update(Assignment).where(current).values(ended_at=now))
 
 
-async def titles_since(tx: Tx, workspace_id: str, *, since: datetime, limit: int) -> list[Ticket]:
-    """Recent tickets, newest first, to look for similar ones."""
-    recent = (
-        select(Ticket)
-        .where(Ticket.workspace_id == workspace_id, Ticket.created_at >= since)
+@dataclass(frozen=True)
+class Glimpse:
+    """A ticket as another one's card may mention it."""
+
+    id: int
+    number: int
+    title: str
+    status: str
+    permalink: str | None
+
+
+async def recent_titles(tx: Tx, ticket: Ticket, *, since: datetime, limit: int) -> list[Glimpse]:
+    """Earlier tickets that everyone who sees this one may see too, newest first.
+
+    A card is read by a whole channel: tickets of a private channel show up in that channel alone.
+    """
+    columns = (Ticket.id, Ticket.number, Ticket.title, Ticket.status, Ticket.permalink)
+    earlier = (
+        select(*columns)  # type: ignore[call-overload]  # sqlmodel types no more than four columns
+        .where(
+            Ticket.workspace_id == ticket.workspace_id,
+            Ticket.created_at >= since,
+            Ticket.id < ticket.id,
+            ~col(Ticket.is_private) | (col(Ticket.channel_id) == ticket.channel_id),
+        )
         .order_by(col(Ticket.id).desc())
         .limit(limit)
     )
-    return list(await tx.exec(recent))
+    return [Glimpse(*row) for row in await tx.exec(earlier)]
 
 
 async def private_channels(tx: Tx) -> list[str]:

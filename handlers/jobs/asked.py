@@ -16,8 +16,11 @@ from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
 from bot.worker import Run
 from handlers.context import Context
-from storage import inbox, people, tickets
+from storage import inbox, people, thread_links, tickets
 from storage.database import Tx
+from storage.tickets import Ticket
+
+PRESSED = ("button", "form")
 
 Said = TypeVar("Said", bound=Event)
 
@@ -62,7 +65,6 @@ async def ask(
     async with ctx.db.read() as tx:
         known = {id_: await people.by_slack_id(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
         private = set(await tickets.private_channels(tx))
-        private |= {team.channel_id for team in await people.teams(tx) if team.channel_id}
     now = ctx.clock()
     stale = [id_ for id_, person in known.items() if is_stale(person, now=now, settings=ctx.settings)]
     try:
@@ -109,21 +111,19 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
 
 
 async def deliver(at: Desk, reply: Reply) -> None:
-    """Show a reply where it belongs, unless the changed card or the thread shows it already."""
-    place, ticket = at.place, reply.seen_in
-    if reply.is_shown_by_card and at.surface in {"button", "form"}:
+    """Show a reply where it belongs, unless what the asker looks at shows it already."""
+    seen = reply.seen_in or (reply.shown_by if at.surface in PRESSED else None)
+    if seen and await _looks_at(at, seen):
         return
-    if (
-        ticket
-        and place
-        and (ticket.channel_id, ticket.thread_ts)
-        in {
-            (place.channel_id, place.thread_ts),
-            (place.channel_id, place.message_ts),
-        }
-    ):
-        return
-    await notify.answer(at, reply.message, is_private=reply.is_private or at.surface == "slash")
+    await notify.answer(at, reply.message, is_private=reply.is_private or at.surface in {"slash", *PRESSED})
+
+
+async def _looks_at(at: Desk, ticket: Ticket) -> bool:
+    """Whether the request was made in the ticket's own thread, the message that opened it included."""
+    root = at.place and (at.place.thread_ts or at.place.message_ts)
+    if at.place is None or not root:
+        return False
+    return await thread_links.ticket_of(at.tx, at.workspace_id, at.place.channel_id, root) == ticket.id
 
 
 async def _desk_of(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:

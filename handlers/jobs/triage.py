@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from agent import notify
 from agent.desk import Desk
+from agent.report import to_judge
 from agent.triage import model as by_model
 from agent.triage import rules
 from agent.triage.place import Reading, improve, place
 from agent.triage.profiles import profiles
 from agent.triage.schema import Report, TeamProfile, Triage
 from bot.errors import ModelError, TryLater
-from bot.messages import plain
 from bot.slack.client import CallFailed
+from bot.slack.directory import Channel
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import insiders_of, system_desk
@@ -29,9 +30,11 @@ async def triage(ctx: Context, run: Run) -> None:
     ticket_id = int(run.job.args["ticket_id"])
     async with ctx.db.read() as tx:
         ticket = await tickets.get(tx, ticket_id)
-        teams = await profiles(system_desk(ctx, run, tx), channel_id=ticket.channel_id)
-    report = Report(text=plain(ticket.description))
+        desk = system_desk(ctx, run, tx)
+        teams = await profiles(desk, channel_id=ticket.channel_id)
+        report = await to_judge(desk, ticket)
     try:
+        channel = await ctx.directory.channel(ticket.channel_id)
         insiders = await insiders_of(ctx, {ticket.channel_id} if ticket.is_private else set())
     except CallFailed as failure:
         raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
@@ -39,7 +42,7 @@ async def triage(ctx: Context, run: Run) -> None:
     if ctx.model is None:
         reading = Reading(triage=judged, source="rules", note="no model configured")
         async with run.finishing() as tx:
-            await _place(_desk(ctx, run, tx, insiders), ticket_id, reading)
+            await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, channel)
         return
     async with asyncio.TaskGroup() as tasks:
         asking = tasks.create_task(_ask_model(ctx, report, teams))
@@ -47,7 +50,7 @@ async def triage(ctx: Context, run: Run) -> None:
         if not asking.done():
             early = Reading(triage=judged, source="rules", note="the model is slow; its reading may follow")
             async with ctx.db.write() as tx:
-                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early)
+                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early, channel)
         answer = await asking
     reading = (
         Reading(triage=judged, source="rules", note=answer)
@@ -55,7 +58,7 @@ async def triage(ctx: Context, run: Run) -> None:
         else Reading(triage=answer, source="model", model=ctx.settings.model_fast)
     )
     async with run.finishing() as tx:
-        await _place(_desk(ctx, run, tx, insiders), ticket_id, reading)
+        await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, channel)
 
 
 async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> Triage | str:
@@ -73,8 +76,10 @@ async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> 
         return str(error)
 
 
-async def _place(desk: Desk, ticket_id: int, reading: Reading) -> None:
+async def _place(desk: Desk, ticket_id: int, reading: Reading, channel: Channel) -> None:
     ticket = await tickets.get(desk.tx, ticket_id)
+    if not ticket.channel_name:  # it came by direct message and lives in its team's channel
+        ticket.channel_name, ticket.is_private = channel.name, channel.is_private
     if ticket.triage_source is None:
         await place(desk, ticket, reading)
     elif reading.source == "model":

@@ -4,12 +4,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.context import Context
-from handlers.slack.intake import store
+from handlers.slack.intake import Intake
 
 
-def register(app: AsyncApp, ctx: Context) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     @app.command("/chargehand")
     async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
-        await store(ctx, body)
+        await intake.store(body)
         await ack()

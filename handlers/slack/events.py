@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from handlers.context import Context
-from handlers.slack.intake import store
+from handlers.slack.intake import Intake
 
 # What is remembered of a channel may be wrong after these.
 CHANNEL_CHANGES = {
@@ -16,12 +16,12 @@ CHANNEL_CHANGES = {
 }  # fmt: skip
 
 
-def register(app: AsyncApp, ctx: Context) -> None:
+def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     @app.middleware
     async def keep(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         if body.get("type") != "event_callback":
             return await next()
-        await store(ctx, body)
+        await intake.store(body)
         event = body.get("event") or {}
         if event.get("type") in CHANNEL_CHANGES:
             channel = event.get("channel")

@@ -10,13 +10,12 @@ from agent.admit import actor_of
 from agent.commands.grammar import LONGEST_REASON, SHORTEST_REASON, find_verb, reason_of
 from agent.commands.registry import VERBS
 from agent.desk import Desk
-from bot.access import check
 from bot.errors import UserError
 from bot.events import SlackPress
 from bot.slack.blocks import option, plain_text
 from bot.slack.parse import parse
 from handlers.context import Context
-from handlers.slack.intake import store
+from handlers.slack.intake import Intake
 from storage import people, tickets
 
 OPENS = "form:"
@@ -30,7 +29,11 @@ TITLES = {"resolve": "Resolve", "reopen": "Reopen"}
 def form_for(press: SlackPress) -> dict[str, Any]:
     """The view of a button's action `form:VERB` or `form:VERB:CHOSEN`."""
     _, verb, *chosen = press.action.split(":")
-    about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
+    about = {
+        "value": press.value,
+        "channel_id": press.channel_id,
+        "thread_ts": press.thread_ts or press.message_ts or None,
+    }
     return {
         "type": "modal",
         "callback_id": verb,
@@ -88,10 +91,10 @@ async def may_open(ctx: Context, press: SlackPress) -> None:
             actor=await actor_of(tx, person),
             insiders={press.channel_id: frozenset({press.user_id})},  # who sees the button is in the channel
         )
-        check(desk.asker, verb.action, await desk.target(ticket), doing=f"{verb.name} {ticket.name}")
+        await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
 
 
-def register(app: AsyncApp, ctx: Context) -> None:
+def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     @app.view(re.compile(".*"))
     async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
         event = parse(body, bot_user_id=ctx.bot_user_id).event
@@ -99,5 +102,5 @@ def register(app: AsyncApp, ctx: Context) -> None:
         if len(reason) < SHORTEST_REASON:
             await ack(response_action="errors", errors={"reason": "Pick a reason or write one: it goes on record."})
             return
-        await store(ctx, body)
+        await intake.store(body)
         await ack()

@@ -1,76 +1,107 @@
-"""Stores what came in, asks for the work, and shows eyes: all in the commit that precedes Slack's acknowledgement."""
+"""Stores what came in, asks for the work, and shows eyes: all in the commit that precedes Slack's acknowledgement.
 
+Envelopes that arrive together are committed together: whoever gets the turn stores everything that waits by then.
+"""
+
+import asyncio
 import json
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
-from agent import notify
-from agent.desk import Desk
+from agent.notify import eyes
 from bot.events import SlackMessage
 from bot.slack.parse import Incoming, parse
 from handlers.context import Context
-from storage import inbox, queue
-from storage.database import Tx
+from storage import inbox, outbox, queue
+from storage.database import StorageError, Tx
 from storage.inbox import Delivery
 from storage.queue import Job
 
-log = structlog.get_logger()
+
+@dataclass(frozen=True, kw_only=True)
+class _Waiting:
+    """One envelope that is to be stored, and the future of whoever waits for it."""
+
+    incoming: Incoming
+    delivery: Delivery
+    starts_work: bool
+    stored: asyncio.Future[None]
 
 
-async def store(ctx: Context, body: dict[str, Any], *, starts_work: bool = True) -> Incoming:
-    """Keep one envelope under its dedupe key; a redelivery changes nothing.
+class Intake:
+    """The one door for Slack's envelopes."""
 
-    Raises:
-        anything the database says (a full disk, for one): the caller must not acknowledge then.
-    """
-    incoming = parse(body, bot_user_id=ctx.bot_user_id)
-    correlation_id = secrets.token_hex(6)
-    async with ctx.db.write() as tx:
-        delivery_id = await inbox.store(tx, _delivery(ctx, incoming, body, correlation_id))
-        if delivery_id is not None and incoming.event is not None and starts_work:
-            await _ask_for_work(ctx, tx, incoming, delivery_id, correlation_id)
-    log.debug("stored", kind=incoming.kind, is_new=delivery_id is not None, correlation_id=correlation_id)
-    return incoming
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self._turn = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
 
+    async def store(self, body: dict[str, Any], *, starts_work: bool = True) -> Incoming:
+        """Keep one envelope under its dedupe key; a redelivery changes nothing.
 
-def _delivery(ctx: Context, incoming: Incoming, body: dict[str, Any], correlation_id: str) -> Delivery:
-    kept = {key: value for key, value in body.items() if key != "token"}
-    return Delivery(
-        workspace_id=ctx.workspace_id,
-        enterprise_id=incoming.enterprise_id,
-        source="slack",
-        dedupe_key=incoming.dedupe_key,
-        claim=incoming.claim,
-        kind=incoming.kind,
-        payload=json.dumps(kept),
-        correlation_id=correlation_id,
-        received_at=ctx.clock(),
-    )
-
-
-async def _ask_for_work(ctx: Context, tx: Tx, incoming: Incoming, delivery_id: int, correlation_id: str) -> None:
-    now = ctx.clock()
-    job = Job(
-        workspace_id=ctx.workspace_id,
-        name=f"slack.{incoming.kind}",
-        args={"delivery_id": delivery_id},
-        key=incoming.order,
-        dedupe_key=f"delivery:{delivery_id}",
-        run_at=now,
-        created_at=now,
-        correlation_id=correlation_id,
-    )
-    await queue.enqueue(tx, job)
-    if isinstance(incoming.event, SlackMessage):
-        desk = Desk(
-            tx=tx,
-            now=now,
-            settings=ctx.settings,
-            workspace_id=ctx.workspace_id,
-            surface="system",
-            correlation_id=correlation_id,
-            key=f"delivery:{delivery_id}",
+        Raises:
+            StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
+        """
+        incoming = parse(body, bot_user_id=self.ctx.bot_user_id)
+        stored = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(
+            incoming=incoming, delivery=self._delivery(incoming, body), starts_work=starts_work, stored=stored
         )
-        await notify.see(desk, incoming.event.channel_id, incoming.event.ts)
+        self._waiting.append(waiting)
+        async with self._turn:
+            if not stored.done():
+                await self._store_waiting()
+        await stored
+        return incoming
+
+    async def _store_waiting(self) -> None:
+        batch, self._waiting = self._waiting, []
+        try:
+            async with self.ctx.db.write() as tx:
+                await self._store(tx, batch)
+            for one in batch:
+                one.stored.set_result(None)
+        except StorageError as error:
+            for one in batch:
+                one.stored.set_exception(error)
+        finally:
+            for one in batch:
+                one.stored.cancel()  # does nothing to those that are done
+
+    async def _store(self, tx: Tx, batch: list[_Waiting]) -> None:
+        new = await inbox.store(tx, [one.delivery for one in batch])
+        work = [one for one in batch if one.delivery.dedupe_key in new and one.incoming.event and one.starts_work]
+        if not work:
+            return
+        await queue.enqueue_all(tx, [self._job(one, new[one.delivery.dedupe_key]) for one in work])
+        spoken = [(one, one.incoming.event) for one in work]
+        seen = [eyes(one.delivery, event) for one, event in spoken if isinstance(event, SlackMessage)]
+        if seen:
+            await outbox.add_all(tx, seen)
+
+    def _delivery(self, incoming: Incoming, body: dict[str, Any]) -> Delivery:
+        kept = {key: value for key, value in body.items() if key != "token"}
+        return Delivery(
+            workspace_id=self.ctx.workspace_id,
+            enterprise_id=incoming.enterprise_id,
+            source="slack",
+            dedupe_key=incoming.dedupe_key,
+            claim=incoming.claim,
+            kind=incoming.kind,
+            payload=json.dumps(kept),
+            correlation_id=secrets.token_hex(6),
+            received_at=self.ctx.clock(),
+        )
+
+    def _job(self, one: _Waiting, delivery_id: int) -> Job:
+        return Job(
+            workspace_id=self.ctx.workspace_id,
+            name=f"slack.{one.incoming.kind}",
+            args={"delivery_id": delivery_id},
+            key=one.incoming.order,
+            dedupe_key=f"delivery:{delivery_id}",
+            run_at=one.delivery.received_at,
+            created_at=one.delivery.received_at,
+            correlation_id=one.delivery.correlation_id,
+        )

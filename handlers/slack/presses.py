@@ -11,14 +11,14 @@ from bot.slack.client import CallFailed, answer
 from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.forms import OPENS, form_for, may_open
-from handlers.slack.intake import store
+from handlers.slack.intake import Intake
 
 
-def register(app: AsyncApp, ctx: Context) -> None:
+def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     @app.action(re.compile(".*"))
     async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
         opens = str(body["actions"][0]["action_id"]).startswith(OPENS)
-        incoming = await store(ctx, body, starts_work=not opens)
+        incoming = await intake.store(body, starts_work=not opens)
         await ack()
         if opens and isinstance(incoming.event, SlackPress):
             await _open(ctx, incoming.event)

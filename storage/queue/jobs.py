@@ -4,7 +4,7 @@ A reservation carries a fencing token that grows with each one: whoever holds an
 and woke up) can change nothing. Jobs with one key run one at a time, in the order they were enqueued.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,10 @@ from storage.database import Tx, wake
 
 SIGNAL = "jobs"
 BUSY = ("ready", "running")
+# A job that runs when its process ends is rarely the reason, but the one that is would end each process at its start:
+# it comes back at once, then ever later (seconds), so that the others get on, and is a dead letter in the end.
+CRASH_PAUSES = (0, 1, 2, 5, 15)
+MOST_CRASHES = 20
 
 
 class LostLeaseError(Exception):
@@ -41,6 +45,7 @@ class Job(Row, table=True):
     state: str = "ready"  # ready, running, done, dead, discarded
     run_at: datetime = Field(sa_type=UtcTime)
     attempts: int = 0
+    crashes: int = 0  # attempts that ended with their process; no failures of the job
     token: int = 0
     worker: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -83,6 +88,12 @@ _FINISH = (
     .where(_mine)
     .values(state="done", finished_at=bindparam("now"), last_error=None, worker=None, lease_until=None)
 )
+
+
+async def enqueue_all(tx: Tx, jobs: Sequence[Job]) -> None:
+    """Add several jobs at once; those whose dedupe key was used before are left out."""
+    wake(tx, SIGNAL)
+    await (await tx.connection()).execute(_ENQUEUE, [job.model_dump(exclude={"id"}) for job in jobs])
 
 
 async def enqueue(tx: Tx, job: Job) -> bool:
@@ -144,20 +155,31 @@ async def renew(tx: Tx, jobs: Iterable[Job], *, until: datetime) -> set[int]:
     return kept
 
 
-async def sweep(tx: Tx, *, now: datetime, max_attempts: int, is_dead: Callable[[str], bool]) -> list[Job]:
-    """Return jobs of vanished workers to the queue and bury those that were at their last attempt.
+async def sweep(tx: Tx, *, now: datetime, is_dead: Callable[[str], bool]) -> list[Job]:
+    """Return jobs of vanished workers to the queue and bury those that ended too many processes.
 
     Returns:
         The buried ones, so that whoever waits for them can be told.
     """
     running = await tx.exec(select(Job).where(Job.state == "running"))
-    lost = [job for job in running if _is_lost(job, now=now, is_dead=is_dead)]
-    for job in lost:
-        if job.attempts >= max_attempts:
-            await bury(tx, job, now=now, error=job.last_error or "its process ended at the last attempt")
+    buried = []
+    for job in running:
+        if not _is_lost(job, now=now, is_dead=is_dead):
+            continue
+        if job.crashes + 1 < MOST_CRASHES:
+            await _come_back(tx, job, now=now)
         else:
-            await retry(tx, job, at=now, error="its process ended while it ran")
-    return [job for job in lost if job.attempts >= max_attempts]
+            await bury(tx, job, now=now, error="its process ended each time while it ran")
+            buried.append(job)
+    return buried
+
+
+async def _come_back(tx: Tx, job: Job, *, now: datetime) -> None:
+    pause = CRASH_PAUSES[min(job.crashes, len(CRASH_PAUSES) - 1)]
+    at, error = now + timedelta(seconds=pause), "its process ended while it ran"
+    await _leave(
+        tx, job, state="ready", run_at=at, last_error=error, attempts=job.attempts - 1, crashes=job.crashes + 1
+    )
 
 
 def _is_lost(job: Job, *, now: datetime, is_dead: Callable[[str], bool]) -> bool:

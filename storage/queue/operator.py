@@ -28,7 +28,9 @@ async def replay(tx: Tx, job_id: int, *, now: datetime) -> bool:
     """Let a dead letter run again with fresh attempts; its last error stays visible until it succeeds."""
     again = update(Job).where(col(Job.id) == job_id, col(Job.state).in_(("dead", "discarded")))
     wake(tx, SIGNAL)
-    return (await tx.exec(again.values(state="ready", attempts=0, run_at=now, finished_at=None))).rowcount > 0
+    return (
+        await tx.exec(again.values(state="ready", attempts=0, crashes=0, run_at=now, finished_at=None))
+    ).rowcount > 0
 
 
 async def discard(tx: Tx, job_id: int) -> bool:

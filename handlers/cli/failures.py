@@ -1,0 +1,86 @@
+"""A mistake or a fault is one clear line on stderr and an exit code; a traceback only when the log level is debug.
+
+2 is for what the person has to change (the command line, a setting, a name), 1 for what was tried and failed.
+"""
+
+import sqlite3
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.errors import SettingsError, UserError
+
+FAILED, WRONG = 1, 2
+
+
+class Cli(TyperGroup):
+    """The root of all verbs: the one place of the command line that catches."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, *USAGE):
+            raise
+        except Exception as error:  # noqa: BLE001 - the CLI is one of the four places that catch
+            cause = next((one for one in _leaves(error) if isinstance(one, UserError)), next(_leaves(error)))
+            line, code = explain(cause)
+            typer.echo(line, err=True)
+            if _wants_traceback():
+                traceback.print_exception(error)
+            raise typer.Exit(code) from None
+
+
+USAGE = tuple(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+def explain(error: BaseException) -> tuple[str, int]:
+    """What to say of an error, and the exit code."""
+    from storage.database import StorageError
+    from storage.workspace import WrongWorkspaceError
+
+    match error:
+        case UserError():
+            return str(error), WRONG
+        case WrongWorkspaceError():
+            return f"{str(error).capitalize()}; point DATABASE_URL to another file.", WRONG
+        case StorageError() | sqlite3.Error():
+            return _of_database(str(getattr(error, "orig", None) or error)), FAILED
+        case OSError():
+            return _of_system(error), FAILED
+        case _:
+            bug = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+            return f"This is a bug: {bug}. CHARGEHAND_LOG_LEVEL=debug shows where; please report it.", FAILED
+
+
+def _of_database(problem: str) -> str:
+    return f"The database cannot be used: {problem}. `python app.py db check` looks into it; DATABASE_URL says where it is."
+
+
+def _of_system(error: OSError) -> str:
+    import errno
+
+    if error.errno == errno.EADDRINUSE:
+        where = str(error.strerror).partition("address ")[2].partition(":")[0]
+        return f"The address {where or 'asked for'} is taken: end the other process or choose another port."
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}. Check the path and its permissions."
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _wants_traceback() -> bool:
+    from bot.settings import read_settings
+
+    try:
+        return read_settings().log_level == "debug"
+    except SettingsError:
+        return False
