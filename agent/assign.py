@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agent.desk import Desk
-from bot.messages import escape
 from storage import people, tickets
 from storage.people import Person
 from storage.tickets import Assignment, Load, Ticket
@@ -36,7 +35,7 @@ def choose(candidates: Sequence[Load], *, left_out: Sequence[str] = ()) -> Choic
         return Choice(first.person, f"only responder; {first.open_tickets} open")
     even = others and others[0].open_tickets == first.open_tickets
     why = f"fewest open: {first.open_tickets}" + (", longest since last assigned" if even else "")
-    said = [f"@{escape(load.person.name)} has {load.open_tickets}" for load in others[:NAMED]]
+    said = [f"@{load.person.name} has {load.open_tickets}" for load in others[:NAMED]]
     return Choice(first.person, "; ".join([why, *([", ".join(said)] if said else []), *left_out]))
 
 
@@ -64,8 +63,8 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
 
 
 def _left_out(desk: Desk, ticket: Ticket, responders: Sequence[Person]) -> list[str]:
-    reporter = [f"@{escape(p.name)} reported it" for p in responders if p.id == ticket.reporter_id]
-    blind = [f"@{escape(p.name)} is not in the channel" for p in responders if not desk.may_see(p.slack_id, ticket)]
+    reporter = [f"@{p.name} reported it" for p in responders if p.id == ticket.reporter_id]
+    blind = [f"@{p.name} is not in the channel" for p in responders if not desk.may_see(p.slack_id, ticket)]
     return reporter + [why for why in blind if why not in reporter]
 
 

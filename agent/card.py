@@ -7,7 +7,7 @@ from agent.similar import similar_to
 from bot.messages import Button, Fact, Menu, Message, Option, escape, link
 from storage import people, tickets
 from storage.people import Person, Team
-from storage.tickets import OPEN, Ticket
+from storage.tickets import OPEN, Glimpse, Ticket
 
 COLOURS = {"critical": "#C62828", "high": "#EF6C00", "medium": "#F9A825", "low": "#2E7D32"}
 MARKS = {
@@ -18,6 +18,7 @@ MARKS = {
 }
 GREY = "#757575"
 SIMILAR_DAYS = timedelta(days=30)
+LOOKED_AT = 200  # earlier tickets
 WORDS = {"in_progress": "in progress", "feature_request": "feature request", "extra_large": "extra large"}
 
 
@@ -84,22 +85,16 @@ async def _team_note(desk: Desk, teams: list[Team]) -> str:
 
 
 async def _similar(desk: Desk, ticket: Ticket) -> str:
-    recent = await tickets.titles_since(desk.tx, desk.workspace_id, since=ticket.created_at - SIMILAR_DAYS, limit=200)
-    # A card is read by a whole channel: private tickets only ever show up in their own.
-    seen = [
-        other
-        for other in recent
-        if other.id < ticket.id and (not other.is_private or other.channel_id == ticket.channel_id)
-    ]
-    found = similar_to(ticket.title, {other.id: other.title for other in seen})
-    by_id = {other.id: other for other in seen}
+    earlier = await tickets.recent_titles(desk.tx, ticket, since=ticket.created_at - SIMILAR_DAYS, limit=LOOKED_AT)
+    by_id = {other.id: other for other in earlier}
+    found = similar_to(ticket.title, {other.id: other.title for other in earlier})
     links = [_linked(by_id[ticket_id]) for ticket_id in found]
     return f"Similar: {'; '.join(links)}" if links else ""
 
 
-def _linked(ticket: Ticket) -> str:
-    label = f"{ticket.name} {ticket.title[:60]} ({words(ticket.status)})"
-    return link(ticket.permalink, label) if ticket.permalink else escape(label)
+def _linked(other: Glimpse) -> str:
+    label = f"CH-{other.number} {other.title[:60]} ({words(other.status)})"
+    return link(other.permalink, label) if other.permalink else escape(label)
 
 
 def _open_buttons(ticket: Ticket, has_it: list[Person]) -> tuple[Button, ...]:

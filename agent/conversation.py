@@ -11,15 +11,15 @@ from agent.commands.registry import VERBS
 from agent.commands.run import run, unknown
 from agent.commands.verb import Reply, Said, text_reply
 from agent.desk import Desk
-from agent.direct import hear_direct
 from agent.report import add_comment
-from bot.access import check
 from bot.errors import Refused, UserError
 from bot.events import Place
 from storage import thread_links, tickets
 from storage.tickets import Ticket
 
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
+ANOTHER = "For another ticket write `@chargehand new: …` and what is wrong."
+_NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
 async def hear(desk: Desk, text: str) -> Reply:
@@ -43,8 +43,6 @@ async def hear(desk: Desk, text: str) -> Reply:
         raise UserError(unknown(near))
     if ticket is not None:
         return await _remark(desk, ticket, text)
-    if place.is_dm:
-        return await hear_direct(desk, text)
     return await report.report(desk, Said(text=text))
 
 
@@ -70,23 +68,21 @@ async def _thread_ticket(desk: Desk, place: Place) -> Ticket | None:
 
 def _is_meant_as_command(text: str) -> bool:
     """An incomplete command of up to three words is one; a longer text that starts like one is a report."""
-    return len(text.split()) <= 3 or re.match(r"^\S+\s+ch-?\d+\b", text, re.IGNORECASE) is not None
+    return len(text.split()) <= 3 or _NAMES_TICKET.match(text) is not None
 
 
 def _slip(text: str) -> str | None:
-    """A single word one slip away from a verb was meant as the verb."""
-    return text if len(text.split()) == 1 and near_verbs(text, VERBS) else None
+    """A word one slip away from a verb was meant as the verb when it stands alone or before a ticket."""
+    is_short = len(text.split()) == 1 or _NAMES_TICKET.match(text)
+    return text if is_short and near_verbs(text.split(maxsplit=1)[0], VERBS) else None
 
 
 async def _remark(desk: Desk, ticket: Ticket, text: str) -> Reply:
-    check(desk.asker, "comment", await desk.target(ticket), doing=f"comment on {ticket.name}")
+    await desk.check("comment", ticket, doing=f"comment on {ticket.name}", instead=ANOTHER)
     place = desk.place
     assert place is not None
     await add_comment(desk, ticket, text, place)
-    return text_reply(
-        f"Kept as a comment on {notify.headline(ticket)}, which this thread is about."
-        " For another ticket write `@chargehand new: <what is wrong>`."
-    )
+    return text_reply(f"Kept as a comment on {notify.headline(ticket)}, which this thread is about. {ANOTHER}")
 
 
 async def _open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.access import Target, can
+from bot.access import Target, can, check
 from bot.errors import Refused
 from bot.events import Actor, Place, Surface
+from bot.messages import escape, plain
 from bot.settings import Settings
 from storage import people, tickets
 from storage.audit import AuditEvent, Change
@@ -58,6 +59,10 @@ class Desk:
             )
         )
 
+    async def read_out(self, text: str) -> str:
+        """Slack's markup as a person reads it, with the names of those it mentions."""
+        return plain(text, await people.names(self.tx, self.workspace_id) if "<@" in text else {})
+
     def may_see(self, slack_id: str, ticket: Ticket) -> bool:
         """Tickets of a private channel are for its members alone."""
         return not ticket.is_private or slack_id in self.insiders.get(ticket.channel_id, frozenset())
@@ -75,6 +80,24 @@ class Desk:
             is_private=ticket.is_private,
             may_see_private=self.may_see(self.asker.slack_id, ticket) or self.asker.person_id in own,
         )
+
+    async def check(self, action: str, ticket: Ticket, *, doing: str, instead: str = "") -> None:
+        """Let the asker act on a ticket.
+
+        Args:
+            doing: what would be refused, to follow "You may not".
+            instead: what the asker can do, as a sentence.
+
+        Raises:
+            Refused: with who could, by name, so that it is not a dead end.
+        """
+        target = await self.target(ticket)
+        check(self.asker, action, target, doing=doing, ask=await self._who_could(target), instead=instead)
+
+    async def _who_could(self, target: Target) -> str:
+        managers = await people.members(self.tx, target.team_id, "manager") if target.team_id else []
+        named = managers or await people.admins(self.tx)
+        return " or ".join(f"@{escape(person.name)}" for person in named[:3])
 
     async def sees(self, ticket: Ticket) -> bool:
         """Whether the asker may know of this ticket."""

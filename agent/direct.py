@@ -20,8 +20,8 @@ PENDING = "pending:"  # settings_kv key of a report that waits for its team, by 
 async def hear_direct(desk: Desk, text: str) -> Reply:
     """Track it, or keep it and ask once which team it is for."""
     waiting = await settings_kv.keys(desk.tx, desk.asker.slack_id, PENDING)
-    if waiting and (is_answer := await people.team_named(desk.tx, text)):
-        return await file_pending(desk, waiting[-1].removeprefix(PENDING), is_answer)
+    if waiting and ((answer := await people.team_named(desk.tx, text)) or is_shrug(text)):
+        return await file_pending(desk, waiting[-1].removeprefix(PENDING), answer)
     teams = await people.teams(desk.tx)
     if len(teams) <= 1:
         return await track(desk, text, teams[0] if teams else None)
@@ -29,6 +29,12 @@ async def hear_direct(desk: Desk, text: str) -> Reply:
     if ranked and ranked[0][1] >= desk.settings.team_floor and ranked[0][1] > ranked[1][1]:
         return await track(desk, text, await people.team_named(desk.tx, ranked[0][0].name))
     return await _ask(desk, text, teams)
+
+
+def is_shrug(text: str) -> bool:
+    """ "I don't know", typed instead of chosen."""
+    words = "".join(letter for letter in text.casefold() if letter.isalpha() or letter == " ")
+    return words.removeprefix("i ") in {"dont know", "do not know", "no idea", "not sure", NONE_OF_THEM}
 
 
 async def _ask(desk: Desk, text: str, teams: list[Team]) -> Reply:
@@ -51,7 +57,8 @@ async def file_pending(desk: Desk, ts: str, team: Team | None) -> Reply:
         return text_reply("That report is tracked already; `list` shows it.", is_private=True)
     await settings_kv.drop(desk.tx, desk.asker.slack_id, PENDING + ts)
     assert desk.place is not None  # a question is answered where it was asked
-    asked = replace(desk.place, thread_ts=ts, message_ts=ts, is_dm=True)
+    said_at = ts if "." in ts else None  # a slash command leaves no message behind
+    asked = replace(desk.place, thread_ts=said_at, message_ts=said_at, is_dm=True)
     return await track(replace(desk, place=asked), text, team)
 
 
@@ -67,7 +74,7 @@ async def track(desk: Desk, text: str, team: Team | None) -> Reply:
         place,
         channel_id=team.channel_id,
         channel_name="",
-        is_private=team.channel_id in desk.insiders,
+        is_private=True,  # until the triage has looked at the channel
         is_dm=False,
         thread_ts=None,
         message_ts=None,

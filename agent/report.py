@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from agent.desk import Desk
 from agent.triage.rules import title_of
+from agent.triage.schema import Report
 from bot.events import Place
 from bot.messages import plain
 from storage import inbox, queue, thread_links, tickets
@@ -13,6 +14,7 @@ from storage.queue import Job
 from storage.tickets import Comment, Ticket
 
 TRIAGE = "triage"
+CONTEXT = "\n\nThe thread began with: "
 
 
 def fingerprint(text: str) -> str:
@@ -23,13 +25,13 @@ def fingerprint(text: str) -> str:
 
 async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
     """Track a report and ask for its triage, in the caller's transaction."""
-    root = plain(place.root_text)
+    root = await desk.read_out(place.root_text)
     ticket = Ticket(
         workspace_id=desk.workspace_id,
         enterprise_id=desk.enterprise_id,
         number=await tickets.next_number(desk.tx, desk.workspace_id),
-        title=title_of(plain(text) if text else root),
-        description=f"{text}\n\nThe thread began with: {place.root_text}" if root else text,
+        title=title_of(await desk.read_out(text) if text else root),
+        description=f"{text}{CONTEXT}{place.root_text}" if root else text,
         fingerprint=fingerprint(text or root),
         reporter_id=desk.asker.person_id,
         source="slack",
@@ -48,6 +50,12 @@ async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
     desk.audit("report", "ticket", ticket.id, before={}, after={"number": ticket.number, "title": ticket.title})
     await _ask_for_triage(desk, ticket)
     return ticket
+
+
+async def to_judge(desk: Desk, ticket: Ticket) -> Report:
+    """What triage reads: the report, and apart from it the message that its thread began with."""
+    said, _, context = ticket.description.partition(CONTEXT)
+    return Report(text=await desk.read_out(said), context=await desk.read_out(context))
 
 
 async def _ask_for_triage(desk: Desk, ticket: Ticket) -> None:
@@ -91,8 +99,12 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
 async def edit_report(desk: Desk, channel_id: str, ts: str, text: str) -> Ticket | None:
     """The author rewrote a message: the ticket's description, or the comment, follows. Never a second ticket."""
     if ticket := await tickets.by_message(desk.tx, channel_id, ts):
-        before, ticket.description = ticket.description, text
-        desk.audit("edit", "ticket", ticket.id, before={"description": before}, after={"description": text})
+        before = ticket.description
+        _, marker, context = before.partition(CONTEXT)
+        ticket.description = text + marker + context
+        desk.audit(
+            "edit", "ticket", ticket.id, before={"description": before}, after={"description": ticket.description}
+        )
         return ticket
     if comment := await tickets.comment_by_message(desk.tx, channel_id, ts):
         before, comment.text = comment.text, text

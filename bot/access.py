@@ -64,43 +64,50 @@ RULES: dict[str, Rule] = {
     "see": Rule(lambda actor, target: not target.is_private or target.may_see_private, "members of its channel"),
     "comment": Rule(
         lambda actor, target: _is_responder(actor, target) or actor.person_id == target.reporter_id,
-        "responders and the reporter",
+        "responders, the reporter",
     ),
-    "claim": Rule(_may_take, "its assignees, responders of the team while nobody has it, and managers"),
-    "status": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees and managers"),
+    "claim": Rule(_may_take, "its assignees, responders of the team while nobody has it, managers"),
+    "status": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
     "close": Rule(_manages_any, "managers of the team"),
     "reassign": Rule(_manages_any, "managers of the team"),
-    "route": Rule(_may_route, "managers of its team; while it has none, responders and the reporter"),
-    "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees and managers"),
+    "route": Rule(_may_route, "managers of its team, responders and the reporter while it has none"),
+    "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
     "administer": Rule(lambda actor, target: False, "admins"),
 }
 
 
 def can(actor: Actor, action: str, target: Target) -> bool:
     """Whether this person may do this. What one may not see one may not touch."""
-    if actor.is_outsider and action != "see":
+    if actor.is_outsider and not _is_open_to_outsiders(actor, action, target):
         return False
     if target.is_private and not target.may_see_private:
         return False
     return actor.is_admin or RULES[action].allows(actor, target)
 
 
+def _is_open_to_outsiders(actor: Actor, action: str, target: Target) -> bool:
+    """Guests whom the setting lets in report and follow what they reported; other people's tickets are not theirs."""
+    is_own = target.reporter_id in {None, actor.person_id}
+    return action == "report" or (action in {"see", "comment"} and is_own)
+
+
 def who_may(action: str) -> str:
     """The people an action is for, in words."""
     who = RULES[action].who
-    return who if action in {"report", "see", "administer"} else f"{who}, admins"
+    return who if action in {"report", "see", "administer"} else f"{who} and admins"
 
 
-def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "") -> None:
+def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "", instead: str = "") -> None:
     """Let the action pass.
 
     Args:
         doing: what was refused, to follow "You may not".
         ask: who could do it here, by name.
+        instead: what the actor can do, as a sentence.
 
     Raises:
         Refused: with who may do it.
     """
     if not can(actor, action, target):
-        named = f" Ask {ask}." if ask else ""
-        raise Refused(f"You may not {doing}: that is for {who_may(action)}.{named}")
+        refusal = f"You may not {doing}: that is for {who_may(action)}."
+        raise Refused(" ".join([refusal, *([f"Ask {ask}."] if ask else []), *([instead] if instead else [])]))

@@ -189,7 +189,7 @@ class Worker:
             if (await queue.counts(tx)).get("running", 0) == 0:
                 return
         async with self.db.write() as tx:
-            buried = await queue.sweep(tx, now=self.clock(), max_attempts=self.settings.max_attempts, is_dead=is_dead)
+            buried = await queue.sweep(tx, now=self.clock(), is_dead=is_dead)
             for job in buried:
                 await self.on_dead(tx, job)
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.settings import Settings
+from bot.slack.client import Client
 from bot.slack.directory import Directory
 from storage.database import Database
 
@@ -21,7 +20,7 @@ class Context:
 
     settings: Settings
     db: Database
-    client: AsyncWebClient
+    client: Client
     directory: Directory
     workspace_id: str
     bot_user_id: str

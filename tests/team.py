@@ -1,19 +1,23 @@
 """A team at work: the sandbox's Slack, the real bot on a real database, and people to speak as."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+
 from app import serve
 from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.message import Message
 from bot.settings import Settings
 from handlers.context import Context
-from storage import migrate, people, workspace
-from storage.database import Database, open_database
+from storage import audit, migrate, outbox, people, queue, tickets, workspace
+from storage.audit import AuditEvent
+from storage.database import open_database
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
@@ -32,8 +36,6 @@ class Bot:
 
     async def ticket(self, number: int = 1) -> Ticket:
         async with self.ctx.db.read() as tx:
-            from storage import tickets
-
             found = await tickets.by_number(tx, self.ctx.workspace_id, number)
         assert found, f"there is no CH-{number}"
         return found
@@ -118,3 +120,69 @@ async def running(slack: SlackSandbox, settings: Settings) -> AsyncIterator[Bot]
     finally:
         stop.set()
         await task
+
+
+async def quiet(bot: Bot, timeout: float = 15.0) -> None:
+    """Wait until everything said was heard, worked off and answered: what is not there now will not come.
+
+    Raises:
+        AssertionError: it did not come to rest in time; the text is the workspace's transcript.
+    """
+    try:
+        async with asyncio.timeout(timeout):
+            while not await _is_quiet(bot):
+                with suppress(TimeoutError):  # the last receipts change nothing that people see
+                    async with asyncio.timeout(0.02):
+                        await bot.slack.world.pulse.wait()
+    except TimeoutError:
+        raise AssertionError(f"still busy after {timeout:g} s; people see:\n{bot.slack.transcript()}") from None
+
+
+async def _is_quiet(bot: Bot) -> bool:
+    if not all(envelope.acked_at for envelope in bot.slack.envelopes):
+        return False
+    async with bot.ctx.db.read() as tx:
+        jobs, rows = await queue.counts(tx), await outbox.backlog(tx)
+    return not any(jobs.get(state) for state in ("ready", "running")) and not any(
+        rows.get(state) for state in outbox.UNFINISHED
+    )
+
+
+async def report(bot: Bot, who: str, text: str, *, channel: str = "#ops", thread_ts: str | None = None) -> str:
+    """Say it to the bot in a channel and wait for all that follows; the message's ts."""
+    ts = await bot.slack.say(who, channel, f"@chargehand {text}", thread_ts=thread_ts)
+    await quiet(bot)
+    return ts
+
+
+async def slash(bot: Bot, who: str, text: str, *, channel: str = "#ops") -> str:
+    """Type `/chargehand …` and wait for all that follows; what the person then reads, alone."""
+    before = len(bot.slack.ephemerals(who))
+    await bot.slack.command(who, channel, "/chargehand", text)
+    await quiet(bot)
+    answers = bot.slack.ephemerals(who)[before:]
+    assert len(answers) == 1, f"{len(answers)} answers to /chargehand {text}"
+    return answers[0].plain
+
+
+async def audit_of(bot: Bot, ticket: Ticket) -> list[AuditEvent]:
+    """The history of a ticket, oldest first."""
+    async with bot.ctx.db.read() as tx:
+        return await audit.of(tx, "ticket", str(ticket.id))
+
+
+async def assignees(bot: Bot, number: int = 1) -> list[str]:
+    """The names of those who have a ticket."""
+    ticket = await bot.ticket(number)
+    async with bot.ctx.db.read() as tx:
+        return [person.name for person in await tickets.assignees(tx, ticket.id)]
+
+
+def said(messages: list[Message]) -> list[str]:
+    """What the bot says in them, as read on the screen."""
+    return [message.plain for message in messages if message.bot_id]
+
+
+async def select_all(bot: Bot, table: type[Any]) -> list[Any]:
+    """Every row of a table."""
+    return await bot.rows(select(table))

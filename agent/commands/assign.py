@@ -15,14 +15,14 @@ async def assign(desk: Desk, said: Said) -> Reply:
     """Replace the assignees; the answer says who had it before."""
     ticket = said.the_ticket
     if ticket.status not in OPEN:
-        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} <reason>` opens it again.")
+        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
     for person in said.people:
         _check(desk, ticket, person)
     had = await assignment.take_from_all(desk, ticket)
     for person in said.people:
         assignment.give(desk, ticket, person)
     await desk.tx.flush()
-    ticket.assign_reason = f"assigned by {desk.asker.name}"
+    ticket.assign_reason = f"assigned by @{desk.asker.name}"
     before = [person.id for person in had]
     desk.audit(
         "assign",

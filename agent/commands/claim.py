@@ -13,7 +13,7 @@ async def claim(desk: Desk, said: Said) -> Reply:
     """Assign the ticket to the asker, who needs no message about it."""
     ticket = said.the_ticket
     if ticket.status not in OPEN:
-        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} <reason>` opens it again.")
+        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
     had = await tickets.assignees(desk.tx, ticket.id)
     is_mine = desk.asker.person_id in {person.id for person in had}
     if is_mine and ticket.acknowledged_at is not None:
@@ -31,7 +31,7 @@ async def claim(desk: Desk, said: Said) -> Reply:
         after={"assignees": [desk.asker.person_id]},
     )
     await notify.show_card(desk, ticket, change=f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}")
-    return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", on_card=True)
+    return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", shown_by=ticket)
 
 
 VERB = Verb(

@@ -12,7 +12,7 @@ async def close(desk: Desk, said: Said) -> Reply:
     await change_status(desk, ticket, "closed", reason=said.text, said=f"closed by {by(desk)}")
     text = f"*{ticket.name} closed* by {by(desk)}: {escape(said.text)}"
     await notify.say_in_thread(desk, ticket, text, name="closed")
-    return text_reply(text, seen_in=ticket, on_card=True)
+    return text_reply(text, seen_in=ticket)
 
 
 VERB = Verb(

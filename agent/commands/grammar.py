@@ -20,6 +20,9 @@ STATUS_WORDS = {
 }
 LONGEST_REASON = 1000
 FILLER = re.compile(r"^(?:please|pls|can you|could you|bitte)\s+", re.IGNORECASE)
+FILTERS = re.compile(
+    r"(?:open|all|mine|my tickets|me|critical|high|medium|low|in[ _]progress|resolved|closed|team .+)?", re.IGNORECASE
+)
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _PEOPLE = re.compile(r"^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))[,\s]*")
@@ -100,8 +103,7 @@ def _fill(slot: Slot, reading: _Reading) -> str:
         case Slot.REASON:
             return _fill_reason(reading)
         case _:
-            reading.text, reading.rest = reading.rest, ""
-            return "" if reading.text or slot in OPTIONAL else f"{slot.value} is missing"
+            return _fill_words(slot, reading)
 
 
 def _fill_ticket(reading: _Reading) -> str:
@@ -138,6 +140,16 @@ def _fill_reason(reading: _Reading) -> str:
     if len(reading.text) > LONGEST_REASON:
         return f"the reason is longer than {LONGEST_REASON:,} characters"
     return ""
+
+
+def _fill_words(slot: Slot, reading: _Reading) -> str:
+    # "list of orders is empty" and "help page is broken" are reports.
+    if slot is Slot.FILTER and not FILTERS.fullmatch(reading.rest):
+        return f"“{reading.rest[:60]}” is no filter"
+    if slot is Slot.VERB and len(reading.rest.split()) > 1:
+        return f"“{reading.rest[:60]}” is no command"
+    reading.text, reading.rest = reading.rest, ""
+    return "" if reading.text or slot in OPTIONAL else f"{slot.value} is missing"
 
 
 def reason_of(fields: Mapping[str, str]) -> str:

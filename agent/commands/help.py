@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from agent.commands.verb import Reply, Slot, Verb, text_reply
 from bot.access import who_may
+from bot.messages import escape
 
-HOW = "Write `@chargehand <what is wrong>` in a channel and it becomes a tracked ticket."
+HOW = "Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket."
 
 
 def short_help() -> str:
@@ -15,7 +16,7 @@ def short_help() -> str:
 
 def full_help(verbs: Sequence[Verb]) -> str:
     """Every verb with its usage and meaning."""
-    lines = [f"• `{verb.usage}` – {verb.summary}" for verb in verbs if not verb.is_for_buttons]
+    lines = [f"• `{escape(verb.usage)}` – {verb.summary}" for verb in verbs if not verb.is_for_buttons]
     return "\n".join([HOW, "*Commands* (also after `/chargehand`, and in a direct message):", *lines])
 
 
@@ -23,7 +24,7 @@ def verb_help(verb: Verb) -> str:
     """One verb: usage, example, other names, who may."""
     also = f"\nAlso: {', '.join(f'`{name}`' for name in verb.also)}" if verb.also else ""
     who = f"\nWho may: {who_may(verb.action)}"
-    return f"`{verb.usage}` – {verb.summary}\nExample: `{verb.example}`{also}{who}"
+    return f"`{escape(verb.usage)}` – {verb.summary}\nExample: `{verb.example}`{also}{who}"
 
 
 def help_reply(verbs: Sequence[Verb], wanted: Verb | None) -> Reply:

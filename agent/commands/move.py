@@ -24,7 +24,7 @@ async def move(desk: Desk, said: Said) -> Reply:
         await notify.tell_assignee(desk, ticket, choice.person)
     await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
     who = f"@{escape(choice.person.name)} has it" if choice.person else f"unassigned: {escape(choice.reason)}"
-    return text_reply(f"{notify.headline(ticket)} is with {escape(team.name)} now; {who}.", on_card=True)
+    return text_reply(f"{notify.headline(ticket)} is with {escape(team.name)} now; {who}.", shown_by=ticket)
 
 
 VERB = Verb(

@@ -12,7 +12,7 @@ async def reopen(desk: Desk, said: Said) -> Reply:
     await change_status(desk, ticket, "open", reason=said.text, said=f"reopened by {by(desk)}")
     text = f"*{ticket.name} reopened* by {by(desk)}: {escape(said.text)}"
     await notify.say_in_thread(desk, ticket, text, name="reopened")
-    return text_reply(text, seen_in=ticket, on_card=True)
+    return text_reply(text, seen_in=ticket)
 
 
 VERB = Verb(

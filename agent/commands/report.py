@@ -3,6 +3,7 @@
 from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.direct import hear_direct
 from agent.report import add_comment, open_ticket, same_as
 from bot.errors import UserError
 from bot.messages import Button, Message, link
@@ -14,6 +15,8 @@ async def report(desk: Desk, said: Said) -> Reply:
     """Track it where it was said; the card, which comes with the triage, is the answer."""
     if desk.place is None:
         raise UserError("A report needs a channel it came from.")
+    if desk.place.is_dm:
+        return await hear_direct(desk, said.text)
     if first := await same_as(desk, said.text, desk.place):
         return await _join(desk, first, said.text)
     ticket = await open_ticket(desk, said.text, desk.place)

@@ -15,7 +15,7 @@ async def resolve(desk: Desk, said: Said) -> Reply:
     took = in_words(desk.now - ticket.created_at)
     text = f"*{ticket.name} resolved* by {by(desk)} after {took}: {escape(said.text)}"
     await notify.say_in_thread(desk, ticket, text, name="resolved")
-    return text_reply(text, seen_in=ticket, on_card=True)
+    return text_reply(text, seen_in=ticket)
 
 
 VERB = Verb(

@@ -40,16 +40,13 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
     """
     verb = parsed.verb
     if parsed.problem:
-        raise UserError(f"{_sentence(parsed.problem)}. Usage: `{verb.usage}`, for example `{verb.example}`.")
+        usage = f"{_sentence(parsed.problem)}. Usage: `{verb.usage}`, for example `{verb.example}`."
+        raise UserError(escape(usage))
     ticket = await _ticket(desk, parsed, thread_ticket) if Slot.TICKET in verb.takes else None
-    target = await desk.target(ticket) if ticket else Target()
-    check(
-        desk.asker,
-        verb.action,
-        target,
-        doing=f"{verb.name} {ticket.name}" if ticket else verb.name,
-        ask=await _who_could(desk, target) if ticket else "",
-    )
+    if ticket:
+        await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
+    else:
+        check(desk.asker, verb.action, Target(), doing=verb.name)
     said = Said(
         ticket=ticket,
         people=tuple([await _person(desk, name) for name in parsed.people]),
@@ -92,12 +89,3 @@ async def _team(desk: Desk, name: str) -> Team:
         return team
     known = ", ".join(team.name for team in await people.teams(desk.tx))
     raise UserError(f"There is no team “{escape(name)}”. " + (f"Teams: {escape(known)}." if known else "No team yet."))
-
-
-async def _who_could(desk: Desk, target: Target) -> str:
-    """People to ask, by name, so that a refusal is not a dead end."""
-    if target.team_id is not None:
-        managers = await people.members(desk.tx, target.team_id, "manager")
-        if managers:
-            return " or ".join(f"@{escape(person.name)}" for person in managers[:3])
-    return " or ".join(f"@{escape(person.name)}" for person in (await people.admins(desk.tx))[:3])

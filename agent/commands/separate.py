@@ -13,12 +13,10 @@ async def separate(desk: Desk, said: Said) -> Reply:
     """Make a ticket of a comment, in the comment's own thread."""
     comment = await tickets.get_comment(desk.tx, int(said.text)) if said.text.isdigit() else None
     if comment is None or comment.channel_id is None or desk.place is None:
-        raise UserError("That report is gone; write it again as `report <text>`.")
+        raise UserError("That report has a ticket of its own already; `list` shows it.")
     first = await tickets.get(desk.tx, comment.ticket_id)
     if not await desk.sees(first):
         raise UserError("That report is not in a channel of yours.")
-    if comment.message_ts and (known := await tickets.by_message(desk.tx, comment.channel_id, comment.message_ts)):
-        return text_reply(f"That report is {known.name} already.", is_private=True)
     author = await people.get(desk.tx, comment.author_id)
     if comment.message_ts:
         await thread_links.unlink(desk.tx, desk.workspace_id, comment.channel_id, comment.message_ts)
@@ -33,8 +31,9 @@ async def separate(desk: Desk, said: Said) -> Reply:
     )
     ticket = await open_ticket(desk, comment.text, place)
     ticket.reporter_id = author.id
+    await desk.tx.delete(comment)
     ticket.fingerprint = ""  # a third report of these words belongs to the first ticket
-    return text_reply(f"{ticket.name} is a ticket of its own now.", seen_in=ticket, on_card=True)
+    return text_reply(f"{ticket.name} is a ticket of its own now.", seen_in=ticket)
 
 
 VERB = Verb(

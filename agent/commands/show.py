@@ -4,7 +4,7 @@ from agent import notify
 from agent.card import card, words
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from bot.messages import Message, escape, moment, plain
+from bot.messages import Message, escape, moment
 from storage import people, tickets
 
 SHOWN = 5  # comments
@@ -16,10 +16,10 @@ async def show(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
     shown = await card(desk, ticket)
     reporter = await people.get(desk.tx, ticket.reporter_id)
-    text = plain(ticket.description)
+    text = await desk.read_out(ticket.description)
     body = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
     comments = await tickets.comments(desk.tx, ticket.id)
-    said_lines = [f"• {escape(plain(comment.text))[:300]}" for comment in comments[-SHOWN:]]
+    said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in comments[-SHOWN:]]
     notes = (f"Reported by @{escape(reporter.name)} {moment(ticket.created_at)}", *shown.notes)
     message = Message(
         text=f"{notify.headline(ticket)} ({words(ticket.status)})",

@@ -4,7 +4,6 @@ from agent.commands import close, reopen, resolve
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by, change_status
-from bot.access import check
 from bot.errors import UserError
 
 LEADS_TO = {"resolved": resolve.VERB, "closed": close.VERB}
@@ -19,11 +18,11 @@ async def status(desk: Desk, said: Said) -> Reply:
     if verb:
         if len(said.text) < 3:
             raise UserError(f"`{verb.name}` needs a reason, as in `{verb.example}`.")
-        check(desk.asker, verb.action, await desk.target(ticket), doing=f"{verb.name} {ticket.name}")
+        await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
         return await verb.act(desk, said)
     doing = "started" if said.status == "in_progress" else "put back to open"
     await change_status(desk, ticket, said.status, reason=None, said=f"{doing} by {by(desk)}")
-    return text_reply(f"{ticket.name} is {said.status.replace('_', ' ')}, {doing} by {by(desk)}.", on_card=True)
+    return text_reply(f"{ticket.name} is {said.status.replace('_', ' ')}, {doing} by {by(desk)}.", shown_by=ticket)
 
 
 VERB = Verb(

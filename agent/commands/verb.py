@@ -48,17 +48,22 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What the asker sees. `seen_in` is the ticket whose thread says it already."""
+    """What the asker sees, unless they look at the thread of the ticket that says it already.
+
+    `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
+    """
 
     message: Message
     is_private: bool = False
     seen_in: Ticket | None = None
-    is_shown_by_card: bool = False  # after a button the changed card is the answer
+    shown_by: Ticket | None = None
 
 
-def text_reply(text: str, *, is_private: bool = False, seen_in: Ticket | None = None, on_card: bool = False) -> Reply:
+def text_reply(
+    text: str, *, is_private: bool = False, seen_in: Ticket | None = None, shown_by: Ticket | None = None
+) -> Reply:
     """A reply of words alone."""
-    return Reply(message=Message(text=text), is_private=is_private, seen_in=seen_in, is_shown_by_card=on_card)
+    return Reply(message=Message(text=text), is_private=is_private, seen_in=seen_in, shown_by=shown_by)
 
 
 @dataclass(frozen=True, kw_only=True)

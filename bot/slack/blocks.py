@@ -9,6 +9,7 @@ Block = dict[str, Any]
 # https://docs.slack.dev/reference/block-kit: longest text of each element
 SECTION, FIELD, BUTTON, VALUE, OPTION, OPTION_VALUE, CONTEXT, MESSAGE = 3000, 2000, 75, 2000, 75, 150, 2000, 3900
 FIELDS, OPTIONS, ACTIONS = 10, 100, 25
+NOTES = 40  # of 50 blocks a message, so that buttons always find room
 
 
 def cut(text: str, limit: int) -> str:
@@ -44,7 +45,9 @@ def _rest(message: Message) -> list[Block]:
     if message.facts:
         fields = [_mrkdwn(f"*{fact.name}*\n{fact.value}", FIELD) for fact in message.facts[:FIELDS]]
         blocks.append({"type": "section", "fields": fields})
-    blocks += [{"type": "context", "elements": [_mrkdwn(note, CONTEXT)]} for note in message.notes if note]
+    blocks += [{"type": "context", "elements": [_mrkdwn(note, CONTEXT)]} for note in filter(None, message.notes)][
+        :NOTES
+    ]
     elements = [_button(button) for button in message.buttons]
     if message.menu:
         elements.append(_menu(message.menu))

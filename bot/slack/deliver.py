@@ -9,7 +9,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.messages import Message
 from bot.slack.blocks import render
 from bot.slack.client import CallFailed, answer, failures
-from storage.outbox import Outgoing, Sent
+from storage.outbox import EPHEMERAL, Outgoing, Sent
 
 EVENT_TYPE = "chargehand_effect"
 CLOCKS_APART = timedelta(seconds=30)  # ours may be ahead of Slack's
@@ -42,7 +42,13 @@ async def deliver(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) ->
 
 
 async def find(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent | None:
-    """The message an uncertain post became, by the key in its metadata; None when it never arrived."""
+    """The message an uncertain post became, by the key in its metadata; None when it never arrived.
+
+    Raises:
+        CallFailed: Slack does not say; or it is an ephemeral, which has no key, and was repeated already.
+    """
+    if row.kind in EPHEMERAL and row.attempts > 2:
+        raise CallFailed("nobody knows whether it arrived", is_final=True)
     if row.kind != "post" or row.first_sent_at is None:
         return None
     channel_id = await _channel(client, row)

@@ -151,16 +151,19 @@ class Outbox:
                 await self.on_undeliverable(tx, row, failure.code)
             return
         if failure.retry_after is not None:
-            self._rest_until[_limit_key(row)] = now + timedelta(seconds=failure.retry_after)
-        pause = backoff(row.attempts, self.jitter()) if failure.retry_after is None else failure.retry_after
+            until = now + timedelta(seconds=failure.retry_after)
+            self._rest_until[_limit_key(row)] = until
+            await outbox.put_off(tx, row, until=until, error=failure.code)
+            return
+        at = now + timedelta(seconds=backoff(row.attempts, self.jitter()))
         uncertain = row.is_uncertain or failure.is_uncertain
-        await outbox.again(tx, row, at=now + timedelta(seconds=pause), error=failure.code, is_uncertain=uncertain)
+        await outbox.again(tx, row, at=at, error=failure.code, is_uncertain=uncertain)
 
     def _is_last(self, row: Outgoing, failure: CallFailed) -> bool:
         """What one person sees and nobody can look up is repeated once; the rest as often as the settings say."""
         if failure.retry_after is not None:
             return False
-        if row.kind in {"whisper", "respond"} and (failure.is_uncertain or row.is_uncertain):
+        if row.kind in outbox.EPHEMERAL and (failure.is_uncertain or row.is_uncertain):
             return row.attempts >= 2
         return row.attempts >= self.settings.max_attempts
 

@@ -97,7 +97,8 @@ def _parse_message(event: Payload, bot_user_id: str) -> SlackMessage | None:
     text = str(event.get("text") or "")
     is_dm = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     is_mention = f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text
-    is_person = bool(event.get("user")) and not event.get("bot_id") and event.get("subtype") in SPOKEN
+    is_person = event.get("user") not in {None, "", bot_user_id} and not event.get("bot_id")
+    is_person = is_person and event.get("subtype") in SPOKEN
     if not is_person or not (is_dm or is_mention) or event.get("hidden"):
         return None
     return SlackMessage(
@@ -143,10 +144,12 @@ def _parse_command(body: Payload) -> SlackCommand:
 
 def _parse_press(body: Payload) -> SlackPress:
     action, message = body["actions"][0], body.get("message") or {}
+    # Nothing can be said in the thread of a message that only one person sees.
+    is_fleeting = bool(_dig(body, "container", "is_ephemeral"))
     return SlackPress(
         channel_id=str(_dig(body, "channel", "id") or _dig(body, "container", "channel_id") or ""),
         user_id=str(body["user"]["id"]),
-        message_ts=str(message.get("ts") or _dig(body, "container", "message_ts") or ""),
+        message_ts="" if is_fleeting else str(message.get("ts") or _dig(body, "container", "message_ts") or ""),
         thread_ts=message.get("thread_ts") or _dig(body, "container", "thread_ts"),
         action=str(action["action_id"]),
         value=str(action.get("value") or ""),

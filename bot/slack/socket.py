@@ -14,13 +14,23 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.slack.client import BAD_TOKEN
 
 log = structlog.get_logger()
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+
+
+def refused_token(error: Exception) -> str | None:
+    """Slack's word for a token that will never work."""
+    if not isinstance(error, SlackApiError) or not isinstance(error.response, AsyncSlackResponse):
+        return None
+    code = str(error.response.get("error"))
+    return code if code in BAD_TOKEN else None
 
 
 class Socket(SocketModeClient):
@@ -31,13 +41,19 @@ class Socket(SocketModeClient):
         return "ok" if await self.is_connected() else "not connected"
 
     async def connect(self) -> None:
-        """Open a connection, however long it takes; the old one is closed first."""
+        """Open a connection, however long it takes; the old one is closed first.
+
+        Raises:
+            SettingsError: Slack refused the app token before any connection stood.
+        """
         pause = FIRST_PAUSE
         while not self.closed:
             try:
                 await self._open()
                 return
             except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+                if self.current_session is None and (code := refused_token(error)):
+                    raise SettingsError(f"SLACK_APP_TOKEN is refused by Slack: {code}") from error
                 log.warning("socket refused", error=str(error).splitlines()[0][:200], again_in=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

@@ -72,7 +72,8 @@ async def edit(ctx: Context, run: Run) -> None:
         author = await people.by_slack_id(tx, ctx.workspace_id, event.user_id)
         desk = replace(system_desk(ctx, run, tx), actor=await actor_of(tx, author) if author else None)
         text = strip_mention(event.text, ctx.bot_user_id)
-        if ticket := await edit_report(desk, event.channel_id, event.ts, text):
+        ticket = await edit_report(desk, event.channel_id, event.ts, text)
+        if ticket and ticket.triage_source:  # before that there is no card to change
             await notify.show_card(desk, ticket, change="the report was edited")
 
 
@@ -85,5 +86,5 @@ async def delete(ctx: Context, run: Run) -> None:
         if ticket is None:
             return
         desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
-        text = f"The report was deleted in Slack; {ticket.name} stays. `close {ticket.name} <reason>` ends it."
+        text = f"The report was deleted in Slack; {ticket.name} stays. `close {ticket.name} …` with a reason ends it."
         await notify.say_in_thread(desk, ticket, text, name="deleted")

@@ -1,0 +1,121 @@
+"""Adds teams and people and gives roles; naming one that is there changes only what is said of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.desk import Desk
+from bot.errors import UserError
+from storage import people
+from storage.audit import Change
+from storage.people import Person, RoleName, Team
+
+PERSON_ID = re.compile(r"[UW][A-Z0-9]{4,}")
+CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{4,}")
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFacts:
+    """What is said of a team; None and empty leave what is known."""
+
+    description: str | None = None
+    keywords: Sequence[str] = ()
+    components: Sequence[str] = ()
+    channel_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFacts:
+    """What is said of a person; None and False leave what is known."""
+
+    name: str | None = None
+    github_login: str | None = None
+    is_admin: bool = False
+
+
+async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
+    """A new team, or more about one that is there.
+
+    Raises:
+        UserError: the name or the channel's id cannot be one.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise UserError(f"A team's name has 1 to {LONGEST_NAME} characters.")
+    if facts.channel_id and not CHANNEL_ID.fullmatch(facts.channel_id):
+        raise UserError(f"{facts.channel_id} is not a channel's id: it looks like C012ABCDEF (channel details, at the end).")
+    team = await people.team_named(desk.tx, name)
+    before = _team(team) if team else {}
+    if team is None:
+        team = Team(workspace_id=desk.workspace_id, name=name, slug=people.slug_of(name), created_at=desk.now)
+        desk.tx.add(team)
+    team.description = facts.description if facts.description is not None else team.description
+    team.keywords = _joined(team.keywords, facts.keywords)
+    team.components = _joined(team.components, facts.components)
+    team.channel_id = facts.channel_id or team.channel_id
+    await desk.tx.flush()
+    _record(desk, "team", team.id, before=before, after=_team(team))
+    return team
+
+
+async def add_person(desk: Desk, slack_id: str, facts: PersonFacts) -> Person:
+    """A new person, or more about one who is there; Slack's profile fills in the rest at the next contact.
+
+    Raises:
+        UserError: that is not a Slack id.
+    """
+    if not PERSON_ID.fullmatch(slack_id):
+        raise UserError(f"{slack_id} is not a person's Slack id: it looks like U012ABCDEF (profile, ⋮, Copy member ID).")
+    person = await people.by_slack_id(desk.tx, desk.workspace_id, slack_id)
+    before = _person(person) if person else {}
+    if person is None:
+        person = Person(workspace_id=desk.workspace_id, slack_id=slack_id, name=slack_id, created_at=desk.now)
+        desk.tx.add(person)
+    person.name = facts.name or person.name
+    person.github_login = facts.github_login or person.github_login
+    person.is_admin = facts.is_admin or person.is_admin
+    await desk.tx.flush()
+    _record(desk, "person", person.id, before=before, after=_person(person))
+    return person
+
+
+async def give_role(desk: Desk, person: Person, team: Team, *, role: RoleName) -> None:
+    """Make someone a member of a team, or change what they are in it."""
+    before = await people.give_role(desk.tx, person, team, role=role)
+    if before != role:
+        named: Change = {"team": team.name}
+        was = {**named, "role": before} if before else {}
+        desk.audit("role", "person", person.id, before=was, after={**named, "role": role})
+
+
+async def team_called(desk: Desk, name: str) -> Team:
+    """A team by its name.
+
+    Raises:
+        UserError: there is none; the text lists those there are.
+    """
+    team = await people.team_named(desk.tx, name)
+    if team is None:
+        known = ", ".join(team.name for team in await people.teams(desk.tx))
+        there_are = f"There are: {known}." if known else "There is no team yet."
+        raise UserError(f"There is no team {name}. {there_are} `python app.py team add NAME` adds one.")
+    return team
+
+
+def _joined(known: Sequence[str], added: Sequence[str]) -> list[str]:
+    words = (" ".join(word.split()) for word in (*known, *added))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def _record(desk: Desk, kind: str, object_id: int, *, before: Change, after: Change) -> None:
+    if before != after:
+        desk.audit("change" if before else "add", kind, object_id, before=before, after=after)
+
+
+def _team(team: Team) -> Change:
+    return team.model_dump(include={"name", "description", "keywords", "components", "channel_id"})
+
+
+def _person(person: Person) -> Change:
+    return person.model_dump(include={"slack_id", "name", "github_login", "is_admin"})

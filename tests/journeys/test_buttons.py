@@ -1,0 +1,111 @@
+"""A press runs the same command as its words, asks for a reason where one is due, and survives a restart (A12, A15)."""
+
+from pathlib import Path
+
+from bot.sandbox.slack import SlackSandbox
+from tests.team import Bot, assignees, audit_of, quiet, report, running, said, seed_teams, settings_for, slash
+
+
+async def test_claim_start_and_resolve_by_button(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    card = slack.thread("#ops", ts)[1].ts
+    await slack.click("bob", "#ops", card, "Claim")
+    await quiet(bot)
+    assert slack.message("#ops", card).buttons == ["Start", "Resolve…", "Not an issue…"]
+    await slack.click("bob", "#ops", card, "Start")
+    await quiet(bot)
+    await slack.click("bob", "#ops", card, "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    assert (slack.modal("bob") or {})["title"]["text"] == "Resolve CH-1"
+    assert await slack.submit("bob", {"quick": "Fixed in production", "reason": "new <node>"}) == {}
+    await quiet(bot)
+    assert slack.message("#ops", card).buttons == ["Reopen…"]
+    # The card shows the first two; the thread hears of the third once; nobody hears anything twice.
+    assert said(slack.thread("#ops", ts))[1:] == [
+        "*CH-1 resolved* by @bob after less than a minute: Fixed in production: new &lt;node&gt;"
+    ]
+    assert slack.ephemerals("bob") == []
+    by_hand = [(event.action, event.surface) for event in await audit_of(bot, await bot.ticket())][3:]
+    assert by_hand == [("claim", "button"), ("status", "button"), ("status", "form")]
+
+
+async def test_a_form_without_a_reason_is_not_taken(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await slack.click("bob", "#ops", slack.thread("#ops", ts)[1].ts, "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    problem = "Pick a reason or write one: it goes on record."
+    assert await slack.submit("bob", {}) == {"reason": problem}
+    assert await slack.submit("bob", {"reason": " x "}) == {"reason": problem}
+    assert (await bot.ticket()).status == "open"
+
+
+async def test_not_an_issue_comes_with_its_reason_chosen(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await slack.click("bob", "#ops", slack.thread("#ops", ts)[1].ts, "Not an issue…")
+    await slack.until(lambda: slack.modal("bob"))
+    assert await slack.submit("bob", {}) == {}
+    await quiet(bot)
+    assert (await bot.ticket()).resolution == "Not an issue"
+
+
+async def test_who_may_not_is_told_before_a_form_opens(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    card = slack.thread("#ops", ts)[1].ts
+    await slack.click("frank", "#ops", card, "Resolve…")
+    await slack.until(lambda: slack.ephemerals("frank"))
+    assert slack.modal("frank") is None
+    assert said(slack.ephemerals("frank")) == [
+        "You may not resolve CH-1: that is for assignees, managers and admins. Ask @alice."
+    ]
+    await slack.click("frank", "#ops", card, "Claim")
+    await quiet(bot)
+    assert said(slack.ephemerals("frank"))[-1] == (
+        "You may not claim CH-1: that is for its assignees, responders of the team while nobody has it,"
+        " managers and admins. Ask @alice."
+    )
+    assert await assignees(bot) == ["bob"]
+
+
+async def test_a_press_in_a_direct_message_is_answered_there(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "dave", "checkout looks odd", channel="#payments")
+    [told] = [message for message in slack.dms("erin") if message.bot_id]
+    await slack.click("erin", "@chargehand", told.ts, "Claim")
+    await quiet(bot)
+    assert said(slack.ephemerals("erin")) == ["@erin has *CH-1* Checkout looks odd."]
+    assert await assignees(bot) == ["erin"]
+    assert len(said(slack.dms("erin"))) == 1
+
+
+async def test_a_card_shown_in_private_can_be_used_from_there(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await slash(bot, "bob", "show CH-1", channel="#general")
+    await slack.click_ephemeral("bob", "Claim")
+    await quiet(bot)
+    assert said(slack.ephemerals("bob"))[-1] == "@bob has *CH-1* Redis is down."
+    await slack.click_ephemeral("bob", "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    assert await slack.submit("bob", {"reason": "failed over"}) == {}
+    await quiet(bot)
+    assert said(slack.ephemerals("bob"))[-1] == "*CH-1 resolved* by @bob after less than a minute: failed over"
+
+
+async def test_buttons_outlive_the_process(slack: SlackSandbox, tmp_path: Path) -> None:
+    settings = settings_for(slack, tmp_path)
+    await seed_teams(settings, slack)
+    async with running(slack, settings) as bot:
+        ts = await report(bot, "frank", "redis is down")
+    async with running(slack, settings) as bot:
+        card = slack.thread("#ops", ts)[1].ts
+        await slack.click("bob", "#ops", card, "Claim")
+        await quiet(bot)
+        assert slack.message("#ops", card).plain.endswith("acknowledged by @bob")
+
+
+async def test_two_who_claim_at_once_leave_one_owner(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "dave", "checkout looks odd", channel="#payments")
+    card = slack.thread("#payments", ts)[1].ts
+    await slack.click("dave", "#payments", card, "Claim")
+    await slack.click("dave", "#payments", card, "Claim")
+    await quiet(bot)
+    assert await assignees(bot) == ["dave"]
+    assert said(slack.ephemerals("dave")) == ["CH-1 is yours already."]

@@ -1,0 +1,63 @@
+"""Guests and people from other workspaces are refused politely, unless the setting lets them in (A4)."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.slack import SlackSandbox
+from storage.tickets import Comment, Ticket
+from tests.team import Bot, report, running, said, seed_teams, settings_for, slash
+
+REFUSAL = (
+    "I take reports from full members of this workspace only. Please ask one of them to report it;"
+    " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS."
+)
+
+
+@pytest.fixture
+async def open_house(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot that lets guests in."""
+    settings = settings_for(slack, tmp_path, allow_guests=True)
+    await seed_teams(settings, slack)
+    async with running(slack, settings) as team:
+        yield team
+
+
+@pytest.mark.parametrize("outsider", ["gus", "xena"])
+async def test_an_outsider_is_refused_where_only_they_see_it(slack: SlackSandbox, bot: Bot, outsider: str) -> None:
+    ts = await report(bot, outsider, "redis is down")
+    assert said(slack.ephemerals(outsider)) == [REFUSAL]
+    assert len(slack.thread("#ops", ts)) == 1
+    assert await slash(bot, outsider, "list") == REFUSAL
+    assert await bot.rows(select(Ticket)) == []
+
+
+async def test_an_outsider_cannot_press_buttons(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    card = slack.thread("#ops", ts)[1]
+    await slack.click("gus", "#ops", card.ts, "Claim")
+    await slack.until(lambda: slack.ephemerals("gus"))
+    assert said(slack.ephemerals("gus")) == [REFUSAL]
+
+
+@pytest.mark.parametrize("outsider", ["gus", "xena"])
+async def test_with_the_setting_outsiders_report(slack: SlackSandbox, open_house: Bot, outsider: str) -> None:
+    root = await report(open_house, outsider, "redis is down")
+    assert slack.thread("#ops", root)[1].plain.startswith("*CH-1  Redis is down*")
+    await report(open_house, outsider, "since noon", thread_ts=root)
+    assert [comment.text for comment in await open_house.rows(select(Comment))] == ["since noon"]
+    assert "CH-2" in await slash(open_house, outsider, "report kafka is stuck")
+
+
+async def test_with_the_setting_outsiders_see_their_own_tickets_only(slack: SlackSandbox, open_house: Bot) -> None:
+    await report(open_house, "frank", "checkout fails", channel="#payments")
+    await report(open_house, "gus", "redis is down")
+    answer = await slash(open_house, "gus", "list")
+    assert answer.startswith("*1 open ticket*")
+    assert "CH-2" in answer
+    assert await slash(open_house, "gus", "show CH-1") == (
+        "There is no CH-1 that you can see. `list` shows what there is."
+    )
+    assert (await slash(open_house, "gus", "close CH-2 nevermind")).startswith("You may not close CH-2")

@@ -1,0 +1,64 @@
+"""The same words again join the first ticket, and can be separated with one press (A6)."""
+
+from pathlib import Path
+
+from sqlmodel import select
+
+from bot.sandbox.slack import SlackSandbox
+from storage import people
+from storage.tickets import Comment
+from tests.team import Bot, quiet, report, running, said, seed_teams, settings_for, slash
+
+
+async def test_the_second_report_is_a_comment_on_the_first(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down!")
+    second = await report(bot, "dave", "Redis is DOWN")
+    [_, answer] = slack.thread("#ops", second)
+    link = f"<{(await bot.ticket()).permalink}|CH-1>"
+    assert answer.plain == f"The same was reported as {link} a moment ago, so this is kept as a comment there."
+    assert answer.buttons == ["Separate ticket"]
+    assert [comment.text for comment in await bot.rows(select(Comment))] == ["Redis is DOWN"]
+
+
+async def test_anyone_may_separate_it_and_twice_makes_one_ticket(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    second = await report(bot, "dave", "redis is down")
+    answer = slack.thread("#ops", second)[1]
+    for who in ("erin", "erin"):
+        await slack.click(who, "#ops", answer.ts, "Separate ticket")
+        await quiet(bot)
+    ticket = await bot.ticket(2)
+    async with bot.ctx.db.read() as tx:
+        assert (await people.get(tx, ticket.reporter_id)).name == "dave"
+    assert (ticket.description, ticket.message_ts) == ("redis is down", second)
+    assert [text.splitlines()[0] for text in said(slack.thread("#ops", second))][1:] == ["*CH-2  Redis is down*"]
+    assert said(slack.ephemerals("erin")) == ["That report has a ticket of its own already; `list` shows it."]
+    assert await bot.rows(select(Comment)) == []
+
+
+async def test_a_repetition_by_slash_can_be_separated_once_too(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    assert "The same was reported as" in await slash(bot, "dave", "report redis is down")
+    for _ in range(2):
+        await slack.click_ephemeral("dave", "Separate ticket")
+        await quiet(bot)
+    assert [text for text in said(slack.ephemerals("dave")) if "CH-3" in text] == []
+    assert said(slack.ephemerals("dave"))[-1] == "That report has a ticket of its own already; `list` shows it."
+
+
+async def test_other_channels_other_words_and_finished_tickets_do_not_count(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await report(bot, "frank", "redis is down", channel="#general")
+    await report(bot, "frank", "redis is down again")
+    await slash(bot, "alice", "close CH-1 done")
+    await report(bot, "frank", "redis is down")
+    assert (await bot.ticket(4)).description == "redis is down"
+
+
+async def test_with_the_window_at_zero_every_report_is_a_ticket(slack: SlackSandbox, tmp_path: Path) -> None:
+    settings = settings_for(slack, tmp_path, duplicate_minutes=0)
+    await seed_teams(settings, slack)
+    async with running(slack, settings) as bot:
+        for _ in range(2):
+            await report(bot, "frank", "redis is down")
+        assert (await bot.ticket(2)).description == "redis is down"
