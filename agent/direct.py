@@ -59,7 +59,8 @@ async def file_pending(desk: Desk, ts: str, team: Team | None) -> Reply:
     assert desk.place is not None  # a question is answered where it was asked
     said_at = ts if "." in ts else None  # a slash command leaves no message behind
     asked = replace(desk.place, thread_ts=said_at, message_ts=said_at, is_dm=True)
-    return await track(replace(desk, place=asked), text, team)
+    reply = await track(replace(desk, place=asked), text, team)
+    return replace(reply, settles=True)
 
 
 async def track(desk: Desk, text: str, team: Team | None) -> Reply:

@@ -167,6 +167,22 @@ def eyes(delivery: Delivery, message: SlackMessage) -> Outgoing:
     )
 
 
+async def rewrite(desk: Desk, ts: str, message: Message) -> None:
+    """Put something else in the place of a message whose button was pressed."""
+    assert desk.place is not None  # a button was pressed somewhere
+    channel_id = desk.place.channel_id
+    row = outgoing(
+        desk,
+        key=f"{desk.key}:rewrite",
+        kind="edit",
+        lane=f"edit:{channel_id}:{ts}",
+        channel_id=channel_id,
+        payload=message.model_dump_json(),
+    )
+    row.target_ts = ts
+    await outbox.add(desk.tx, row)
+
+
 async def answer(desk: Desk, message: Message, *, is_private: bool, name: str = "answer") -> None:
     """Answer the person at the desk where they asked: slash and buttons by response_url, else in the thread.
 

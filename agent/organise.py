@@ -44,7 +44,9 @@ async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
     if not name or len(name) > LONGEST_NAME:
         raise UserError(f"A team's name has 1 to {LONGEST_NAME} characters.")
     if facts.channel_id and not CHANNEL_ID.fullmatch(facts.channel_id):
-        raise UserError(f"{facts.channel_id} is not a channel's id: it looks like C012ABCDEF (channel details, at the end).")
+        raise UserError(
+            f"{facts.channel_id} is not a channel's id: it looks like C012ABCDEF (channel details, at the end)."
+        )
     team = await people.team_named(desk.tx, name)
     before = _team(team) if team else {}
     if team is None:
@@ -66,7 +68,9 @@ async def add_person(desk: Desk, slack_id: str, facts: PersonFacts) -> Person:
         UserError: that is not a Slack id.
     """
     if not PERSON_ID.fullmatch(slack_id):
-        raise UserError(f"{slack_id} is not a person's Slack id: it looks like U012ABCDEF (profile, ⋮, Copy member ID).")
+        raise UserError(
+            f"{slack_id} is not a person's Slack id: it looks like U012ABCDEF (profile, ⋮, Copy member ID)."
+        )
     person = await people.by_slack_id(desk.tx, desk.workspace_id, slack_id)
     before = _person(person) if person else {}
     if person is None:

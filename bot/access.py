@@ -61,7 +61,10 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "report": Rule(_anyone, "everyone but guests"),
-    "see": Rule(lambda actor, target: not target.is_private or target.may_see_private, "members of its channel"),
+    "see": Rule(
+        lambda actor, target: not target.is_private or target.may_see_private,
+        "everyone; tickets of a private channel: its members",
+    ),
     "comment": Rule(
         lambda actor, target: _is_responder(actor, target) or actor.person_id == target.reporter_id,
         "responders, the reporter",
@@ -70,7 +73,7 @@ RULES: dict[str, Rule] = {
     "status": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
     "close": Rule(_manages_any, "managers of the team"),
     "reassign": Rule(_manages_any, "managers of the team"),
-    "route": Rule(_may_route, "managers of its team, responders and the reporter while it has none"),
+    "route": Rule(_may_route, "managers of its team (responders and the reporter while it has none)"),
     "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
     "administer": Rule(lambda actor, target: False, "admins"),
 }

@@ -75,6 +75,7 @@ _earlier = _outbox.alias("earlier")
 _is_second = exists().where(
     _earlier.c.lane == _outbox.c.lane, _earlier.c.state.in_(UNFINISHED), _earlier.c.id < _outbox.c.id
 )
+_resting = bindparam("resting", expanding=True)
 _DUE = (
     select(Outgoing, Receipt)
     .outerjoin(Receipt, col(Receipt.key) == col(Outgoing.anchor))
@@ -83,7 +84,8 @@ _DUE = (
         Outgoing.due_at <= bindparam("now"),
         ~_is_second,
         or_(col(Outgoing.anchor).is_(None), col(Receipt.id).is_not(None)),
-        or_(col(Outgoing.kind) != "post", col(Outgoing.channel_id).not_in(bindparam("resting", expanding=True))),
+        col(Outgoing.kind).not_in(_resting),
+        or_(col(Outgoing.kind) != "post", col(Outgoing.channel_id).not_in(_resting)),
     )
     .order_by(col(Outgoing.id))
     .limit(bindparam("most"))
@@ -139,7 +141,7 @@ async def exists_for(tx: Tx, key: str) -> bool:
 async def due(tx: Tx, *, now: datetime, resting: Collection[str], limit: int) -> list[tuple[Outgoing, Receipt | None]]:
     """Rows that may go out now, each with its anchor's receipt.
 
-    Each is the head of its lane, its anchor is proven, and it is no post to a channel that is resting.
+    Each is the head of its lane, its anchor is proven, and neither its kind nor, for a post, its channel is resting.
     """
     ready = await tx.exec(_DUE, params={"now": now, "resting": list(resting), "most": limit})
     return [(row, receipt) for row, receipt in ready]

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from storage import migrate
+from storage.database import Database, open_database
 from tests.team import Bot, running, seed_teams, settings_for
 
 
@@ -22,3 +24,12 @@ async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
     await seed_teams(settings, slack)
     async with running(slack, settings) as team:
         yield team
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database at the newest schema."""
+    path = tmp_path / "chargehand.db"
+    migrate.upgrade(path)
+    async with open_database(path) as database:
+        yield database

@@ -25,6 +25,9 @@ FILTERS = re.compile(
 )
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+_STATUS = re.compile(
+    rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
+)
 _PEOPLE = re.compile(r"^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))[,\s]*")
 SHORTEST_REASON = 3
 
@@ -124,12 +127,10 @@ def _fill_people(reading: _Reading) -> str:
 
 
 def _fill_status(reading: _Reading) -> str:
-    wanted = re.sub(r"^to\s+", "", reading.rest, flags=re.IGNORECASE).casefold()
-    for words in sorted(STATUS_WORDS, key=len, reverse=True):
-        if wanted == words or wanted.startswith(words + " "):
-            typed = re.sub(r"^to\s+", "", reading.rest, flags=re.IGNORECASE)
-            reading.status, reading.text, reading.rest = STATUS_WORDS[words], typed[len(words) :].strip(" :,"), ""
-            return ""
+    if found := _STATUS.match(reading.rest):
+        reading.status = STATUS_WORDS[found.group(1).casefold()]
+        reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
+        return ""
     return f"“{reading.rest[:40]}” is no status" if reading.rest else "the status is missing"
 
 

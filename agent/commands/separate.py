@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.report import open_ticket
+from agent.transition import by
 from bot.errors import UserError
+from bot.messages import Message
 from storage import people, thread_links, tickets
 
 
@@ -33,7 +35,8 @@ async def separate(desk: Desk, said: Said) -> Reply:
     ticket.reporter_id = author.id
     await desk.tx.delete(comment)
     ticket.fingerprint = ""  # a third report of these words belongs to the first ticket
-    return text_reply(f"{ticket.name} is a ticket of its own now.", seen_in=ticket)
+    text = f"{ticket.name} is a ticket of its own, separated from {first.name} by {by(desk)}."
+    return Reply(message=Message(text=text), settles=True)
 
 
 VERB = Verb(

@@ -51,12 +51,14 @@ class Reply:
     """What the asker sees, unless they look at the thread of the ticket that says it already.
 
     `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
+    `settles` a question: the message whose button was pressed becomes this reply, so that it cannot be pressed again.
     """
 
     message: Message
     is_private: bool = False
     seen_in: Ticket | None = None
     shown_by: Ticket | None = None
+    settles: bool = False
 
 
 def text_reply(

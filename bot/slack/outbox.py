@@ -76,23 +76,19 @@ class Outbox:
         outcomes, self._outcomes = self._outcomes, []
         try:
             async with self.db.write() as tx:
-                if term != self._term:
-                    await self._take_over(tx, term)
+                if term != self._term and (left := await outbox.take_over(tx, term=term)):
+                    log.info("uncertain calls of the former sender", count=left)
                 await self._record(tx, outcomes, term)
                 chosen = await self._claim(tx, term) if tasks else []
         except StorageError as error:
             log.error("outbox cannot write", error=str(error)[:200])
             self._outcomes = outcomes + self._outcomes
             return
+        self._term = term
         for row, anchor in chosen:
             assert tasks is not None  # only then something is chosen
             self._in_flight += 1
             tasks.create_task(self._send(row, anchor))
-
-    async def _take_over(self, tx: Tx, term: int) -> None:
-        if left := await outbox.take_over(tx, term=term):
-            log.info("uncertain calls of the former sender", count=left)
-        self._term = term
 
     async def _claim(self, tx: Tx, term: int) -> list[tuple[Outgoing, Sent | None]]:
         now = self.role.clock()
@@ -108,8 +104,8 @@ class Outbox:
         return [(row, anchors[row.id]) for row in chosen]
 
     def _choose(self, due: list[Outgoing]) -> list[Outgoing]:
-        """At most one post a channel and one edit a message, and nothing that Slack asked us to wait with."""
-        free = [row for row in due if row.kind not in self._rest_until and _pace_key(row) not in self._rest_until]
+        """At most one post a channel and one edit a message, none of them too soon after the last."""
+        free = [row for row in due if _pace_key(row) not in self._rest_until]
         by_key = itertools.groupby(sorted(free, key=lambda row: (_pace_key(row), row.id)), key=_pace_key)
         return sorted((next(rows) for _, rows in by_key), key=attrgetter("id"))
 

@@ -112,6 +112,9 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
 
 async def deliver(at: Desk, reply: Reply) -> None:
     """Show a reply where it belongs, unless what the asker looks at shows it already."""
+    if reply.settles and at.surface == "button" and at.place and at.place.message_ts:
+        await notify.rewrite(at, at.place.message_ts, reply.message)
+        return
     seen = reply.seen_in or (reply.shown_by if at.surface in PRESSED else None)
     if seen and await _looks_at(at, seen):
         return

@@ -81,7 +81,8 @@ class Intake:
             await outbox.add_all(tx, seen)
 
     def _delivery(self, incoming: Incoming, body: dict[str, Any]) -> Delivery:
-        kept = {key: value for key, value in body.items() if key != "token"}
+        # Slack tells of every message in the bot's channels: of those that are not for it, no word is kept.
+        kept = {key: value for key, value in body.items() if key != "token"} if incoming.event else {}
         return Delivery(
             workspace_id=self.ctx.workspace_id,
             enterprise_id=incoming.enterprise_id,

@@ -1,5 +1,7 @@
 """A report in a direct message goes to the team it is about, after one question at most (A3)."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import select
@@ -36,7 +38,9 @@ async def test_an_unclear_report_asks_once_and_is_kept_until_the_answer(slack: S
     await quiet(bot)
     assert (await bot.ticket()).description == "the page is blank"
     assert slack.messages("#payments")[0].plain.startswith("*CH-1  The page is blank*")
-    assert "CH-1* The page is blank is tracked for Payments" in slack.transcript()
+    payments = slack.channel("#payments").id
+    assert said(slack.dms("frank")) == [f"*CH-1* The page is blank is tracked for Payments in <#{payments}>."]
+    assert slack.ephemerals("frank") == []
 
 
 async def test_the_answer_can_be_typed(slack: SlackSandbox, bot: Bot) -> None:
@@ -49,8 +53,8 @@ async def test_the_answer_can_be_typed(slack: SlackSandbox, bot: Bot) -> None:
 async def test_choosing_twice_makes_one_ticket(slack: SlackSandbox, bot: Bot) -> None:
     await dm(bot, "frank", "the page is blank")
     [question] = [message for message in slack.dms("frank") if message.bot_id]
-    for team in ("Payments", "Platform"):
-        await slack.select("frank", "@chargehand", question.ts, action="file", choice=team)
+    choose = partial(slack.select, "frank", "@chargehand", question.ts, action="file")
+    await asyncio.gather(choose(choice="Payments"), choose(choice="Platform"))
     await quiet(bot)
     assert [ticket.number for ticket in await bot.rows(select(Ticket))] == [1]
     assert "That report is tracked already; `list` shows it." in slack.transcript()

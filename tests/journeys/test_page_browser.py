@@ -1,33 +1,21 @@
 """The page in a real browser: report, card, button, form with errors, direct message, command, and hostile text."""
 
-import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.page import routes
 from bot.sandbox.slack import SlackSandbox
 from tests.bot.sandbox.slack_app import actions, bolt_app, button, running, section
+from tests.journeys.browser import BROWSER
 
-CHROMIUM = Path(os.environ.get("CHARGEHAND_CHROMIUM", "/usr/bin/chromium"))
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=10_000)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(os.environ.get("CHARGEHAND_NO_BROWSER") == "1", reason="CHARGEHAND_NO_BROWSER=1"),
-]
+pytestmark = BROWSER
 
 
 def text(words: str) -> dict[str, str]:
@@ -110,24 +98,6 @@ def stub(slack: SlackSandbox) -> AsyncApp:
 async def slack() -> AsyncIterator[SlackSandbox]:
     async with SlackSandbox.start(routes=routes) as slack, running(slack, stub(slack)):
         yield slack
-
-
-@pytest.fixture
-def chromium() -> Path:
-    if not CHROMIUM.exists():
-        pytest.fail(
-            f"No Chromium at {CHROMIUM}. Install it (Debian: apt-get install chromium), name another in"
-            " CHARGEHAND_CHROMIUM, or leave the browser tests out with CHARGEHAND_NO_BROWSER=1."
-        )
-    return CHROMIUM
-
-
-@pytest.fixture
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser
-        await browser.close()
 
 
 def is_complaint(line: ConsoleMessage) -> bool:

@@ -1,0 +1,137 @@
+"""Words become a command only when its whole grammar fits, since most text is a report (A15)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.commands.grammar import FILLER, LONGEST_REASON, Parsed, find_verb, near_verbs, parse, reason_of
+from agent.commands.registry import VERBS
+from agent.commands.verb import Slot
+
+
+def read(text: str, *, in_thread: bool = False) -> Parsed:
+    parsed = parse(text, VERBS, has_thread_ticket=in_thread)
+    assert parsed is not None
+    return parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "number", "rest"),
+    [
+        ("report redis is down", "report", None, "redis is down"),
+        ("REPORT: redis is down", "report", None, "redis is down"),
+        ("report\nredis\nis down", "report", None, "redis\nis down"),
+        ("resolve CH-12 failed over", "resolve", 12, "failed over"),
+        ("please resolve ch12: failed over", "resolve", 12, "failed over"),
+        ("fixed 12, failed over", "resolve", 12, "failed over"),
+        ("can you close CH-3 out of scope", "close", 3, "out of scope"),
+        ("wontfix CH-3 out of scope", "close", 3, "out of scope"),
+        ("list team Platform", "list", None, "team Platform"),
+        ("ls", "list", None, ""),
+        ("show ch-1", "show", 1, ""),
+        ("move CH-1 Payments and Billing", "move", 1, "Payments and Billing"),
+        ("? resolve", "help", None, "resolve"),
+    ],
+)
+def test_verbs_and_their_parts(text: str, verb: str, number: int | None, rest: str) -> None:
+    parsed = read(text)
+    assert (parsed.verb.name, parsed.number, parsed.text, parsed.problem) == (verb, number, rest, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("assign CH-1 <@U1>", ("U1",)),
+        ("assign CH-1 to <@U1|bob>, <@U2>", ("U1", "U2")),
+        ("give CH-1 @bob @carol", ("bob", "carol")),
+    ],
+)
+def test_people(text: str, people: tuple[str, ...]) -> None:
+    assert read(text).people == people
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "rest"),
+    [
+        ("status CH-1 in progress", "in_progress", ""),
+        ("status CH-1 to WIP", "in_progress", ""),
+        ("status CH-1 Done: failed over", "resolved", "failed over"),
+        ("status CH-1 closed, Too Old", "closed", "Too Old"),
+    ],
+)
+def test_statuses(text: str, status: str, rest: str) -> None:
+    parsed = read(text)
+    assert (parsed.status, parsed.text) == (status, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("resolve", "which ticket is missing"),
+        ("resolve CH-1", "a reason is missing: it goes on record"),
+        ("resolve CH-1 ok", "a reason is missing: it goes on record"),
+        ("resolve CH-1 " + "x" * (LONGEST_REASON + 1), "the reason is longer than 1,000 characters"),
+        ("assign CH-1", "who is missing"),
+        ("assign CH-1 <@U1> now", "“now” is more than `assign` takes"),
+        ("status CH-1", "the status is missing"),
+        ("status CH-1 gone", "“gone” is no status"),
+        ("show CH-1 please", "“please” is more than `show` takes"),
+        ("report", "<text> is missing"),
+        ("move CH-1", "TEAM is missing"),
+        ("list of things", "“of things” is no filter"),
+        ("help me please", "“me please” is no command"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, problem: str) -> None:
+    assert read(text).problem == problem
+
+
+@pytest.mark.parametrize("text", ["redis is down", "", "   ", "resolved it yesterday, broken again", "CH-1"])
+def test_other_words_are_no_command(text: str) -> None:
+    assert parse(text, VERBS) is None
+
+
+def test_in_a_thread_the_ticket_may_be_left_out() -> None:
+    bare = read("resolve 3 nodes are back", in_thread=True)
+    assert (bare.number, bare.text) == (None, "3 nodes are back")
+    named = read("resolve CH-3 nodes are back", in_thread=True)
+    assert (named.number, named.text) == (3, "nodes are back")
+    assert read("claim", in_thread=True).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("resolv", "resolve"), ("lst", "list"), ("asign", "assign"), ("hlep", "help")]
+)
+def test_the_nearest_verbs(word: str, near: str) -> None:
+    assert near in near_verbs(word, VERBS)
+
+
+def test_words_far_from_all_verbs_and_those_of_buttons_are_not_offered() -> None:
+    assert near_verbs("kubernetes", VERBS) == []
+    assert near_verbs("seperate", VERBS) == []
+
+
+def test_no_word_means_two_verbs() -> None:
+    words = [word for verb in VERBS for word in (verb.name, *verb.also)]
+    assert len(words) == len(set(words))
+
+
+def test_every_example_is_a_complete_command_of_its_verb() -> None:
+    for verb in VERBS:
+        parsed = read(verb.example)
+        assert (parsed.verb, parsed.problem) == (verb, "")
+        assert verb.usage.startswith(verb.name)
+        assert (Slot.TICKET in verb.takes) == (parsed.number is not None)
+
+
+def test_a_quick_reason_and_own_words_become_one() -> None:
+    assert reason_of({"quick": "User error", "reason": "wrong key"}) == "User error: wrong key"
+    assert reason_of({"reason": "wrong key"}) == "wrong key"
+    assert reason_of({}) == ""
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    parsed = parse(text, VERBS)
+    first = FILLER.sub("", text.strip()).split(" ")[0].split("\n")[0].rstrip(":")
+    assert (parsed is None) == (find_verb(first, VERBS) is None)

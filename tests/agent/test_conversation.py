@@ -1,0 +1,88 @@
+"""A message is a command, a remark or a report, and whatever it is gets one answer (A2, A6, A15)."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.commands.verb import Reply
+from agent.conversation import hear
+from agent.desk import Desk
+from bot.errors import Refused, UserError
+from storage import thread_links, tickets
+from tests.agent.conftest import MakeTicket
+
+
+async def in_thread_of(desk: Desk, make_ticket: MakeTicket) -> Desk:
+    """The desk after a message in the thread of CH-1."""
+    ticket = await make_ticket()
+    await thread_links.link(desk.tx, "T1", "C1", "1.1", ticket_id=ticket.id)
+    assert desk.place is not None
+    return replace(desk, place=replace(desk.place, thread_ts="1.1", message_ts="5.5"))
+
+
+async def heard(desk: Desk, text: str) -> Reply | str:
+    try:
+        return await hear(desk, text)
+    except UserError as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "redis is down",
+        "resolve the conflict between the two redis nodes",
+        "close button does nothing on the payments page",
+        "list of topics is empty",
+        "help page is broken",
+        "assign permissions fail for new people",
+        "status page shows an error",
+        "new: redis is down",
+    ],
+)
+async def test_reports(desk: Desk, text: str) -> None:
+    reply = await heard(desk, text)
+    assert isinstance(reply, Reply)
+    assert reply.seen_in is not None
+    assert reply.seen_in.description == text.removeprefix("new: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["resolve CH-1", "claim", "resolv CH-1 done", "lisst", "assign CH-1", "help me please"]
+)
+async def test_slips_and_halves_of_commands_are_asked_about(desk: Desk, make_ticket: MakeTicket, text: str) -> None:
+    await make_ticket()
+    assert isinstance(await heard(desk, text), str)
+    assert await tickets.next_number(desk.tx, "T1") == 2
+
+
+async def test_in_a_tickets_thread_other_words_are_a_comment(desk: Desk, make_ticket: MakeTicket) -> None:
+    there = await in_thread_of(desk, make_ticket)
+    reply = await heard(there, "the replica is fine")
+    assert isinstance(reply, Reply)
+    assert reply.message.text.startswith("Kept as a comment on *CH-1* Redis is down")
+    assert [comment.text for comment in await tickets.comments(desk.tx, 1)] == ["the replica is fine"]
+
+
+async def test_new_in_a_tickets_thread_is_a_ticket_outside_it(desk: Desk, make_ticket: MakeTicket) -> None:
+    there = await in_thread_of(desk, make_ticket)
+    await heard(there, "New: kafka is stuck")
+    second = await tickets.get(desk.tx, 2)
+    assert (second.description, second.thread_ts, second.message_ts) == ("kafka is stuck", None, "5.5")
+
+
+async def test_nothing_said_is_helped(desk: Desk) -> None:
+    reply = await heard(desk, "")
+    assert isinstance(reply, Reply)
+    assert reply.is_private
+    assert "`@chargehand help` lists the commands." in reply.message.text
+
+
+async def test_outsiders_are_refused_whatever_they_say(desk: Desk) -> None:
+    assert desk.actor is not None
+    guest = replace(desk, actor=replace(desk.actor, is_outsider=True))
+    for text in ("", "redis is down", "list", "help"):
+        with pytest.raises(Refused, match="full members of this workspace only"):
+            await hear(guest, text)
+    let_in = replace(guest, settings=guest.settings.model_copy(update={"allow_guests": True}))
+    assert isinstance(await heard(let_in, "redis is down"), Reply)

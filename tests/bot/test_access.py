@@ -1,0 +1,99 @@
+"""Who may do what, row by row of docs/design.md 7, and how a refusal reads."""
+
+import pytest
+
+from bot.access import RULES, Target, can, check, who_may
+from bot.errors import Refused
+from bot.events import Actor
+from storage.people import RoleName
+
+OWN, OTHER = 1, 2  # teams
+REPORTER, ASSIGNEE, SOMEBODY = 10, 20, 30
+
+
+def actor(person_id: int, *, is_admin: bool = False, is_outsider: bool = False, **roles: RoleName) -> Actor:
+    """Somebody with a role in the ticket's own team, another one, or none."""
+    teams = {"own": OWN, "other": OTHER}
+    return Actor(
+        person_id=person_id,
+        slack_id=f"U{person_id}",
+        name=f"p{person_id}",
+        workspace_id="T1",
+        is_admin=is_admin,
+        is_outsider=is_outsider,
+        roles={teams[team]: role for team, role in roles.items()},
+    )
+
+
+PEOPLE = {
+    "admin": actor(SOMEBODY, is_admin=True),
+    "manager": actor(SOMEBODY, own="manager"),
+    "other manager": actor(SOMEBODY, other="manager"),
+    "assignee": actor(ASSIGNEE, own="responder"),
+    "responder": actor(SOMEBODY, own="responder"),
+    "other responder": actor(SOMEBODY, other="responder"),
+    "reporter": actor(REPORTER),
+    "viewer": actor(SOMEBODY),
+    "guest": actor(SOMEBODY, is_outsider=True),
+    "guest who reported": actor(REPORTER, is_outsider=True),
+}
+TAKEN = Target(team_id=OWN, team_name="Own", assignee_ids=frozenset({ASSIGNEE}), reporter_id=REPORTER)
+FREE = Target(team_id=OWN, team_name="Own", reporter_id=REPORTER)
+HOMELESS = Target(reporter_id=REPORTER)
+INSIDERS = set(PEOPLE) - {"guest", "guest who reported"}
+
+ROWS: list[tuple[str, Target, set[str]]] = [
+    ("report", Target(), set(PEOPLE)),
+    ("see", Target(), set(PEOPLE)),
+    ("see", TAKEN, INSIDERS | {"guest who reported"}),
+    ("comment", TAKEN, INSIDERS - {"viewer"} | {"guest who reported"}),
+    ("claim", TAKEN, {"admin", "manager", "assignee"}),
+    ("claim", FREE, {"admin", "manager", "responder", "assignee"}),
+    ("claim", HOMELESS, {"admin"}),
+    ("status", TAKEN, {"admin", "manager", "assignee"}),
+    ("status", FREE, {"admin", "manager"}),
+    ("status", HOMELESS, {"admin", "manager", "other manager"}),
+    ("close", TAKEN, {"admin", "manager"}),
+    ("reassign", TAKEN, {"admin", "manager"}),
+    ("route", TAKEN, {"admin", "manager"}),
+    ("route", HOMELESS, INSIDERS - {"viewer"}),
+    ("triage", TAKEN, {"admin", "manager", "assignee"}),
+    ("administer", Target(), {"admin"}),
+]
+
+
+@pytest.mark.parametrize(("action", "target", "allowed"), ROWS)
+def test_the_table(action: str, target: Target, allowed: set[str]) -> None:
+    assert {name for name, person in PEOPLE.items() if can(person, action, target)} == allowed
+
+
+def test_every_action_has_a_row() -> None:
+    assert {action for action, _, _ in ROWS} == set(RULES)
+
+
+@pytest.mark.parametrize("action", sorted(set(RULES) - {"report", "administer"}))
+@pytest.mark.parametrize("who", sorted(PEOPLE))
+def test_what_one_may_not_see_one_may_not_touch(action: str, who: str) -> None:
+    hidden = Target(team_id=OWN, reporter_id=SOMEBODY, is_private=True, may_see_private=False)
+    assert not can(PEOPLE[who], action, hidden)
+
+
+def test_a_private_ticket_is_open_to_those_who_see_it() -> None:
+    shown = Target(team_id=OWN, is_private=True, may_see_private=True)
+    assert can(PEOPLE["viewer"], "see", shown)
+    assert can(PEOPLE["manager"], "close", shown)
+
+
+def test_a_refusal_says_who_may_and_whom_to_ask() -> None:
+    with pytest.raises(Refused) as refused:
+        check(PEOPLE["viewer"], "close", TAKEN, doing="close CH-1", ask="@alice", instead="Comment instead.")
+    assert str(refused.value) == (
+        "You may not close CH-1: that is for managers of the team and admins. Ask @alice. Comment instead."
+    )
+    check(PEOPLE["manager"], "close", TAKEN, doing="close CH-1")
+
+
+def test_admins_are_named_once() -> None:
+    assert who_may("administer") == "admins"
+    assert who_may("report") == "everyone but guests"
+    assert all(who_may(action).count("admins") <= 1 for action in RULES)

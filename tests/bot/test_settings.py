@@ -1,0 +1,94 @@
+"""A bad setting is named with its problem and an example, and its value never shown (A27)."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings, env_name, read_settings, switched_off
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(env_name(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("SLACK_BOT_TOKEN", "sk-secret-1", "is not a Slack token; bot tokens look like xoxb-1-abc"),
+        ("SLACK_API_URL", "slack-secret", "is not an http(s) URL; example: https://slack.com/api/"),
+        ("DATABASE_URL", "mysql://secret", "is not a SQLite URL; example: sqlite:///data/chargehand.db"),
+        ("CHARGEHAND_HTTP_PORT", "99999secret", "input should be a valid integer"),
+        ("CHARGEHAND_HTTP_PORT", "70000", "input should be less than or equal to 65535; example: 8080"),
+        ("CHARGEHAND_LOG_LEVEL", "secret", "input should be 'debug', 'info', 'warning' or 'error'; example: info"),
+        ("CHARGEHAND_STATUS_EMOJI", "open=secret", "needs one emoji for each of open, in_progress, resolved, closed"),
+        (
+            "CHARGEHAND_STATUS_EMOJI",
+            "open=a,in_progress=b,resolved=white_check_mark,closed=d",
+            "may not use white_chec",
+        ),
+        ("CHARGEHAND_STATUS_EMOJI", "open=a,in_progress=a,resolved=c,closed=d", "must use a different emoji for each"),
+        (
+            "CHARGEHAND_STATUS_EMOJI",
+            "open=eyes,in_progress=b,resolved=c,closed=d",
+            "must use a different emoji for each",
+        ),
+    ],
+)
+def test_a_bad_value_names_the_setting_and_the_problem(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert str(error.value).startswith(f"{name} {problem}")
+    assert "secret" not in str(error.value)
+
+
+def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARGEHAND_WORKERS", "0")
+    monkeypatch.setenv("CHARGEHAND_TEAM_FLOOR", "2")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert [line.split()[0] for line in str(error.value).splitlines()] == [
+        "CHARGEHAND_WORKERS",
+        "CHARGEHAND_TEAM_FLOOR",
+    ]
+
+
+def test_the_environment_and_the_env_file_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CHARGEHAND_ADMINS=U1, Ada@Example.com ,\nSLACK_BOT_TOKEN=\n")
+    monkeypatch.setenv("CHARGEHAND_STATUS_EMOJI", "open=:a:, in_progress=b,resolved=c,closed=d")
+    settings = read_settings()
+    assert settings.admin_names == {"U1", "ada@example.com"}
+    assert settings.emoji == {"open": "a", "in_progress": "b", "resolved": "c", "closed": "d"}
+    assert settings.slack_bot_token is None
+    assert settings.database_path == Path("data/chargehand.db")
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-hidden")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-hidden")
+    settings = read_settings()
+    assert "hidden" not in repr(settings) + str(settings.model_dump())
+
+
+def test_a_url_gets_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api")
+    assert read_settings().slack_api_url == "http://127.0.0.1:9/api/"
+
+
+def test_what_is_off_names_the_setting_that_turns_it_on() -> None:
+    assert [off.setting for off in switched_off(read_settings())] == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "ANTHROPIC_API_KEY",
+        "CHARGEHAND_ADMINS",
+    ]
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []

@@ -1,0 +1,92 @@
+"""`make demo` as a new user meets it: the page, the walk-through, one wrong input; with the real bot.
+
+CHARGEHAND_SHOTS=docs/img renews the pictures in the docs.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.journeys.browser import BROWSER
+
+ROOT = Path(__file__).parent.parent.parent
+SHOTS = os.environ.get("CHARGEHAND_SHOTS")
+expect.set_options(timeout=15_000)
+pytestmark = BROWSER
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """The demo, started the way the Makefile starts it; the address it prints."""
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "app.py", "demo", "--port", "0", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert demo.stdout
+    line = (await asyncio.wait_for(demo.stdout.readline(), 30)).decode()
+    found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert found, line
+    yield found.group()
+    demo.send_signal(signal.SIGINT)
+    rest, _ = await asyncio.wait_for(demo.communicate(), 30)
+    assert demo.returncode == 0, rest.decode()
+
+
+async def shoot(page: Page, name: str) -> None:
+    if SHOTS:
+        await page.wait_for_timeout(700)  # for the picture alone: toasts and focus rings settle
+        await page.screenshot(path=str(ROOT / SHOTS / f"{name}.png"))
+
+
+async def test_the_walk_through(url: str, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    await page.goto(url)
+    await page.get_by_role("button", name="Speak as Frank Foster").click()
+    box = page.get_by_label("Message #ops")
+    await box.fill("@chargehand redis is down, payments failing for everyone")
+    await box.press("Escape")
+    await box.press("Enter")
+
+    thread = page.get_by_role("complementary", name="Thread")
+    card = thread.get_by_text("CH-1")
+    await expect(card.first).to_be_visible()
+    for words in ("Critical", "Platform", "@bob", "triaged by rules (no model configured)"):
+        await expect(thread.get_by_text(words).first).to_be_visible()
+    await expect(page.get_by_role("button", name="Speak as Bob Brown, has a new direct message")).to_be_visible()
+    await expect(page.get_by_role("button", name="Speak as Alice Adams, has a new direct message")).to_be_visible()
+    await shoot(page, "card")
+
+    await thread.get_by_role("button", name="Resolve…").click()
+    await expect(page.get_by_text("You may not resolve CH-1").first).to_be_visible()
+
+    await page.get_by_role("button", name="Speak as Bob Brown").click()
+    await page.get_by_role("button", name=re.compile("^#ops")).click()
+    await page.get_by_role("button", name="1 reply").click()
+    await thread.get_by_role("button", name="Resolve…").click()
+    form = page.get_by_role("dialog")
+    await form.get_by_role("button", name="Resolve").click()
+    await expect(form.get_by_text("Pick a reason or write one")).to_be_visible()
+    await form.get_by_label("In your words").fill("failed over to the replica")
+    await shoot(page, "form")
+    await form.get_by_role("button", name="Resolve").click()
+    await expect(thread.get_by_text("failed over to the replica").first).to_be_visible()
+    await expect(thread.get_by_role("button", name="Reopen…")).to_be_visible()
+    await shoot(page, "resolved")
+    await page.close()
+
+
+async def test_a_slip_of_the_finger_is_answered_with_what_was_meant(url: str, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    await page.goto(url)
+    box = page.get_by_label("Message #ops")
+    await box.fill("/chargehand lst")
+    await box.press("Escape")
+    await box.press("Enter")
+    await expect(page.get_by_text("Did you mean list?").first).to_be_visible()
+    await page.close()
