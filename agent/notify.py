@@ -88,16 +88,20 @@ async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
 
 
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
-    """Managers hear of critical, high and unassigned tickets: once each, and not as assignee or reporter too."""
-    if assigned and ticket.priority not in LOUD:
+    """Managers hear of critical, high and unassigned tickets: once each, and not as assignee or reporter too.
+
+    While no team is found there is no manager: then admins hear of the loud ones.
+    """
+    is_loud = ticket.priority in LOUD
+    if not is_loud and (assigned or ticket.team_id is None):
         return
-    if ticket.team_id is None:
-        return
+    team_id = ticket.team_id
+    managers = await people.members(desk.tx, team_id, "manager") if team_id else await people.admins(desk.tx)
     who = ", ".join(f"@{escape(person.name)}" for person in assigned)
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
     claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.name),)
-    for manager in await people.members(desk.tx, ticket.team_id, "manager"):
+    for manager in managers:
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
         text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."

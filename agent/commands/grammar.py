@@ -79,6 +79,8 @@ def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) 
     verb = find_verb(word.rstrip(":"), verbs)
     if verb is None:
         return None
+    if has_thread_ticket and not _is_said_to_the_bot(word, rest, verb):
+        return None
     reading = _Reading(rest.strip(), has_thread_ticket)
     for slot in verb.takes:
         if problem := _fill(slot, reading):
@@ -92,6 +94,12 @@ def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) 
         status=reading.status,
         text=reading.text,
     )
+
+
+def _is_said_to_the_bot(word: str, rest: str, verb: Verb) -> bool:
+    """In a ticket's thread "fix is out but it fails again" is a remark: other names need a ticket or a colon there."""
+    is_plain = word.casefold() == verb.name or word.endswith(":")
+    return is_plain or Slot.REASON not in verb.takes or _NAMED_TICKET.match(rest.strip()) is not None
 
 
 def _fill(slot: Slot, reading: _Reading) -> str:
@@ -131,7 +139,7 @@ def _fill_status(reading: _Reading) -> str:
         reading.status = STATUS_WORDS[found.group(1).casefold()]
         reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
         return ""
-    return f"“{reading.rest[:40]}” is no status" if reading.rest else "the status is missing"
+    return f"“{reading.rest[:40]}” is no status" if reading.rest else ""
 
 
 def _fill_reason(reading: _Reading) -> str:

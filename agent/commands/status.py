@@ -1,6 +1,6 @@
 """`status CH-1 in progress`: runs the verb that leads to the status, with that verb's permission and reason."""
 
-from agent.commands import close, reopen, resolve
+from agent.commands import close, reopen, resolve, show
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by, change_status
@@ -10,8 +10,10 @@ LEADS_TO = {"resolved": resolve.VERB, "closed": close.VERB}
 
 
 async def status(desk: Desk, said: Said) -> Reply:
-    """Set a status that needs no reason, or hand over to the verb that asks for one."""
+    """Show the status, set one that needs no reason, or hand over to the verb that asks for one."""
     ticket = said.the_ticket
+    if not said.status:
+        return await show.show(desk, said)
     verb = LEADS_TO.get(said.status)
     if said.status == "open" and ticket.status in LEADS_TO:
         verb = reopen.VERB
@@ -20,6 +22,7 @@ async def status(desk: Desk, said: Said) -> Reply:
             raise UserError(f"`{verb.name}` needs a reason, as in `{verb.example}`.")
         await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
         return await verb.act(desk, said)
+    await desk.check("status", ticket, doing=f"change the status of {ticket.name}")
     doing = "started" if said.status == "in_progress" else "put back to open"
     await change_status(desk, ticket, said.status, reason=None, said=f"{doing} by {by(desk)}")
     return text_reply(f"{ticket.name} is {said.status.replace('_', ' ')}, {doing} by {by(desk)}.", shown_by=ticket)
@@ -28,8 +31,8 @@ async def status(desk: Desk, said: Said) -> Reply:
 VERB = Verb(
     name="status",
     takes=(Slot.TICKET, Slot.STATUS),
-    summary="set a ticket's status",
+    summary="show a ticket, or set its status (assignees and managers)",
     example="status CH-1 in progress",
-    action="status",
+    action="see",
     act=status,
 )

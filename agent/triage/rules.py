@@ -8,9 +8,9 @@ from typing import get_args
 from agent.triage.schema import Category, Effort, Priority, Report, Severity, TeamProfile, Triage
 from agent.triage.teams import Standing, clear_winner, rank_teams, standings
 from agent.triage.title import is_filler, summary_of, title_of
-from agent.triage.words import Hit, Language, Phrases, Words, load, longest, read, undenied
+from agent.triage.words import Hit, Language, Phrases, Words, load, longest, read, undenied, visible
 
-__all__ = ["rank_teams", "title_of", "triage"]
+__all__ = ["gives_orders", "rank_teams", "title_of", "triage"]
 
 MOST_CONFIDENT = 0.6  # measured on tests/agent/triage/examples.toml; words alone deserve no more
 LEAST_CONFIDENT = 0.2
@@ -65,6 +65,12 @@ class _Reading:
             if hit.phrase not in loudest or abs(weight) > abs(loudest[hit.phrase][1]):
                 loudest[hit.phrase] = (hit, weight)
         return list(loudest.values())
+
+
+def gives_orders(report: Report) -> bool:
+    """Whether the text tells the bot what to make of it; then a model may have been talked into something."""
+    language = load()
+    return any(language.orders.search(visible(text)) for text in (report.text, report.context))
 
 
 def triage(report: Report, teams: Sequence[TeamProfile], *, floor: float = 0.3) -> Triage:

@@ -9,7 +9,7 @@ from agent.desk import Desk
 from agent.report import to_judge
 from agent.triage import model as by_model
 from agent.triage import rules
-from agent.triage.place import Reading, improve, place
+from agent.triage.place import Reading, improve, only_words, place
 from agent.triage.profiles import profiles
 from agent.triage.schema import Report, TeamProfile, Triage
 from bot.errors import ModelError, TryLater
@@ -52,13 +52,19 @@ async def triage(ctx: Context, run: Run) -> None:
             async with ctx.db.write() as tx:
                 await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early, channel)
         answer = await asking
-    reading = (
-        Reading(triage=judged, source="rules", note=answer)
-        if isinstance(answer, str)
-        else Reading(triage=answer, source="model", model=ctx.settings.model_fast)
-    )
+    reading = _reading(ctx, report, judged, answer)
     async with run.finishing() as tx:
         await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, channel)
+
+
+def _reading(ctx: Context, report: Report, judged: Triage, answer: Triage | str) -> Reading:
+    """What counts: the model's answer, unless there is none or the report gave it orders."""
+    if isinstance(answer, str):
+        return Reading(triage=judged, source="rules", note=answer)
+    if rules.gives_orders(report):
+        note = "the report gives orders, so rules decided"
+        return Reading(triage=only_words(answer, judged), source="model", model=ctx.settings.model_fast, note=note)
+    return Reading(triage=answer, source="model", model=ctx.settings.model_fast)
 
 
 async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> Triage | str:

@@ -11,12 +11,20 @@ from typing import Any
 
 from agent.notify import eyes
 from bot.events import SlackMessage
-from bot.slack.parse import Incoming, parse
+from bot.slack.parse import Event, Incoming, parse
 from handlers.context import Context
 from storage import inbox, outbox, queue
 from storage.database import StorageError, Tx
 from storage.inbox import Delivery
 from storage.queue import Job
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was stored, and the correlation id that goes with it from here on."""
+
+    event: Event | None
+    correlation_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +45,7 @@ class Intake:
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting] = []
 
-    async def store(self, body: dict[str, Any], *, starts_work: bool = True) -> Incoming:
+    async def store(self, body: dict[str, Any], *, starts_work: bool = True) -> Stored:
         """Keep one envelope under its dedupe key; a redelivery changes nothing.
 
         Raises:
@@ -53,7 +61,7 @@ class Intake:
             if not stored.done():
                 await self._store_waiting()
         await stored
-        return incoming
+        return Stored(incoming.event, waiting.delivery.correlation_id)
 
     async def _store_waiting(self) -> None:
         batch, self._waiting = self._waiting, []

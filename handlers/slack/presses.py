@@ -18,22 +18,23 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     @app.action(re.compile(".*"))
     async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
         opens = str(body["actions"][0]["action_id"]).startswith(OPENS)
-        incoming = await intake.store(body, starts_work=not opens)
+        stored = await intake.store(body, starts_work=not opens)
         await ack()
-        if opens and isinstance(incoming.event, SlackPress):
-            await _open(ctx, incoming.event)
+        if opens and isinstance(stored.event, SlackPress):
+            await _open(ctx, stored.event, stored.correlation_id)
 
     @app.shortcut(re.compile(".*"))
     async def nothing_yet(ack: AsyncAck) -> None:
         await ack()
 
 
-async def _open(ctx: Context, press: SlackPress) -> None:
+async def _open(ctx: Context, press: SlackPress, correlation_id: str) -> None:
     """A trigger lives three seconds, so the form is opened here and not by a job."""
     try:
         await may_open(ctx, press)
         await answer(ctx.client.views_open(trigger_id=press.trigger_id, view=form_for(press)))
     except UserError as refusal:
-        await refuse.whisper(ctx, press, str(refusal))
+        await refuse.whisper(ctx, press, str(refusal), correlation_id)
     except CallFailed as failure:
-        await refuse.whisper(ctx, press, f"The form could not be opened ({failure}). Please press again.")
+        text = f"The form could not be opened ({failure}). Please press again."
+        await refuse.whisper(ctx, press, text, correlation_id)

@@ -7,7 +7,7 @@ from storage import outbox
 from storage.outbox import Outgoing
 
 
-async def whisper(ctx: Context, press: SlackPress, text: str) -> None:
+async def whisper(ctx: Context, press: SlackPress, text: str, correlation_id: str) -> None:
     """Say it by the press's response_url."""
     now = ctx.clock()
     row = Outgoing(
@@ -21,6 +21,7 @@ async def whisper(ctx: Context, press: SlackPress, text: str) -> None:
         payload=Message(text=text).model_dump_json(),
         due_at=now,
         created_at=now,
+        correlation_id=correlation_id,
     )
     async with ctx.db.write() as tx:
         await outbox.add(tx, row)

@@ -142,3 +142,19 @@ async def test_help_lists_every_verb_with_who_may(slack: SlackSandbox, bot: Bot)
         assert f"• `{usage}` – " in answer
     assert "separate" not in answer
     assert (await slash(bot, "frank", "help resolve")).endswith("Who may: assignees, managers and admins")
+
+
+async def test_status_alone_shows_the_ticket_to_anyone(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await slash(bot, "frank", "status CH-1")
+    assert "Redis is down" in slack.ephemerals("frank")[-1].plain
+    assert (await bot.ticket()).status == "open"
+
+
+async def test_a_remark_that_sounds_like_a_command_stays_a_remark(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await report(bot, "bob", "fix is deployed but it fails again", thread_ts=ts)
+    assert (await bot.ticket()).status == "open"
+    assert slack.thread("#ops", ts)[-1].plain.startswith("Kept as a comment on *CH-1*")
+    await report(bot, "bob", "fixed: failed over to the replica", thread_ts=ts)
+    assert (await bot.ticket()).status == "resolved"

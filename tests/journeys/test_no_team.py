@@ -39,3 +39,12 @@ async def test_when_no_team_fits_the_card_asks(slack: SlackSandbox, bot: Bot) ->
     assert card.menus == {}
     assert len(slack.thread("#general", ts)) == 2
     assert said(slack.dms("dave"))[0].startswith("*CH-1* The page is blank is yours (team Payments). Why you: ")
+
+
+async def test_a_loud_ticket_without_a_team_reaches_the_admins(slack: SlackSandbox, tmp_path: Path) -> None:
+    async with running(slack, settings_for(slack, tmp_path, admins="alice@acme.example")) as bot:
+        await report(bot, "alice", "")  # she is known from now on
+        await report(bot, "frank", "everything is down for everyone, total outage in production")
+        assert said(slack.dms("alice"))[-1].startswith(
+            "*CH-1* Everything is down for everyone, total outage in production (critical) is *unassigned*: no team yet"
+        )

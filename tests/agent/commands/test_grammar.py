@@ -73,7 +73,6 @@ def test_statuses(text: str, status: str, rest: str) -> None:
         ("resolve CH-1 " + "x" * (LONGEST_REASON + 1), "the reason is longer than 1,000 characters"),
         ("assign CH-1", "who is missing"),
         ("assign CH-1 <@U1> now", "“now” is more than `assign` takes"),
-        ("status CH-1", "the status is missing"),
         ("status CH-1 gone", "“gone” is no status"),
         ("show CH-1 please", "“please” is more than `show` takes"),
         ("report", "<text> is missing"),
