@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-async def serve(
+async def serve(  # noqa: PLR0915 - a third of the statements are imports
     settings: "Settings", *, stop: asyncio.Event, started: "Callable[[Context, int], None] | None" = None
 ) -> None:
     """Run everything until `stop` is set.
@@ -91,7 +91,7 @@ async def serve(
             on_undeliverable=lambda tx, row, error: undeliverable(tx, row, error, now=clock()),
         )
         ticker = Clock(db, role("clock"))
-        app = build_app(client)
+        app = build_app(client, me)
         slack.register(app, ctx)
         async with asyncio.TaskGroup() as tasks:
             working = tasks.create_task(worker.run())

@@ -1,30 +1,26 @@
-"""The kill campaign: people report while the bot dies by `kill -9` again and again; nothing is lost, nothing doubled."""
+"""The kill campaign: people report while the bot dies by `kill -9` again and again; nothing is lost or doubled."""
 
 import argparse
 import asyncio
 import json
-import os
 import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-from pydantic import SecretStr
 
 from bench.verdict import Report, Verdict, judge
 from bot.sandbox.slack import SlackSandbox, default_seed
 from bot.sandbox.slack.seed import crowd, many_channels
-from bot.settings import Settings, env_name
+from bot.settings import Settings
 from storage import outbox, queue
 from storage.database import open_database
+from tests.process import serving
 from tests.team import seed_teams, settings_for
 
-APP = Path(__file__).parent.parent / "app.py"
 SPEAKERS = 20
 WRONG = ("redis node {} is down", "checkout {} fails for everyone", "search index {} is stale", "how do I read log {}?")
 AT_ONCE = 0.5  # of all reports, before the first kill; the rest in between, so that no kill hits an idle bot
@@ -53,36 +49,16 @@ class Campaign:
         at_once = int(reports * AT_ONCE)
         shares = [(reports - at_once) * turn // kills for turn in range(kills + 1)]
         await self._say(at_once)
-        for before, after in zip(shares, shares[1:], strict=False):
-            async with self._bot() as process:
+        for before, after in pairwise(shares):
+            async with serving(self.settings, self.log) as process:
                 await self._say(after - before)
                 self.slack.fail(method="chat.postMessage", **self.chance.choice(FAULTS))
                 await self._moment()
                 process.kill()
         self.slack.redeliver("app_mention")
-        async with self._bot() as process:
+        async with serving(self.settings, self.log) as process:
             await self._idle()
             process.terminate()
-
-    @asynccontextmanager
-    async def _bot(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """`serve` in a process of its own; it is over when this ends.
-
-        Raises:
-            RuntimeError: it ended by itself.
-        """
-        with self.log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, APP, "serve", env=environment(self.settings), cwd=self.log.parent, stderr=log
-            )
-        try:
-            yield process
-            if await process.wait() > 0:
-                raise RuntimeError(f"the bot ended by itself with {process.returncode}; see {self.log}")
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
 
     async def _say(self, count: int) -> None:
         numbers = range(len(self.reports), len(self.reports) + count)
@@ -122,17 +98,6 @@ class Campaign:
                 if not UNFINISHED & left.keys():
                     return
                 await asyncio.sleep(0.1)
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """The process environment that gives a bot these settings."""
-    values = {env_name(name): getattr(settings, name) for name in Settings.model_fields}
-    texts = {
-        name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in values.items()
-        if value is not None
-    }
-    return os.environ | texts
 
 
 async def campaign(folder: Path, *, kills: int, reports: int, channels: int, seed: int) -> Verdict:

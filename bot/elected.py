@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -64,8 +64,9 @@ class Role:
             finally:
                 keeper.cancel()
                 if self.term is not None:
-                    async with self.db.write() as tx:
-                        await leases.release(tx, self.name, holder=self.holder, now=self.clock())
+                    with suppress(StorageError):  # then it runs out
+                        async with self.db.write() as tx:
+                            await leases.release(tx, self.name, holder=self.holder, now=self.clock())
                     self.term = None
 
     async def _keep(self) -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -197,14 +197,14 @@ def env_name(field: str) -> str:
     return alias if isinstance(alias, str) else f"CHARGEHAND_{field.upper()}"
 
 
-def read_settings() -> Settings:
-    """Read and check all settings.
+def read_settings(**chosen: Any) -> Settings:
+    """Read and check all settings; `chosen` ones count before the environment.
 
     Raises:
         SettingsError: names each bad setting, its problem and an example; never shows the value.
     """
     try:
-        return Settings()
+        return Settings(**chosen)
     except ValidationError as error:
         fields = {env_name(name): name for name in Settings.model_fields} | {
             name: name for name in Settings.model_fields

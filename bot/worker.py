@@ -200,6 +200,6 @@ class Worker:
         left = list(self._running.values())
         for job, task in left:
             task.cancel()
-            with suppress(LostLeaseError):  # it finished after all
+            with suppress(LostLeaseError, StorageError):  # it finished after all, or comes back when its lease ends
                 async with self.db.write() as tx:
                     await queue.give_back(tx, job)

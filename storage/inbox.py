@@ -47,7 +47,7 @@ async def store(tx: Tx, deliveries: Sequence[Delivery]) -> dict[str, int]:
 
 async def _insert(tx: Tx, rows: list[dict[str, Any]]) -> dict[str, int]:
     stored = await (await tx.connection()).execute(_STORE, rows)
-    return {key: number for key, number in stored}
+    return {row.dedupe_key: row.id for row in stored}
 
 
 async def get(tx: Tx, delivery_id: int) -> Delivery:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, case, exists, or_
+from sqlalchemy import BindParameter, Index, bindparam, case, exists, or_
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 
@@ -75,7 +75,7 @@ _earlier = _outbox.alias("earlier")
 _is_second = exists().where(
     _earlier.c.lane == _outbox.c.lane, _earlier.c.state.in_(UNFINISHED), _earlier.c.id < _outbox.c.id
 )
-_resting = bindparam("resting", expanding=True)
+_resting: BindParameter[str] = bindparam("resting", expanding=True)
 _DUE = (
     select(Outgoing, Receipt)
     .outerjoin(Receipt, col(Receipt.key) == col(Outgoing.anchor))

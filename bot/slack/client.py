@@ -1,6 +1,7 @@
 """One Slack client for the whole process, and what each of Slack's refusals means for us."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -83,6 +85,7 @@ class Identity:
 
     workspace_id: str
     bot_user_id: str
+    bot_id: str
 
 
 async def introduce(client: AsyncWebClient) -> Identity:
@@ -95,7 +98,7 @@ async def introduce(client: AsyncWebClient) -> Identity:
     while True:
         try:
             me = await answer(client.auth_test())
-            return Identity(str(me["team_id"]), str(me["user_id"]))
+            return Identity(str(me["team_id"]), str(me["user_id"]), str(me["bot_id"]))
         except CallFailed as failure:
             if failure.code in BAD_TOKEN:
                 raise SettingsError(f"SLACK_BOT_TOKEN is refused by Slack: {failure.code}") from failure
@@ -104,10 +107,28 @@ async def introduce(client: AsyncWebClient) -> Identity:
             pause = min(pause * 2, 60.0)
 
 
-def build_app(client: AsyncWebClient) -> AsyncApp:
-    """The Bolt application that the ways in are registered on."""
+def build_app(client: AsyncWebClient, me: Identity) -> AsyncApp:
+    """The Bolt application that the ways in are registered on.
+
+    It is told who we are: left to itself, Bolt asks Slack at the first event, and when Slack does not answer it
+    acknowledges that event without passing it on.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.workspace_id,
+            bot_user_id=me.bot_user_id,
+            bot_id=me.bot_id,
+            bot_token=client.token,
+        )
+
+    quiet = logging.getLogger("chargehand.bolt")  # Bolt warns of the token it finds in the environment
+    quiet.setLevel(logging.ERROR)
     return AsyncApp(
         client=client,
+        authorize=authorize,
+        logger=quiet,
         # These check requests that come by URL, or functions we do not have; Socket Mode has neither.
         ssl_check_enabled=False,
         request_verification_enabled=False,

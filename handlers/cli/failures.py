@@ -4,6 +4,7 @@
 """
 
 import sqlite3
+import sys
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -19,21 +20,16 @@ FAILED, WRONG = 1, 2
 class Cli(TyperGroup):
     """The root of all verbs: the one place of the command line that catches."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def main(self, *args: Any, **options: Any) -> Any:
         try:
-            return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, *USAGE):
-            raise
+            return super().main(*args, **options)
         except Exception as error:  # noqa: BLE001 - the CLI is one of the four places that catch
-            cause = next((one for one in _leaves(error) if isinstance(one, UserError)), next(_leaves(error)))
-            line, code = explain(cause)
+            causes = list(_leaves(error))
+            line, code = explain(next((one for one in causes if isinstance(one, UserError)), causes[0]))
             typer.echo(line, err=True)
             if _wants_traceback():
                 traceback.print_exception(error)
-            raise typer.Exit(code) from None
-
-
-USAGE = tuple(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+            sys.exit(code)
 
 
 def explain(error: BaseException) -> tuple[str, int]:
@@ -45,7 +41,7 @@ def explain(error: BaseException) -> tuple[str, int]:
         case UserError():
             return str(error), WRONG
         case WrongWorkspaceError():
-            return f"{str(error).capitalize()}; point DATABASE_URL to another file.", WRONG
+            return f"T{str(error)[1:]}; point DATABASE_URL to another file.", WRONG
         case StorageError() | sqlite3.Error():
             return _of_database(str(getattr(error, "orig", None) or error)), FAILED
         case OSError():
@@ -56,7 +52,7 @@ def explain(error: BaseException) -> tuple[str, int]:
 
 
 def _of_database(problem: str) -> str:
-    return f"The database cannot be used: {problem}. `python app.py db check` looks into it; DATABASE_URL says where it is."
+    return f"The database cannot be used: {problem}. `python app.py db check` looks into it; DATABASE_URL is its place."
 
 
 def _of_system(error: OSError) -> str:

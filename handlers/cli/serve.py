@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class Serve(Protocol):
     """app.py's function that composes and runs everything."""
 
-    def __call__(self, settings: "Settings", *, stop: asyncio.Event, started: Any = None) -> Awaitable[None]: ...
+    def __call__(
+        self, settings: "Settings", *, stop: asyncio.Event, started: Any = None
+    ) -> Coroutine[Any, Any, None]: ...
 
 
 def register(cli: typer.Typer, serve: Serve) -> None:

@@ -1,11 +1,12 @@
 """${message}."""
 
 import sqlalchemy as sa
-import storage.columns
 from alembic import op
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+import storage.columns
+
+revision = "${up_revision}"
+down_revision = ${f'"{down_revision}"' if down_revision else None}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 

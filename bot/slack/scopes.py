@@ -1,0 +1,32 @@
+"""What the Slack app asks for, each with its reason; the manifest asks for these and `doctor` compares."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A bot scope and what is off without it; without a vital one no report becomes a ticket."""
+
+    name: str
+    why: str
+    is_vital: bool = False
+
+
+SCOPES = (
+    Scope("app_mentions:read", "hear @chargehand in channels", is_vital=True),
+    Scope("assistant:write", "suggest prompts in its messages tab"),
+    Scope("channels:history", "edits and deletions of reports, a thread's first message, finding a post again"),
+    Scope("channels:read", "channel names, and which channels it is in", is_vital=True),
+    Scope("chat:write", "post cards, answers and direct messages", is_vital=True),
+    Scope("commands", "hear /chargehand"),
+    Scope("groups:history", "the same as channels:history in private channels"),
+    Scope("groups:read", "the same as channels:read for private channels, and who may see their tickets"),
+    Scope("im:history", "hear direct messages"),
+    Scope("im:read", "know a direct message as one"),
+    Scope("im:write", "open a direct message with assignees and managers"),
+    Scope("reactions:read", "see which marks a report already carries"),
+    Scope("reactions:write", "mark a report as seen, then with its status"),
+    Scope("usergroups:read", "names of groups that are mentioned"),
+    Scope("users:read", "names, who is a guest and who has left", is_vital=True),
+    Scope("users:read.email", "the reporter's e-mail on the ticket, and admins named by e-mail"),
+)

@@ -1,0 +1,73 @@
+"""`person …`: who is in which team, and who may do everything."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from agent.organise import PersonFacts
+
+Role = Literal["viewer", "responder", "manager"]
+
+
+def register(cli: typer.Typer) -> None:
+    person = typer.Typer(no_args_is_help=True, help="Add people, give them roles and list them.")
+    person.command()(add)
+    person.command("list")(show)
+    cli.add_typer(person, name="person")
+
+
+def add(
+    slack_id: Annotated[str, typer.Option(help="Member id, U…: in Slack, profile, ⋮, Copy member ID.")],
+    name: Annotated[str | None, typer.Option(help="Until Slack's own is read.")] = None,
+    github: Annotated[str | None, typer.Option(help="GitHub login.")] = None,
+    team: Annotated[str | None, typer.Option(help="A team to put them in; needs --role.")] = None,
+    role: Annotated[Role | None, typer.Option(help="Responders get tickets, managers decide.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+) -> None:
+    """Add a person, or say more about one."""
+    from agent.organise import PersonFacts
+    from bot.errors import UserError
+
+    if (team is None) != (role is None):
+        raise UserError("--team and --role go together: --team Platform --role responder.")
+    facts = PersonFacts(name=name, github_login=github, is_admin=admin)
+    asyncio.run(_add(slack_id, facts, team, role))
+
+
+async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role: Role | None) -> None:
+    from agent.organise import add_person, give_role, team_called
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+
+    async with operator(read_settings()) as desk:
+        team = await team_called(desk, team_name) if team_name else None
+        person = await add_person(desk, slack_id, facts)
+        if team and role:
+            await give_role(desk, person, team, role=role)
+    place = f", {role} of {team.name}" if team else ""
+    typer.echo(f"{person.name} ({person.slack_id}){place}{', admin' if person.is_admin else ''}.")
+
+
+def show() -> None:
+    """List the people Chargehand knows."""
+    asyncio.run(_show())
+
+
+async def _show() -> None:
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+    from handlers.cli.table import table
+    from storage import people
+
+    async with operator(read_settings()) as desk:
+        teams = {team.id: team.name for team in await people.teams(desk.tx)}
+        rows = []
+        for person in await people.everyone(desk.tx):
+            roles = await people.roles_of(desk.tx, person.id)
+            said = [f"{role} of {teams[team_id]}" for team_id, role in roles.items()]
+            said += ["admin"] if person.is_admin else []
+            said += [] if person.is_active else ["deactivated"]
+            rows.append((person.name, person.slack_id, ", ".join(said), person.github_login or ""))
+    table(("name", "Slack id", "roles", "GitHub"), rows, none="Nobody yet: `python app.py person add --slack-id U…`.")

@@ -1,0 +1,98 @@
+"""What `doctor` finds on this machine: the database, its disk, the model, and what the settings leave off."""
+
+import os
+import shutil
+from pathlib import Path
+
+from bot.errors import ModelError
+from bot.finding import Finding, fail, off, ok, warn
+from bot.llm import open_model
+from bot.settings import Settings, switched_off
+from storage.file import inspect
+
+MEGABYTE = 1024 * 1024
+FULL, NEARLY_FULL = 100 * MEGABYTE, 1024 * MEGABYTE
+# SQLite's write-ahead log needs memory that all its users share, which these do not give.
+REMOTE = {"nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs", "ceph", "fuse.glusterfs", "9p"}
+MOUNTS = Path("/proc/self/mounts")
+
+
+def check_database(settings: Settings) -> list[Finding]:
+    """Whether the database is sound and at this version's schema, and whether there is a team in it."""
+    path, folder = settings.database_path, _nearest(settings.database_path)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        return [fail("database", f"{folder} cannot be written to", "point DATABASE_URL to a folder that can")]
+    if not path.exists():
+        return [ok("database", f"{path} is made by the first `serve`"), _no_team()]
+    found = inspect(path)
+    if found.problems:
+        return [fail("database", f"{path}: {found.problems[0]}", "stop Chargehand and put back the latest backup")]
+    tickets = found.counts.get("tickets", 0)
+    state = ok("database", f"{path} is sound: schema {found.version}, {tickets} tickets")
+    if not found.is_current:
+        old = f"{path} has schema {found.version}, wanted is {found.newest}"
+        state = warn("database", old, "`serve` or `python app.py db upgrade` does it")
+    return [state] if found.counts.get("teams") else [state, _no_team()]
+
+
+def _no_team() -> Finding:
+    next_step = "`python app.py team add NAME --keyword WORD`, then `python app.py person add …`"
+    return off("assignment", "tickets stay unassigned: there is no team", next_step)
+
+
+def check_disk(database: Path, *, mounts: Path = MOUNTS) -> list[Finding]:
+    """Whether the database's disk has room, and is one of this machine's own."""
+    folder = _nearest(database)
+    free = shutil.disk_usage(folder).free
+    says = f"{free // MEGABYTE} MB free at {folder}"
+    make_room = "make room; what cannot be stored is not acknowledged"
+    if free < NEARLY_FULL:
+        room = fail("disk", says, make_room) if free < FULL else warn("disk", says, make_room)
+    else:
+        room = ok("disk", says)
+    kind = _file_system(folder, mounts)
+    if kind not in REMOTE:
+        return [room]
+    return [
+        room,
+        warn("file system", f"{folder} is on {kind}", "point DATABASE_URL to a local disk: SQLite needs one"),
+    ]
+
+
+def _nearest(path: Path) -> Path:
+    """The folder of a file, or of those above the first that is there."""
+    return next(parent for parent in path.absolute().parents if parent.exists())
+
+
+def _file_system(folder: Path, table: Path) -> str:
+    """The kind of file system a folder is on; empty where the system does not say."""
+    try:
+        mounts = [line.split()[1:3] for line in table.read_text().splitlines()]
+    except OSError:
+        return ""
+    above = {str(one) for one in (folder, *folder.parents)}
+    return max(((where, kind) for where, kind in mounts if where in above), key=lambda mount: len(mount[0]))[1]
+
+
+async def check_model(settings: Settings) -> Finding:
+    """Whether the model answers a call that costs nothing."""
+    try:
+        async with open_model(settings) as model:
+            if model is None:
+                return off("model", "triage by a model; rules do it", "set ANTHROPIC_API_KEY=sk-ant-… to turn it on")
+            said = await model.reachable()
+    except ModelError as error:
+        return warn("model", f"{error}; rules triage meanwhile", "check ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL")
+    if "does not list" in said:
+        return warn("model", said, "set CHARGEHAND_MODEL_FAST to a model that this key may use")
+    return ok("model", said)
+
+
+def check_settings(settings: Settings) -> list[Finding]:
+    """What is off for want of a setting, besides what was checked above."""
+    checked = {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "ANTHROPIC_API_KEY"}
+    return [
+        off(lack.setting, lack.feature, f"set {lack.setting}={lack.example}")
+        for lack in switched_off(settings)
+        if lack.setting not in checked
+    ]
