@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import Any
 from sqlmodel import select
 
 from app import serve
+from bot.sandbox.quiet import quiet as at_rest
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message
 from bot.settings import Settings
 from handlers.context import Context
-from storage import audit, migrate, outbox, people, queue, tickets, workspace
+from storage import audit, migrate, people, tickets, workspace
 from storage.audit import AuditEvent
 from storage.database import open_database
 from storage.people import Person, Team
@@ -129,23 +130,9 @@ async def quiet(bot: Bot, timeout: float = 15.0) -> None:
         AssertionError: it did not come to rest in time; the text is the workspace's transcript.
     """
     try:
-        async with asyncio.timeout(timeout):
-            while not await _is_quiet(bot):
-                with suppress(TimeoutError):  # the last receipts change nothing that people see
-                    async with asyncio.timeout(0.02):
-                        await bot.slack.world.pulse.wait()
+        await at_rest(bot.slack, bot.ctx.db, timeout=timeout)
     except TimeoutError:
         raise AssertionError(f"still busy after {timeout:g} s; people see:\n{bot.slack.transcript()}") from None
-
-
-async def _is_quiet(bot: Bot) -> bool:
-    if not all(envelope.acked_at for envelope in bot.slack.envelopes):
-        return False
-    async with bot.ctx.db.read() as tx:
-        jobs, rows = await queue.counts(tx), await outbox.backlog(tx)
-    return not any(jobs.get(state) for state in ("ready", "running")) and not any(
-        rows.get(state) for state in outbox.UNFINISHED
-    )
 
 
 async def report(bot: Bot, who: str, text: str, *, channel: str = "#ops", thread_ts: str | None = None) -> str:

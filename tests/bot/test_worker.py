@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import text
 
 from bot.errors import Permanent, TryLater
 from bot.process import identity
@@ -250,6 +251,21 @@ async def test_what_does_not_finish_in_time_is_handed_back_at_once(bench: Bench)
         await running.wait()
     back = await bench.job(number, "ready")
     assert (back.attempts, back.crashes, back.worker) == (0, 0, None)
+
+
+async def test_a_disk_that_takes_no_more_does_not_keep_it_from_ending(bench: Bench) -> None:
+    running = asyncio.Event()
+
+    async def endless(run: Run) -> None:
+        running.set()
+        await asyncio.Event().wait()
+
+    async with bench.working({"work": endless}, drain_seconds=0):
+        number = await bench.enqueue()
+        await running.wait()
+        async with bench.db.write() as tx:
+            await tx.exec(text("PRAGMA query_only = ON"))
+    assert (await bench.job(number, "running")).worker == identity()
 
 
 async def test_what_a_dead_process_left_runs_when_the_next_one_starts(bench: Bench) -> None:

@@ -1,0 +1,84 @@
+"""A command line in an empty folder, with no setting but those a test gives."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app import serve
+from bot.sandbox.slack import SlackSandbox
+from handlers.cli import build_cli
+
+ROOT = Path(__file__).parents[3]
+APP = str(ROOT / "app.py")
+OURS = ("SLACK_", "ANTHROPIC_", "CHARGEHAND_", "DATABASE_URL")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a verb in this process; not for `serve` and `demo`, which set up logs for good."""
+
+    def invoke(*args: str, answer: str | None = None, **settings: str) -> Outcome:
+        result = CliRunner().invoke(build_cli(serve), args, input=answer, env=settings)
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return invoke
+
+
+def python(*args: str, **settings: str) -> Outcome:
+    """Python as a process of its own, to its end."""
+    done = subprocess.run(
+        [sys.executable, *args], env=os.environ | settings, capture_output=True, text=True, check=False, timeout=60
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+async def started(*args: str, **settings: str) -> asyncio.subprocess.Process:
+    """`python app.py …` as a process of its own."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, APP, *args),
+        env=os.environ | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ended(process: asyncio.subprocess.Process) -> Outcome:
+    """What a process left when it was done."""
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return Outcome(process.returncode or 0, out.decode(), err.decode())
+
+
+def connected(slack: SlackSandbox) -> dict[str, str]:
+    """The settings that lead to a sandbox."""
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "CHARGEHAND_HTTP_PORT": "0",
+    }

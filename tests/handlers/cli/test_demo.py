@@ -1,0 +1,89 @@
+"""`demo`: the page until Ctrl-C, or a story whose transcript is printed and whose expectations are kept."""
+
+import signal
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.handlers.cli.conftest import APP, ROOT, ended, python, started
+
+STORIES = sorted((ROOT / "stories").glob("*.yml"))
+
+
+async def test_the_demo_serves_its_page_until_ctrl_c() -> None:
+    process = await started("demo", "--port", "0")
+    assert process.stdout
+    first = (await process.stdout.readline()).decode()
+    url = first.removeprefix("Chargehand's demo: ").split()[0]
+    async with aiohttp.ClientSession() as session, session.get(url) as page:
+        assert page.status == 200
+        assert "<html" in await page.text()
+    process.send_signal(signal.SIGINT)
+    outcome = await ended(process)
+    assert outcome.code == 0
+    assert outcome.err == ""
+    assert "rules; ANTHROPIC_API_KEY lets a model do it" in outcome.out
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+def test_every_story_comes_out_as_told(story: Path) -> None:
+    outcome = python(APP, "demo", "--script", str(story), ANTHROPIC_API_KEY="sk-ant-not-used")
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_the_transcript_is_what_everybody_saw() -> None:
+    outcome = python(APP, "demo", "--script", str(ROOT / "stories/redis.yml"))
+    title, _, transcript = outcome.out.partition("\n\n")
+    assert title == "Redis is down, and a second later somebody owns it"
+    assert "#ops\n  frank: @chargehand redis is down, payments failing for everyone" in transcript
+    for part in ("@bob, direct messages", "@alice, direct messages", "only frank sees", ":checkered_flag:"):
+        assert part in transcript
+
+
+def test_an_expectation_not_met_ends_with_1_and_says_which() -> None:
+    Path("wrong.yml").write_text(
+        """
+title: It knows better
+steps:
+  - {as: frank, say: "@chargehand redis is down", call: report}
+  - {expect: [CH-1, the moon], under: report}
+"""
+    )
+    outcome = python(APP, "demo", "--script", "wrong.yml")
+    assert outcome.code == 1
+    assert outcome.err == "wrong.yml, step 2 (expect): Chargehand was expected to say 'CH-1 … the moon'\n"
+    assert "frank: @chargehand redis is down" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "story.yml: No such file or directory. Stories are in stories/."),
+        ("steps: [", "story.yml is not YAML: "),
+        ("- say: x", "story.yml: Input should be "),
+        ("title: x\nsteps:\n- {as: bob, sya: hello}", "story.yml, step 1, sya: Extra inputs are not permitted"),
+        ("title: x\nsteps:\n- {as: bob, say: a}\n- {as: bob, say: b, react: c}", "story.yml, step 2: has one of say, "),
+        ("title: x\nsteps:\n- {say: hello}", "story.yml, step 1: says `as` whom"),
+    ],
+)
+def test_a_file_that_is_no_story_is_one_line(text: str | None, said: str) -> None:
+    if text:
+        Path("story.yml").write_text(text)
+    outcome = python(APP, "demo", "--script", "story.yml")
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.startswith(said)
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_what_a_person_cannot_do_is_said() -> None:
+    Path("story.yml").write_text('title: x\nsteps:\n- {as: bob, in: "#nowhere", say: hello}')
+    outcome = python(APP, "demo", "--script", "story.yml")
+    assert (outcome.code, outcome.err) == (1, "story.yml, step 1 (say): There is no channel #nowhere for bob.\n")
+
+
+def test_its_data_stays_where_it_was_asked_to() -> None:
+    story = str(ROOT / "stories/which_team.yml")
+    assert python(APP, "demo", "--script", story, "--data", "kept").code == 0
+    assert Path("kept/chargehand.db").is_file()

@@ -1,0 +1,223 @@
+"""Fails when a file imports against the rules of docs/design.md 4, or a mechanism is gone round."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+from bot.scheduler import SCHEDULES
+from handlers.jobs import JOBS
+from storage.migrate import load_tables
+
+ROOT = Path(__file__).parents[1]
+LAYERS: dict[str, set[str]] = {
+    "app": {"handlers", "agent", "bot", "storage", "prompts"},
+    "handlers": {"handlers", "agent", "bot", "storage", "prompts"},
+    "agent": {"agent", "bot", "storage", "prompts"},
+    "bot": {"bot", "storage"},
+    "storage": {"storage"},
+    "prompts": {"prompts"},
+}
+WAYS_IN = ("cli", "jobs", "slack", "web")
+# Library -> the places that may import it. The sandbox stands for the outside world, so its doors are its own.
+DOORS = {
+    "slack_bolt": ("bot.slack", "handlers.slack"),
+    "slack_sdk": ("bot.slack",),
+    "anthropic": ("bot.llm.anthropic",),
+    "httpx2": ("bot.llm.anthropic",),
+    "aiohttp": ("bot.server", "bot.slack", "bot.sandbox", "handlers.web"),
+    "sqlmodel": ("storage",),
+    "sqlalchemy": ("storage",),
+    "aiosqlite": ("storage",),
+    "alembic": ("storage.migrate", "storage.migrations"),
+    "apscheduler": ("bot.scheduler",),
+    "jinja2": ("prompts",),
+    "pydantic_settings": ("bot.settings",),
+    "typer": ("handlers.cli",),
+    "rich": ("handlers.cli",),
+    "yaml": ("handlers.cli", "bot.sandbox"),
+}
+SANDBOX_USERS = ("bot.sandbox", "handlers.cli.demo", "handlers.cli.demo_company")
+LONGEST = 250
+LONG_FOR_A_REASON = {
+    "bot/sandbox/slack/blocks.py": "one table: every limit Slack puts on a block",
+    "storage/migrations/versions/0001_the_first_tables.py": "generated: every table of the first version",
+    "storage/tickets.py": "one aggregate: its three tables and their queries",
+}
+
+
+@cache
+def sources() -> dict[str, Path]:
+    """Module name -> file, for the program itself."""
+    files = [ROOT / "app.py", *(file for package in list(LAYERS)[1:] for file in (ROOT / package).rglob("*.py"))]
+    return {_module(file): file for file in sorted(files)}
+
+
+def _module(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(sources()[module].read_text(encoding="utf-8"))
+
+
+def imports(module: str) -> Iterator[str]:
+    """Everything a module imports, late imports included, as full names."""
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def inside(name: str, *places: str) -> bool:
+    return any(name == place or name.startswith(place + ".") for place in places)
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_a_layer_imports_only_itself_and_what_is_below(package: str) -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module in sources()
+        if inside(module, package)
+        for name in imports(module)
+        if name.split(".")[0] in LAYERS and name.split(".")[0] not in LAYERS[package]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("one", "other"), list(permutations(WAYS_IN, 2)))
+def test_the_ways_in_do_not_know_one_another(one: str, other: str) -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module in sources()
+        if inside(module, f"handlers.{one}")
+        for name in imports(module)
+        if inside(name, f"handlers.{other}")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_library_has_one_door(library: str) -> None:
+    users = {module for module in sources() if any(inside(name, library) for name in imports(module))}
+    assert users, f"nothing uses {library} any more: drop its door"
+    assert {user for user in users if not inside(user, *DOORS[library])} == set()
+
+
+def test_the_sandbox_is_for_the_demo_and_tests() -> None:
+    users = {module for module in sources() if any(inside(name, "bot.sandbox") for name in imports(module))}
+    assert {user for user in users if not inside(user, *SANDBOX_USERS)} == set()
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = {
+        module
+        for module in sources()
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert readers <= {"bot.settings"}
+
+
+def test_effects_in_slack_go_through_the_outbox() -> None:
+    """What posts, edits or reacts is called where the outbox's rows are delivered, and Bolt's short cuts nowhere."""
+    effect = re.compile(r"(chat_(?!getPermalink)|reactions_(?!get|list)|files_)\w+")
+    callers = {
+        module
+        for module in sources()
+        if not inside(module, "bot.sandbox")
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Attribute) and effect.fullmatch(node.attr)
+    }
+    assert callers == {"bot.slack.deliver"}
+    short_cuts = {
+        f"{module}: {node.arg}"
+        for module in sources()
+        if inside(module, "handlers.slack")
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.arg) and node.arg in {"say", "respond", "say_stream", "set_status"}
+    }
+    assert short_cuts == set()
+
+
+def test_columns_hold_no_counts() -> None:
+    """Load, votes and totals are counted from rows: a counter drifts at the first crash."""
+    load_tables()
+    columns = {f"{table.name}.{column.name}" for table in SQLModel.metadata.sorted_tables for column in table.c}
+    assert len(columns) > 50
+    assert [name for name in columns if re.search(r"(_count|_total|_sum)$|\.(num|count|total)_", name)] == []
+
+
+def test_every_row_says_whose_workspace_it_is() -> None:
+    load_tables()
+    without = {table.name for table in SQLModel.metadata.sorted_tables if "workspace_id" not in table.c}
+    assert without == {"leases"}  # roles of processes, not rows of a workspace
+
+
+def test_job_names_are_unique() -> None:
+    keys = [
+        key.value for node in ast.walk(tree_of("handlers.jobs")) if isinstance(node, ast.Dict) for key in _keys(node)
+    ]
+    assert set(keys) == set(JOBS)
+    assert [name for name, times in Counter(keys).items() if times > 1] == []
+    assert len(set(JOBS.values())) == len(JOBS)
+
+
+def _keys(node: ast.Dict) -> list[ast.Constant]:
+    return [key for key in node.keys if isinstance(key, ast.Constant)]
+
+
+def test_the_clock_asks_only_for_jobs_that_exist() -> None:
+    assert {schedule.job for schedule in SCHEDULES} <= set(JOBS)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_job_has_a_test_that_names_it(job: str) -> None:
+    tests = [file for file in (ROOT / "tests").rglob("test_*.py") if file.parent != ROOT / "tests"]
+    assert any(f'"{job}"' in file.read_text(encoding="utf-8") for file in tests), f'no test mentions "{job}"'
+
+
+def test_files_stay_short() -> None:
+    lengths = {
+        str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines()) for file in sources().values()
+    }
+    assert {name for name, length in lengths.items() if length > LONGEST} <= set(LONG_FOR_A_REASON)
+    assert set(LONG_FOR_A_REASON) <= set(lengths)
+
+
+def test_nothing_the_program_needs_is_ignored_by_git() -> None:
+    """A file that only the author's checkout has is missing in everybody else's."""
+    patterns = [line for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split() if line[0] not in "#!"]
+    files = [file for package in list(LAYERS)[1:] for file in (ROOT / package).rglob("*") if file.is_file()]
+    mine = [file.relative_to(ROOT) for file in files if "__pycache__" not in file.parts]
+    wrong = {str(file): pattern for file in mine for pattern in patterns if _is_ignored(file, pattern)}
+    assert wrong == {}
+
+
+def _is_ignored(file: Path, pattern: str) -> bool:
+    if pattern.startswith("/"):
+        return file.is_relative_to(pattern.strip("/"))
+    return any(fnmatch(part, pattern.rstrip("/")) for part in file.parts)
+
+
+def test_every_module_opens_with_one_sentence() -> None:
+    written = {module for module, file in sources().items() if file.read_text(encoding="utf-8").strip()}
+    openings = {module: (ast.get_docstring(tree_of(module)) or "").partition("\n")[0] for module in written}
+    assert [module for module, line in openings.items() if not line.rstrip().endswith((".", ":"))] == []
+
+
+def test_no_test_patches_the_code_it_tests() -> None:
+    forbidden = re.compile(r"unittest\.mock|from unittest import mock|\bmocker\b|monkeypatch\.setattr")
+    here = Path(__file__)
+    tests = [file for file in (ROOT / "tests").rglob("*.py") if file != here]
+    assert [file.name for file in tests if forbidden.search(file.read_text(encoding="utf-8"))] == []

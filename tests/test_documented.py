@@ -1,0 +1,192 @@
+"""Fails when a setting, command, job or table is missing in the docs, or when one of their examples does not work."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from sqlmodel import SQLModel
+
+from agent.commands.grammar import parse
+from agent.commands.registry import VERBS
+from agent.commands.verb import Verb
+from app import serve
+from bot.access import who_may
+from bot.settings import Settings, env_name
+from bot.slack.scopes import SCOPES
+from handlers.cli import build_cli
+from handlers.jobs import JOBS
+from storage.migrate import load_tables
+
+ROOT = Path(__file__).parents[1]
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)")
+TYPED = tuple(verb for verb in VERBS if not verb.is_for_buttons)
+# Shown as errors and in logs for people to look up, not as something to type.
+NOT_TYPED = "…"
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def snippets(start: str) -> Iterator[str]:
+    """Each line of code in the docs that begins with `start`, without a comment behind it."""
+    for doc in DOCS:
+        for block in CODE.findall(doc.read_text(encoding="utf-8")):
+            for line in block.strip("`").splitlines():
+                found = re.match(rf"\s*(?:\$ )?(?:\S*/)?({re.escape(start)}\b.*)", line)
+                if found and NOT_TYPED not in line:
+                    yield found.group(1).partition("  #")[0].strip()
+
+
+def examples(start: str) -> list[str]:
+    found = sorted(set(snippets(start)))
+    assert found, f"no example of {start} anywhere"
+    return found
+
+
+def generated(name: str, mark: str) -> str:
+    """What stands between `<!-- mark -->` and `<!-- /mark -->` on a page."""
+    found = re.search(rf"<!-- {mark} -->\n(.*?)<!-- /{mark} -->", page(name), re.DOTALL)
+    assert found, f"{name} has no <!-- {mark} --> … <!-- /{mark} -->"
+    return found.group(1)
+
+
+def assert_table(name: str, mark: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Compare a table of a page with what the code says; the right one is printed to be pasted."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    table = "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+    assert generated(name, mark) == table, f"put this between the marks `{mark}` of {name}:\n\n{table}"
+
+
+def test_every_setting_is_in_the_table() -> None:
+    rows = [
+        (
+            f"`{env_name(name)}`",
+            f"`{field.default}`" if field.default not in (None, "") else "–",
+            str(field.description),
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+    assert_table("docs/settings.md", "settings", ("setting", "default", "what it does"), rows)
+
+
+def test_the_example_file_names_every_setting_once() -> None:
+    named = re.findall(r"^#?\s?([A-Z][A-Z_]+)=", page(".env.example"), re.MULTILINE)
+    assert sorted(named) == sorted(env_name(name) for name in Settings.model_fields)
+
+
+def test_no_page_names_a_setting_that_does_not_exist() -> None:
+    known = {env_name(name) for name in Settings.model_fields} | {"CHARGEHAND_NO_BROWSER", "CHARGEHAND_CHROMIUM"}
+    for doc in DOCS:
+        named = set(re.findall(r"\b(?:CHARGEHAND|SLACK|ANTHROPIC)_[A-Z_]+\b", doc.read_text(encoding="utf-8")))
+        assert named <= known, doc.name
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/commands.md"])
+def test_every_command_is_in_the_table(name: str) -> None:
+    rows = [(f"`{verb.usage}`", verb.summary, who_may(verb.action)) for verb in TYPED]
+    assert_table(name, "commands", ("command", "what it does", "who may"), rows)
+
+
+def test_every_synonym_is_in_the_table() -> None:
+    rows = [(f"`{verb.name}`", ", ".join(f"`{word}`" for word in verb.also)) for verb in TYPED if verb.also]
+    assert_table("docs/commands.md", "synonyms", ("command", "also"), rows)
+
+
+def test_every_job_is_in_the_table() -> None:
+    rows = [(f"`{name}`", (job.__doc__ or "").partition("\n")[0]) for name, job in JOBS.items()]
+    assert all(meaning for _, meaning in rows)
+    assert_table("docs/operations.md", "jobs", ("job", "what it does"), rows)
+
+
+def test_every_scope_is_in_the_table() -> None:
+    rows = [(f"`{scope.name}`", scope.why + (" (*vital*)" if scope.is_vital else "")) for scope in SCOPES]
+    assert_table("docs/operations.md", "scopes", ("bot scope", "what it is for"), rows)
+
+
+def test_every_table_is_described() -> None:
+    load_tables()
+    described = re.findall(r"^\| `(\w+)` \|", generated("docs/operations.md", "tables"), re.MULTILINE)
+    assert sorted(described) == sorted(SQLModel.metadata.tables)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_a_commands_own_example_is_that_command(verb: Verb) -> None:
+    parsed = parse(verb.example, VERBS)
+    assert parsed is not None
+    assert (parsed.verb.name, parsed.problem) == (verb.name, "")
+
+
+@pytest.mark.parametrize("line", examples("/chargehand"))
+def test_a_slash_command_of_the_docs_is_a_command(line: str) -> None:
+    words = line.removeprefix("/chargehand").strip()
+    if not words:  # alone it shows the help
+        return
+    parsed = parse(words, VERBS)
+    assert parsed is not None, f"{line} is no command"
+    assert parsed.problem == ""
+
+
+@pytest.mark.parametrize("line", examples("@chargehand"))
+def test_a_mention_of_the_docs_is_a_command_or_a_report(line: str) -> None:
+    words = line.removeprefix("@chargehand").strip()
+    parsed = parse(words, VERBS)
+    if parsed is None or parsed.problem:
+        # A report: nothing, which shows the help, or words that cannot be taken for a command gone wrong.
+        assert words == "" or len(words.split()) > 2, f"{line} is neither a command nor a report"
+        assert not re.search(r"\bCH-\d", words), f"{line}: {parsed.problem if parsed else 'no such verb'}"
+
+
+def command_line() -> Any:
+    """The whole CLI as the tree of commands that typer makes of it."""
+    return typer.main.get_command(build_cli(serve))  # type: ignore[arg-type]
+
+
+def leaves(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every verb with its full name, `jobs list`."""
+    for word, child in getattr(command, "commands", {}).items():
+        yield from leaves(child, f"{name} {word}".strip())
+    if not hasattr(command, "commands"):
+        yield name, command
+
+
+@pytest.mark.parametrize("line", examples("python app.py"))
+def test_a_command_line_of_the_docs_is_understood(line: str) -> None:
+    """Parsed by the CLI itself, options and types included, but not run."""
+    words = shlex.split(line.removeprefix("python app.py"))
+    command, context = command_line(), None
+    while hasattr(command, "commands"):
+        if words and words[0].startswith("--"):
+            assert any(words[0] in option.opts for option in command.params) or words == ["--help"]
+            return
+        assert words, f"{line} names no verb"
+        assert words[0] in command.commands, f"{line}: no verb {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    if words != ["--help"]:
+        command.make_context(command.name, words, parent=context)
+
+
+def test_every_verb_of_the_command_line_is_in_the_docs() -> None:
+    shown = page("docs/operations.md")
+    missing = [name for name, _ in leaves(command_line()) if not re.search(rf"python app\.py {name}\b", shown)]
+    assert missing == []
+
+
+def test_every_make_target_is_in_the_docs() -> None:
+    targets = re.findall(r"^([a-z-]+):.*## ", page("Makefile"), re.MULTILINE)
+    missing = [target for target in targets if f"make {target}" not in page("CONTRIBUTING.md")]
+    assert missing == []
+    named = {target for doc in DOCS for target in re.findall(r"`make ([a-z-]+)", doc.read_text(encoding="utf-8"))}
+    assert named <= set(targets)
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: str(doc.relative_to(ROOT)))
+def test_no_link_leads_nowhere(doc: Path) -> None:
+    targets = LINK.findall(doc.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (doc.parent / target).exists()] == []
