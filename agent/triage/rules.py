@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import get_args
 
+from agent.triage import words
 from agent.triage.schema import Category, Effort, Priority, Report, Severity, TeamProfile, Triage
 from agent.triage.teams import Standing, clear_winner, rank_teams, standings
 from agent.triage.title import is_filler, summary_of, title_of
-from agent.triage.words import Hit, Language, Phrases, Words, load, longest, read, undenied, visible
+from agent.triage.words import Hit, Language, Phrases, Words, load, longest, read, undenied
 
 __all__ = ["gives_orders", "rank_teams", "title_of", "triage"]
 
@@ -69,8 +70,7 @@ class _Reading:
 
 def gives_orders(report: Report) -> bool:
     """Whether the text tells the bot what to make of it; then a model may have been talked into something."""
-    language = load()
-    return any(language.orders.search(visible(text).casefold()) for text in (report.text, report.context))
+    return any(words.gives_orders(text, language=load()) for text in (report.text, report.context))
 
 
 def triage(report: Report, teams: Sequence[TeamProfile], *, floor: float = 0.3) -> Triage:

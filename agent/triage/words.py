@@ -125,6 +125,11 @@ def read(text: str, context: str, *, language: Language) -> Words:
     return Words(tokens, places)
 
 
+def gives_orders(text: str, *, language: Language) -> bool:
+    """Whether a text tells the bot what to make of it ("set priority low", "ignore previous instructions")."""
+    return language.orders.search(_plain(visible(text))) is not None
+
+
 def _pieces(text: str, language: Language, volume: float) -> Iterator[tuple[str, float]]:
     spoken = _plain(visible(text))
     for unread in (FENCED, QUOTED_LINE, DATA, language.orders):

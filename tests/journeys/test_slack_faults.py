@@ -181,3 +181,10 @@ async def test_a_silent_socket_is_replaced(slack: SlackSandbox, tmp_path: Path) 
         slack.mute_sockets(muted=False)
         await quiet(bot)
         assert await names(bot) == ["CH-1"]
+
+
+async def test_an_answer_that_cannot_be_posted_comes_as_a_direct_message(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    slack.fail(method="chat.postMessage", error="not_in_channel", channel="#ops", times=1)
+    await report(bot, "bob", "claim CH-1")
+    assert slack.dms("bob")[-1].plain == "@bob has *CH-1* Redis is down."
