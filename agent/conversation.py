@@ -60,8 +60,8 @@ def refuse_outsiders(desk: Desk) -> None:
 
 
 async def _thread_ticket(desk: Desk, place: Place) -> Ticket | None:
-    if place.thread_ts is None:
-        return None
+    if place.thread_ts in {None, place.message_ts}:
+        return None  # it opens a thread of its own
     ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
     return await tickets.get(desk.tx, ticket_id) if ticket_id else None
 

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -43,6 +44,7 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """One write transaction: commits at the end, rolls back on any error. Never wait for the network inside."""
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
+            session.info["kept"] = []
             async with session.begin():
                 yield session
             for name in session.info.get("wake", ()):
@@ -70,6 +72,13 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._readers.dispose()
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+def _keep(session: Session, row: object) -> None:
+    """A session forgets rows that nobody holds, and reads them again; within one write transaction it need not."""
+    if (kept := session.info.get("kept")) is not None:
+        kept.append(row)
 
 
 def wake(tx: Tx, name: str) -> None:

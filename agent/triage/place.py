@@ -41,10 +41,11 @@ def only_words(triage: Triage, judged: Triage) -> Triage:
 
 async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     """The first reading: everything a report sets in motion, in one transaction."""
-    before = _write(ticket, reading)
-    await _take_team(desk, ticket, reading)
-    desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
-    await _hand_out(desk, ticket)
+    with desk.tx.no_autoflush:  # one UPDATE of the ticket instead of one before each query
+        before = _write(ticket, reading)
+        await _take_team(desk, ticket, reading)
+        desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
+        await _hand_out(desk, ticket)
     await notify.show_card(desk, ticket)
     await notify.show_status(desk, ticket, before=notify.SEEN)
 

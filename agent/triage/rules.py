@@ -180,7 +180,7 @@ def _why_team(team: Standing | None) -> str:
     if team is None:
         return "no team's words stand out"
     if not team.words:
-        return f"this is {team.team.name}'s channel"
+        return f"this is the channel of {team.team.name}"
     kind = "a keyword" if team.keywords else "a component" if team.components else "among the words"
     return f"{_quoted((team.keywords or team.components or team.words)[:1])} is {kind} of {team.team.name}"
 

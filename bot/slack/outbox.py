@@ -14,7 +14,7 @@ from bot.elected import Role
 from bot.settings import Settings
 from bot.slack.client import DONE, CallFailed
 from bot.slack.deliver import deliver, find
-from bot.worker import backoff
+from bot.worker import BREATH_SECONDS, backoff
 from storage import outbox
 from storage.database import Database, StorageError, Tx
 from storage.outbox import Outgoing, Sent
@@ -173,6 +173,7 @@ class Outbox:
                 await self.db.signal(outbox.SIGNAL).wait()
         except TimeoutError:
             return
+        await asyncio.sleep(BREATH_SECONDS)
 
 
 def _pace_key(row: Outgoing) -> str:

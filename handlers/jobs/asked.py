@@ -126,6 +126,8 @@ async def _looks_at(at: Desk, ticket: Ticket) -> bool:
     root = at.place and (at.place.thread_ts or at.place.message_ts)
     if at.place is None or not root:
         return False
+    if (ticket.channel_id, ticket.thread_ts) == (at.place.channel_id, root):
+        return True
     return await thread_links.ticket_of(at.tx, at.workspace_id, at.place.channel_id, root) == ticket.id
 
 

@@ -116,7 +116,7 @@ async def finish(tx: Tx, job: Job, *, now: datetime) -> None:
         LostLeaseError: the lease went to somebody else; let the transaction roll back.
     """
     left = await tx.exec(_FINISH, params={"mine": job.id, "held": job.token, "now": now})
-    _was_ours(tx, job, left.rowcount)
+    _was_ours(job, left.rowcount)
 
 
 async def retry(tx: Tx, job: Job, *, at: datetime, error: str) -> None:
@@ -136,13 +136,12 @@ async def bury(tx: Tx, job: Job, *, now: datetime, error: str) -> None:
 
 async def _leave(tx: Tx, job: Job, **values: Any) -> None:
     left = update(_jobs).where(_mine).values(worker=None, lease_until=None, **values)
-    _was_ours(tx, job, (await tx.exec(left, params={"mine": job.id, "held": job.token})).rowcount)
+    _was_ours(job, (await tx.exec(left, params={"mine": job.id, "held": job.token})).rowcount)
 
 
-def _was_ours(tx: Tx, job: Job, changed: int) -> None:
+def _was_ours(job: Job, changed: int) -> None:
     if changed == 0:
         raise LostLeaseError(f"job {job.id} was reserved again since token {job.token}")
-    wake(tx, SIGNAL)
 
 
 async def renew(tx: Tx, jobs: Iterable[Job], *, until: datetime) -> set[int]:
