@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.redact import redact
 from pydantic import ValidationError
 
 from agent.triage.schema import Report, TeamProfile, Triage
 from bot.errors import ModelError
 from bot.llm.port import Ask
+from bot.redact import redact
 from prompts import render
 
 if TYPE_CHECKING:
