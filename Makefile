@@ -39,10 +39,10 @@ lint-fix: $(STAMP) ## let ruff mend what it can
 	$(RUN) -m ruff format .
 
 kill: $(STAMP) ## the long kill -9 campaign
-	$(RUN) -m bench.kill --kills 40
+	$(RUN) bench/kill.py --kills 40
 
 bench: $(STAMP) ## figures for the promises that are about speed
-	$(RUN) -m bench.intake
+	$(RUN) bench/intake.py
 
 lock: $(STAMP) ## renew both lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

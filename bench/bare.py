@@ -25,7 +25,7 @@ async def main() -> None:
             await db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (body.get("event_id"),))
             return BoltResponse(status=200, body="")
 
-        await AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start_async()
+        await AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start_async()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

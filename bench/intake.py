@@ -1,6 +1,6 @@
 """Figures for intake: how soon people see something, how much fits, what an acknowledgement costs.
 
-`python -m bench.intake [--json] [--short]`: the sandbox runs in this process, the bot in another. Latencies are in
+`python bench/intake.py [--json] [--short]`: the sandbox runs in this process, the bot in another. Latencies are in
 milliseconds. The ratio compares the acknowledgement with a bare Bolt app that commits one row, in the same run.
 """
 
@@ -10,9 +10,13 @@ import json
 import statistics
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # so that `python bench/intake.py` finds the rest
+
 from bench.workplace import ROOT, Workplace, workplace
+from bot.sandbox.slack.socket import Envelope
 
 BURST = 16  # envelopes at once
 Figures = dict[str, float | str]
@@ -99,6 +103,10 @@ async def highest(place: Workplace, seconds: float) -> Figures:
     return {"highest rate that holds /s": held or "20", "limited by": limit}
 
 
+def _all_acked(sent: Sequence[Envelope]) -> bool:
+    return all(envelope.acked_at for envelope in sent)
+
+
 async def burst(place: Workplace, rounds: int) -> list[float]:
     """Seconds from envelope to acknowledgement, sixteen envelopes at once."""
     taken = []
@@ -107,7 +115,7 @@ async def burst(place: Workplace, rounds: int) -> list[float]:
         for one in range(BURST):
             await place.slack.say("frank", place.channels[one], f"chatter {number} {one}")
         sent = place.slack.envelopes[known:]
-        await place.slack.until(lambda sent=sent: all(envelope.acked_at for envelope in sent), timeout=20)
+        await place.slack.until(partial(_all_acked, sent), timeout=20)
         taken += [(envelope.acked_at or 0.0) - (envelope.sent_at or 0.0) for envelope in sent]
         await asyncio.sleep(0.1)
     return taken

@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # so that `python bench/kill.py` finds the rest
+
 from bench.verdict import Report, Verdict, judge
 from bot.sandbox.slack import SlackSandbox, default_seed
 from bot.sandbox.slack.seed import crowd, many_channels
@@ -116,7 +118,7 @@ async def campaign(folder: Path, *, kills: int, reports: int, channels: int, see
 
 def main() -> None:
     """The command line; exit code 1 when anything was lost or doubled."""
-    options = argparse.ArgumentParser(prog="python -m bench.kill", description=__doc__)
+    options = argparse.ArgumentParser(prog="python bench/kill.py", description=__doc__)
     for name, default in (("kills", 20), ("reports", 200), ("channels", 50), ("seed", 1)):
         options.add_argument(f"--{name}", type=int, default=default)
     options.add_argument("--json", action="store_true")

@@ -1,7 +1,7 @@
 """An aiosqlite connection that makes one trip to its thread for a statement; the stock cursor makes four.
 
 Python's interpreter lock makes each trip cost more than SQLite does: this halves the CPU time of a transaction
-(`python -m bench.intake` prints it per report).
+(`python bench/intake.py` prints it per report).
 """
 
 import sqlite3

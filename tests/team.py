@@ -61,7 +61,7 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
         "lease_seconds": 3.0,
         "call_timeout_seconds": 5.0,
     }
-    return Settings(_env_file=None, **(values | changes))
+    return Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]  # pydantic-settings takes it
 
 
 async def seed_teams(settings: Settings, slack: SlackSandbox) -> None:

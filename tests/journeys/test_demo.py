@@ -47,7 +47,10 @@ async def shoot(page: Page, name: str) -> None:
 async def test_the_walk_through(url: str, browser: Browser) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
     await page.goto(url)
-    await page.get_by_role("button", name="Speak as Frank Foster").click()
+    frank = page.get_by_role("button", name="Speak as Frank Foster")
+    await frank.click()
+    await expect(frank).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="#secret")).to_be_hidden()
     box = page.get_by_label("Message #ops")
     await box.fill("@chargehand redis is down, payments failing for everyone")
     await box.press("Escape")

@@ -289,7 +289,7 @@ def test_the_channels_own_team_wins_when_nothing_else_speaks() -> None:
     home = replace(PAYMENTS, is_home=True)
     found = judge("it is broken again", PLATFORM, home)
     assert found.team == "Payments"
-    assert found.reasoning.endswith("this is Payments's channel")
+    assert found.reasoning.endswith("this is the channel of Payments")
     assert judge("redis is broken again", PLATFORM, home).team == "Platform"
 
 
