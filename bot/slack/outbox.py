@@ -122,6 +122,9 @@ class Outbox:
                 outcome = done or await deliver(self.client, row, anchor)
             except CallFailed as failure:
                 outcome = failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
+            except Exception as error:  # noqa: BLE001 - one bad row must not stop all others; like a job, it is buried
+                log.exception("not sent", key=row.key)
+                outcome = CallFailed(f"bug: {type(error).__name__}", is_final=True)
         self._in_flight -= 1
         self._outcomes.append((row, outcome))
         self.db.signal(outbox.SIGNAL).set()

@@ -248,6 +248,14 @@ async def test_what_nobody_can_deliver_is_buried_and_holds_up_nothing(mouth: Mou
     assert mouth.texts() == ["next"]
 
 
+async def test_one_bad_row_does_not_stop_the_sender(mouth: Mouth) -> None:
+    async with mouth.sending():
+        await mouth.put(mouth.row("bad", payload="{}", lane="l"), mouth.row("next", lane="l"))
+        await mouth.emptied()
+    assert mouth.dead == ["bad: bug: ValidationError"]
+    assert mouth.texts() == ["next"]
+
+
 async def test_a_second_process_sends_nothing_while_the_first_does(mouth: Mouth) -> None:
     async with mouth.sending(), open_client(settings_for(mouth.slack, mouth.path)) as client:
         await mouth.put(mouth.row("first"))
