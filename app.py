@@ -58,6 +58,9 @@ async def serve(  # noqa: PLR0915 - a third of the statements are imports
     await asyncio.to_thread(upgrade, settings.database_path)
     async with AsyncExitStack() as opened:
         db = await opened.enter_async_context(open_database(settings.database_path))
+        checks: health.Checks = {"database": db.check, "slack": health.not_connected_yet}
+        register = partial(health.register, checks=checks)
+        port = await opened.enter_async_context(serve_http(settings.http_host, settings.http_port, register=register))
         client = await opened.enter_async_context(open_client(settings))
         model = await opened.enter_async_context(open_model(settings))
         me = await introduce(client)
@@ -98,15 +101,13 @@ async def serve(  # noqa: PLR0915 - a third of the statements are imports
             tasks.create_task(outbox.run())
             tasks.create_task(ticker.run())
             async with open_socket(app, settings) as socket:
-                checks: health.Checks = {"database": db.check, "slack": socket.check}
-                register = partial(health.register, checks=checks)
-                async with serve_http(settings.http_host, settings.http_port, register=register) as port:
-                    if started:
-                        started(ctx, port)
-                    await stop.wait()
-                    ticker.stop()
-                    worker.stop()
-                    await working
+                checks["slack"] = socket.check
+                if started:
+                    started(ctx, port)
+                await stop.wait()
+                ticker.stop()
+                worker.stop()
+                await working
             outbox.stop()
 
 

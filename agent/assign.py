@@ -45,8 +45,9 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
         return Choice(None, "no team yet")
     team = await people.get_team(desk.tx, ticket.team_id)
     responders = await people.members(desk.tx, team.id, "responder")
-    able = [p for p in responders if p.id != ticket.reporter_id and desk.may_see(p.slack_id, ticket)]
-    choice = choose(await tickets.loads(desk.tx, able), left_out=_left_out(desk, ticket, responders))
+    left_out = _left_out(desk, ticket, responders)
+    able = [person for person in responders if person.id not in left_out]
+    choice = choose(await tickets.loads(desk.tx, able), left_out=list(left_out.values()))
     if choice.person:
         give(desk, ticket, choice.person)
     elif not responders:
@@ -62,10 +63,12 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
     return choice
 
 
-def _left_out(desk: Desk, ticket: Ticket, responders: Sequence[Person]) -> list[str]:
-    reporter = [f"@{p.name} reported it" for p in responders if p.id == ticket.reporter_id]
-    blind = [f"@{p.name} is not in the channel" for p in responders if not desk.may_see(p.slack_id, ticket)]
-    return reporter + [why for why in blind if why not in reporter]
+def _left_out(desk: Desk, ticket: Ticket, responders: Sequence[Person]) -> dict[int, str]:
+    """Person id -> why this one cannot get the ticket."""
+    reporter = {p.id: f"@{p.name} reported it" for p in responders if p.id == ticket.reporter_id}
+    guests = {p.id: f"@{p.name} is a guest" for p in responders if p.is_outsider}
+    blind = {p.id: f"@{p.name} is not in the channel" for p in responders if not desk.may_see(p.slack_id, ticket)}
+    return reporter | {id_: why for id_, why in (guests | blind).items() if id_ not in reporter}
 
 
 def give(desk: Desk, ticket: Ticket, person: Person) -> None:
@@ -73,6 +76,21 @@ def give(desk: Desk, ticket: Ticket, person: Person) -> None:
     desk.tx.add(
         Assignment(workspace_id=desk.workspace_id, ticket_id=ticket.id, person_id=person.id, assigned_at=desk.now)
     )
+
+
+async def take_from(desk: Desk, ticket: Ticket, person: Person) -> list[Person]:
+    """End one person's assignment; returns who still has it."""
+    had = await tickets.assignees(desk.tx, ticket.id)
+    left = [other for other in had if other.id != person.id]
+    await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, person_id=person.id)
+    desk.audit(
+        "unassign",
+        "ticket",
+        ticket.id,
+        before={"assignees": [other.id for other in had]},
+        after={"assignees": [other.id for other in left]},
+    )
+    return left
 
 
 async def take_from_all(desk: Desk, ticket: Ticket) -> list[Person]:

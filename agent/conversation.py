@@ -37,6 +37,8 @@ async def hear(desk: Desk, text: str) -> Reply:
     if found := _NEW.match(text):
         return await _open_another(desk, text[found.end() :], ticket)
     parsed = parse(text, VERBS, has_thread_ticket=ticket is not None)
+    if parsed and parsed.verb is report.VERB and ticket is not None:
+        return await _open_another(desk, parsed.text, ticket)
     if parsed and (not parsed.problem or _is_meant_as_command(text)):
         return await run(desk, parsed, thread_ticket=ticket)
     if near := _slip(text):
@@ -86,7 +88,7 @@ async def _remark(desk: Desk, ticket: Ticket, text: str) -> Reply:
 
 
 async def _open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:
-    """`new: …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
+    """`new: …` or `report …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
     if not text:
         raise UserError("What is wrong? For example `new: search is slow since noon`.")
     if ticket is None or desk.place is None:

@@ -63,6 +63,14 @@ async def file_pending(desk: Desk, ts: str, team: Team | None) -> Reply:
     return replace(reply, settles=True)
 
 
+async def edit_pending(desk: Desk, slack_id: str, ts: str, text: str) -> str | None:
+    """The author rewrote a report that waits for its team; returns what it said before, if it waits."""
+    before = await settings_kv.get(desk.tx, slack_id, PENDING + ts)
+    if before is not None:
+        await settings_kv.put(desk.tx, slack_id, PENDING + ts, text, workspace_id=desk.workspace_id)
+    return before
+
+
 async def track(desk: Desk, text: str, team: Team | None) -> Reply:
     """Open the ticket in the team's channel; without one it lives in the direct message."""
     place = desk.place

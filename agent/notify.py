@@ -90,13 +90,14 @@ async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
     """Managers hear of critical, high and unassigned tickets: once each, and not as assignee or reporter too.
 
-    While no team is found there is no manager: then admins hear of the loud ones.
+    Where there is no manager admins hear of them; while no team is found, of the loud ones.
     """
     is_loud = ticket.priority in LOUD
     if not is_loud and (assigned or ticket.team_id is None):
         return
     team_id = ticket.team_id
-    managers = await people.members(desk.tx, team_id, "manager") if team_id else await people.admins(desk.tx)
+    managers = await people.members(desk.tx, team_id, "manager") if team_id else []
+    managers = managers or await people.admins(desk.tx)
     who = ", ".join(f"@{escape(person.name)}" for person in assigned)
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())

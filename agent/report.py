@@ -17,9 +17,10 @@ TRIAGE = "triage"
 CONTEXT = "\n\nThe thread began with: "
 
 
-def fingerprint(text: str) -> str:
-    """The same for two reports that say the same words."""
-    words = re.findall(r"\w+", plain(text).casefold()) or [text.strip()]
+def fingerprint(text: str, place: Place) -> str:
+    """The same for two reports that say the same words; "track this" says something else in each thread."""
+    said = f"{text} {place.root_text}"
+    words = re.findall(r"\w+", plain(said).casefold()) or [said.strip()]
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
 
 
@@ -32,7 +33,7 @@ async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
         number=await tickets.next_number(desk.tx, desk.workspace_id),
         title=title_of(await desk.read_out(text) if text else root),
         description=f"{text}{CONTEXT}{place.root_text}" if root else text,
-        fingerprint=fingerprint(text or root),
+        fingerprint=fingerprint(text, place),
         reporter_id=desk.asker.person_id,
         source="slack",
         channel_id=place.channel_id,
@@ -76,7 +77,7 @@ async def _ask_for_triage(desk: Desk, ticket: Ticket) -> None:
 async def same_as(desk: Desk, text: str, place: Place) -> Ticket | None:
     """The open ticket of the same words in this channel within the last minutes (a setting)."""
     since = desk.now - timedelta(minutes=desk.settings.duplicate_minutes)
-    return await tickets.same_report(desk.tx, place.channel_id, fingerprint(text), since=since)
+    return await tickets.same_report(desk.tx, place.channel_id, fingerprint(text, place), since=since)
 
 
 async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Comment:

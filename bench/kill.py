@@ -7,6 +7,8 @@ import random
 import sys
 import tempfile
 import time
+from asyncio.subprocess import Process
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -15,13 +17,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))  # so that `python bench/kill.py` finds the rest
 
 from bench.verdict import Report, Verdict, judge
+from bench.workplace import environment, serving, set_up
 from bot.sandbox.slack import SlackSandbox, default_seed
 from bot.sandbox.slack.seed import crowd, many_channels
-from bot.settings import Settings
 from storage import outbox, queue
 from storage.database import open_database
-from tests.process import serving
-from tests.team import seed_teams, settings_for
 
 SPEAKERS = 20
 WRONG = ("redis node {} is down", "checkout {} fails for everyone", "search index {} is stale", "how do I read log {}?")
@@ -29,6 +29,14 @@ AT_ONCE = 0.5  # of all reports, before the first kill; the rest in between, so 
 DIES_UNHEARD = 0.2  # of the kills: while the bot starts
 POSTS = 15  # after at most so many posts the bot is killed, in the midst of others
 FAULTS: tuple[dict[str, Any], ...] = ({"status": 500}, {"status": 500, "when": "after"}, {"status": 429})
+QUICK = {
+    "CHARGEHAND_POST_INTERVAL_SECONDS": "0.02",
+    "CHARGEHAND_EDIT_INTERVAL_SECONDS": "0.02",
+    "CHARGEHAND_PING_INTERVAL_SECONDS": "1",
+    "CHARGEHAND_LEASE_SECONDS": "3",
+    "CHARGEHAND_CALL_TIMEOUT_SECONDS": "5",
+    "CHARGEHAND_LOG_LEVEL": "info",
+}
 LONGEST_LIFE = 2.0  # seconds that it works, at most
 STARTED_WITHIN = 20.0
 FINISHED_WITHIN = 120.0
@@ -37,14 +45,20 @@ UNFINISHED = {"ready", "running", "waiting", "sending"}
 
 @dataclass
 class Campaign:
-    """The workspace, how the bot in it is set up, and what was said so far."""
+    """The workspace, where the bot keeps its database and log, and what was said so far."""
 
     slack: SlackSandbox
-    settings: Settings
-    log: Path
+    folder: Path
     channels: int
     chance: random.Random
     reports: list[Report] = field(default_factory=list)
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "chargehand.db"
+
+    def _serving(self) -> AbstractAsyncContextManager[Process]:
+        return serving(environment(self.slack, self.folder) | QUICK, self.folder / "bot.log")
 
     async def run(self, *, kills: int, reports: int) -> None:
         """Kill and restart while people report, then let the last bot finish."""
@@ -52,13 +66,13 @@ class Campaign:
         shares = [(reports - at_once) * turn // kills for turn in range(kills + 1)]
         await self._say(at_once)
         for before, after in pairwise(shares):
-            async with serving(self.settings, self.log) as process:
+            async with self._serving() as process:
                 await self._say(after - before)
                 self.slack.fail(method="chat.postMessage", **self.chance.choice(FAULTS))
                 await self._moment()
                 process.kill()
         self.slack.redeliver("app_mention")
-        async with serving(self.settings, self.log) as process:
+        async with self._serving() as process:
             await self._idle()
             process.terminate()
 
@@ -69,7 +83,7 @@ class Campaign:
     async def _report(self, number: int) -> Report:
         channel = f"#c{number % self.channels + 1}"
         text = WRONG[number % len(WRONG)].format(f"n{number}")
-        ts = await self.slack.say(f"p{number % SPEAKERS + 1}", channel, f"@chargehand {text}")
+        ts = await self.slack.say(f"p{3 * self.channels - number % SPEAKERS}", channel, f"@chargehand {text}")
         return Report(channel, ts, text)
 
     async def _moment(self) -> None:
@@ -93,7 +107,7 @@ class Campaign:
         await self.slack.until(
             lambda: all(envelope.acked_at or envelope.is_lost for envelope in self.slack.envelopes), FINISHED_WITHIN
         )
-        async with asyncio.timeout(FINISHED_WITHIN), open_database(self.settings.database_path) as db:
+        async with asyncio.timeout(FINISHED_WITHIN), open_database(self.database) as db:
             while True:
                 async with db.read() as tx:
                     left = await queue.counts(tx) | await outbox.backlog(tx)
@@ -104,15 +118,14 @@ class Campaign:
 
 async def campaign(folder: Path, *, kills: int, reports: int, channels: int, seed: int) -> Verdict:
     """Run one campaign with its database and log in a folder."""
-    workspace = default_seed().plus(users=crowd(SPEAKERS), channels=many_channels(channels))
+    workspace = default_seed().plus(users=crowd(3 * channels), channels=many_channels(channels))
     began = time.monotonic()
     async with SlackSandbox.start(seed=workspace, redeliver_after=1.0) as slack:
         slack.duplicate_events = True
-        settings = settings_for(slack, folder, post_interval_seconds=0.02, edit_interval_seconds=0.02)
-        await seed_teams(settings, slack)
-        run = Campaign(slack, settings, folder / "bot.log", channels, random.Random(seed))
+        run = Campaign(slack, folder, channels, random.Random(seed))
+        await set_up(run.database, slack, channels // 2)  # the others have no team: their tickets wait for a choice
         await run.run(kills=kills, reports=reports)
-        async with open_database(settings.database_path) as db, db.read() as tx:
+        async with open_database(run.database) as db, db.read() as tx:
             return await judge(tx, slack, run.reports, kills=kills, seconds=time.monotonic() - began)
 
 

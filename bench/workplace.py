@@ -65,7 +65,7 @@ async def workplace(command: list[str] | None = None, *, teams: int = CHANNELS) 
     with tempfile.TemporaryDirectory(prefix="chargehand-bench-") as folder:
         async with SlackSandbox.start(seed=seed) as slack:
             path = Path(folder) / "chargehand.db"
-            await _set_up(path, slack, teams)
+            await set_up(path, slack, teams)
             started = asyncio.get_running_loop().time()
             process = await asyncio.create_subprocess_exec(
                 *(command or [sys.executable, "app.py", "serve"]), env=environment(slack, Path(folder)), cwd=ROOT
@@ -78,6 +78,27 @@ async def workplace(command: list[str] | None = None, *, teams: int = CHANNELS) 
                 await _end(process)
 
 
+@asynccontextmanager
+async def serving(env: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python app.py serve`; whoever uses it ends it, and it is over when the context is.
+
+    Raises:
+        RuntimeError: it ended with an error of its own.
+    """
+    with log.open("ab") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, ROOT / "app.py", "serve", env=env, cwd=log.parent, stderr=stderr
+        )
+    try:
+        yield process
+        if await process.wait() > 0:
+            raise RuntimeError(f"the bot ended by itself with {process.returncode}; see {log}")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
 async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)
@@ -88,7 +109,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _set_up(path: Path, slack: SlackSandbox, count: int) -> None:
+async def set_up(path: Path, slack: SlackSandbox, count: int) -> None:
+    """The database of a workspace whose first channels have a team each."""
     await asyncio.to_thread(migrate.upgrade, path)
     now = datetime.now(UTC)
     channels, persons = many_channels(count), crowd(3 * count)

@@ -80,7 +80,7 @@ class Worker:
         self.identity = identity
         self.clock = clock
         self.jitter = jitter
-        self._running: dict[int, tuple[Job, asyncio.Task[None]]] = {}
+        self._running: dict[tuple[int, int], tuple[Job, asyncio.Task[None]]] = {}  # by id and token
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -110,7 +110,7 @@ class Worker:
             log.error("queue cannot write", error=str(error)[:200])
             return
         for job in jobs:
-            self._running[job.id] = (job, tasks.create_task(self._attempt(job)))
+            self._running[job.id, job.token] = (job, tasks.create_task(self._attempt(job)))
 
     async def _rest(self) -> None:
         """Wait for a commit that made a job, a job that ended, or the poll."""
@@ -135,7 +135,7 @@ class Worker:
                 if not run.is_finished:
                     await self._failed(job, error)
             finally:
-                self._running.pop(job.id, None)
+                self._running.pop((job.id, job.token), None)
                 self.db.signal(queue.SIGNAL).set()
 
     async def _failed(self, job: Job, error: Exception) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx
+from storage.queue.jobs import BUSY, Job
 
 
 class Delivery(Row, table=True):
@@ -75,6 +76,11 @@ async def is_claimed(tx: Tx, claim: str) -> bool:
 
 
 async def prune(tx: Tx, *, before: datetime) -> int:
-    """Drop deliveries received before a moment; keep them far longer than Slack's last retry (5 minutes)."""
-    result = await tx.exec(delete(Delivery).where(col(Delivery.received_at) < before))
-    return result.rowcount
+    """Drop deliveries received before a moment, except those that a job (a dead letter, for one) still needs.
+
+    Keep them far longer than Slack's last retry (5 minutes).
+    """
+    needed = exists().where(
+        col(Job.state).in_((*BUSY, "dead")), col(Job.args)["delivery_id"].as_integer() == col(Delivery.id)
+    )
+    return (await tx.exec(delete(Delivery).where(col(Delivery.received_at) < before, ~needed))).rowcount

@@ -115,7 +115,10 @@ async def add_all(tx: Tx, rows: Sequence[Outgoing]) -> None:
 
 
 async def edit(tx: Tx, row: Outgoing) -> None:
-    """Store an edit of the message `row.anchor`, or put its payload into one that has not left yet."""
+    """Store an edit of the message `row.anchor`, or put its payload into one that has not left yet.
+
+    A message that could not be delivered is tried again: the bot may have been invited since.
+    """
     unsent = (
         update(Outgoing)
         .where(
@@ -126,6 +129,9 @@ async def edit(tx: Tx, row: Outgoing) -> None:
         .values(payload=row.payload)
     )
     if (await tx.exec(unsent)).rowcount == 0:
+        buried = (col(Outgoing.key) == row.anchor) & (col(Outgoing.state) == "dead")
+        again = {"state": "waiting", "attempts": 0, "due_at": row.due_at, "finished_at": None}
+        await tx.exec(update(Outgoing).where(buried).values(payload=row.payload, **again))
         await add(tx, row)
 
 

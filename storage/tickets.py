@@ -214,9 +214,11 @@ async def known_components(tx: Tx) -> list[str]:
     return [name for name in await tx.exec(used) if name]
 
 
-async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime) -> None:
-    """Nobody has the ticket from now on; who had it stays on record."""
+async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime, person_id: int | None = None) -> None:
+    """Nobody (or, if named, this person no longer) has the ticket from now on; who had it stays on record."""
     current = (col(Assignment.ticket_id) == ticket_id) & col(Assignment.ended_at).is_(None)
+    if person_id is not None:
+        current &= col(Assignment.person_id) == person_id
     await tx.exec(update(Assignment).where(current).values(ended_at=now))
 
 

@@ -25,11 +25,13 @@ FILTERS = re.compile(
 )
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+_COUNT = re.compile(r"^\d+\s+\w")
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
 _PEOPLE = re.compile(r"^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))[,\s]*")
 SHORTEST_REASON = 3
+FREE_WORDS = {Slot.REASON, Slot.TEXT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,8 @@ def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) 
     verb = find_verb(word.rstrip(":"), verbs)
     if verb is None:
         return None
-    if has_thread_ticket and not _is_said_to_the_bot(word, rest, verb):
+    is_a_sentence = _is_remark if has_thread_ticket else _is_count
+    if is_a_sentence(word, rest, verb):
         return None
     reading = _Reading(rest.strip(), has_thread_ticket)
     for slot in verb.takes:
@@ -96,10 +99,20 @@ def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) 
     )
 
 
-def _is_said_to_the_bot(word: str, rest: str, verb: Verb) -> bool:
-    """In a ticket's thread "fix is out but it fails again" is a remark: other names need a ticket or a colon there."""
+def _is_remark(word: str, rest: str, verb: Verb) -> bool:
+    """In a ticket's thread "fix is out" and "new errors since noon" are: other names need a ticket or a colon there."""
+    return _is_loose(word, verb) and _NAMED_TICKET.match(rest.strip()) is None
+
+
+def _is_count(word: str, rest: str, verb: Verb) -> bool:
+    """ "fix 3 broken links" is a report of three links, not of ticket 3."""
+    return Slot.TICKET in verb.takes and _is_loose(word, verb) and _COUNT.match(rest.strip()) is not None
+
+
+def _is_loose(word: str, verb: Verb) -> bool:
+    """Whether any sentence may start like this: another name of a verb that takes free words."""
     is_plain = word.casefold() == verb.name or word.endswith(":")
-    return is_plain or Slot.REASON not in verb.takes or _NAMED_TICKET.match(rest.strip()) is not None
+    return not is_plain and not FREE_WORDS.isdisjoint(verb.takes)
 
 
 def _fill(slot: Slot, reading: _Reading) -> str:

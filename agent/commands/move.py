@@ -6,6 +6,7 @@ from agent.desk import Desk
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import escape
+from storage.tickets import OPEN
 
 
 async def move(desk: Desk, said: Said) -> Reply:
@@ -13,6 +14,8 @@ async def move(desk: Desk, said: Said) -> Reply:
     ticket, team = said.the_ticket, said.team
     if team is None:
         raise UserError("Which team? `move CH-1 TEAM`.")
+    if ticket.status not in OPEN:
+        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
     if ticket.team_id == team.id:
         return text_reply(f"{ticket.name} is with {escape(team.name)} already.", is_private=True)
     before = {"team": ticket.team_id, "assignees": [p.id for p in await assign.take_from_all(desk, ticket)]}

@@ -1,5 +1,8 @@
 """Runs one command, wherever it was said: look up what it names, ask for permission once, act."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from agent.commands.grammar import Parsed, near_verbs, parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Reply, Said, Slot
@@ -10,6 +13,8 @@ from bot.messages import escape
 from storage import people, tickets
 from storage.people import Person, Team
 from storage.tickets import Ticket
+
+QUOTED = 3000  # characters of what was typed: Slack shows a refused slash command to nobody
 
 
 async def run_line(desk: Desk, line: str, *, thread_ticket: Ticket | None = None) -> Reply:
@@ -27,9 +32,10 @@ async def run_line(desk: Desk, line: str, *, thread_ticket: Ticket | None = None
 def unknown(line: str) -> str:
     """What to say to words that are no command; they are quoted, so that nothing typed is lost."""
     word = line.split(maxsplit=1)[0] if line.split() else ""
+    quoted = line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
     near = near_verbs(word, VERBS)
     hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`help` lists the commands."
-    return f"I do not know “{escape(line[:200])}”. {hint} To report it as a problem: `report {escape(line[:200])}`."
+    return f"I do not know “{escape(line[:60])}”. {hint} To report it as a problem: `report {escape(quoted)}`."
 
 
 async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None) -> Reply:
@@ -49,12 +55,18 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         check(desk.asker, verb.action, Target(), doing=verb.name)
     said = Said(
         ticket=ticket,
-        people=tuple([await _person(desk, name) for name in parsed.people]),
+        people=await _people(desk, parsed.people),
         team=await _team(desk, parsed.text) if Slot.TEAM in verb.takes else None,
         status=parsed.status,
         text=parsed.text,
     )
-    return await verb.act(desk, said)
+    reply = await verb.act(desk, said)
+    return replace(reply, is_private=True) if ticket and _is_overheard(desk, ticket) else reply
+
+
+def _is_overheard(desk: Desk, ticket: Ticket) -> bool:
+    """Whether an answer about a private ticket would be read by people outside its channel."""
+    return ticket.is_private and (desk.place is None or desk.place.channel_id != ticket.channel_id)
 
 
 def _sentence(text: str) -> str:
@@ -71,6 +83,12 @@ async def _ticket(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> T
     if ticket is None or not await desk.sees(ticket):
         raise UserError(f"There is no CH-{parsed.number} that you can see. `list` shows what there is.")
     return ticket
+
+
+async def _people(desk: Desk, names: Sequence[str]) -> tuple[Person, ...]:
+    """Each person once, however often and in which way they are named."""
+    found = {person.id: person for person in [await _person(desk, name) for name in names]}
+    return tuple(found.values())
 
 
 async def _person(desk: Desk, name: str) -> Person:

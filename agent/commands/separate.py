@@ -34,6 +34,7 @@ async def separate(desk: Desk, said: Said) -> Reply:
     ticket = await open_ticket(desk, comment.text, place)
     ticket.reporter_id = author.id
     await desk.tx.delete(comment)
+    desk.audit("separate", "ticket", first.id, before={"comment": comment.id}, after={"ticket": ticket.id})
     ticket.fingerprint = ""  # a third report of these words belongs to the first ticket
     text = f"{ticket.name} is a ticket of its own, separated from {first.name} by {by(desk)}."
     return Reply(message=Message(text=text), settles=True)

@@ -72,8 +72,11 @@ async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> None:
 
 
 async def _hand_out(desk: Desk, ticket: Ticket) -> None:
-    if ticket.status not in OPEN or await tickets.assignees(desk.tx, ticket.id):
-        return  # somebody was quicker
+    if ticket.status not in OPEN:
+        return
+    if has_it := await tickets.assignees(desk.tx, ticket.id):  # somebody was quicker
+        await notify.tell_managers(desk, ticket, assigned=has_it)
+        return
     choice = await assign_automatically(desk, ticket)
     if choice.person:
         await notify.tell_assignee(desk, ticket, choice.person)

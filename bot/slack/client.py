@@ -24,7 +24,7 @@ Client = AsyncWebClient  # what the rest calls it, so that the SDK is imported i
 
 # Trying again cannot help; somebody has to change something.
 FINAL = {
-    "account_inactive", "cannot_dm_bot", "cant_update_message", "channel_not_found", "edit_window_closed",
+    "cannot_dm_bot", "cant_update_message", "channel_not_found", "edit_window_closed",
     "ekm_access_denied", "invalid_arguments", "invalid_blocks", "invalid_blocks_format", "invalid_name", "is_archived",
     "message_not_found", "missing_scope", "msg_too_long", "no_text", "not_in_channel", "restricted_action",
     "team_access_not_granted", "thread_not_found", "too_many_attachments", "too_many_reactions", "user_disabled",
@@ -39,6 +39,7 @@ BAD_TOKEN = {
     "not_allowed_token_type",
 }
 BROKEN = {"fatal_error", "internal_error", "service_unavailable"}
+PATIENCE = 10.0  # seconds until we ask again where nothing of ours is at fault: no network, a token to be renewed
 # The effect is there already.
 DONE = {"already_reacted", "no_reaction"}
 
@@ -47,7 +48,8 @@ DONE = {"already_reacted", "no_reaction"}
 class CallFailed(Exception):  # noqa: N818
     """One call to Slack that did not work.
 
-    `retry_after`: seconds Slack asked for. `is_final`: no use to try again. `is_uncertain`: it may have had its effect.
+    `retry_after`: seconds to wait; it had no effect and is nobody's fault. `is_final`: no use to try again.
+    `is_uncertain`: it may have had its effect.
     """
 
     code: str
@@ -156,7 +158,7 @@ def failures() -> Iterator[None]:
     except SlackApiError as error:
         raise _meaning(error) from error
     except aiohttp.ClientConnectorError as error:
-        raise CallFailed(f"no connection: {error}") from error
+        raise CallFailed(f"no connection: {error}", retry_after=PATIENCE) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise CallFailed(f"no answer: {type(error).__name__}", is_uncertain=True) from error
 
@@ -168,16 +170,17 @@ def _meaning(error: SlackApiError) -> CallFailed:
     status, data = response.status_code, response.data if isinstance(response.data, dict) else {}
     code = str(data.get("error") or f"http_{status}")
     if status == 429 or code in {"ratelimited", "rate_limited"}:
-        return CallFailed("ratelimited", retry_after=_seconds(response.headers.get("Retry-After")))
+        return CallFailed("ratelimited", retry_after=seconds(response.headers.get("Retry-After")))
+    if code in BAD_TOKEN:
+        return CallFailed(code, retry_after=PATIENCE)
     if code in FINAL:
         needed = f" (needs {data['needed']})" if data.get("needed") else ""
         return CallFailed(code + needed, is_final=True)
-    return CallFailed(
-        code, is_uncertain=status >= 500 or code in {"internal_error", "fatal_error", "service_unavailable"}
-    )
+    return CallFailed(code, is_uncertain=status >= 500 or code in BROKEN)
 
 
-def _seconds(header: str | None) -> float:
+def seconds(header: str | None) -> float:
+    """How long Slack asks us to wait."""
     try:
         return float(header or 30)
     except ValueError:

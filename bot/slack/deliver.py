@@ -8,7 +8,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.messages import Message
 from bot.slack.blocks import render
-from bot.slack.client import CallFailed, answer, failures
+from bot.slack.client import CallFailed, answer, failures, seconds
 from storage.outbox import EPHEMERAL, Outgoing, Sent
 
 EVENT_TYPE = "chargehand_effect"
@@ -42,15 +42,27 @@ async def deliver(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) ->
 
 
 async def find(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent | None:
-    """The message an uncertain post became, by the key in its metadata; None when it never arrived.
+    """The message an uncertain post became; None when it never arrived, or nobody can say and it may be repeated.
 
     Raises:
-        CallFailed: Slack does not say; or it is an ephemeral, which has no key, and was repeated already.
+        CallFailed: Slack does not answer; or nobody can say, and it was repeated already.
     """
-    if row.kind in EPHEMERAL and row.attempts > 2:
-        raise CallFailed("nobody knows whether it arrived", is_final=True)
-    if row.kind != "post" or row.first_sent_at is None:
+    if row.kind not in {"post", *EPHEMERAL}:
         return None
+    if row.kind == "post":
+        try:
+            return await _look_up(client, row, anchor)
+        except CallFailed as failure:
+            if not failure.code.startswith("missing_scope"):
+                raise
+    if row.attempts > 2:
+        raise CallFailed("nobody knows whether it arrived", is_final=True)
+    return None
+
+
+async def _look_up(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent | None:
+    """Search its channel or thread, since the first attempt, for the key in the message's metadata."""
+    assert row.first_sent_at is not None  # what is uncertain was tried
     channel_id = await _channel(client, row)
     oldest = f"{(row.first_sent_at - CLOCKS_APART).timestamp():.6f}"
     root = _thread(row, anchor)
@@ -112,7 +124,7 @@ async def _respond(client: AsyncWebClient, row: Outgoing, content: dict[str, Any
     with failures():
         response = await webhook.send(response_type="ephemeral", replace_original=False, **content)
     if response.status_code == 429:
-        raise CallFailed("ratelimited", retry_after=float(response.headers.get("Retry-After", "30")))
+        raise CallFailed("ratelimited", retry_after=seconds(response.headers.get("Retry-After")))
     if response.status_code != 200:
         raise CallFailed(f"response_url {response.status_code}", is_final=response.status_code < 500, is_uncertain=True)
     return Sent(row.channel_id, None)

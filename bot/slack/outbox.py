@@ -24,6 +24,7 @@ log = structlog.get_logger()
 BATCH = 100  # rows looked at in one round
 IN_FLIGHT = 24  # calls to Slack at a time
 POLL_SECONDS = 1.0
+LONGEST_OUTAGE = timedelta(days=1)  # Slack's, waited out however many attempts it takes
 OnUndeliverable = Callable[[Tx, Outgoing, str], Awaitable[None]]
 
 
@@ -122,7 +123,7 @@ class Outbox:
                 outcome = done or await deliver(self.client, row, anchor)
             except CallFailed as failure:
                 outcome = failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
-            except Exception as error:  # noqa: BLE001 - one bad row must not stop all others; like a job, it is buried
+            except Exception as error:  # one bad row must not stop all others; like a job, it is buried
                 log.exception("not sent", key=row.key)
                 outcome = CallFailed(f"bug: {type(error).__name__}", is_final=True)
         self._in_flight -= 1
@@ -164,6 +165,8 @@ class Outbox:
             return False
         if row.kind in outbox.EPHEMERAL and (failure.is_uncertain or row.is_uncertain):
             return row.attempts >= 2
+        if failure.is_uncertain and self.role.clock() - row.created_at < LONGEST_OUTAGE:
+            return False
         return row.attempts >= self.settings.max_attempts
 
     async def _rest(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
@@ -33,21 +34,30 @@ def register(cli: typer.Typer, serve: Serve) -> None:
 
 
 async def until_told(serve: Serve, settings: "Settings") -> None:
-    """Serve; SIGTERM and SIGINT ask for the orderly end."""
+    """Serve; SIGTERM and SIGINT ask for the orderly end, and end at once what still waits for Slack to answer."""
     import structlog
 
     from bot.settings import switched_off
 
     log = structlog.get_logger()
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    is_ready = False
     for off in switched_off(settings):
         log.info("off", feature=off.feature, turn_on_with=off.setting)
 
     def started(ctx: "Context", port: int) -> None:
+        nonlocal is_ready
+        is_ready = True
         log.info("ready", workspace=ctx.workspace_id, port=port)
 
-    await serve(settings, stop=stop, started=started)
+    def end() -> None:
+        stop.set()
+        if not is_ready:
+            serving.cancel()
+
+    serving = asyncio.ensure_future(serve(settings, stop=stop, started=started))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, end)
+    with suppress(asyncio.CancelledError):
+        await serving
     log.info("stopped")

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+from bot.events import SlackPerson
 from bot.messages import Message
 from bot.slack.parse import parse
 from storage import inbox, outbox, people, tickets
@@ -42,5 +43,7 @@ async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, str]
     if delivery_id := job.args.get("delivery_id"):
         delivery = await inbox.get(tx, delivery_id)
         event = parse(json.loads(delivery.payload), bot_user_id=bot_user_id).event
+        if isinstance(event, SlackPerson):
+            return None, ""  # Slack told of them; they asked for nothing
         return getattr(event, "user_id", None), f"your {delivery.kind}"
     return None, ""

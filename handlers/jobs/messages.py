@@ -9,6 +9,7 @@ from agent.admit import actor_of
 from agent.commands.verb import Reply
 from agent.conversation import hear
 from agent.desk import Desk
+from agent.direct import edit_pending
 from agent.report import edit_report, was_deleted
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
 from bot.slack.parse import strip_mention
@@ -75,6 +76,10 @@ async def edit(ctx: Context, run: Run) -> None:
         ticket = await edit_report(desk, event.channel_id, event.ts, text)
         if ticket and ticket.triage_source:  # before that there is no card to change
             await notify.show_card(desk, ticket, change="the report was edited")
+        before = await edit_pending(desk, event.user_id, event.ts, text)
+        if before is not None:
+            delivery_id = run.job.args["delivery_id"]
+            desk.audit("edit", "message", delivery_id, before={"text": before}, after={"text": text})
 
 
 async def delete(ctx: Context, run: Run) -> None:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from agent import assign, notify
+from bot.errors import TryLater
 from bot.messages import escape
+from bot.slack.client import CallFailed
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import insiders_of, system_desk
@@ -11,17 +13,24 @@ from storage import people, tickets
 
 
 async def reassign(ctx: Context, run: Run) -> None:
-    """Choose anew among those who are left."""
+    """Take it from who is gone; when nobody else has it, choose anew among those who are left."""
     async with ctx.db.read() as tx:
         ticket = await tickets.get(tx, int(run.job.args["ticket_id"]))
-    insiders = await insiders_of(ctx, {ticket.channel_id} if ticket.is_private else set())
+    try:
+        insiders = await insiders_of(ctx, {ticket.channel_id} if ticket.is_private else set())
+    except CallFailed as failure:
+        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
         ticket = await tickets.get(tx, ticket.id)
         gone = await people.get(tx, int(run.job.args["person_id"]))
-        if gone.id not in {person.id for person in await tickets.assignees(tx, ticket.id)}:
+        had = await tickets.assignees(tx, ticket.id)
+        if ticket.status not in tickets.OPEN or gone not in had:
             return
-        await assign.take_from_all(desk, ticket)
+        left = await assign.take_from(desk, ticket, gone)
+        if left:
+            await notify.show_card(desk, ticket, change=f"@{escape(gone.name)} is deactivated")
+            return
         choice = await assign.assign_automatically(desk, ticket)
         await notify.show_card(desk, ticket, change=f"@{escape(gone.name)} is deactivated, so it was assigned again")
         if choice.person:

@@ -5,6 +5,7 @@ from datetime import datetime
 from agent import notify
 from bot.messages import Message
 from storage import outbox, people, queue, tickets
+from storage.audit import AuditEvent
 from storage.database import Tx
 from storage.outbox import Outgoing
 from storage.queue import Job
@@ -52,6 +53,19 @@ async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:
     if person is None:
         return
     person.is_active = False
+    gone = AuditEvent(
+        workspace_id=row.workspace_id,
+        at=now,
+        actor="system",
+        surface="system",
+        action="deactivated",
+        object_kind="person",
+        object_id=str(person.id),
+        before={"is_active": True},
+        after={"is_active": False},
+        correlation_id=row.correlation_id,
+    )
+    tx.add(gone)
     args = {"ticket_id": row.ticket_id, "person_id": person.id}
     job = Job(
         workspace_id=row.workspace_id,

@@ -21,20 +21,21 @@ from storage.queue import Job
 
 @dataclass(frozen=True)
 class Stored:
-    """What was stored, and the correlation id that goes with it from here on."""
+    """What was stored, whether it is new, and the correlation id that goes with it from here on."""
 
     event: Event | None
+    is_new: bool
     correlation_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Waiting:
-    """One envelope that is to be stored, and the future of whoever waits for it."""
+    """One envelope that is to be stored, and the future of whoever waits to hear whether it is new."""
 
     incoming: Incoming
     delivery: Delivery
     starts_work: bool
-    stored: asyncio.Future[None]
+    stored: asyncio.Future[bool]
 
 
 class Intake:
@@ -60,16 +61,15 @@ class Intake:
         async with self._turn:
             if not stored.done():
                 await self._store_waiting()
-        await stored
-        return Stored(incoming.event, waiting.delivery.correlation_id)
+        return Stored(incoming.event, await stored, waiting.delivery.correlation_id)
 
     async def _store_waiting(self) -> None:
         batch, self._waiting = self._waiting, []
         try:
             async with self.ctx.db.write() as tx:
-                await self._store(tx, batch)
+                new = await self._store(tx, batch)
             for one in batch:
-                one.stored.set_result(None)
+                one.stored.set_result(one.delivery.dedupe_key in new)
         except StorageError as error:
             for one in batch:
                 one.stored.set_exception(error)
@@ -77,16 +77,17 @@ class Intake:
             for one in batch:
                 one.stored.cancel()  # does nothing to those that are done
 
-    async def _store(self, tx: Tx, batch: list[_Waiting]) -> None:
+    async def _store(self, tx: Tx, batch: list[_Waiting]) -> dict[str, int]:
         new = await inbox.store(tx, [one.delivery for one in batch])
         work = [one for one in batch if one.delivery.dedupe_key in new and one.incoming.event and one.starts_work]
         if not work:
-            return
+            return new
         await queue.enqueue_all(tx, [self._job(one, new[one.delivery.dedupe_key]) for one in work])
         spoken = [(one, one.incoming.event) for one in work]
         seen = [eyes(one.delivery, event) for one, event in spoken if isinstance(event, SlackMessage)]
         if seen:
             await outbox.add_all(tx, seen)
+        return new
 
     def _delivery(self, incoming: Incoming, body: dict[str, Any]) -> Delivery:
         # Slack tells of every message in the bot's channels: of those that are not for it, no word is kept.

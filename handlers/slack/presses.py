@@ -20,7 +20,7 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         opens = str(body["actions"][0]["action_id"]).startswith(OPENS)
         stored = await intake.store(body, starts_work=not opens)
         await ack()
-        if opens and isinstance(stored.event, SlackPress):
+        if opens and stored.is_new and isinstance(stored.event, SlackPress):
             await _open(ctx, stored.event, stored.correlation_id)
 
     @app.shortcut(re.compile(".*"))

@@ -7,6 +7,11 @@ from aiohttp import web
 Checks = dict[str, Callable[[], Awaitable[str]]]  # name -> "ok", or what is wrong
 
 
+async def not_connected_yet() -> str:
+    """What is said of Slack while the process starts."""
+    return "not connected yet"
+
+
 def register(app: web.Application, checks: Checks) -> None:
     """Attach both; every check is asked anew each time."""
 

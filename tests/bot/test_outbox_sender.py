@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import delete, update
+from sqlmodel import delete, select, update
 
 from bot.elected import Role
 from bot.messages import Message
@@ -65,6 +65,10 @@ class Mouth:
     async def is_empty(self) -> bool:
         async with self.db.read() as tx:
             return not {"waiting", "sending"} & (await outbox.backlog(tx)).keys()
+
+    async def has_failed(self) -> bool:
+        async with self.db.read() as tx:
+            return all(row.error for row in await tx.exec(select(Outgoing)))
 
     async def emptied(self) -> None:
         await until(self.is_empty)
@@ -271,3 +275,40 @@ async def test_a_second_process_sends_nothing_while_the_first_does(mouth: Mouth)
         idle.stop()
         await waiting
     assert len(mouth.slack.calls("chat.postMessage")) == 11
+
+
+@pytest.mark.parametrize(("when", "seen"), [("before", ["card"]), ("after", ["card", "card"])])
+async def test_what_may_not_be_looked_up_is_repeated_once(mouth: Mouth, when: When, seen: list[str]) -> None:
+    mouth.slack.scopes.discard("channels:history")
+    mouth.slack.fail(method="chat.postMessage", status=500, when=when)
+    async with mouth.sending():
+        await mouth.put(mouth.row("card"))
+        await mouth.emptied()
+    assert mouth.texts() == seen
+    assert mouth.dead == []
+
+
+async def test_what_may_not_be_looked_up_is_given_up_after_that(mouth: Mouth) -> None:
+    mouth.slack.scopes.discard("channels:history")
+    mouth.slack.fail(method="chat.postMessage", status=500, times=2)
+    async with mouth.sending():
+        await mouth.put(mouth.row("card"))
+        await mouth.emptied()
+    assert mouth.dead == ["card: nobody knows whether it arrived"]
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"error": "token_revoked"}], ids=str)
+async def test_an_outage_or_a_token_to_be_renewed_is_waited_out(mouth: Mouth, fault: dict[str, Any]) -> None:
+    mouth.slack.fail(method="chat.postMessage", **fault)
+    async with mouth.sending(max_attempts=1):
+        await mouth.put(mouth.row("card"))
+        await mouth.slack.until(lambda: mouth.texts() == ["card"], timeout=15)
+    assert mouth.dead == []
+
+
+async def test_without_a_network_it_waits(mouth: Mouth) -> None:
+    async with mouth.sending(max_attempts=1, slack_api_url="http://127.0.0.1:9/api/"):
+        await mouth.put(mouth.row("card"))
+        await until(mouth.has_failed)
+    assert mouth.dead == []
+    assert not await mouth.is_empty()

@@ -5,7 +5,20 @@ from collections import Counter
 from pathlib import Path
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, add_team, assignees, quiet, report, running, said, seed_teams, settings_for, slash
+from storage import people
+from tests.team import (
+    Bot,
+    add_team,
+    assignees,
+    audit_of,
+    quiet,
+    report,
+    running,
+    said,
+    seed_teams,
+    settings_for,
+    slash,
+)
 
 
 async def test_fewest_open_tickets_first(slack: SlackSandbox, bot: Bot) -> None:
@@ -93,3 +106,37 @@ async def test_fifty_reports_at_once_are_spread_evenly(slack: SlackSandbox, tmp_
         await quiet(bot, timeout=40)
         who = [(await assignees(bot, number))[0] for number in range(1, 51)]
     assert Counter(who) == {"bob": 25, "carol": 25}
+
+
+async def test_who_is_gone_leaves_it_to_those_who_have_it_too(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    slack.fail(method="chat.postMessage", error="user_disabled", channel="@dave")
+    await slash(bot, "alice", "assign CH-1 @bob @carol @dave")
+    assert await assignees(bot) == ["bob", "carol"]
+    assert [len(said(slack.dms(who))) for who in ("bob", "carol")] == [1, 1]
+    [event] = [event for event in await audit_of(bot, await bot.ticket()) if event.action == "unassign"]
+    assert len(event.before["assignees"]) - len(event.after["assignees"]) == 1
+
+
+async def test_a_guest_gets_nothing_automatically(slack: SlackSandbox, bot: Bot) -> None:
+    async with bot.ctx.db.write() as tx:
+        (await people.the(tx, slack.workspace_id, slack.user("bob").id)).is_outsider = True
+    await report(bot, "frank", "redis is down")
+    assert await assignees(bot) == ["carol"]
+    assert (await bot.ticket()).assign_reason == "fewest open: 0; @bob is a guest"
+
+
+async def test_without_a_manager_the_admins_hear_that_nobody_has_it(slack: SlackSandbox, bot: Bot) -> None:
+    await slash(bot, "frank", "list")  # frank is known from now on
+    async with bot.ctx.db.write() as tx:
+        (await people.the(tx, slack.workspace_id, slack.user("erin").id)).is_active = False
+        (await people.the(tx, slack.workspace_id, slack.user("frank").id)).is_admin = True
+    await report(bot, "dave", "checkout looks odd", channel="#payments")
+    assert "*unassigned*" in said(slack.dms("frank"))[-1]
+
+
+async def test_a_finished_ticket_is_not_handed_to_another_team(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await slash(bot, "alice", "resolve CH-1 failed over")
+    assert (await slash(bot, "alice", "move CH-1 Payments")).startswith("CH-1 is resolved; `reopen CH-1 …`")
+    assert said(slack.dms("dave")) == []

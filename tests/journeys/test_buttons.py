@@ -109,3 +109,16 @@ async def test_two_who_claim_at_once_leave_one_owner(slack: SlackSandbox, bot: B
     await quiet(bot)
     assert await assignees(bot) == ["dave"]
     assert said(slack.ephemerals("dave")) == ["CH-1 is yours already."]
+
+
+async def test_a_press_that_comes_again_opens_one_form_and_says_nothing(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await slack.click("bob", "#ops", slack.thread("#ops", ts)[1].ts, "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    [press] = [envelope for envelope in slack.envelopes if envelope.kind == "interactive"]
+    press.acked_at = None
+    slack.world.socket.again(press)
+    await slack.until(lambda: press.acked_at)
+    await quiet(bot)
+    assert len(slack.calls("views.open")) == 1
+    assert said(slack.ephemerals("bob")) == []

@@ -158,3 +158,21 @@ async def test_a_remark_that_sounds_like_a_command_stays_a_remark(slack: SlackSa
     assert slack.thread("#ops", ts)[-1].plain.startswith("Kept as a comment on *CH-1*")
     await report(bot, "bob", "fixed: failed over to the replica", thread_ts=ts)
     assert (await bot.ticket()).status == "resolved"
+
+
+async def test_whoever_is_named_twice_gets_it_once(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    assert await slash(bot, "alice", "assign CH-1 @carol @carol") == "*CH-1* Redis is down: @bob → @carol."
+    assert await assignees(bot) == ["carol"]
+
+
+async def test_a_number_of_things_is_not_a_tickets_number(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await report(bot, "alice", "fix 1 broken link on the login page")
+    assert (await bot.ticket()).status == "open"
+    assert (await bot.ticket(2)).description == "fix 1 broken link on the login page"
+
+
+async def test_a_long_line_that_is_no_command_is_given_back_whole(slack: SlackSandbox, bot: Bot) -> None:
+    line = "redis " + "is down again " * 50
+    assert f"`report {line.strip()}`" in await slash(bot, "frank", line)

@@ -93,3 +93,13 @@ async def test_commands_work_in_a_direct_message(slack: SlackSandbox, bot: Bot) 
     await dm(bot, "frank", "checkout fails")
     await dm(bot, "frank", "list")
     assert "*1 open ticket*" in said(slack.dms("frank"))[-1]
+
+
+async def test_an_edit_reaches_a_report_that_waits_for_its_team(slack: SlackSandbox, bot: Bot) -> None:
+    await dm(bot, "frank", "the page is blank")
+    [asked, question] = slack.dms("frank")
+    await slack.edit("frank", "@chargehand", asked.ts, "the page is blank since noon")
+    await quiet(bot)
+    await slack.select("frank", "@chargehand", question.ts, action="file", choice="Payments")
+    await quiet(bot)
+    assert (await bot.ticket()).description == "the page is blank since noon"

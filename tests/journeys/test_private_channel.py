@@ -1,5 +1,7 @@
 """What is reported in a private channel stays among its members (A11, A17)."""
 
+import pytest
+
 from bot.sandbox.slack import SlackSandbox
 from tests.team import Bot, quiet, report, said, slash
 
@@ -53,3 +55,12 @@ async def test_who_leaves_the_channel_sees_it_no_more(slack: SlackSandbox, bot: 
     bot.ctx.directory.forget_channel(slack.channel("#secret").id)
     await quiet(bot)
     assert await slash(bot, "bob", "show CH-1") == HIDDEN
+
+
+@pytest.mark.parametrize("line", ["claim CH-1", "assign CH-1 @bob", "resolve CH-1 rotated the redis password"])
+async def test_an_answer_elsewhere_is_for_the_asker_alone(slack: SlackSandbox, bot: Bot, line: str) -> None:
+    await leak(bot)
+    await report(bot, "alice", line, channel="#general")
+    assert said(slack.messages("#general")) == []
+    [answer] = said(slack.ephemerals("alice"))
+    assert "CH-1" in answer

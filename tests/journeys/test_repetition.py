@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.sandbox.slack import SlackSandbox
 from storage import people
 from storage.tickets import Comment
-from tests.team import Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import Bot, audit_of, quiet, report, running, said, seed_teams, settings_for, slash
 
 
 async def test_the_second_report_is_a_comment_on_the_first(slack: SlackSandbox, bot: Bot) -> None:
@@ -38,6 +38,8 @@ async def test_anyone_may_separate_it_and_twice_makes_one_ticket(slack: SlackSan
     assert slack.message("#ops", answer.ts).buttons == []
     assert said(slack.ephemerals("erin")) == ["That report has a ticket of its own already; `list` shows it."]
     assert await bot.rows(select(Comment)) == []
+    [event] = [event for event in await audit_of(bot, await bot.ticket()) if event.action == "separate"]
+    assert event.after == {"ticket": ticket.id}
 
 
 async def test_a_repetition_by_slash_can_be_separated_once_too(slack: SlackSandbox, bot: Bot) -> None:
@@ -66,3 +68,10 @@ async def test_with_the_window_at_zero_every_report_is_a_ticket(slack: SlackSand
         for _ in range(2):
             await report(bot, "frank", "redis is down")
         assert (await bot.ticket(2)).description == "redis is down"
+
+
+async def test_the_same_words_in_another_thread_mean_another_thing(slack: SlackSandbox, bot: Bot) -> None:
+    for number, problem in enumerate(("kafka consumers are stuck", "redis evicts keys"), start=1):
+        root = await slack.say("dave", "#ops", problem)
+        await report(bot, "frank", "please track this", thread_ts=root)
+        assert (await bot.ticket(number)).thread_ts == root

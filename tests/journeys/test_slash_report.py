@@ -52,3 +52,16 @@ async def test_without_words_it_asks_for_them(slack: SlackSandbox, bot: Bot) -> 
 
 async def test_nothing_typed_gets_the_short_help(slack: SlackSandbox, bot: Bot) -> None:
     assert (await slash(bot, "frank", "")).endswith("`@chargehand help` lists the commands.")
+
+
+async def test_once_it_is_invited_the_card_comes_with_the_next_change(slack: SlackSandbox, bot: Bot) -> None:
+    await slash(bot, "frank", "report redis is down", channel="#random")
+    await slash(bot, "bob", "status CH-1 in progress")
+    assert said(slack.messages("#random")) == []
+    slack.invite_bot("#random")
+    await slash(bot, "bob", "resolve CH-1 failed over")
+    [card] = [message for message in slack.messages("#random") if message.bot_id]
+    assert card.plain.startswith("*CH-1  Redis is down*")
+    assert said(slack.thread("#random", card.ts))[1:] == [
+        "*CH-1 resolved* by @bob after less than a minute: failed over"
+    ]

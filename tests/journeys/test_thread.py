@@ -77,3 +77,14 @@ async def test_talk_in_a_tickets_thread_without_a_mention_is_left_alone(slack: S
     await quiet(bot)
     assert len(slack.thread("#ops", root)) == 3
     assert await bot.rows(select(Comment)) == []
+
+
+async def test_report_in_a_tickets_thread_opens_another_ticket_and_other_news_are_a_comment(
+    slack: SlackSandbox, bot: Bot
+) -> None:
+    root = await report(bot, "frank", "redis is down")
+    await report(bot, "frank", "new errors in the log of the replica", thread_ts=root)
+    assert [comment.text for comment in await bot.rows(select(Comment))] == ["new errors in the log of the replica"]
+    await report(bot, "frank", "report kafka lags behind", thread_ts=root)
+    assert (await bot.ticket(2)).description == "kafka lags behind"
+    assert said(slack.dms("frank")) == []

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from storage import inbox
 from storage.database import Database
 from storage.inbox import Delivery
+from storage.queue import Job
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -69,3 +70,20 @@ async def test_an_id_is_never_used_again_after_pruning(db: Database) -> None:
     async with db.write() as tx:
         assert await inbox.prune(tx, before=NOON + timedelta(seconds=1)) == 1
     assert await keep(db, event("Ev2")) == {"Ev2": old + 1}
+
+
+@pytest.mark.parametrize(("state", "is_needed"), [("ready", True), ("dead", True), ("done", False)])
+async def test_pruning_keeps_what_a_job_still_needs(db: Database, state: str, is_needed: bool) -> None:
+    [number] = (await keep(db, event("Ev1"))).values()
+    job = Job(
+        workspace_id="T1",
+        name="slack.message",
+        args={"delivery_id": number},
+        state=state,
+        run_at=NOON,
+        created_at=NOON,
+    )
+    async with db.write() as tx:
+        tx.add(job)
+        await inbox.prune(tx, before=NOON + timedelta(days=1))
+        assert [kept.id for kept in await tx.exec(select(Delivery))] == ([number] if is_needed else [])

@@ -1,9 +1,12 @@
 """Errors are one clear line and an exit code; help does not wait for what it does not need."""
 
 import asyncio
+import signal
 import socket
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage import workspace
@@ -123,3 +126,14 @@ async def test_serve_refuses_another_workspaces_database(slack: SlackSandbox, ru
     assert refused.err == (
         "This database belongs to workspace T0ELSEWHERE, the token to T0SANDBOX; point DATABASE_URL to another file.\n"
     )
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+async def test_serve_can_be_ended_while_slack_does_not_answer(slack: SlackSandbox, name: signal.Signals) -> None:
+    slack.fail(method="apps.connections.open", status=503, times=1000)
+    process = await started("serve", **connected(slack))
+    await slack.until(lambda: slack.calls("apps.connections.open"), timeout=20)
+    process.send_signal(name)
+    stopped = await ended(process)
+    assert stopped.code == 0
+    assert "Traceback" not in stopped.err

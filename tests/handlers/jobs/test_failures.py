@@ -1,0 +1,46 @@
+"""Whoever waits for a buried job is told; who only was the subject of one is not (promise 2)."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from handlers.jobs.failures import apologise
+from storage import inbox, workspace
+from storage.database import Database
+from storage.inbox import Delivery
+from storage.outbox import Outgoing
+from storage.queue import Job
+from tests.team import LONG_AGO
+
+SPOKEN = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "ts": "1.1", "text": "redis is down"}
+CHANGED = {"type": "user_change", "user": {"id": "U1"}}
+
+
+@pytest.mark.parametrize(("kind", "event", "told"), [("message", SPOKEN, ["U1"]), ("person", CHANGED, [])])
+async def test_only_who_asked_hears_of_it(db: Database, kind: str, event: dict[str, Any], told: list[str]) -> None:
+    body = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
+    delivery = Delivery(
+        workspace_id="T1",
+        source="slack",
+        dedupe_key="Ev1",
+        kind=kind,
+        payload=json.dumps(body),
+        correlation_id="c1",
+        received_at=LONG_AGO,
+    )
+    async with db.write() as tx:
+        await workspace.adopt(tx, "T1")
+        stored = await inbox.store(tx, [delivery])
+        job = Job(
+            id=7,
+            correlation_id="c1",
+            workspace_id="T1",
+            name=f"slack.{kind}",
+            args={"delivery_id": stored["Ev1"]},
+            run_at=LONG_AGO,
+            created_at=LONG_AGO,
+        )
+        await apologise(tx, job, now=LONG_AGO, bot_user_id="UBOT")
+        assert [row.channel_id for row in await tx.exec(select(Outgoing))] == told
