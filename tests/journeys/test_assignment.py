@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.sandbox.slack import SlackSandbox
 from storage import people
+from storage.audit import AuditEvent
 from tests.team import (
     Bot,
     add_team,
@@ -15,6 +16,7 @@ from tests.team import (
     report,
     running,
     said,
+    select_all,
     seed_teams,
     settings_for,
     slash,
@@ -86,6 +88,8 @@ async def test_who_turns_out_to_be_gone_is_replaced(slack: SlackSandbox, tmp_pat
         assert slack.thread("#ops", ts)[1].plain.endswith("@zed is deactivated, so it was assigned again")
         assert len(said(slack.dms("carol"))) == 1
         assert len(said(slack.dms("alice"))) == 1
+        recorded = [event.after for event in await select_all(bot, AuditEvent) if event.action == "deactivated"]
+        assert recorded == [{"is_active": False}]
 
 
 async def test_a_ticket_of_a_private_channel_goes_to_its_members_only(slack: SlackSandbox, bot: Bot) -> None:
