@@ -16,8 +16,8 @@ from tests.team import (
     report,
     running,
     said,
-    select_all,
     seed_teams,
+    select_all,
     settings_for,
     slash,
 )
