@@ -26,7 +26,7 @@ from storage.outbox import Outgoing, Receipt
 from tests.team import settings_for
 from tests.waiting import until
 
-BOOKED = 0.5  # of an interval: calls are spaced when they start, a busy machine shifts their arrival; unpaced ones are at 0
+BOOKED = 0.5  # of an interval: calls are spaced when they start, a busy machine shifts their arrival
 
 
 @dataclass
