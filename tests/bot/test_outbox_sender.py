@@ -26,7 +26,7 @@ from storage.outbox import Outgoing, Receipt
 from tests.team import settings_for
 from tests.waiting import until
 
-BOOKED = 0.5  # of an interval: calls are spaced when they start, a busy machine shifts their arrival
+BOOKED = 0.9  # of an interval: calls are spaced when they start, a busy machine shifts their arrival
 
 
 @dataclass
@@ -110,11 +110,11 @@ def test_the_default_pace_is_what_slack_allows() -> None:
 
 
 async def test_a_channel_gets_one_post_an_interval_and_others_meanwhile(mouth: Mouth) -> None:
-    async with mouth.sending(post_interval_seconds=0.2):
+    async with mouth.sending(post_interval_seconds=0.5):
         await mouth.put(*(mouth.row(f"{to} {n}", to=to) for n in range(4) for to in ("#ops", "#payments")))
         await mouth.emptied()
     ops, payments = mouth.times("chat.postMessage", "#ops"), mouth.times("chat.postMessage", "#payments")
-    assert all(later - sooner >= 0.2 * BOOKED for times in (ops, payments) for sooner, later in pairwise(times))
+    assert all(later - sooner >= 0.5 * BOOKED for times in (ops, payments) for sooner, later in pairwise(times))
     assert payments[0] < ops[1]
     assert mouth.texts() == ["#ops 0", "#ops 1", "#ops 2", "#ops 3"]
 
