@@ -36,7 +36,7 @@ async def hear(desk: Desk, text: str) -> Reply:
     ticket = await _thread_ticket(desk, place)
     if found := _NEW.match(text):
         return await _open_another(desk, text[found.end() :], ticket)
-    parsed = parse(text, VERBS, has_thread_ticket=ticket is not None)
+    parsed = parse(text, VERBS, has_thread_ticket=ticket is not None, is_message=True)
     if parsed and parsed.verb is report.VERB and ticket is not None:
         return await _open_another(desk, parsed.text, ticket)
     if parsed and (not parsed.problem or _is_meant_as_command(text)):
@@ -46,6 +46,18 @@ async def hear(desk: Desk, text: str) -> Reply:
     if ticket is not None:
         return await _remark(desk, ticket, text)
     return await report.report(desk, Said(text=text))
+
+
+def report_of(text: str, *, in_thread: bool = False) -> str:
+    """What a report says, without the words that only open it: `new: …`, `report …`.
+
+    Args:
+        in_thread: it was said in the thread of a ticket, where "new errors since noon" is a remark.
+    """
+    if found := _NEW.match(text):
+        return text[found.end() :]
+    parsed = parse(text, VERBS, has_thread_ticket=in_thread, is_message=True)
+    return parsed.text if parsed and parsed.verb is report.VERB and not parsed.problem else text
 
 
 def refuse_outsiders(desk: Desk) -> None:

@@ -19,7 +19,7 @@ async def change_status(desk: Desk, ticket: Ticket, status: str, *, reason: str 
     """Move a ticket to a status.
 
     Args:
-        reason: goes on record; the card shows it while the ticket is resolved or closed.
+        reason: goes on record; the card shows it while the ticket is resolved or closed. None: none was given.
         said: the change in words, for the card ("resolved by @x").
 
     Raises:
@@ -36,6 +36,8 @@ async def change_status(desk: Desk, ticket: Ticket, status: str, *, reason: str 
         ticket.acknowledged_at = desk.now
     desk.audit("status", "ticket", ticket.id, before={"status": before}, after={"status": status, "reason": reason})
     await notify.show_card(desk, ticket, change=said)
+    if status not in OPEN:
+        await notify.settle_calls(desk, ticket, said)
     await notify.show_status(desk, ticket, before=before)
 
 

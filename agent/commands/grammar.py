@@ -25,7 +25,6 @@ FILTERS = re.compile(
 )
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
-_COUNT = re.compile(r"^\d+\s+\w")
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
@@ -52,6 +51,7 @@ class _Reading:
     rest: str
     has_thread_ticket: bool
     number: int | None = None
+    is_bare: bool = False  # the number stood without its CH-
     people: list[str] = field(default_factory=list)
     status: str = ""
     text: str = ""
@@ -70,24 +70,34 @@ def near_verbs(word: str, verbs: Iterable[Verb]) -> list[str]:
     return list(dict.fromkeys(names[name] for name in close))
 
 
-def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) -> Parsed | None:
-    """Read a command; None when the first word is no verb.
+def did_you_mean(word: str, verbs: Iterable[Verb]) -> str:
+    """The verbs one slip away as a question, or where to find them all."""
+    near = near_verbs(word, verbs)
+    return f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`help` lists the commands."
+
+
+def parse(
+    text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False, is_message: bool = False
+) -> Parsed | None:
+    """Read a command; None when it is none: the first word is no verb, or the words are a sentence.
 
     Args:
         has_thread_ticket: the ticket may be left out, since the thread is about one.
+        is_message: it was said where reports are said too, not typed after the slash command.
     """
     line = FILLER.sub("", text.strip())
     word, _, rest = line.partition(" ") if "\n" not in line.split(" ")[0] else line.partition("\n")
     verb = find_verb(word.rstrip(":"), verbs)
     if verb is None:
         return None
-    is_a_sentence = _is_remark if has_thread_ticket else _is_count
-    if is_a_sentence(word, rest, verb):
+    if has_thread_ticket and _is_remark(word, rest, verb):
         return None
     reading = _Reading(rest.strip(), has_thread_ticket)
     for slot in verb.takes:
         if problem := _fill(slot, reading):
             return Parsed(verb=verb, number=reading.number, text=reading.text, missing=slot, problem=problem)
+    if is_message and reading.is_bare and reading.text:
+        return None  # "close 3 idle connections" is a report of three connections, not about ticket 3
     if reading.rest:
         return Parsed(verb=verb, missing=None, problem=f"“{reading.rest[:60]}” is more than `{verb.name}` takes")
     return Parsed(
@@ -101,18 +111,9 @@ def parse(text: str, verbs: Iterable[Verb], *, has_thread_ticket: bool = False) 
 
 def _is_remark(word: str, rest: str, verb: Verb) -> bool:
     """In a ticket's thread "fix is out" and "new errors since noon" are: other names need a ticket or a colon there."""
-    return _is_loose(word, verb) and _NAMED_TICKET.match(rest.strip()) is None
-
-
-def _is_count(word: str, rest: str, verb: Verb) -> bool:
-    """ "fix 3 broken links" is a report of three links, not of ticket 3."""
-    return Slot.TICKET in verb.takes and _is_loose(word, verb) and _COUNT.match(rest.strip()) is not None
-
-
-def _is_loose(word: str, verb: Verb) -> bool:
-    """Whether any sentence may start like this: another name of a verb that takes free words."""
     is_plain = word.casefold() == verb.name or word.endswith(":")
-    return not is_plain and not FREE_WORDS.isdisjoint(verb.takes)
+    is_loose = not is_plain and not FREE_WORDS.isdisjoint(verb.takes)
+    return is_loose and _NAMED_TICKET.match(rest.strip()) is None
 
 
 def _fill(slot: Slot, reading: _Reading) -> str:
@@ -134,6 +135,7 @@ def _fill_ticket(reading: _Reading) -> str:
     # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
     pattern = _NAMED_TICKET if reading.has_thread_ticket else _TICKET
     if found := pattern.match(reading.rest):
+        reading.is_bare = _NAMED_TICKET.match(reading.rest) is None
         reading.number, reading.rest = int(found.group(1)), reading.rest[found.end() :]
         return ""
     return "" if reading.has_thread_ticket else "which ticket is missing"
@@ -151,7 +153,7 @@ def _fill_status(reading: _Reading) -> str:
     if found := _STATUS.match(reading.rest):
         reading.status = STATUS_WORDS[found.group(1).casefold()]
         reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
-        return ""
+        return _too_long(reading.text)
     return f"“{reading.rest[:40]}” is no status" if reading.rest else ""
 
 
@@ -159,9 +161,11 @@ def _fill_reason(reading: _Reading) -> str:
     reading.text, reading.rest = reading.rest, ""
     if len(reading.text) < SHORTEST_REASON:
         return "a reason is missing: it goes on record"
-    if len(reading.text) > LONGEST_REASON:
-        return f"the reason is longer than {LONGEST_REASON:,} characters"
-    return ""
+    return _too_long(reading.text)
+
+
+def _too_long(reason: str) -> str:
+    return f"the reason is longer than {LONGEST_REASON:,} characters" if len(reason) > LONGEST_REASON else ""
 
 
 def _fill_words(slot: Slot, reading: _Reading) -> str:

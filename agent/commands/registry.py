@@ -15,7 +15,7 @@ from agent.commands import (
     show,
     status,
 )
-from agent.commands.grammar import find_verb
+from agent.commands.grammar import did_you_mean, find_verb
 from agent.commands.verb import Reply, Said, Verb
 from agent.desk import Desk
 from bot.errors import UserError
@@ -25,7 +25,7 @@ from bot.messages import escape
 async def _help(desk: Desk, said: Said) -> Reply:
     wanted = find_verb(said.text, VERBS) if said.text else None
     if said.text and wanted is None:
-        raise UserError(f"There is no command “{escape(said.text[:40])}”. `help` lists them all.")
+        raise UserError(f"There is no command “{escape(said.text[:40])}”. {did_you_mean(said.text, VERBS)}")
     return help.help_reply(VERBS, wanted)
 
 

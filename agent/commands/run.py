@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.commands.grammar import Parsed, near_verbs, parse
+from agent.commands.grammar import Parsed, did_you_mean, parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Reply, Said, Slot
 from agent.desk import Desk
@@ -14,6 +14,7 @@ from storage import people, tickets
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
+TYPED = {"mention", "dm", "slash"}
 QUOTED = 3000  # characters of what was typed: Slack shows a refused slash command to nobody
 
 
@@ -33,8 +34,7 @@ def unknown(line: str) -> str:
     """What to say to words that are no command; they are quoted, so that nothing typed is lost."""
     word = line.split(maxsplit=1)[0] if line.split() else ""
     quoted = line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
-    near = near_verbs(word, VERBS)
-    hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`help` lists the commands."
+    hint = did_you_mean(word, VERBS)
     return f"I do not know “{escape(line[:60])}”. {hint} To report it as a problem: `report {escape(quoted)}`."
 
 
@@ -58,7 +58,7 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         people=await _people(desk, parsed.people),
         team=await _team(desk, parsed.text) if Slot.TEAM in verb.takes else None,
         status=parsed.status,
-        text=parsed.text,
+        text=await _text(desk, parsed),
     )
     reply = await verb.act(desk, said)
     return replace(reply, is_private=True) if ticket and _is_overheard(desk, ticket) else reply
@@ -83,6 +83,12 @@ async def _ticket(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> T
     if ticket is None or not await desk.sees(ticket):
         raise UserError(f"There is no CH-{parsed.number} that you can see. `list` shows what there is.")
     return ticket
+
+
+async def _text(desk: Desk, parsed: Parsed) -> str:
+    """A reason as a person reads it: Slack escapes what is typed, but not what stands in a form."""
+    is_reason = not {Slot.REASON, Slot.STATUS}.isdisjoint(parsed.verb.takes)
+    return await desk.read_out(parsed.text) if is_reason and desk.surface in TYPED else parsed.text
 
 
 async def _people(desk: Desk, names: Sequence[str]) -> tuple[Person, ...]:

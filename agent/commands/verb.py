@@ -16,7 +16,7 @@ class Slot(Enum):
 
     TICKET = "CH-1"
     PEOPLE = "@someone"
-    STATUS = "open|in progress|resolved|closed"
+    STATUS = "[open|in progress|resolved|closed] [<why>]"
     TEAM = "TEAM"
     REASON = "<reason>"
     TEXT = "<text>"

@@ -37,6 +37,9 @@ async def heard(desk: Desk, text: str) -> Reply | str:
         "help page is broken",
         "assign permissions fail for new people",
         "status page shows an error",
+        "close 3 idle connections",
+        "resolve 2 flaky tests",
+        "take 3 nodes offline",
         "new: redis is down",
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, assignees, quiet, report, said, slash
+from tests.team import Bot, assignees, audit_of, quiet, report, said, slash
 
 OTHER = "kafka is stuck"
 
@@ -97,7 +97,8 @@ async def test_in_the_tickets_thread_the_number_may_be_left_out(slack: SlackSand
         ("list nonsense", "“nonsense” is no filter. Usage: "),
         ("list team Sales", "There is no team “Sales”. Teams: Platform, Payments."),
         ("reopen CH-1 why not", "CH-1 is open; from there it can become `closed`, `in progress`, `resolved`."),
-        ("help resolv", "There is no command “resolv”. `help` lists them all."),
+        ("help resolv", "There is no command “resolv”. Did you mean `resolve`?"),
+        ("help kubernetes", "There is no command “kubernetes”. `help` lists the commands."),
     ],
 )
 async def test_what_cannot_be_done_says_what_can(slack: SlackSandbox, bot: Bot, line: str, answer: str) -> None:
@@ -164,6 +165,29 @@ async def test_whoever_is_named_twice_gets_it_once(slack: SlackSandbox, bot: Bot
     await report(bot, "frank", "redis is down")
     assert await slash(bot, "alice", "assign CH-1 @carol @carol") == "*CH-1* Redis is down: @bob → @carol."
     assert await assignees(bot) == ["carol"]
+
+
+async def test_words_after_a_status_go_on_record(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await slash(bot, "bob", "status CH-1 in progress since noon")
+    assert slack.thread("#ops", ts)[-1].plain == "*CH-1 started* by @bob: since noon"
+    await slash(bot, "bob", "status CH-1 open waiting for <!channel>")
+    assert slack.thread("#ops", ts)[-1].plain == "*CH-1 put back to open* by @bob: waiting for &lt;!channel&gt;"
+    await slash(bot, "bob", "status CH-1 resolved fixed the index")
+    assert (await bot.ticket()).resolution == "fixed the index"
+    reasons = [event.after["reason"] for event in await audit_of(bot, await bot.ticket()) if event.action == "status"]
+    assert reasons == ["since noon", "waiting for <!channel>", "fixed the index"]
+
+
+@pytest.mark.parametrize("text", ["close 1 idle connection", "resolve 1 flaky test", "status 1 open file too many"])
+@pytest.mark.parametrize("way", ["mention", "dm"])
+async def test_a_counted_thing_in_a_message_is_a_report(slack: SlackSandbox, bot: Bot, text: str, way: str) -> None:
+    await report(bot, "frank", "redis is down")
+    await say(bot, "alice", way, f"{text} of redis")
+    assert (await bot.ticket()).status == "open"
+    assert (await bot.ticket(2)).description == f"{text} of redis"
+    await say(bot, "alice", "slash", "close 1 too old")
+    assert (await bot.ticket()).status == "closed"
 
 
 async def test_a_number_of_things_is_not_a_tickets_number(slack: SlackSandbox, bot: Bot) -> None:

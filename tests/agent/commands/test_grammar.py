@@ -57,6 +57,7 @@ def test_people(text: str, people: tuple[str, ...]) -> None:
         ("status CH-1 to WIP", "in_progress", ""),
         ("status CH-1 Done: failed over", "resolved", "failed over"),
         ("status CH-1 closed, Too Old", "closed", "Too Old"),
+        ("status CH-1 in progress since noon", "in_progress", "since noon"),
     ],
 )
 def test_statuses(text: str, status: str, rest: str) -> None:
@@ -74,6 +75,7 @@ def test_statuses(text: str, status: str, rest: str) -> None:
         ("assign CH-1", "who is missing"),
         ("assign CH-1 <@U1> now", "“now” is more than `assign` takes"),
         ("status CH-1 gone", "“gone” is no status"),
+        ("status CH-1 wip " + "x" * (LONGEST_REASON + 1), "the reason is longer than 1,000 characters"),
         ("show CH-1 please", "“please” is more than `show` takes"),
         ("report", "<text> is missing"),
         ("move CH-1", "TEAM is missing"),
@@ -88,6 +90,42 @@ def test_what_is_wrong_is_named(text: str, problem: str) -> None:
 @pytest.mark.parametrize("text", ["redis is down", "", "   ", "resolved it yesterday, broken again", "CH-1"])
 def test_other_words_are_no_command(text: str) -> None:
     assert parse(text, VERBS) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "close 3 idle connections",
+        "resolve 2 flaky tests",
+        "fix 3 broken links",
+        "reopen 5 of the tabs",
+        "move 2 servers",
+        "status 3 open files",
+    ],
+)
+def test_in_a_message_a_bare_number_before_words_is_a_count(text: str) -> None:
+    assert parse(text, VERBS, is_message=True) is None
+    typed = read(text)
+    assert typed.number == int(text.split()[1])
+    named = parse(text.replace(text.split()[1], f"CH-{typed.number}"), VERBS, is_message=True)
+    assert named == typed
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("claim 3", 3), ("show 3", 3), ("assign 3 @bob", 3), ("status 3 in progress", 3), ("resolve ch3 it is back", 3)],
+)
+def test_in_a_message_a_number_that_can_be_nothing_else_is_a_ticket(text: str, number: int) -> None:
+    parsed = parse(text, VERBS, is_message=True)
+    assert parsed is not None
+    assert (parsed.number, parsed.problem) == (number, "")
+
+
+@pytest.mark.parametrize(("text", "verb"), [("take 3 nodes offline", "claim"), ("show 3 rows only", "show")])
+def test_in_a_message_a_count_that_no_verb_takes_is_no_whole_command(text: str, verb: str) -> None:
+    parsed = parse(text, VERBS, is_message=True)
+    assert parsed is not None
+    assert (parsed.verb.name, bool(parsed.problem)) == (verb, True)
 
 
 def test_in_a_thread_the_ticket_may_be_left_out() -> None:

@@ -1,0 +1,319 @@
+"""Every change leaves a record of who did what to what, from where, with before and after (A17)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from agent.commands.registry import VERBS
+from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
+from bot.sandbox.slack import SlackSandbox
+from handlers.cli.desk import operator
+from storage.audit import AuditEvent
+from storage.people import Person
+from storage.tickets import Comment
+from tests.team import Bot, quiet, report, slash
+
+Deed = Callable[[SlackSandbox, Bot], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A deed on CH-1 (“redis is down”, reported by frank, bob's) and the one record of it.
+
+    `before` and `after` are what must stand in it among other things.
+    """
+
+    do: Deed
+    who: str
+    surface: str
+    action: str
+    of: str = "ticket"
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    given: Deed | None = None
+
+
+def typed(who: str, line: str) -> Deed:
+    """After the slash command."""
+
+    async def do(_: SlackSandbox, bot: Bot) -> None:
+        await slash(bot, who, line)
+
+    return do
+
+
+def said(who: str, text: str, *, in_thread: bool = False) -> Deed:
+    """In a mention, or in one in the ticket's thread."""
+
+    async def do(slack: SlackSandbox, bot: Bot) -> None:
+        await report(bot, who, text, thread_ts=await _root(bot) if in_thread else None)
+
+    return do
+
+
+def told(who: str, text: str) -> Deed:
+    """In a direct message."""
+
+    async def do(slack: SlackSandbox, bot: Bot) -> None:
+        await slack.dm(who, text)
+        await quiet(bot)
+
+    return do
+
+
+async def press_claim(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.click("bob", "#ops", await _card(slack, bot), "Claim")
+    await quiet(bot)
+
+
+async def fill_in_resolve(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.click("bob", "#ops", await _card(slack, bot), "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    assert await slack.submit("bob", {"reason": "failed over"}) == {}
+    await quiet(bot)
+
+
+async def edit(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.edit("frank", "#ops", await _root(bot), "@chargehand redis is slow")
+    await quiet(bot)
+
+
+async def edit_remark(slack: SlackSandbox, bot: Bot) -> None:
+    [comment] = await bot.rows(select(Comment))
+    await slack.edit("bob", "#ops", comment.message_ts, "@chargehand the replica is gone")
+    await quiet(bot)
+
+
+async def delete(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.delete("frank", "#ops", await _root(bot))
+    await quiet(bot)
+
+
+async def separate(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.click_ephemeral("dave", "Separate ticket")
+    await quiet(bot)
+
+
+async def choose_team(slack: SlackSandbox, bot: Bot) -> None:
+    asked = slack.dms("frank")[-1]
+    await slack.select("frank", "@chargehand", asked.ts, action="file", choice="Payments")
+    await quiet(bot)
+
+
+async def _root(bot: Bot) -> str:
+    return str((await bot.ticket()).message_ts)
+
+
+async def _card(slack: SlackSandbox, bot: Bot) -> str:
+    return slack.thread("#ops", await _root(bot))[1].ts
+
+
+def a_status(**more: Any) -> dict[str, Any]:
+    """Of a case in which the status goes from open to another, or back."""
+    return {"who": "bob", "surface": "slash", "action": "status"} | more
+
+
+RESOLVED = typed("bob", "resolve CH-1 failed over")
+VERB_CASES = {
+    "report": Case(
+        do=typed("frank", "report kafka lags"),
+        who="frank",
+        surface="slash",
+        action="report",
+        after={"number": 2, "title": "Kafka lags"},
+    ),
+    "claim": Case(
+        do=typed("bob", "claim CH-1"),
+        who="bob",
+        surface="slash",
+        action="claim",
+        before={"assignees": ["bob"]},
+        after={"assignees": ["bob"]},
+    ),
+    "assign": Case(
+        do=typed("alice", "assign CH-1 @carol"),
+        who="alice",
+        surface="slash",
+        action="assign",
+        before={"assignees": ["bob"]},
+        after={"assignees": ["carol"]},
+    ),
+    "status": Case(
+        do=typed("bob", "status CH-1 in progress since noon"),
+        **a_status(before={"status": "open"}, after={"status": "in_progress", "reason": "since noon"}),
+    ),
+    "resolve": Case(
+        do=RESOLVED, **a_status(before={"status": "open"}, after={"status": "resolved", "reason": "failed over"})
+    ),
+    "close": Case(
+        do=typed("alice", "close CH-1 too old"),
+        **a_status(who="alice", before={"status": "open"}, after={"status": "closed", "reason": "too old"}),
+    ),
+    "reopen": Case(
+        given=RESOLVED,
+        do=typed("bob", "reopen CH-1 down again"),
+        **a_status(before={"status": "resolved"}, after={"status": "open", "reason": "down again"}),
+    ),
+    "move": Case(
+        do=typed("alice", "move CH-1 Payments"),
+        who="alice",
+        surface="slash",
+        action="move",
+        before={"team": 1, "assignees": ["bob"]},
+        after={"team": 2},
+    ),
+    "separate": Case(
+        given=typed("dave", "report redis is down"),
+        do=separate,
+        who="dave",
+        surface="button",
+        action="separate",
+        before={"comment": 1},
+        after={"ticket": 2},
+    ),
+    "file": Case(
+        given=told("frank", "something is odd"),
+        do=choose_team,
+        who="frank",
+        surface="button",
+        action="report",
+        after={"number": 2, "title": "Something is odd"},
+    ),
+}
+LOOKING = {"list": "list", "show": "show CH-1", "help": "help"}
+OTHER_CASES = {
+    "a report by mention": Case(
+        do=said("frank", "kafka lags"), who="frank", surface="mention", action="report", after={"number": 2}
+    ),
+    "a report by direct message": Case(
+        do=told("frank", "kafka lags"), who="frank", surface="dm", action="report", after={"number": 2}
+    ),
+    "its triage": Case(
+        do=said("frank", "kafka lags"),
+        who="system",
+        surface="system",
+        action="triage",
+        before={"priority": None},
+        after={"priority": "high", "team_id": 1, "triage_source": "rules"},
+    ),
+    "a remark": Case(
+        do=said("bob", "the replica is fine", in_thread=True),
+        who="bob",
+        surface="mention",
+        action="comment",
+        after={"comment": 1},
+    ),
+    "an edited remark": Case(
+        given=said("bob", "the replica is fine", in_thread=True),
+        do=edit_remark,
+        who="bob",
+        surface="system",
+        action="edit",
+        of="comment",
+        before={"text": "the replica is fine"},
+        after={"text": "the replica is gone"},
+    ),
+    "an edited report": Case(
+        do=edit,
+        who="frank",
+        surface="system",
+        action="edit",
+        before={"description": "redis is down"},
+        after={"description": "redis is slow"},
+    ),
+    "a deleted report": Case(do=delete, who="system", surface="system", action="report deleted"),
+    "a button": Case(do=press_claim, who="bob", surface="button", action="claim", after={"assignees": ["bob"]}),
+    "a form": Case(
+        do=fill_in_resolve, **a_status(surface="form", after={"status": "resolved", "reason": "failed over"})
+    ),
+}
+
+
+def test_every_verb_has_a_case_here() -> None:
+    assert {verb.name for verb in VERBS} == VERB_CASES.keys() | LOOKING.keys()
+
+
+@pytest.mark.parametrize("case", (VERB_CASES | OTHER_CASES).values(), ids=(VERB_CASES | OTHER_CASES).keys())
+async def test_a_change_is_recorded_once_with_all_that_belongs_to_it(slack: SlackSandbox, bot: Bot, case: Case) -> None:
+    await report(bot, "frank", "redis is down")
+    if case.given:
+        await case.given(slack, bot)
+    known = len(await events(bot))
+    began = bot.ctx.clock()
+    await case.do(slack, bot)
+    [event] = [event for event in (await events(bot))[known:] if event.action == case.action]
+    assert_complete(event, since=began, until=bot.ctx.clock())
+    people = {f"person:{person.id}": person.name for person in await bot.rows(select(Person))}
+    assert (people.get(event.actor, event.actor), event.surface, event.object_kind) == (case.who, case.surface, case.of)
+    names = {int(key.removeprefix("person:")): name for key, name in people.items()}
+    for recorded, expected in ((event.before, case.before), (event.after, case.after)):
+        told = recorded | {
+            key: [names[id_] for id_ in recorded[key]] for key in ("assignees",) if isinstance(recorded.get(key), list)
+        }
+        assert {key: told.get(key) for key in expected} == expected
+    if case.action in {"status", "claim", "assign", "move"}:
+        assert event.object_id == str((await bot.ticket()).id)
+
+
+async def test_what_a_report_sets_in_motion_shares_its_correlation_id(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    first = {event.correlation_id for event in await events(bot)}
+    await report(bot, "frank", "kafka lags")
+    assert len(first) == 1
+    assert len({event.correlation_id for event in await events(bot)}) == 2
+
+
+@pytest.mark.parametrize("line", LOOKING.values(), ids=LOOKING.keys())
+async def test_looking_leaves_no_record(slack: SlackSandbox, bot: Bot, line: str) -> None:
+    await report(bot, "frank", "redis is down")
+    known = len(await events(bot))
+    await slash(bot, "bob", line)
+    assert len(await events(bot)) == known
+
+
+async def test_a_refusal_leaves_no_record(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    known = len(await events(bot))
+    assert (await slash(bot, "frank", "close CH-1 too old")).startswith("You may not close CH-1")
+    assert len(await events(bot)) == known
+
+
+async def test_what_is_done_on_the_command_line_is_recorded_as_its_work(bot: Bot) -> None:
+    known, began = len(await events(bot)), bot.ctx.clock()
+    async with operator(bot.ctx.settings) as desk:
+        team = await add_team(desk, "Search", TeamFacts(keywords=("index",)))
+        person = await add_person(desk, "U0FRANK", PersonFacts(name="frank", is_admin=True))
+        await give_role(desk, person, team, role="responder")
+    async with operator(bot.ctx.settings) as desk:
+        await add_team(desk, "Search", TeamFacts(description="Finds things."))
+    recorded = (await events(bot))[known:]
+    for event in recorded:
+        assert_complete(event, since=began, until=bot.ctx.clock())
+        assert (event.actor, event.surface) == ("system", "cli")
+    assert [(event.action, event.object_kind, event.object_id) for event in recorded] == [
+        ("add", "team", str(team.id)),
+        ("add", "person", str(person.id)),
+        ("role", "person", str(person.id)),
+        ("change", "team", str(team.id)),
+    ]
+    assert [event.before for event in recorded[:3]] == [{}, {}, {}]
+    assert recorded[2].after == {"team": "Search", "role": "responder"}
+    assert (recorded[3].before["description"], recorded[3].after["description"]) == ("", "Finds things.")
+    assert len({event.correlation_id for event in recorded[:3]}) == 1 != len({e.correlation_id for e in recorded})
+
+
+async def events(bot: Bot) -> list[AuditEvent]:
+    """Everything on record, oldest first."""
+    return await bot.rows(select(AuditEvent).order_by(col(AuditEvent.id)))
+
+
+def assert_complete(event: AuditEvent, *, since: datetime, until: datetime) -> None:
+    """When, for which workspace and in the course of what."""
+    assert since <= event.at <= until
+    assert event.workspace_id
+    assert event.correlation_id
+    assert event.object_id
