@@ -3,12 +3,12 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from agent.triage.schema import Report, TeamProfile, Triage
+from agent.triage.schema import Answer, Report, TeamProfile
 from bot.errors import ModelError
 from bot.llm.port import Ask
 from bot.redact import redact
@@ -26,14 +26,22 @@ SLACK_TOKEN = re.compile(r"<(?=[!@#]|[a-z]+:)", re.IGNORECASE)
 TEXT_FIELDS = ("title", "summary", "component", "reasoning")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A reading, and the id of the model whose it is."""
+
+    triage: Answer
+    model: str
+
+
 class WrongAnswerError(Exception):
     """The answer cannot be used; the text tells the model why."""
 
 
 async def triage(
     report: Report, teams: Sequence[TeamProfile], *, model: "AnthropicModel", deadline: float, max_tokens: int = 1024
-) -> Triage:
-    """The model's reading of a report; a wrong answer is asked again once, with what was wrong.
+) -> Judged:
+    """The model's reading of a report; a wrong answer is asked again once, of the larger model, with what was wrong.
 
     Args:
         deadline: seconds for everything, the second question included.
@@ -48,9 +56,10 @@ async def triage(
     for _ in range(ATTEMPTS):
         answer = await model.ask(ask, deadline=until - clock())
         try:
-            return read_answer(answer.text, names)
+            reading = read_answer(answer.text, names)
+            return Judged(triage=reading, model=model.larger if ask.is_hard else model.name)
         except WrongAnswerError as wrong:
-            ask = replace(ask, previous=(*ask.previous, (answer.text, str(wrong))))
+            ask = replace(ask, is_hard=True, previous=(*ask.previous, (answer.text, str(wrong))))
     raise ModelError("model gave no valid answer")
 
 
@@ -62,8 +71,8 @@ def question(report: Report, teams: Sequence[TeamProfile], *, max_tokens: int) -
 
 
 def answer_schema(team_names: Sequence[str]) -> dict[str, object]:
-    """Triage as a JSON schema in which every key is required and `team` is one of these or null."""
-    schema = Triage.model_json_schema()
+    """An answer as a JSON schema in which every key is required and `team` is one of these or null."""
+    schema = Answer.model_json_schema()
     fields = {name: {**field} for name, field in schema.pop("properties").items()}
     for field in fields.values():
         field.pop("default", None)
@@ -71,7 +80,7 @@ def answer_schema(team_names: Sequence[str]) -> dict[str, object]:
     return {**schema, "properties": fields, "required": list(fields)}
 
 
-def read_answer(text: str, team_names: Sequence[str]) -> Triage:
+def read_answer(text: str, team_names: Sequence[str]) -> Answer:
     """The one JSON object of an answer, every field checked and its texts made plain.
 
     Raises:
@@ -79,7 +88,7 @@ def read_answer(text: str, team_names: Sequence[str]) -> Triage:
     """
     fenced = FENCE.fullmatch(text.strip())
     try:
-        read = Triage.model_validate_json(fenced.group(1) if fenced else text)
+        read = Answer.model_validate_json(fenced.group(1) if fenced else text)
         plain = _plain_texts(read)
     except ValidationError as error:
         raise WrongAnswerError(_complaint(error)) from None
@@ -98,10 +107,10 @@ def _complaint(error: ValidationError) -> str:
     return "\n".join(["That answer was refused.", *lines, AGAIN])
 
 
-def _plain_texts(read: Triage) -> Triage:
+def _plain_texts(read: Answer) -> Answer:
     fields = read.model_dump()
     texts = {name: _plain(fields[name]) for name in TEXT_FIELDS if fields[name]}
-    return Triage.model_validate(fields | texts | {"tags": [_plain(tag) for tag in read.tags]})
+    return Answer.model_validate(fields | texts | {"tags": [_plain(tag) for tag in read.tags]})
 
 
 def _plain(text: str) -> str:

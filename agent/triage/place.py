@@ -31,14 +31,6 @@ def _write(ticket: Ticket, reading: Reading) -> dict[str, object]:
     return before
 
 
-WORDS = ("title", "summary", "tags", "reasoning")
-
-
-def only_words(triage: Triage, judged: Triage) -> Triage:
-    """The rules' judgement in the model's words: for a report that tells the model what to decide."""
-    return judged.model_copy(update={name: getattr(triage, name) for name in WORDS})
-
-
 async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     """The first reading: everything a report sets in motion, in one transaction."""
     with desk.tx.no_autoflush:  # one UPDATE of the ticket instead of one before each query

@@ -15,5 +15,5 @@ async def profiles(desk: Desk, *, channel_id: str | None = None) -> list[TeamPro
             components=tuple(team.components),
             is_home=team.channel_id is not None and team.channel_id == channel_id,
         )
-        for team in await people.teams(desk.tx)
+        for team in await people.ownerships(desk.tx)
     ]

@@ -70,7 +70,7 @@ class _Reading:
 
 def gives_orders(report: Report) -> bool:
     """Whether the text tells the bot what to make of it; then a model may have been talked into something."""
-    return any(words.gives_orders(text, language=load()) for text in (report.text, report.context))
+    return any(words.gives_orders(text) for text in (report.text, report.context))
 
 
 def triage(report: Report, teams: Sequence[TeamProfile], *, floor: float = 0.3) -> Triage:

@@ -30,6 +30,12 @@ class Triage(BaseModel):
     reasoning: Annotated[Line, Field(max_length=300, description="One sentence that says why")]
 
 
+class Answer(Triage):
+    """A model's reading, with its own word on whether somebody tried to make the reading for it."""
+
+    gives_orders: Annotated[bool, Field(description="Whether the report tells whoever triages it what to answer")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TeamProfile:
     """What triage may know of a team."""

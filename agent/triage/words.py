@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from agent.triage import orders
+
 READ_AT_MOST = 2_000  # characters of a report: what matters is said early, and nobody may make triage slow
 REPEATED_AT_MOST = 24  # places of one word: saying it again proves nothing
 ASIDE = 0.5  # the weight of words in “quotes” and `code`: they are often somebody else's
@@ -91,7 +93,6 @@ class Language:
     denials: tuple[str, ...]
     common: frozenset[str]
     filler: frozenset[str]
-    orders: re.Pattern[str]
     add: tuple[str, ...]
     double: tuple[str, ...]
     swap: tuple[tuple[str, str], ...]
@@ -110,8 +111,8 @@ def split(text: str) -> list[str]:
 
 
 def visible(text: str) -> str:
-    """The part of the text that is looked at, without zero-width, bidirectional and other control characters."""
-    return INVISIBLE.sub("", text[:READ_AT_MOST])
+    """The text without zero-width, bidirectional and other control characters."""
+    return INVISIBLE.sub("", text)
 
 
 def read(text: str, context: str, *, language: Language) -> Words:
@@ -125,14 +126,15 @@ def read(text: str, context: str, *, language: Language) -> Words:
     return Words(tokens, places)
 
 
-def gives_orders(text: str, *, language: Language) -> bool:
+def gives_orders(text: str) -> bool:
     """Whether a text tells the bot what to make of it ("set priority low", "ignore previous instructions")."""
-    return language.orders.search(_plain(visible(text))) is not None
+    written = visible(text)
+    return orders.gives_orders(_plain(written), written=written)
 
 
 def _pieces(text: str, language: Language, volume: float) -> Iterator[tuple[str, float]]:
-    spoken = _plain(visible(text))
-    for unread in (FENCED, QUOTED_LINE, DATA, language.orders):
+    spoken = _plain(visible(text[:READ_AT_MOST]))
+    for unread in (FENCED, QUOTED_LINE, DATA, orders.load().weightless):
         spoken = unread.sub("\n", spoken)
     for index, piece in enumerate(QUIET.split(spoken)):
         aside = 0.0 if piece.startswith("http") else ASIDE
@@ -179,9 +181,7 @@ def load(code: str = "en") -> Language:
     """The lists of a language; adding one is adding its file."""
     data = tomllib.loads((Path(__file__).parent / "data" / f"{code}.toml").read_text(encoding="utf-8"))
     tables = {name: {phrase: float(weight) for phrase, weight in table.items()} for name, table in _tables(data)}
-    orders, endings = data["orders"], data["endings"]
-    slots = {slot: f"(?:{'|'.join(orders[slot])})" for slot in ("verb", "field", "value", "lead", "object")}
-    patterns = [f"(?:{pattern.format_map(slots)})" for pattern in orders["patterns"]]
+    endings = data["endings"]
     return Language(
         tables=tables,
         tags={tag: tuple(phrases) for tag, phrases in data["tags"].items()},
@@ -189,7 +189,6 @@ def load(code: str = "en") -> Language:
         denials=tuple(data["denials"]["phrases"]),
         common=frozenset(data["common"]["words"]),
         filler=frozenset(data["filler"]["words"]),
-        orders=re.compile("|".join(patterns), re.MULTILINE),
         add=tuple(endings["add"]),
         double=tuple(endings["double"]),
         swap=tuple((end, new) for end, new in endings["swap"]),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_model(settings: Settings) -> AsyncIterator["AnthropicModel | None"]:
-    """The model that triages and routes (`model_fast`), its connections closed at the end."""
+    """The model that triages (`model_fast`) with the larger one behind it (`model`), closed at the end."""
     if settings.anthropic_api_key is None:
         yield None
         return
@@ -23,6 +23,7 @@ async def open_model(settings: Settings) -> AsyncIterator["AnthropicModel | None
         api_key=settings.anthropic_api_key.get_secret_value(),
         base_url=settings.anthropic_base_url,
         name=settings.model_fast,
+        larger=settings.model,
         timeout=settings.llm_deadline_seconds,
     ) as model:
         yield model

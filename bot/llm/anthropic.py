@@ -67,18 +67,26 @@ class _Models(BaseModel):
 
 
 class AnthropicModel:
-    """One model of one provider.
+    """The models of one provider.
 
     Args:
-        name: the model's id, shown beside what it triaged.
+        name: the id of the model that is asked first.
+        larger: the id of the one that is asked what is hard; None for the same one.
         concurrency: calls under way at the same time; more of them queue within their deadlines.
         clock: monotonic seconds, for the breaker.
     """
 
     def __init__(
-        self, client: AsyncAnthropic, *, name: str, concurrency: int = 4, clock: Callable[[], float] = time.monotonic
+        self,
+        client: AsyncAnthropic,
+        *,
+        name: str,
+        larger: str | None = None,
+        concurrency: int = 4,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
+        self.larger = larger or name
         self._client = client
         self._slots = asyncio.Semaphore(concurrency)
         self._breaker = Breaker(clock)
@@ -105,7 +113,7 @@ class AnthropicModel:
         )
 
     async def reachable(self) -> str:
-        """What a free call, the list of models, says of this one; for `doctor`.
+        """What a free call, the list of models, says of these; for `doctor`.
 
         Raises:
             ModelError: nobody answers there, or not to this key.
@@ -116,8 +124,9 @@ class AnthropicModel:
                 known = _Models.model_validate_json(await raw.read())
         except FAULTS as error:
             raise ModelError(_why(error)) from None
-        listed = self.name in {model.id for model in known.data}
-        return f"answers, lists {self.name}" if listed else f"answers, but does not list {self.name}"
+        wanted, listed = dict.fromkeys((self.name, self.larger)), {model.id for model in known.data}
+        missing = [name for name in wanted if name not in listed]
+        return f"answers, but does not list {' and '.join(missing)}" if missing else f"answers, lists {self.name}"
 
     @asynccontextmanager
     async def _slot(self, deadline: float) -> AsyncIterator[float]:
@@ -133,10 +142,11 @@ class AnthropicModel:
             self._slots.release()
 
     async def _served(self, ask: Ask, until: float) -> tuple[_Message, str | None]:
+        name = self.larger if ask.is_hard else self.name
         try:
             async with asyncio.timeout_at(until):
                 raw = await self._client.messages.with_raw_response.create(
-                    model=self.name,
+                    model=name,
                     max_tokens=ask.max_tokens,
                     system=ask.system,
                     messages=_messages(ask),
@@ -147,17 +157,17 @@ class AnthropicModel:
             if getattr(error, "status_code", None) not in OUR_FAULT:
                 self._breaker.failed()
             request_id = getattr(error, "request_id", None)
-            log.warning(
-                "model failed", model=self.name, why=_why(error), kind=type(error).__name__, request_id=request_id
-            )
+            log.warning("model failed", model=name, why=_why(error), kind=type(error).__name__, request_id=request_id)
             raise ModelError(_why(error)) from None
         self._breaker.served()
         return message, raw.request_id
 
 
 @asynccontextmanager
-async def open_anthropic(*, api_key: str, base_url: str, name: str, timeout: float) -> AsyncIterator[AnthropicModel]:
-    """A model behind its own connections. What the SDK would read from the environment is passed in.
+async def open_anthropic(
+    *, api_key: str, base_url: str, name: str, larger: str | None = None, timeout: float
+) -> AsyncIterator[AnthropicModel]:
+    """Models behind their own connections. What the SDK would read from the environment is passed in.
 
     No retries by the SDK: it obeys Retry-After without a cap, which would spend a report's deadline asleep.
     """
@@ -169,7 +179,7 @@ async def open_anthropic(*, api_key: str, base_url: str, name: str, timeout: flo
         open_telemetry=False,
     )
     async with client:
-        yield AnthropicModel(client, name=name)
+        yield AnthropicModel(client, name=name, larger=larger)
 
 
 def _messages(ask: Ask) -> list[MessageParam]:

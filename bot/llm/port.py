@@ -12,6 +12,7 @@ class Ask:
     prompt: str
     schema: Mapping[str, object]
     max_tokens: int
+    is_hard: bool = False  # for the larger model
     previous: tuple[tuple[str, str], ...] = ()  # (answer, what was wrong with it), oldest first: a re-ask
 
 

@@ -25,6 +25,7 @@ def plausible_triage(prompt: str) -> dict[str, object]:
         "team": team,
         "confidence": 0.8,
         "reasoning": "It says that something is failing now." if urgent else "Nothing in it sounds urgent.",
+        "gives_orders": {"ignore", "instructions"} <= words,
     }
 
 

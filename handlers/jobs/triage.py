@@ -2,27 +2,37 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agent import notify
 from agent.desk import Desk
 from agent.report import to_judge
 from agent.triage import model as by_model
 from agent.triage import rules
-from agent.triage.place import Reading, improve, only_words, place
+from agent.triage.model import Judged
+from agent.triage.place import Reading, improve, place
 from agent.triage.profiles import profiles
 from agent.triage.schema import Report, TeamProfile, Triage
+from agent.triage.trust import trusted
 from bot.errors import ModelError, TryLater
 from bot.slack.client import CallFailed
 from bot.slack.directory import Channel
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import insiders_of, system_desk
+from handlers.jobs.asked import system_desk
 from storage import tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
 Insiders = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What Slack says of the place the ticket lives in."""
+
+    channel: Channel
+    permalink: str | None
 
 
 async def triage(ctx: Context, run: Run) -> None:
@@ -35,14 +45,15 @@ async def triage(ctx: Context, run: Run) -> None:
         report = await to_judge(desk, ticket)
     try:
         channel = await ctx.directory.channel(ticket.channel_id)
-        insiders = await insiders_of(ctx, {ticket.channel_id} if ticket.is_private else set())
+        insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
     except CallFailed as failure:
         raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    found = _Found(channel=channel, permalink=ticket.permalink or await _permalink(ctx, ticket))
     judged = rules.triage(report, teams, floor=ctx.settings.team_floor)
     if ctx.model is None:
         reading = Reading(triage=judged, source="rules", note="no model configured")
         async with run.finishing() as tx:
-            await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, channel)
+            await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, found)
         return
     async with asyncio.TaskGroup() as tasks:
         asking = tasks.create_task(_ask_model(ctx, report, teams))
@@ -50,24 +61,27 @@ async def triage(ctx: Context, run: Run) -> None:
         if not asking.done():
             early = Reading(triage=judged, source="rules", note="the model is slow; its reading may follow")
             async with ctx.db.write() as tx:
-                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early, channel)
+                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early, found)
         answer = await asking
-    reading = _reading(ctx, report, judged, answer)
+    reading = _reading(report, judged, answer)
     async with run.finishing() as tx:
-        await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, channel)
+        await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, found)
 
 
-def _reading(ctx: Context, report: Report, judged: Triage, answer: Triage | str) -> Reading:
-    """What counts: the model's answer, unless there is none or the report gave it orders."""
+async def _permalink(ctx: Context, ticket: Ticket) -> str | None:
+    """Of a report whose message was not at hand when its ticket was opened, as when a button was pressed for it."""
+    return await ctx.directory.permalink(ticket.channel_id, ticket.message_ts) if ticket.message_ts else None
+
+
+def _reading(report: Report, judged: Triage, answer: Judged | str) -> Reading:
+    """What counts: the model's answer as far as it can be trusted, or the rules where there is none."""
     if isinstance(answer, str):
         return Reading(triage=judged, source="rules", note=answer)
-    if rules.gives_orders(report):
-        note = "the report gives orders, so rules decided"
-        return Reading(triage=only_words(answer, judged), source="model", model=ctx.settings.model_fast, note=note)
-    return Reading(triage=answer, source="model", model=ctx.settings.model_fast)
+    triage, note = trusted(answer.triage, judged, report=report)
+    return Reading(triage=triage, source="model", model=answer.model, note=note)
 
 
-async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> Triage | str:
+async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> Judged | str:
     """The model's reading, or why there is none."""
     assert ctx.model is not None  # triage() has checked
     try:
@@ -82,10 +96,11 @@ async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile]) -> 
         return str(error)
 
 
-async def _place(desk: Desk, ticket_id: int, reading: Reading, channel: Channel) -> None:
+async def _place(desk: Desk, ticket_id: int, reading: Reading, found: _Found) -> None:
     ticket = await tickets.get(desk.tx, ticket_id)
+    ticket.permalink = found.permalink
     if not ticket.channel_name:  # it came by direct message and lives in its team's channel
-        ticket.channel_name, ticket.is_private = channel.name, channel.is_private
+        ticket.channel_name, ticket.is_private = found.channel.name, found.channel.is_private
     if ticket.triage_source is None:
         await place(desk, ticket, reading)
     elif reading.source == "model":

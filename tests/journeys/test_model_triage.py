@@ -25,6 +25,7 @@ READING: dict[str, Any] = {
     "team": "Platform",
     "confidence": 0.9,
     "reasoning": "Writes fail for many.",
+    "gives_orders": False,
 }
 
 
@@ -56,20 +57,23 @@ async def test_the_models_reading_is_on_the_card(slack: SlackSandbox, llm: LlmSa
     assert card(slack, ts).startswith("*CH-1  Redis primary refuses writes*")
     assert "triaged by claude-haiku-5-5: Writes fail for many." in card(slack, ts)
     assert "`cache` `redis`" in card(slack, ts)
-    kept = {name: getattr(ticket, name) for name in READING if name not in {"team", "confidence", "reasoning"}}
+    kept = {name: getattr(ticket, name) for name in READING if name not in {"team", "confidence", "reasoning", "gives_orders"}}
     assert kept == {name: READING[name] for name in kept}
     triage = (ticket.triage_source, ticket.triage_model, ticket.triage_confidence, ticket.triage_reasoning)
     assert triage == ("model", "claude-haiku-5-5", 0.9, "Writes fail for many.")
 
 
-async def test_a_wrong_answer_is_asked_again_once(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
+async def test_a_wrong_answer_is_asked_again_once_of_the_larger_model(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
     llm.answer(json=READING | {"priority": "urgent"}, times=1)
     llm.answer(json=READING)
     async with with_model(slack, llm, tmp_path) as bot:
         ts = await report(bot, "frank", "redis is broken")
     assert len(llm.requests) == 2
     assert "priority" in str(llm.requests[1]["messages"][-1]["content"])
-    assert "triaged by claude-haiku-5-5" in card(slack, ts)
+    assert [request["model"] for request in llm.requests] == ["claude-haiku-5-5", "claude-sonnet-5-5"]
+    assert "triaged by claude-sonnet-5-5" in card(slack, ts)
 
 
 WRONG = {

@@ -17,7 +17,7 @@ async def test_without_a_key_there_is_no_model(monkeypatch: pytest.MonkeyPatch) 
         assert model is None
 
 
-async def test_with_a_key_the_fast_model_answers_at_the_configured_address() -> None:
+async def test_with_a_key_both_models_answer_at_the_configured_address() -> None:
     async with LlmSandbox.start() as llm:
         llm.key = "sk-ant-1"
         settings = Settings(
@@ -26,7 +26,11 @@ async def test_with_a_key_the_fast_model_answers_at_the_configured_address() -> 
         async with open_model(settings) as model:
             assert model is not None
             answer = await model.ask(Ask(system="s", prompt="p", schema={"type": "object"}, max_tokens=9), deadline=5)
+            hard = await model.ask(
+                Ask(system="s", prompt="p", schema={"type": "object"}, max_tokens=9, is_hard=True), deadline=5
+            )
     assert answer.model == model.name == "claude-haiku-5-5"
+    assert hard.model == model.larger == "claude-sonnet-5-5"
 
 
 def test_the_sdk_is_imported_only_when_a_model_is_opened() -> None:
