@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SettingsError
@@ -29,12 +30,27 @@ def refused_token(error: Exception) -> str | None:
     """Slack's word for a token that will never work."""
     if not isinstance(error, SlackApiError) or not isinstance(error.response, AsyncSlackResponse):
         return None
-    code = str(error.response.get("error"))
+    answer = error.response.data  # of a failing server: text, or nothing
+    code = str(answer.get("error")) if isinstance(answer, dict) else ""
     return code if code in BAD_TOKEN else None
 
 
 class Socket(SocketModeClient):
     """The SDK's client, connecting our way: the SDK retries at one fixed pace and logs a traceback each time."""
+
+    def __init__(
+        self,
+        *,
+        app_token: str,
+        web_client: AsyncWebClient,
+        ping_interval: float,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Connect later; `sleep` passes the seconds between two attempts."""
+        quiet = logging.getLogger("chargehand.socket")
+        quiet.setLevel(logging.ERROR)
+        super().__init__(app_token=app_token, web_client=web_client, ping_interval=ping_interval, logger=quiet)
+        self._sleep = sleep
 
     async def check(self) -> str:
         """For /readyz: "ok", or what is wrong."""
@@ -55,7 +71,7 @@ class Socket(SocketModeClient):
                 if self.current_session is None and (code := refused_token(error)):
                     raise SettingsError(f"SLACK_APP_TOKEN is refused by Slack: {code}") from error
                 log.warning("socket refused", error=str(error).splitlines()[0][:200], again_in=pause)
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:
@@ -91,13 +107,10 @@ async def open_socket(app: AsyncApp, settings: Settings) -> AsyncIterator[Socket
     """
     if settings.slack_app_token is None:
         raise SettingsError("SLACK_APP_TOKEN is not set; `python app.py doctor` lists what is missing")
-    quiet = logging.getLogger("chargehand.socket")
-    quiet.setLevel(logging.ERROR)
     socket = Socket(
         app_token=settings.slack_app_token.get_secret_value(),
         web_client=app.client,
         ping_interval=settings.ping_interval_seconds,
-        logger=quiet,
     )
 
     async def handle(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
