@@ -1,4 +1,4 @@
-"""`demo`: a small Slack on this machine with the real bot in it; no account, no network, nothing kept."""
+"""`demo`: a small Slack on this machine with the real bot in it; no account, no network, nothing kept unless asked."""
 
 import asyncio
 import signal
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Scene = Callable[[SlackSandbox, Context], Awaitable[None]]
 
 PORT = 8090
+WORKSPACE = "workspace.json"
 INVITATION = """\
 Chargehand's demo: {url}   (Ctrl-C ends it; {kept})
 
@@ -39,7 +40,7 @@ def register(cli: typer.Typer, serve: Serve) -> None:
     def demo(
         port: Annotated[int | None, typer.Option(min=0, max=65535, help=f"{PORT} or a free one; 0 is any.")] = None,
         script: Annotated[Path | None, typer.Option(help="Play this story without the page and print it.")] = None,
-        data: Annotated[Path | None, typer.Option(help="Keep the tickets in this folder.")] = None,
+        data: Annotated[Path | None, typer.Option(help="Keep the tickets and what was said in this folder.")] = None,
     ) -> None:
         """Try Chargehand here and now, in a small Slack-like workspace on this machine."""
         with ExitStack() as stack:
@@ -54,6 +55,7 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
     """The page, until Ctrl-C."""
     from bot.sandbox.page import routes
     from bot.sandbox.slack import SlackSandbox
+    from bot.sandbox.slack.kept import kept
 
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -61,11 +63,11 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
 
     async def invite(slack: SlackSandbox, ctx: "Context") -> None:
         triage = ctx.model.name if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
-        kept = f"its data is in {folder}" if is_kept else "nothing is kept"
-        typer.echo(INVITATION.format(url=slack.url, kept=kept, triage=triage))
+        where = f"its data is in {folder}" if is_kept else "nothing is kept"
+        typer.echo(INVITATION.format(url=slack.url, kept=where, triage=triage))
         await stop.wait()
 
-    async with SlackSandbox.start(port=port, routes=routes) as slack:
+    async with SlackSandbox.start(port=port, routes=routes) as slack, kept(slack.world, folder / WORKSPACE):
         await _staged(serve, slack, _settings(slack, folder), scene=invite)
 
 

@@ -139,6 +139,10 @@ class World:
         """A fresh id such as `V000012`."""
         return f"{prefix}{next(self._serials):06d}"
 
+    def number_from(self, first: int) -> None:
+        """Let the next id be this one: a workspace that is continued must not give out an id twice."""
+        self._serials = count(first)
+
     def find_user(self, who: str) -> User | None:
         """A user by id, name or @name."""
         return self.users.get(who) or self.users.get(self.user_ids.get(who.removeprefix("@"), ""))

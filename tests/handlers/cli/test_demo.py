@@ -1,6 +1,8 @@
 """`demo`: the page until Ctrl-C, or a story whose transcript is printed and whose expectations are kept."""
 
+import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -87,3 +89,54 @@ def test_its_data_stays_where_it_was_asked_to() -> None:
     story = str(ROOT / "stories/which_team.yml")
     assert python(APP, "demo", "--script", story, "--data", "kept").code == 0
     assert Path("kept/chargehand.db").is_file()
+
+
+async def test_a_demo_that_was_killed_goes_on_where_it_stopped() -> None:
+    first, url = await shown("--data", "kept")
+    await do(url, "say", {"as": "frank", "channel": "#ops", "text": "@chargehand redis is down"})
+    await until(url, lambda texts: any(text.startswith("CH-1 ") for text in texts))
+    first.kill()
+    await ended(first)
+    second, url = await shown("--data", "kept")
+    assert any(text.startswith("CH-1 Redis is down – high, @bob, open") for text in await read(url))
+    await do(
+        url, "command", {"as": "alice", "channel": "#ops", "command": "/chargehand", "text": "resolve CH-1 rested"}
+    )
+    await until(url, lambda texts: any(text.startswith("*CH-1 resolved* by @alice") for text in texts))
+    await until(url, lambda texts: any(text.startswith("CH-1 Redis is down – high, @bob, resolved") for text in texts))
+    await do(url, "say", {"as": "frank", "channel": "#ops", "text": "@chargehand kafka is down"})
+    await until(url, lambda texts: any(text.startswith("CH-2 Kafka is down") for text in texts))
+    second.send_signal(signal.SIGINT)
+    outcome = await ended(second)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+async def shown(*args: str) -> tuple[asyncio.subprocess.Process, str]:
+    """A demo with its page up, and the page's address."""
+    process = await started("demo", "--port", "0", *args)
+    assert process.stdout
+    first = (await process.stdout.readline()).decode()
+    return process, first.removeprefix("Chargehand's demo: ").split()[0]
+
+
+async def do(url: str, deed: str, body: dict[str, str]) -> dict[str, str]:
+    """Act on the page."""
+    async with aiohttp.ClientSession(url) as session, session.post(f"/page/{deed}", json=body) as answer:
+        assert answer.status == 200, await answer.text()
+        return dict(await answer.json())
+
+
+async def read(url: str) -> list[str]:
+    """What stands in #ops."""
+    async with aiohttp.ClientSession(url) as session, session.get("/page/state", params={"as": "alice"}) as answer:
+        state = await answer.json()
+    [ops] = [channel for channel in state["channels"] if channel["name"] == "ops"]
+    return [message["text"] for message in ops["messages"]]
+
+
+async def until(url: str, is_there: Callable[[list[str]], bool]) -> None:
+    """Look again at every change of the page until it shows what is expected."""
+    async with asyncio.timeout(30), aiohttp.ClientSession(url) as session, session.get("/page/events") as changes:
+        async for _ in changes.content:
+            if is_there(await read(url)):
+                return
