@@ -5,12 +5,12 @@ from dataclasses import replace
 from agent import notify
 from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
-from agent.report import open_ticket
+from agent.report import open_ticket, was_deleted
 from agent.triage.profiles import profiles
 from agent.triage.rules import rank_teams
 from agent.triage.schema import Report
 from bot.messages import Menu, Message, Option, escape, plain
-from storage import people, settings_kv
+from storage import people, settings_kv, thread_links
 from storage.people import Team
 
 NONE_OF_THEM = "none of these"
@@ -53,12 +53,15 @@ async def _ask(desk: Desk, text: str, teams: list[Team]) -> Reply:
 async def file_pending(desk: Desk, ts: str, team: Team | None) -> Reply:
     """The question was answered: open the ticket of the report that waited for it."""
     text = await settings_kv.get(desk.tx, desk.asker.slack_id, PENDING + ts)
+    assert desk.place is not None  # a question is answered where it was asked
+    if text is None and await was_deleted(desk, desk.place.channel_id, ts):
+        return replace(text_reply("That report was deleted, so nothing is tracked."), settles=True)
     if text is None:
         return text_reply("That report is tracked already; `list` shows it.", is_private=True)
     await settings_kv.drop(desk.tx, desk.asker.slack_id, PENDING + ts)
-    assert desk.place is not None  # a question is answered where it was asked
     said_at = ts if "." in ts else None  # a slash command leaves no message behind
-    asked = replace(desk.place, thread_ts=said_at, message_ts=said_at, is_dm=True)
+    # Without the permalink, which is that of the answer.
+    asked = replace(desk.place, thread_ts=said_at, message_ts=said_at, permalink=None, is_dm=True)
     reply = await track(replace(desk, place=asked), text, team)
     return replace(reply, settles=True)
 
@@ -69,6 +72,13 @@ async def edit_pending(desk: Desk, slack_id: str, ts: str, text: str) -> str | N
     if before is not None:
         await settings_kv.put(desk.tx, slack_id, PENDING + ts, text, workspace_id=desk.workspace_id)
     return before
+
+
+async def drop_pending(desk: Desk, slack_id: str, ts: str) -> bool:
+    """The author deleted a report that waits for its team: forget it; False when none waits."""
+    is_waiting = await settings_kv.get(desk.tx, slack_id, PENDING + ts) is not None
+    await settings_kv.drop(desk.tx, slack_id, PENDING + ts)
+    return is_waiting
 
 
 async def track(desk: Desk, text: str, team: Team | None) -> Reply:
@@ -91,4 +101,9 @@ async def track(desk: Desk, text: str, team: Team | None) -> Reply:
     )
     ticket = await open_ticket(desk, text, elsewhere)
     ticket.team_id = team.id
+    if place.message_ts:
+        # By these its edits, its deletion, its replies and its status emoji find the ticket.
+        ticket.origin_channel_id, ticket.origin_ts = place.channel_id, place.message_ts
+        root = place.thread_ts or place.message_ts
+        await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, root, ticket_id=ticket.id)
     return text_reply(f"{notify.headline(ticket)} is tracked for {escape(team.name)} in <#{team.channel_id}>.")

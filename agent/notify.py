@@ -3,7 +3,7 @@
 from agent.card import card
 from agent.desk import Desk
 from bot.events import Place, SlackMessage
-from bot.messages import Button, Message, escape, link
+from bot.messages import Button, Message, escape, link, moment
 from storage import outbox, people
 from storage.inbox import Delivery
 from storage.outbox import Outgoing
@@ -42,21 +42,23 @@ async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
     """
     key = card_key(ticket)
     payload = (await card(desk, ticket, change=change)).model_dump_json()
-    if await outbox.exists_for(desk.tx, key) or await outbox.receipt(desk.tx, key):
-        row = outgoing(
-            desk,
-            key=f"{key}:{desk.key}",
-            kind="edit",
-            lane=f"edit:{key}",
-            channel_id=ticket.channel_id,
-            payload=payload,
-        )
-        row.anchor, row.ticket_id = key, ticket.id
-        await outbox.edit(desk.tx, row)
+    if await _edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload):
         return
     row = outgoing(desk, key=key, kind="post", lane=_lane(ticket), channel_id=ticket.channel_id, payload=payload)
     row.thread_ts, row.ticket_id, row.opens_thread = ticket.thread_ts, ticket.id, ticket.thread_ts is None
     await outbox.add(desk.tx, row)
+
+
+async def _edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payload: str) -> bool:
+    """Change what was, or is about to be, posted under a key; False when nothing ever was."""
+    if not (await outbox.exists_for(desk.tx, key) or await outbox.receipt(desk.tx, key)):
+        return False
+    row = outgoing(
+        desk, key=f"{key}:{desk.key}", kind="edit", lane=f"edit:{key}", channel_id=channel_id, payload=payload
+    )
+    row.anchor, row.ticket_id = key, ticket.id
+    await outbox.edit(desk.tx, row)
+    return True
 
 
 async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str) -> None:
@@ -95,19 +97,47 @@ async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -
     is_loud = ticket.priority in LOUD
     if not is_loud and (assigned or ticket.team_id is None):
         return
-    team_id = ticket.team_id
-    managers = await people.members(desk.tx, team_id, "manager") if team_id else []
-    managers = managers or await people.admins(desk.tx)
     who = ", ".join(f"@{escape(person.name)}" for person in assigned)
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
     claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.name),)
-    for manager in managers:
+    for manager in await _managers(desk, ticket):
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
         text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."
-        key = f"manager:{ticket.id}:{manager.id}:{'loud' if assigned else 'unassigned'}"
+        key = f"manager:{ticket.id}:{manager.id}:loud" if assigned else _call_key(ticket, manager.id)
         await _direct(desk, ticket, manager, text, key=key, buttons=claim)
+
+
+async def _managers(desk: Desk, ticket: Ticket) -> list[Person]:
+    team_id = ticket.team_id
+    managers = await people.members(desk.tx, team_id, "manager") if team_id else []
+    return managers or await people.admins(desk.tx)
+
+
+def _call_key(ticket: Ticket, person_id: int) -> str:
+    """The idempotency key of the message that calls on a manager to claim an unassigned ticket."""
+    return f"manager:{ticket.id}:{person_id}:unassigned"
+
+
+async def settle_calls(desk: Desk, ticket: Ticket, change: str) -> None:
+    """Managers called on to claim it read what came of it, and their button goes.
+
+    Args:
+        change: in words, "claimed by @x".
+    """
+    text = f"{headline(ticket)} was {change} {moment(desk.now)}.{_see(ticket)}"
+    payload = Message(text=text).model_dump_json()
+    for manager in await _managers(desk, ticket):
+        if not desk.may_see(manager.slack_id, ticket):
+            continue
+        await _edit(desk, ticket, _call_key(ticket, manager.id), channel_id=manager.slack_id, payload=payload)
+
+
+async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:
+    """Whether a message is the one that called on the asker to claim this ticket."""
+    receipt = await outbox.receipt(desk.tx, _call_key(ticket, desk.asker.person_id))
+    return receipt is not None and receipt.ts == ts
 
 
 async def _direct(
@@ -115,9 +145,7 @@ async def _direct(
 ) -> None:
     if desk.actor and desk.actor.person_id == person.id:
         return
-    where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
-    place = link(ticket.permalink, "the report") if ticket.permalink else where
-    message = Message(text=text + (f" See {place}." if place else ""), buttons=buttons)
+    message = Message(text=text + _see(ticket), buttons=buttons)
     row = outgoing(
         desk,
         key=key,
@@ -130,15 +158,22 @@ async def _direct(
     await outbox.add(desk.tx, row)
 
 
+def _see(ticket: Ticket) -> str:
+    where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
+    place = link(ticket.permalink, "the report") if ticket.permalink else where
+    return f" See {place}." if place else ""
+
+
 def headline(ticket: Ticket) -> str:
     """The ticket in a line: number and title."""
     return f"*{ticket.name}* {escape(ticket.title)}"
 
 
 async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
-    """Swap the reaction on the report: eyes, then one emoji for the status."""
-    if ticket.message_ts is None:
+    """Swap the reaction on the report, wherever it was said: eyes, then one emoji for the status."""
+    if ticket.said_at is None:
         return
+    channel_id, ts = ticket.said_at
     emoji = desk.settings.emoji
     was = SEEN if before == SEEN else emoji[before]
     if was == emoji[ticket.status]:
@@ -148,11 +183,11 @@ async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
             desk,
             key=f"{desk.key}:{kind}:{ticket.id}:{name}",
             kind=kind,
-            lane=f"react:{ticket.channel_id}:{ticket.message_ts}",
-            channel_id=ticket.channel_id,
+            lane=f"react:{channel_id}:{ts}",
+            channel_id=channel_id,
             payload=name,
         )
-        row.target_ts, row.ticket_id = ticket.message_ts, ticket.id
+        row.target_ts, row.ticket_id = ts, ticket.id
         await outbox.add(desk.tx, row)
 
 
@@ -172,19 +207,19 @@ def eyes(delivery: Delivery, message: SlackMessage) -> Outgoing:
     )
 
 
-async def rewrite(desk: Desk, ts: str, message: Message) -> None:
-    """Put something else in the place of a message whose button was pressed."""
-    assert desk.place is not None  # a button was pressed somewhere
-    channel_id = desk.place.channel_id
+async def settle(desk: Desk, message: Message) -> None:
+    """Put something else in the place of the message whose button was pressed, also where one person alone sees it."""
+    place = desk.place
+    assert place is not None  # a button was pressed somewhere
     row = outgoing(
         desk,
-        key=f"{desk.key}:rewrite",
-        kind="edit",
-        lane=f"edit:{channel_id}:{ts}",
-        channel_id=channel_id,
+        key=f"{desk.key}:settle",
+        kind="edit" if place.message_ts else "replace",
+        lane=f"edit:{place.channel_id}:{place.message_ts or desk.key}",
+        channel_id=place.channel_id,
         payload=message.model_dump_json(),
     )
-    row.target_ts = ts
+    row.target_ts, row.reply_url, row.user_id = place.message_ts or None, place.reply_url, desk.asker.slack_id
     await outbox.add(desk.tx, row)
 
 

@@ -97,22 +97,6 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
     return comment
 
 
-async def edit_report(desk: Desk, channel_id: str, ts: str, text: str) -> Ticket | None:
-    """The author rewrote a message: the ticket's description, or the comment, follows. Never a second ticket."""
-    if ticket := await tickets.by_message(desk.tx, channel_id, ts):
-        before = ticket.description
-        _, marker, context = before.partition(CONTEXT)
-        ticket.description = text + marker + context
-        desk.audit(
-            "edit", "ticket", ticket.id, before={"description": before}, after={"description": ticket.description}
-        )
-        return ticket
-    if comment := await tickets.comment_by_message(desk.tx, channel_id, ts):
-        before, comment.text = comment.text, text
-        desk.audit("edit", "comment", comment.id, before={"text": before}, after={"text": text})
-    return None
-
-
 async def was_deleted(desk: Desk, channel_id: str, ts: str) -> bool:
     """Whether the message is gone already; then nothing is made of it."""
     return await inbox.is_claimed(desk.tx, inbox.deleted_claim(channel_id, ts))

@@ -67,9 +67,10 @@ class SlackEdit:
 
 @dataclass(frozen=True, kw_only=True)
 class SlackDelete:
-    """A message is gone."""
+    """A message is gone. `user_id` is its author, empty where Slack does not say."""
 
     channel_id: str
+    user_id: str = ""
     ts: str
 
 

@@ -50,8 +50,11 @@ class Settings(BaseSettings):
         validation_alias="ANTHROPIC_BASE_URL",
         description="Any server that speaks the Anthropic Messages API.",
     )
-    model: str = Field(default="claude-sonnet-5-5", description="Model id for specialists.")
-    model_fast: str = Field(default="claude-haiku-5-5", description="Model id for triage and routing.")
+    model: str = Field(
+        default="claude-sonnet-5-5",
+        description="Model id of the second opinion: triage asks it when the fast model's answer was refused.",
+    )
+    model_fast: str = Field(default="claude-haiku-5-5", description="Model id for triage.")
     llm_patience_seconds: float = Field(
         default=5.0, ge=0, le=60, description="After this long without an answer the card appears from rules."
     )

@@ -18,7 +18,7 @@ from storage.database import Tx, wake
 
 SIGNAL = "outbox"
 UNFINISHED = ("waiting", "sending")
-EPHEMERAL = ("whisper", "respond")  # one person sees it and nobody can look it up
+EPHEMERAL = ("whisper", "respond", "replace")  # one person sees it and nobody can look it up
 
 
 class Outgoing(Row, table=True):
@@ -31,7 +31,7 @@ class Outgoing(Row, table=True):
     )
 
     key: str = Field(unique=True)
-    kind: str  # post, edit, react, unreact, whisper (one person sees it), respond (by response_url)
+    kind: str  # post, edit, react, unreact, whisper (one person sees it), respond and replace (by response_url)
     lane: str
     channel_id: str  # a person's id stands for the direct message with them
     thread_ts: str | None = None
@@ -70,7 +70,8 @@ class Receipt(Row, table=True):
 
 # Built once: these run several times for every report, and to build one costs more than to run it.
 _outbox = SQLModel.metadata.tables["outbox"]
-_ADD = insert(_outbox).on_conflict_do_nothing().returning(_outbox.c.id)
+_ADD_ALL = insert(_outbox).on_conflict_do_nothing()
+_ADD = _ADD_ALL.returning(_outbox.c.id)
 _earlier = _outbox.alias("earlier")
 _is_second = exists().where(
     _earlier.c.lane == _outbox.c.lane, _earlier.c.state.in_(UNFINISHED), _earlier.c.id < _outbox.c.id
@@ -90,6 +91,9 @@ _DUE = (
     .order_by(col(Outgoing.id))
     .limit(bindparam("most"))
 )
+_RECEIPT = select(Receipt).where(Receipt.key == bindparam("proven"))
+_KNOWN = select(Outgoing.id).where(Outgoing.key == bindparam("known"))
+_PROVE = insert(SQLModel.metadata.tables["receipts"])
 _SENT = (
     update(_outbox)
     .where(
@@ -111,7 +115,7 @@ async def add(tx: Tx, row: Outgoing) -> bool:
 async def add_all(tx: Tx, rows: Sequence[Outgoing]) -> None:
     """Store several at once; those whose key was used before are left out."""
     wake(tx, SIGNAL)
-    await (await tx.connection()).execute(_ADD, [row.model_dump(exclude={"id"}) for row in rows])
+    await (await tx.connection()).execute(_ADD_ALL, [row.model_dump(exclude={"id"}) for row in rows])
 
 
 async def edit(tx: Tx, row: Outgoing) -> None:
@@ -136,12 +140,12 @@ async def edit(tx: Tx, row: Outgoing) -> None:
 
 
 async def receipt(tx: Tx, key: str) -> Receipt | None:
-    return (await tx.exec(select(Receipt).where(Receipt.key == key))).first()
+    return (await tx.exec(_RECEIPT, params={"proven": key})).first()
 
 
 async def exists_for(tx: Tx, key: str) -> bool:
     """Whether something with this key was ever to be sent."""
-    return (await tx.exec(select(Outgoing.id).where(Outgoing.key == key))).first() is not None
+    return (await (await tx.connection()).execute(_KNOWN, {"known": key})).first() is not None
 
 
 async def due(tx: Tx, *, now: datetime, resting: Collection[str], limit: int) -> list[tuple[Outgoing, Receipt | None]]:
@@ -191,25 +195,17 @@ async def sent(tx: Tx, done: Sequence[tuple[Outgoing, Sent]], *, term: int, now:
     """
     ids = [row.id for row, _ in done]
     recorded = set((await tx.exec(_SENT, params={"ids": ids, "held": term, "now": now})).scalars())
-    for row, place in done:
-        if row.id not in recorded:
-            continue
-        tx.add(_receipt(row, place, now))
+    proven = [(row, place) for row, place in done if row.id in recorded]
+    if proven:
+        await (await tx.connection()).execute(_PROVE, [_receipt(row, place, now) for row, place in proven])
+    for row, place in proven:
         if row.opens_thread and row.ticket_id and place.ts:
             await thread_links.link(tx, row.workspace_id, place.channel_id, place.ts, ticket_id=row.ticket_id)
 
 
-def _receipt(row: Outgoing, place: Sent, now: datetime) -> Receipt:
-    return Receipt(
-        workspace_id=row.workspace_id,
-        key=row.key,
-        kind=row.kind,
-        channel_id=place.channel_id,
-        ts=place.ts,
-        ticket_id=row.ticket_id,
-        at=now,
-        correlation_id=row.correlation_id,
-    )
+def _receipt(row: Outgoing, place: Sent, now: datetime) -> dict[str, object]:
+    same = {name: getattr(row, name) for name in ("workspace_id", "key", "kind", "ticket_id", "correlation_id")}
+    return {**same, "channel_id": place.channel_id, "ts": place.ts, "at": now}
 
 
 async def again(tx: Tx, row: Outgoing, *, at: datetime, error: str, is_uncertain: bool) -> None:

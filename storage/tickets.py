@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func
-from sqlmodel import JSON, Field, Index, UniqueConstraint, col, select, text, update
+from sqlalchemy import bindparam, case, func
+from sqlalchemy import select as select_columns
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, select, text, update
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx
@@ -47,6 +48,9 @@ class Ticket(Row, table=True):
     thread_ts: str | None = None
     message_ts: str | None = Field(default=None, index=True)
     permalink: str | None = None
+    # The report's own message where that is elsewhere: a direct message, for a ticket of a team's channel.
+    origin_channel_id: str | None = None
+    origin_ts: str | None = Field(default=None, index=True)
     triage_source: str | None = None
     triage_model: str | None = None
     triage_confidence: float | None = None
@@ -61,6 +65,13 @@ class Ticket(Row, table=True):
     @property
     def name(self) -> str:
         return f"CH-{self.number}"
+
+    @property
+    def said_at(self) -> tuple[str, str] | None:
+        """Channel and timestamp of the message that reported it; None for a slash command, which leaves none."""
+        if self.origin_channel_id and self.origin_ts:
+            return self.origin_channel_id, self.origin_ts
+        return (self.channel_id, self.message_ts) if self.message_ts else None
 
 
 class Assignment(Row, table=True):
@@ -126,9 +137,10 @@ async def by_number(tx: Tx, workspace_id: str, number: int) -> Ticket | None:
 
 
 async def by_message(tx: Tx, channel_id: str, message_ts: str) -> Ticket | None:
-    """The ticket that this message reported."""
-    found = select(Ticket).where(Ticket.channel_id == channel_id, Ticket.message_ts == message_ts)
-    return (await tx.exec(found)).first()
+    """The ticket that this message reported, wherever the ticket lives."""
+    is_here = (col(Ticket.channel_id) == channel_id) & (col(Ticket.message_ts) == message_ts)
+    is_origin = (col(Ticket.origin_channel_id) == channel_id) & (col(Ticket.origin_ts) == message_ts)
+    return (await tx.exec(select(Ticket).where(is_here | is_origin))).first()
 
 
 async def same_report(tx: Tx, channel_id: str, fingerprint: str, *, since: datetime) -> Ticket | None:
@@ -162,15 +174,18 @@ async def matching(tx: Tx, workspace_id: str, wanted: Filter) -> list[Ticket]:
     return list(await tx.exec(found.order_by(rank, col(Ticket.id))))
 
 
+# Built once: it runs twice for every report, and to build it costs more than to run it.
+_ASSIGNEES = (
+    select(Person)
+    .join(Assignment, col(Assignment.person_id) == Person.id)
+    .where(Assignment.ticket_id == bindparam("ticket"), col(Assignment.ended_at).is_(None))
+    .order_by(col(Assignment.id))
+)
+
+
 async def assignees(tx: Tx, ticket_id: int) -> list[Person]:
     """Who has the ticket now, first assigned first."""
-    current = (
-        select(Person)
-        .join(Assignment, col(Assignment.person_id) == Person.id)
-        .where(Assignment.ticket_id == ticket_id, col(Assignment.ended_at).is_(None))
-        .order_by(col(Assignment.id))
-    )
-    return list(await tx.exec(current))
+    return list(await tx.exec(_ASSIGNEES, params={"ticket": ticket_id}))
 
 
 async def loads(tx: Tx, people: Sequence[Person]) -> list[Load]:
@@ -233,24 +248,28 @@ class Glimpse:
     permalink: str | None
 
 
+_tickets = SQLModel.metadata.tables["tickets"]
+_RECENT = (
+    select_columns(_tickets.c.id, _tickets.c.number, _tickets.c.title, _tickets.c.status, _tickets.c.permalink)
+    .where(
+        _tickets.c.workspace_id == bindparam("workspace"),
+        _tickets.c.created_at >= bindparam("since"),
+        _tickets.c.id < bindparam("before"),
+        ~_tickets.c.is_private | (_tickets.c.channel_id == bindparam("channel")),
+    )
+    .order_by(_tickets.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
 async def recent_titles(tx: Tx, ticket: Ticket, *, since: datetime, limit: int) -> list[Glimpse]:
     """Earlier tickets that everyone who sees this one may see too, newest first.
 
     A card is read by a whole channel: tickets of a private channel show up in that channel alone.
     """
-    columns = (Ticket.id, Ticket.number, Ticket.title, Ticket.status, Ticket.permalink)
-    earlier = (
-        select(*columns)  # type: ignore[call-overload]  # sqlmodel types no more than four columns
-        .where(
-            Ticket.workspace_id == ticket.workspace_id,
-            Ticket.created_at >= since,
-            Ticket.id < ticket.id,
-            ~col(Ticket.is_private) | (col(Ticket.channel_id) == ticket.channel_id),
-        )
-        .order_by(col(Ticket.id).desc())
-        .limit(limit)
-    )
-    return [Glimpse(*row) for row in await tx.exec(earlier)]
+    seen = {"workspace": ticket.workspace_id, "since": since, "before": ticket.id, "channel": ticket.channel_id}
+    rows = await (await tx.connection()).execute(_RECENT, {**seen, "most": limit})
+    return [Glimpse(*row) for row in rows]
 
 
 async def private_channels(tx: Tx) -> list[str]:

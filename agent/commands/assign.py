@@ -32,7 +32,9 @@ async def assign(desk: Desk, said: Said) -> Reply:
         after={"assignees": [person.id for person in said.people]},
     )
     was, now = _names(had) or "nobody", _names(said.people)
-    await notify.show_card(desk, ticket, change=f"assigned to {now} by {by(desk)}")
+    change = f"assigned to {now} by {by(desk)}"
+    await notify.show_card(desk, ticket, change=change)
+    await notify.settle_calls(desk, ticket, change)
     for person in said.people:
         if person.id not in before:
             await notify.tell_assignee(desk, ticket, person)

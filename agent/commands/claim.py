@@ -30,7 +30,9 @@ async def claim(desk: Desk, said: Said) -> Reply:
         before={"assignees": [person.id for person in had]},
         after={"assignees": [desk.asker.person_id]},
     )
-    await notify.show_card(desk, ticket, change=f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}")
+    change = f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}"
+    await notify.show_card(desk, ticket, change=change)
+    await notify.settle_calls(desk, ticket, change)
     return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", shown_by=ticket)
 
 

@@ -4,40 +4,51 @@ from dataclasses import replace
 
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.report import open_ticket
+from agent.report import CONTEXT, open_ticket
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import Message
-from storage import people, thread_links, tickets
+from storage import thread_links, tickets
+from storage.tickets import Comment, Ticket
 
 
 async def separate(desk: Desk, said: Said) -> Reply:
-    """Make a ticket of a comment, in the comment's own thread."""
+    """Make a ticket of a comment, in the thread that the repeated report opened; as its author would have, then."""
     comment = await tickets.get_comment(desk.tx, int(said.text)) if said.text.isdigit() else None
     if comment is None or comment.channel_id is None or desk.place is None:
         raise UserError("That report has a ticket of its own already; `list` shows it.")
     first = await tickets.get(desk.tx, comment.ticket_id)
     if not await desk.sees(first):
         raise UserError("That report is not in a channel of yours.")
-    author = await people.get(desk.tx, comment.author_id)
-    if comment.message_ts:
-        await thread_links.unlink(desk.tx, desk.workspace_id, comment.channel_id, comment.message_ts)
     place = replace(
         desk.place,
         channel_id=comment.channel_id,
         channel_name=first.channel_name,
         is_private=first.is_private,
+        is_dm=False,
         message_ts=comment.message_ts,
-        thread_ts=comment.message_ts,
-        root_text="",
+        thread_ts=await _take_thread(desk, comment, first),
+        permalink=None,  # that of the report is asked for with the triage
+        root_text=first.description.partition(CONTEXT)[2],  # a repetition has the same words, those of its thread too
     )
     ticket = await open_ticket(desk, comment.text, place)
-    ticket.reporter_id = author.id
+    ticket.reporter_id, ticket.created_at = comment.author_id, comment.created_at
     await desk.tx.delete(comment)
     desk.audit("separate", "ticket", first.id, before={"comment": comment.id}, after={"ticket": ticket.id})
     ticket.fingerprint = ""  # a third report of these words belongs to the first ticket
     text = f"{ticket.name} is a ticket of its own, separated from {first.name} by {by(desk)}."
     return Reply(message=Message(text=text), settles=True)
+
+
+async def _take_thread(desk: Desk, comment: Comment, first: Ticket) -> str | None:
+    """The thread under the comment's own message, if it leads to the first ticket; else the card opens one."""
+    if comment.channel_id is None or comment.message_ts is None:
+        return None
+    at = desk.workspace_id, comment.channel_id, comment.message_ts
+    if await thread_links.ticket_of(desk.tx, *at) != first.id:
+        return None
+    await thread_links.unlink(desk.tx, *at)
+    return comment.message_ts
 
 
 VERB = Verb(

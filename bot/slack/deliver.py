@@ -25,7 +25,7 @@ async def deliver(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) ->
     if row.kind in {"react", "unreact"}:
         return await _react(client, row, anchor)
     content = render(Message.model_validate_json(row.payload))
-    if row.kind == "respond":
+    if row.kind in {"respond", "replace"}:
         return await _respond(client, row, content)
     if row.kind == "whisper":
         data = await answer(
@@ -122,7 +122,7 @@ async def _respond(client: AsyncWebClient, row: Outgoing, content: dict[str, Any
     """Answer by response_url: it reaches the person even where the bot is no member, for half an hour."""
     webhook = AsyncWebhookClient(row.reply_url or "", session=client.session, retry_handlers=[])
     with failures():
-        response = await webhook.send(response_type="ephemeral", replace_original=False, **content)
+        response = await webhook.send(response_type="ephemeral", replace_original=row.kind == "replace", **content)
     if response.status_code == 429:
         raise CallFailed("ratelimited", retry_after=seconds(response.headers.get("Retry-After")))
     if response.status_code != 200:

@@ -1,6 +1,6 @@
 """Who and where: profiles, channels and permalinks, read from Slack and remembered for a while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -134,3 +134,12 @@ class Directory:
                 break
         self._members[channel_id] = (self.clock() + MEMBERS_FRESH, frozenset(found))
         return frozenset(found)
+
+    async def insiders(self, channel_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The members of those channels that are private.
+
+        Raises:
+            CallFailed: Slack did not answer.
+        """
+        private = [channel_id for channel_id in channel_ids if (await self.channel(channel_id)).is_private]
+        return {channel_id: await self.members(channel_id) for channel_id in private}

@@ -78,7 +78,8 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
     if kind == "message" and (event.get("subtype") == "message_deleted" or is_tombstone):
         ts = str(event.get("deleted_ts") or _dig(event, "previous_message", "ts"))
         root = _dig(event, "previous_message", "thread_ts") or ts
-        gone = SlackDelete(channel_id=str(channel), ts=ts)
+        author = str(_dig(event, "previous_message", "user") or "")
+        gone = SlackDelete(channel_id=str(channel), user_id=author, ts=ts)
         return _incoming(
             body, "delete", key, gone, claim=inbox.deleted_claim(gone.channel_id, ts), order=f"thread:{channel}:{root}"
         )

@@ -84,7 +84,7 @@ async def check_model(settings: Settings) -> Finding:
     except ModelError as error:
         return warn("model", f"{error}; rules triage meanwhile", "check ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL")
     if "does not list" in said:
-        return warn("model", said, "set CHARGEHAND_MODEL_FAST to a model that this key may use")
+        return warn("model", said, "set CHARGEHAND_MODEL_FAST and CHARGEHAND_MODEL to models that this key may use")
     return ok("model", said)
 
 

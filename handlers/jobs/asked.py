@@ -70,7 +70,7 @@ async def ask(
     try:
         profiles = {id_: await ctx.directory.profile(id_) for id_ in stale}
         channel = await ctx.directory.channel(place.channel_id) if place.channel_id else None
-        insiders = await insiders_of(ctx, {*private, place.channel_id} - {""})
+        insiders = await ctx.directory.insiders({*private, place.channel_id} - {""})
     except CallFailed as failure:
         raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
     if channel:
@@ -88,16 +88,6 @@ async def ask(
     )
 
 
-async def insiders_of(ctx: Context, channel_ids: set[str]) -> dict[str, frozenset[str]]:
-    """The members of those channels that are private."""
-    found = {}
-    for channel_id in channel_ids:
-        channel = await ctx.directory.channel(channel_id)
-        if channel.is_private:
-            found[channel_id] = await ctx.directory.members(channel_id)
-    return found
-
-
 async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awaitable[Reply | None]]) -> None:
     """Act and answer in one transaction with the job's acknowledgement; a refusal undoes the act and is answered."""
     try:
@@ -112,8 +102,8 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
 
 async def deliver(at: Desk, reply: Reply) -> None:
     """Show a reply where it belongs, unless what the asker looks at shows it already."""
-    if reply.settles and at.surface == "button" and at.place and at.place.message_ts:
-        await notify.rewrite(at, at.place.message_ts, reply.message)
+    if reply.settles and at.surface == "button":
+        await notify.settle(at, reply.message)
         return
     seen = reply.seen_in or (reply.shown_by if at.surface in PRESSED else None)
     if seen and await _looks_at(at, seen):
@@ -122,12 +112,14 @@ async def deliver(at: Desk, reply: Reply) -> None:
 
 
 async def _looks_at(at: Desk, ticket: Ticket) -> bool:
-    """Whether the request was made in the ticket's own thread, the message that opened it included."""
+    """Whether the request was made in the ticket's own thread, or on the message that called on the asker."""
     root = at.place and (at.place.thread_ts or at.place.message_ts)
     if at.place is None or not root:
         return False
-    if (ticket.channel_id, ticket.thread_ts) == (at.place.channel_id, root):
+    if at.surface in PRESSED and await notify.is_call(at, ticket, at.place.message_ts):
         return True
+    if ticket.thread_ts or ticket.channel_id != at.place.channel_id:
+        return (ticket.channel_id, ticket.thread_ts) == (at.place.channel_id, root)
     return await thread_links.ticket_of(at.tx, at.workspace_id, at.place.channel_id, root) == ticket.id
 
 

@@ -4,19 +4,18 @@ import asyncio
 import re
 from dataclasses import replace
 
-from agent import notify
 from agent.admit import actor_of
 from agent.commands.verb import Reply
 from agent.conversation import hear
 from agent.desk import Desk
-from agent.direct import edit_pending
-from agent.report import edit_report, was_deleted
+from agent.edits import deleted, edited
+from agent.report import was_deleted
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
 from bot.slack.parse import strip_mention
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve, system_desk
-from storage import people, tickets
+from storage import people
 
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
 MOST_MENTIONS = 10  # people whose profiles one message may make us ask for
@@ -67,29 +66,17 @@ async def _nothing() -> str:
 
 
 async def edit(ctx: Context, run: Run) -> None:
-    """The author rewrote a message; the ticket's description follows."""
+    """The author rewrote a message; what was made of it follows."""
     event, _ = await event_of(ctx, run, SlackEdit)
     async with run.finishing() as tx:
         author = await people.by_slack_id(tx, ctx.workspace_id, event.user_id)
         desk = replace(system_desk(ctx, run, tx), actor=await actor_of(tx, author) if author else None)
         text = strip_mention(event.text, ctx.bot_user_id)
-        ticket = await edit_report(desk, event.channel_id, event.ts, text)
-        if ticket and ticket.triage_source:  # before that there is no card to change
-            await notify.show_card(desk, ticket, change="the report was edited")
-        before = await edit_pending(desk, event.user_id, event.ts, text)
-        if before is not None:
-            delivery_id = run.job.args["delivery_id"]
-            desk.audit("edit", "message", delivery_id, before={"text": before}, after={"text": text})
+        await edited(desk, event, text, delivery_id=run.job.args["delivery_id"])
 
 
 async def delete(ctx: Context, run: Run) -> None:
-    """A message is gone: a ticket made of it stays and says so."""
+    """A message is gone; what was made of it says so."""
     event, _ = await event_of(ctx, run, SlackDelete)
     async with run.finishing() as tx:
-        desk = system_desk(ctx, run, tx)
-        ticket = await tickets.by_message(tx, event.channel_id, event.ts)
-        if ticket is None:
-            return
-        desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
-        text = f"The report was deleted in Slack; {ticket.name} stays. `close {ticket.name} …` with a reason ends it."
-        await notify.say_in_thread(desk, ticket, text, name="deleted")
+        await deleted(system_desk(ctx, run, tx), event, delivery_id=run.job.args["delivery_id"])

@@ -8,7 +8,7 @@ from bot.messages import escape
 from bot.slack.client import CallFailed
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import insiders_of, system_desk
+from handlers.jobs.asked import system_desk
 from storage import people, tickets
 
 
@@ -17,7 +17,7 @@ async def reassign(ctx: Context, run: Run) -> None:
     async with ctx.db.read() as tx:
         ticket = await tickets.get(tx, int(run.job.args["ticket_id"]))
     try:
-        insiders = await insiders_of(ctx, {ticket.channel_id} if ticket.is_private else set())
+        insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
     except CallFailed as failure:
         raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
     async with run.finishing() as tx:

@@ -20,7 +20,7 @@ NOT_THERE = {
 
 async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime) -> None:
     """Find another way for one buried row; decoration (reactions, edits) has none and needs none."""
-    if row.kind == "respond" and row.channel_id.startswith(("C", "G")):
+    if row.kind in {"respond", "replace"} and row.channel_id.startswith(("C", "G")):
         await _again(tx, row, now, kind="whisper", channel_id=row.channel_id)
     elif row.user_id and row.channel_id != row.user_id:  # somebody waits for it: say it to them directly
         await _again(tx, row, now, kind="post", channel_id=row.user_id)
@@ -85,7 +85,7 @@ async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) ->
     if row.ticket_id is None:
         return
     ticket = await tickets.get(tx, row.ticket_id)
-    if ticket.message_ts is None and error in {"not_in_channel", "channel_not_found"}:
+    if ticket.said_at is None and error in {"not_in_channel", "channel_not_found"}:
         return  # a slash command's own answer has said so
     reporter = await people.get(tx, ticket.reporter_id)
     why = NOT_THERE.get(error, f"Slack says `{error}`")

@@ -1,7 +1,9 @@
 """The forms that ask for a reason: opened by a button, checked while open, then run as a command."""
 
+import asyncio
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,12 +15,15 @@ from agent.desk import Desk
 from bot.errors import UserError
 from bot.events import SlackPress
 from bot.slack.blocks import option, plain_text
+from bot.slack.client import CallFailed
 from bot.slack.parse import parse
 from handlers.context import Context
 from handlers.slack.intake import Intake
 from storage import people, tickets
+from storage.tickets import Ticket
 
 OPENS = "form:"
+GLANCE_SECONDS = 1.0  # of the three that a trigger lives
 QUICK = {
     "resolve": ("Fixed in production", "Config change applied", "Not an issue", "User error"),
     "reopen": ("It happens again", "The fix was not deployed"),
@@ -76,10 +81,12 @@ async def may_open(ctx: Context, press: SlackPress) -> None:
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         ticket = await tickets.by_number(tx, ctx.workspace_id, int(found.group(1))) if found else None
-        if verb is None or ticket is None:
-            raise UserError(f"There is no {press.value} any more.")
-        if person is None:
-            return  # not known yet: the command will look the person up and decide
+    if verb is None or ticket is None:
+        raise UserError(f"There is no {press.value} any more.")
+    insiders = await _insiders(ctx, ticket)
+    if person is None or insiders is None:
+        return  # not known in time: the command will ask Slack and decide
+    async with ctx.db.read() as tx:
         desk = Desk(
             tx=tx,
             now=ctx.clock(),
@@ -89,9 +96,18 @@ async def may_open(ctx: Context, press: SlackPress) -> None:
             correlation_id="",
             key=press.trigger_id,
             actor=await actor_of(tx, person),
-            insiders={press.channel_id: frozenset({press.user_id})},  # who sees the button is in the channel
+            insiders=insiders,
         )
         await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
+
+
+async def _insiders(ctx: Context, ticket: Ticket) -> Mapping[str, frozenset[str]] | None:
+    """Who may see the ticket if it is private; None when Slack does not say while there is time to open a form."""
+    try:
+        async with asyncio.timeout(GLANCE_SECONDS):
+            return await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
+    except (TimeoutError, CallFailed):
+        return None
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:

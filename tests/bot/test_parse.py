@@ -90,9 +90,9 @@ def test_an_edit_is_one_by_its_author_that_changed_the_words() -> None:
 
 
 def test_a_deletion_is_seen_with_and_without_replies() -> None:
-    gone = event(subtype="message_deleted", deleted_ts="1.1", previous_message={"ts": "1.1"})
+    gone = event(subtype="message_deleted", deleted_ts="1.1", previous_message={"ts": "1.1", "user": "U1"})
     tombstone = changed({"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}, {})
-    assert gone.event == tombstone.event == SlackDelete(channel_id="C1", ts="1.1")
+    assert gone.event == tombstone.event == SlackDelete(channel_id="C1", user_id="U1", ts="1.1")
     assert gone.claim == tombstone.claim
 
 

@@ -71,9 +71,23 @@ async def test_a_press_in_a_direct_message_is_answered_there(slack: SlackSandbox
     [told] = [message for message in slack.dms("erin") if message.bot_id]
     await slack.click("erin", "@chargehand", told.ts, "Claim")
     await quiet(bot)
-    assert said(slack.ephemerals("erin")) == ["@erin has *CH-1* Checkout looks odd."]
+    [settled] = [message for message in slack.dms("erin") if message.bot_id]
+    assert settled.plain.startswith("*CH-1* Checkout looks odd was claimed by @erin <!date^")
+    assert settled.buttons == []
+    assert slack.ephemerals("erin") == []
     assert await assignees(bot) == ["erin"]
-    assert len(said(slack.dms("erin"))) == 1
+
+
+async def test_a_call_for_help_is_settled_wherever_the_ticket_is_taken(slack: SlackSandbox, bot: Bot) -> None:
+    for number, change in ((1, "assign CH-1 @dave"), (2, "close CH-2 nothing to see")):
+        await report(bot, "dave", f"checkout looks odd {number}", channel="#payments")
+        assert slack.dms("erin")[-1].buttons == ["Claim"]
+        await slash(bot, "erin", change, channel="#payments")
+        assert slack.dms("erin")[-1].buttons == []
+    assert [text.split(" <!date")[0] for text in said(slack.dms("erin"))] == [
+        "*CH-1* Checkout looks odd 1 was assigned to @dave by @erin",
+        "*CH-2* Checkout looks odd 2 was closed by @erin",
+    ]
 
 
 async def test_a_card_shown_in_private_can_be_used_from_there(slack: SlackSandbox, bot: Bot) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox, timeline
@@ -40,6 +41,23 @@ async def test_editing_a_comment_edits_the_comment(slack: SlackSandbox, bot: Bot
     await slack.edit("bob", "#ops", ts, "@chargehand replica is gone")
     await quiet(bot)
     assert [comment.text for comment in await bot.rows(select(Comment))] == ["replica is gone"]
+
+
+@pytest.mark.parametrize("opening", ["new: ", "report ", "please report ", "Report: "])
+async def test_an_edit_is_read_as_the_report_was(slack: SlackSandbox, bot: Bot, opening: str) -> None:
+    ts = await report(bot, "frank", f"{opening}redis is down")
+    assert (await bot.ticket()).description == "redis is down"
+    await slack.edit("frank", "#ops", ts, f"@chargehand {opening}redis is slow")
+    await quiet(bot)
+    assert (await bot.ticket()).description == "redis is slow"
+
+
+async def test_an_edit_of_a_remark_keeps_its_first_word(slack: SlackSandbox, bot: Bot) -> None:
+    root = await report(bot, "frank", "redis is down")
+    ts = await report(bot, "bob", "new errors since noon", thread_ts=root)
+    await slack.edit("bob", "#ops", ts, "@chargehand new errors since one")
+    await quiet(bot)
+    assert [comment.text for comment in await bot.rows(select(Comment))] == ["new errors since one"]
 
 
 async def test_a_link_preview_is_no_edit(slack: SlackSandbox, bot: Bot) -> None:

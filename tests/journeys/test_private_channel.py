@@ -57,6 +57,40 @@ async def test_who_leaves_the_channel_sees_it_no_more(slack: SlackSandbox, bot: 
     assert await slash(bot, "bob", "show CH-1") == HIDDEN
 
 
+async def test_a_form_opens_for_its_members_wherever_they_look_at_it(slack: SlackSandbox, bot: Bot) -> None:
+    await leak(bot)
+    await slash(bot, "bob", "show CH-1", channel="#general")
+    await slack.click_ephemeral("bob", "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    assert await slack.submit("bob", {"reason": "rotated the password"}) == {}
+    await quiet(bot)
+    assert (await bot.ticket()).status == "resolved"
+
+
+async def test_a_form_opens_in_time_though_slack_does_not_say_who_is_a_member(slack: SlackSandbox, bot: Bot) -> None:
+    await leak(bot)
+    await slash(bot, "bob", "show CH-1", channel="#general")
+    bot.ctx.directory.forget_channel(slack.channel("#secret").id)
+    slack.fail(method="conversations.members", status=500)
+    await slack.click_ephemeral("bob", "Resolve…")
+    await slack.until(lambda: slack.modal("bob"))
+    assert await slack.submit("bob", {"reason": "rotated the password"}) == {}
+    await quiet(bot)
+    assert (await bot.ticket()).status == "resolved"
+
+
+async def test_no_form_opens_for_who_has_left_the_channel(slack: SlackSandbox, bot: Bot) -> None:
+    await leak(bot)
+    await slash(bot, "alice", "assign CH-1 @alice")
+    await slash(bot, "bob", "show CH-1", channel="#general")
+    slack.channel("#secret").members.remove(slack.user("bob").id)
+    bot.ctx.directory.forget_channel(slack.channel("#secret").id)
+    await slack.click_ephemeral("bob", "Resolve…")
+    await slack.until(lambda: len(slack.ephemerals("bob")) > 1)
+    assert slack.modal("bob") is None
+    assert said(slack.ephemerals("bob"))[-1].startswith("You may not resolve CH-1")
+
+
 @pytest.mark.parametrize("line", ["claim CH-1", "assign CH-1 @bob", "resolve CH-1 rotated the redis password"])
 async def test_an_answer_elsewhere_is_for_the_asker_alone(slack: SlackSandbox, bot: Bot, line: str) -> None:
     await leak(bot)

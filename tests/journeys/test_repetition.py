@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
 from storage import people
-from storage.tickets import Comment
+from storage.tickets import Comment, Ticket
 from tests.team import Bot, audit_of, quiet, report, running, said, seed_teams, settings_for, slash
 
 
@@ -45,11 +45,40 @@ async def test_anyone_may_separate_it_and_twice_makes_one_ticket(slack: SlackSan
 async def test_a_repetition_by_slash_can_be_separated_once_too(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     assert "The same was reported as" in await slash(bot, "dave", "report redis is down")
-    for _ in range(2):
-        await slack.click_ephemeral("dave", "Separate ticket")
-        await quiet(bot)
-    assert [text for text in said(slack.ephemerals("dave")) if "CH-3" in text] == []
-    assert said(slack.ephemerals("dave"))[-1] == "That report has a ticket of its own already; `list` shows it."
+    await asyncio.gather(*(slack.click_ephemeral("dave", "Separate ticket") for _ in range(2)))
+    await quiet(bot)
+    assert said(slack.ephemerals("dave")) == [
+        "CH-2 is a ticket of its own, separated from CH-1 by @dave.",
+        "That report has a ticket of its own already; `list` shows it.",
+    ]
+    assert [message.buttons for message in slack.ephemerals("dave")] == [[], []]
+    assert [ticket.number for ticket in await bot.rows(select(Ticket))] == [1, 2]
+
+
+async def test_a_separated_ticket_is_what_its_report_would_have_made(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    second = await report(bot, "dave", "redis is down")
+    [comment] = await bot.rows(select(Comment))
+    await slack.click("erin", "#ops", slack.thread("#ops", second)[1].ts, "Separate ticket")
+    await quiet(bot)
+    first, ticket = await bot.ticket(1), await bot.ticket(2)
+    assert first.permalink
+    assert ticket.permalink == first.permalink.replace(str(first.message_ts).replace(".", ""), second.replace(".", ""))
+    assert ticket.created_at == comment.created_at
+    assert (ticket.channel_name, ticket.thread_ts, ticket.source) == ("ops", second, "slack")
+    assert list(slack.message("#ops", second).reactions) == ["large_blue_circle"]
+
+
+async def test_a_repetition_in_another_tickets_thread_gets_a_thread_of_its_own(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    other = await report(bot, "frank", "kafka is stuck")
+    reply = await report(bot, "dave", "new: redis is down", thread_ts=other)
+    [answer] = [message for message in slack.thread("#ops", other) if message.buttons == ["Separate ticket"]]
+    await slack.click("dave", "#ops", answer.ts, "Separate ticket")
+    await quiet(bot)
+    ticket = await bot.ticket(3)
+    assert (ticket.message_ts, ticket.thread_ts) == (reply, None)
+    assert slack.messages("#ops")[-1].plain.startswith("*CH-3  Redis is down*")
 
 
 async def test_other_channels_other_words_and_finished_tickets_do_not_count(slack: SlackSandbox, bot: Bot) -> None:

@@ -74,6 +74,24 @@ def test_a_filled_database_of_the_first_version_stays_intact(tmp_path: Path) -> 
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_the_newest_version_can_be_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "filled.db"
+    migrate.upgrade(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FILLED)
+        connection.execute("UPDATE tickets SET origin_channel_id = 'D1', origin_ts = '1.1'")
+        connection.commit()
+    with on(path) as connection:
+        settings = migrate.config()
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0001")
+        connection.commit()
+    assert migrate.version_of(path) == "0001"
+    tables = ("tickets", "assignments", "receipts")
+    assert [rows(path, table) for table in tables] == [[(7, "T1")], [(1, "T1")], [(1, "T1")]]
+    assert migrate.upgrade(path) is True
+
+
 async def test_processes_that_start_together_do_not_race(tmp_path: Path) -> None:
     path = tmp_path / "shared.db"
     code = f"from pathlib import Path; from storage import migrate; print(migrate.upgrade(Path({str(path)!r})))"
