@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 COMMON = frozenset(
     word
@@ -15,6 +16,7 @@ ENOUGH = 0.34  # shared words over all words of both titles
 SHOWN = 3
 
 
+@lru_cache(maxsize=1024)  # every new ticket is compared with the same few hundred
 def significant(text: str) -> frozenset[str]:
     """The words that carry meaning, case-folded, plurals cut."""
     found = re.findall(r"\w{2,}", text.casefold())

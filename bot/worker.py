@@ -19,7 +19,9 @@ from storage.queue import Job, LostLeaseError
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0  # how late a job of another process may be seen
-BREATH_SECONDS = 0.015  # what is asked for within it is taken in one transaction; a third of the CPU time under load
+# From the start of one round to the next at least: what is asked for within it is taken in one transaction, and what
+# comes after a rest is taken at once. A third of the CPU time under load.
+ROUND_SECONDS = 0.025
 BACKOFF_SECONDS = (1, 2, 5, 15, 60, 300, 900)
 
 
@@ -81,6 +83,7 @@ class Worker:
         self.clock = clock
         self.jitter = jitter
         self._running: dict[tuple[int, int], tuple[Job, asyncio.Task[None]]] = {}  # by id and token
+        self._began = 0.0  # the latest round
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -100,6 +103,7 @@ class Worker:
 
     async def _reserve(self, tasks: asyncio.TaskGroup) -> None:
         self.db.signal(queue.SIGNAL).clear()
+        self._began = asyncio.get_running_loop().time()
         room = self.settings.workers - len(self._running)
         if room <= 0 or self._stopping.is_set():
             return
@@ -119,7 +123,7 @@ class Worker:
                 await self.db.signal(queue.SIGNAL).wait()
         except TimeoutError:
             return
-        await asyncio.sleep(BREATH_SECONDS)
+        await asyncio.sleep(self._began + ROUND_SECONDS - asyncio.get_running_loop().time())
 
     async def _attempt(self, job: Job) -> None:
         run = Run(job, self.db, self.clock)

@@ -17,10 +17,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.driver import connect
+from storage.driver import BEGIN_WRITE, BUSY_TIMEOUT_MS, connect
 
 READERS = 4
-BUSY_TIMEOUT_MS = 30_000
 
 Tx = AsyncSession
 StorageError = SQLAlchemyError  # the disk is full, the file is damaged: waiting may help, nothing else will
@@ -35,7 +34,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._writer = _engine(path, begin="BEGIN IMMEDIATE", size=1)
+        self._writer = _engine(path, begin=BEGIN_WRITE, size=1)
         self._readers = _engine(path, begin="BEGIN", size=READERS)
         self._turn = asyncio.Lock()
         self._signals: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)

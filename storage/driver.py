@@ -1,23 +1,29 @@
-"""An aiosqlite connection that makes one trip to its thread for a statement; the stock cursor makes four.
+"""An aiosqlite connection that leaves the event loop only for what may wait: for the disk or for another process.
 
-Python's interpreter lock makes each trip cost more than SQLite does: this halves the CPU time of a transaction
-(`python bench/intake.py` prints it per report).
+A statement on a local file takes microseconds, a trip to aiosqlite's thread and back a tenth of a millisecond of CPU
+time, and the loop may be busy with all else before it hears the answer. So statements run where they are asked for;
+a commit, a large delete and a lock that somebody else holds make the trip (`python bench/intake.py` prints the gain).
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
+BUSY_TIMEOUT_MS = 30_000
+BEGIN_WRITE = "BEGIN IMMEDIATE"
+LONG = ("DELETE", "PRAGMA")  # may take long, or wait, by themselves
+
 Rows = list[Any]
+T = TypeVar("T")
 
 
-class OneTripCursor:
+class DirectCursor:
     """What SQLAlchemy needs of a cursor. Rows are fetched with the statement, which its adapter asks for anyway."""
 
-    def __init__(self, connection: "OneTripConnection") -> None:
+    def __init__(self, connection: "DirectConnection") -> None:
         self.arraysize = 1
         self.description: Any = None
         self.rowcount = -1
@@ -25,14 +31,21 @@ class OneTripCursor:
         self._connection = connection
         self._rows: Rows = []
 
-    async def __aenter__(self) -> "OneTripCursor":
+    async def __aenter__(self) -> "DirectCursor":
         return self
 
-    async def execute(self, statement: str, parameters: Iterable[Any] = ()) -> "OneTripCursor":
-        return await self._run(lambda raw: raw.execute(statement, tuple(parameters)))
+    async def execute(self, statement: str, parameters: Iterable[Any] = ()) -> "DirectCursor":
+        if statement == BEGIN_WRITE:
+            await self._connection.begin_write()
+        elif statement.startswith(LONG):
+            await self._connection.away(lambda raw: self._run(raw.execute(statement, tuple(parameters))))
+        else:
+            await self._connection.here(lambda raw: self._run(raw.execute(statement, tuple(parameters))))
+        return self
 
-    async def executemany(self, statement: str, parameters: Sequence[Any]) -> "OneTripCursor":
-        return await self._run(lambda raw: raw.executemany(statement, parameters))
+    async def executemany(self, statement: str, parameters: Sequence[Any]) -> "DirectCursor":
+        await self._connection.here(lambda raw: self._run(raw.executemany(statement, parameters)))
+        return self
 
     async def fetchall(self) -> Rows:
         return self._rows
@@ -40,30 +53,67 @@ class OneTripCursor:
     async def close(self) -> None:
         """The raw cursor is closed with its statement."""
 
-    async def _run(self, work: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> "OneTripCursor":
-        def trip() -> None:
-            raw = work(self._connection.raw)
-            self.description, self._rows = raw.description, raw.fetchall() if raw.description else []
-            self.rowcount, self.lastrowid = raw.rowcount, raw.lastrowid
-            raw.close()
-
-        await self._connection._execute(trip)  # type: ignore[no-untyped-call]
-        return self
+    def _run(self, raw: sqlite3.Cursor) -> None:
+        self.description, self._rows = raw.description, raw.fetchall() if raw.description else []
+        self.rowcount, self.lastrowid = raw.rowcount, raw.lastrowid
+        raw.close()
 
 
-class OneTripConnection(aiosqlite.Connection):
+class DirectConnection(aiosqlite.Connection):
     """aiosqlite's connection and thread, with the cursor above."""
 
-    @property
-    def raw(self) -> sqlite3.Connection:
-        return self._conn
+    def __init__(self, path: Path) -> None:
+        def connector() -> sqlite3.Connection:
+            return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
-    def cursor(self) -> OneTripCursor:  # type: ignore[override]  # SQLAlchemy's adapter needs no more than this
-        return OneTripCursor(self)
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True  # it does not keep the process alive
+        self._sent = self._returned = 0  # trips; each is counted up by one thread alone
+
+    def cursor(self) -> DirectCursor:  # type: ignore[override]  # SQLAlchemy's adapter needs no more than this
+        return DirectCursor(self)
+
+    async def here(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do it at once; what follows a trip that nobody waited for to the end (it was cancelled) queues behind it."""
+        return work(self._conn) if self._sent == self._returned else await self.away(work)
+
+    async def away(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do it on the thread."""
+
+        def trip() -> T:
+            try:
+                return work(self._conn)
+            finally:
+                self._returned += 1
+
+        self._sent += 1
+        result: T = await self._execute(trip)  # type: ignore[no-untyped-call]
+        return result
+
+    async def begin_write(self) -> None:
+        """Take the write lock; when another process holds it, wait for it on the thread."""
+        try:
+            await self.here(_begin_at_once)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            await self.away(lambda raw: raw.execute(BEGIN_WRITE).close())
+
+    async def commit(self) -> None:
+        await self.away(sqlite3.Connection.commit)
+
+    async def rollback(self) -> None:
+        await self.here(sqlite3.Connection.rollback)
+
+
+def _begin_at_once(raw: sqlite3.Connection) -> None:
+    raw.execute("PRAGMA busy_timeout = 0").close()
+    try:
+        raw.execute(BEGIN_WRITE).close()
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}").close()
 
 
 async def connect(path: Path) -> aiosqlite.Connection:
-    """Open the file on a thread that does not keep the process alive."""
-    connection = OneTripConnection(lambda: sqlite3.connect(path, isolation_level=None, check_same_thread=False), 64)
-    connection._thread.daemon = True
-    return await connection
+    """Open the file."""
+    return await DirectConnection(path)

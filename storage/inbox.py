@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists
+from sqlalchemy import bindparam, delete, exists
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 
@@ -32,6 +32,8 @@ class Delivery(Row, table=True):
 
 _deliveries = SQLModel.metadata.tables["deliveries"]
 _STORE = insert(_deliveries).on_conflict_do_nothing().returning(_deliveries.c.dedupe_key, _deliveries.c.id)
+_GET = select(Delivery).where(Delivery.id == bindparam("wanted"))
+_CLAIMED = select(Delivery.id).where(Delivery.claim == bindparam("claimed"))
 
 
 async def store(tx: Tx, deliveries: Sequence[Delivery]) -> dict[str, int]:
@@ -52,7 +54,7 @@ async def _insert(tx: Tx, rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 async def get(tx: Tx, delivery_id: int) -> Delivery:
-    return (await tx.exec(select(Delivery).where(Delivery.id == delivery_id))).one()
+    return (await tx.exec(_GET, params={"wanted": delivery_id})).one()
 
 
 def message_claim(channel_id: str, ts: str) -> str:
@@ -72,7 +74,7 @@ def deleted_claim(channel_id: str, ts: str) -> str:
 
 async def is_claimed(tx: Tx, claim: str) -> bool:
     """Whether an event with this claim has come in."""
-    return (await tx.exec(select(Delivery.id).where(Delivery.claim == claim))).first() is not None
+    return (await (await tx.connection()).execute(_CLAIMED, {"claimed": claim})).first() is not None
 
 
 async def prune(tx: Tx, *, before: datetime) -> int:

@@ -1,10 +1,12 @@
 """People, teams, and who has which role where."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import func
-from sqlmodel import JSON, Field, UniqueConstraint, col, select
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as select_columns
+from sqlmodel import JSON, Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx
@@ -58,15 +60,27 @@ def slug_of(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+# Built once: these run for every report, and to build one costs as much as to run it.
+_BY_SLACK_ID = select(Person).where(
+    Person.workspace_id == bindparam("workspace"), Person.slack_id == bindparam("slack_id")
+)
+_ROLES = select(Membership.team_id, Membership.role).where(Membership.person_id == bindparam("person"))
+_MEMBERS = (
+    select(Person)
+    .join(Membership, col(Membership.person_id) == Person.id)
+    .where(Membership.team_id == bindparam("team"), Membership.role == bindparam("role"), col(Person.is_active))
+    .order_by(col(Person.id))
+)
+_TEAM_NAMED = select(Team).where(Team.slug == bindparam("slug"))
+
+
 async def by_slack_id(tx: Tx, workspace_id: str, slack_id: str) -> Person | None:
-    found = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
-    return (await tx.exec(found)).first()
+    return (await tx.exec(_BY_SLACK_ID, params={"workspace": workspace_id, "slack_id": slack_id})).first()
 
 
 async def the(tx: Tx, workspace_id: str, slack_id: str) -> Person:
     """Someone who is known to exist."""
-    found = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
-    return (await tx.exec(found)).one()
+    return (await tx.exec(_BY_SLACK_ID, params={"workspace": workspace_id, "slack_id": slack_id})).one()
 
 
 async def get(tx: Tx, person_id: int) -> Person:
@@ -87,12 +101,34 @@ async def admins(tx: Tx) -> list[Person]:
     return list(await tx.exec(chosen))
 
 
+@dataclass(frozen=True)
+class Ownership:
+    """What a team says it owns."""
+
+    name: str
+    description: str
+    keywords: list[str]
+    components: list[str]
+    channel_id: str | None
+
+
+_teams = SQLModel.metadata.tables["teams"]
+_OWNERSHIPS = select_columns(
+    _teams.c.name, _teams.c.description, _teams.c.keywords, _teams.c.components, _teams.c.channel_id
+).order_by(_teams.c.id)
+
+
+async def ownerships(tx: Tx) -> list[Ownership]:
+    """What each team owns. Every report asks for all teams: rows that nothing tracks cost a sixth of `teams`."""
+    return [Ownership(*row) for row in await (await tx.connection()).execute(_OWNERSHIPS)]
+
+
 async def teams(tx: Tx) -> list[Team]:
     return list(await tx.exec(select(Team).order_by(col(Team.id))))
 
 
 async def team_named(tx: Tx, name: str) -> Team | None:
-    return (await tx.exec(select(Team).where(Team.slug == slug_of(name)))).first()
+    return (await tx.exec(_TEAM_NAMED, params={"slug": slug_of(name)})).first()
 
 
 async def get_team(tx: Tx, team_id: int) -> Team:
@@ -101,19 +137,13 @@ async def get_team(tx: Tx, team_id: int) -> Team:
 
 async def roles_of(tx: Tx, person_id: int) -> dict[int, RoleName]:
     """Team id -> role of one person."""
-    rows = await tx.exec(select(Membership.team_id, Membership.role).where(Membership.person_id == person_id))
+    rows = await tx.exec(_ROLES, params={"person": person_id})
     return {team_id: cast(RoleName, role) for team_id, role in rows}
 
 
 async def members(tx: Tx, team_id: int, role: str) -> list[Person]:
     """The active members of a team with this role."""
-    chosen = (
-        select(Person)
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.team_id == team_id, Membership.role == role, col(Person.is_active))
-        .order_by(col(Person.id))
-    )
-    return list(await tx.exec(chosen))
+    return list(await tx.exec(_MEMBERS, params={"team": team_id, "role": role}))
 
 
 async def give_role(tx: Tx, person: Person, team: Team, *, role: str) -> str | None:

@@ -14,7 +14,7 @@ from bot.elected import Role
 from bot.settings import Settings
 from bot.slack.client import DONE, CallFailed
 from bot.slack.deliver import deliver, find
-from bot.worker import BREATH_SECONDS, backoff
+from bot.worker import ROUND_SECONDS, backoff
 from storage import outbox
 from storage.database import Database, StorageError, Tx
 from storage.outbox import Outgoing, Sent
@@ -52,6 +52,7 @@ class Outbox:
         self._outcomes: list[tuple[Outgoing, Sent | CallFailed]] = []
         self._in_flight = 0
         self._term: int | None = None  # whose leftovers have been taken over
+        self._began = 0.0  # the latest round
         self._stopping = False
 
     async def run(self) -> None:
@@ -60,6 +61,7 @@ class Outbox:
             async with asyncio.TaskGroup() as tasks:
                 while not self._stopping:
                     self.db.signal(outbox.SIGNAL).clear()
+                    self._began = asyncio.get_running_loop().time()
                     if self.role.is_held or await self.role.hold():
                         await self._round(tasks)
                     await self._rest()
@@ -179,7 +181,7 @@ class Outbox:
                 await self.db.signal(outbox.SIGNAL).wait()
         except TimeoutError:
             return
-        await asyncio.sleep(BREATH_SECONDS)
+        await asyncio.sleep(self._began + ROUND_SECONDS - asyncio.get_running_loop().time())
 
 
 def _pace_key(row: Outgoing) -> str:

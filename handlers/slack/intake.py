@@ -60,6 +60,7 @@ class Intake:
         self._waiting.append(waiting)
         async with self._turn:
             if not stored.done():
+                await asyncio.sleep(0)  # envelopes of one burst are read in one round of the loop: store them together
                 await self._store_waiting()
         return Stored(incoming.event, await stored, waiting.delivery.correlation_id)
 

@@ -46,6 +46,29 @@ async def test_a_transaction_that_fails_leaves_nothing_and_wakes_nobody(db: Data
         assert (await tx.exec(select(func.count()).select_from(Setting))).one() == 0
 
 
+@pytest.mark.parametrize("rounds", range(12))
+async def test_a_writer_that_is_cancelled_leaves_all_or_nothing_and_the_next_one_writes(
+    db: Database, rounds: int
+) -> None:
+    """Cancelled at each moment in turn, the commit on its thread included."""
+
+    async def both() -> None:
+        async with db.write() as tx:
+            for key in ("one", "other"):
+                await settings_kv.put(tx, "", key, "v", workspace_id="T1")
+
+    writing = asyncio.create_task(both())
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    async with db.write() as tx:
+        await settings_kv.put(tx, "", "next", "v", workspace_id="T1")
+    async with db.read() as tx:
+        kept = set((await tx.exec(select(Setting.key))).all())
+    assert kept in ({"next"}, {"one", "other", "next"})
+
+
 async def test_a_signal_follows_the_commit(db: Database) -> None:
     async with db.write() as tx:
         wake(tx, "news")
