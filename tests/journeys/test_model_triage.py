@@ -57,7 +57,8 @@ async def test_the_models_reading_is_on_the_card(slack: SlackSandbox, llm: LlmSa
     assert card(slack, ts).startswith("*CH-1  Redis primary refuses writes*")
     assert "triaged by claude-haiku-5-5: Writes fail for many." in card(slack, ts)
     assert "`cache` `redis`" in card(slack, ts)
-    kept = {name: getattr(ticket, name) for name in READING if name not in {"team", "confidence", "reasoning", "gives_orders"}}
+    elsewhere = {"team", "confidence", "reasoning", "gives_orders"}
+    kept = {name: getattr(ticket, name) for name in READING if name not in elsewhere}
     assert kept == {name: READING[name] for name in kept}
     triage = (ticket.triage_source, ticket.triage_model, ticket.triage_confidence, ticket.triage_reasoning)
     assert triage == ("model", "claude-haiku-5-5", 0.9, "Writes fail for many.")
