@@ -45,8 +45,8 @@ bench: $(STAMP) ## figures for the promises that are about speed
 	$(RUN) bench/intake.py
 
 lock: $(STAMP) ## renew both lock files from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --extra postgres -o requirements.lock
-	uv pip compile pyproject.toml --extra postgres --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras -o requirements-dev.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-dev.lock
 
 clean: ## remove .venv and caches, never data/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage
