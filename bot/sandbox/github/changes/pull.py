@@ -1,0 +1,139 @@
+"""Branches move, pulls are opened and merged, checks report on a commit."""
+
+from typing import Literal
+
+from bot.sandbox.github.changes import issue
+from bot.sandbox.github.events import Herald
+from bot.sandbox.github.records import Account, Branches, Issue, Payload, Repository, stamp
+from bot.sandbox.github.shapes.account import node_id
+from bot.sandbox.github.shapes.issue import performed_via_app
+from bot.sandbox.github.shapes.repository import repository, repository_url
+
+NO_COMMIT = "0" * 40
+Conclusion = Literal["success", "failure", "neutral", "cancelled", "timed_out", "action_required", "skipped"]
+
+
+def create(
+    herald: Herald,
+    where: Repository,
+    *,
+    by: Account,
+    title: str,
+    body: str | None,
+    head: str,
+    is_draft: bool = False,
+) -> Issue:
+    """Open a pull from this branch into the default one; a branch that is not there is pushed first."""
+    if head not in where.heads:
+        push(herald, where, by=by, branch=head)
+    base = where.default_branch
+    new = issue.add(herald, where, by=by, title=title, body=body)
+    new.branches = Branches(herald.world.next_id(), head, where.heads[head], base, where.heads[base], is_draft=is_draft)
+    issue.tell(herald, where, new, "opened", by=by)
+    return new
+
+
+def push(herald: Herald, where: Repository, *, by: Account, branch: str, sha: str | None = None) -> str:
+    """Move a branch to a new commit; open pulls from it follow. The commit's name comes back."""
+    world = herald.world
+    before, after = where.heads.get(branch, NO_COMMIT), sha or world.next_sha()
+    where.heads[branch], where.pushed_at = after, world.now()
+    herald.tell(where, "push", _pushed(herald, where, branch, before, after, by), by=by, subject=f"heads/{branch}")
+    for one in where.present:
+        if one.branches and one.state == "open" and one.branches.head_ref == branch:
+            one.branches.head_sha, one.updated_at = after, world.now()
+            issue.tell(herald, where, one, "synchronize", by=by, before=before, after=after)
+    return after
+
+
+def merge(herald: Herald, where: Repository, one: Issue, *, by: Account) -> None:
+    """Merge a pull: its base moves to a new commit, it is closed and merged."""
+    assert one.branches
+    push(herald, where, by=by, branch=one.branches.base_ref)
+    one.branches.merged_at = herald.world.now()
+    issue.set_state(herald, where, one, "closed", by=by)
+
+
+def check(herald: Herald, where: Repository, *, by: Account, sha: str, name: str, conclusion: Conclusion) -> None:
+    """Let a check on a commit end."""
+    url, at = herald.world.url, stamp(herald.world.now())
+    run_id = herald.world.next_id()
+    mine = f"{repository_url(url, where)}/check-runs/{run_id}"
+    suite: Payload = {"id": herald.world.next_id(), "head_sha": sha, "status": "completed", "conclusion": conclusion}
+    output = {"title": None, "summary": None, "text": None, "annotations_count": 0}
+    run: Payload = {
+        "id": run_id,
+        "node_id": node_id("CheckRun", run_id),
+        "name": name,
+        "head_sha": sha,
+        "external_id": "",
+        "url": mine,
+        "html_url": f"{url}/{where.full_name}/runs/{run_id}",
+        "details_url": f"{url}/{where.full_name}/runs/{run_id}",
+        "status": "completed",
+        "conclusion": conclusion,
+        "started_at": at,
+        "completed_at": at,
+        "output": output | {"annotations_url": f"{mine}/annotations"},
+        "check_suite": suite | {"head_branch": None, "pull_requests": []},
+        "app": performed_via_app(url, herald.world.app_bot),
+        "pull_requests": [_mentioned(url, where, one) for one in where.present if _is_at(one, sha)],
+    }
+    herald.tell(where, "check_run", {"action": "completed", "check_run": run}, by=by, subject=f"commit/{sha}")
+
+
+def _is_at(one: Issue, sha: str) -> bool:
+    return one.branches is not None and one.state == "open" and one.branches.head_sha == sha
+
+
+def _mentioned(url: str, where: Repository, one: Issue) -> Payload:
+    assert one.branches
+    home = repository_url(url, where)
+    repo = {"id": where.id, "url": home, "name": where.name}
+    return {
+        "url": f"{home}/pulls/{one.number}",
+        "id": one.branches.id,
+        "number": one.number,
+        "head": {"ref": one.branches.head_ref, "sha": one.branches.head_sha, "repo": repo},
+        "base": {"ref": one.branches.base_ref, "sha": one.branches.base_sha, "repo": repo},
+    }
+
+
+def _pushed(herald: Herald, where: Repository, branch: str, before: str, after: str, by: Account) -> Payload:
+    page = f"{herald.world.url}/{where.full_name}"
+    person = {"name": by.login, "email": f"{by.login}@acme.example"}
+    commit: Payload = {
+        "id": after,
+        "tree_id": after,
+        "distinct": True,
+        "message": f"Work on {branch}",
+        "timestamp": stamp(herald.world.now()),
+        "url": f"{page}/commit/{after}",
+        "author": person | {"username": by.login},
+        "committer": person | {"username": by.login},
+        "added": [],
+        "removed": [],
+        "modified": ["README.md"],
+    }
+    return {
+        "ref": f"refs/heads/{branch}",
+        "before": before,
+        "after": after,
+        "pusher": person,
+        "created": before == NO_COMMIT,
+        "deleted": False,
+        "forced": False,
+        "base_ref": None,
+        "compare": f"{page}/compare/{before[:12]}...{after[:12]}",
+        "commits": [commit],
+        "head_commit": commit,
+        "repository": _as_pushed(herald.world.url, where),
+    }
+
+
+def _as_pushed(url: str, where: Repository) -> Payload:
+    """Pushes tell of a repository in an older form: times are numbers, its owner has a name."""
+    told = repository(url, where)
+    owner = told["owner"] | {"name": where.owner.login, "email": None}
+    old = {"stargazers": 0, "master_branch": where.default_branch, "custom_properties": {}, "owner": owner}
+    return told | old | {"created_at": int(where.created_at), "pushed_at": int(where.pushed_at)}

@@ -1,0 +1,1 @@
+"""GitHub's JSON, the same in answers and in webhooks."""
