@@ -1,0 +1,39 @@
+"""One request to GitHub and what it answers, as those who ask say and read it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+Before = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`is_unchanged`: as it was when GitHub gave us this ETag, so there is no body."""
+
+    body: Any
+    etag: str | None = None
+    is_unchanged: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. `as_app`: as the App itself, not as one of its installations.
+
+    `before`: done when its turn has come, right before it goes out; what that raises keeps it back.
+    """
+
+    method: str
+    url: str
+    installation_id: int | None = None
+    query: dict[str, str] | None = None
+    body: dict[str, Any] | None = None
+    etag: str | None = None
+    as_app: bool = False
+    before: Before | None = None
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something there; to have a delivery attempted again does not."""
+        return self.method != "GET" and not self.url.endswith("/attempts")

@@ -1,0 +1,94 @@
+"""What each way in which a call to GitHub can fail means for us."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from githubkit import GitHub, Response
+from githubkit.exception import GitHubException, RequestError, RequestFailed, RequestTimeout
+
+from bot.errors import OutsideError, Verdict, classify_answer
+
+RATE_LIMIT = "rate limit"
+PATIENCE = 10.0  # seconds until we ask again when GitHub cannot be reached
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass(eq=False)
+class CallFailed(OutsideError):  # noqa: N818
+    """One call to GitHub that did not work.
+
+    `retry_after`: seconds to wait; it had no effect and is nobody's fault. `is_final`: no use to try again.
+    `is_uncertain`: it may have had its effect.
+    """
+
+    code: str
+    retry_after: float | None = None
+    is_final: bool = False
+    is_uncertain: bool = False
+
+    def __str__(self) -> str:
+        return f"GitHub: {self.code}"
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.is_final:
+            return Verdict("permanent")
+        return Verdict("transient") if self.retry_after is None else Verdict("throttled", self.retry_after)
+
+
+class Plain(GitHub[Any]):
+    """The library without its reading of rate limits: bot/errors.py has one for all services."""
+
+    def _check_rate_limit(self, response: Response[Any]) -> None:  # it ends with ValueError where Retry-After is a date
+        return
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn whatever githubkit raises into CallFailed."""
+    try:
+        yield
+    except GitHubException as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: BaseException) -> CallFailed:
+    match error:
+        case RequestFailed():
+            return _of_answer(error.response)
+        case RequestTimeout() | RequestError():
+            return _of_transport(error.exc)
+        case _:
+            return CallFailed(f"{type(error).__name__}: {error}", is_final=True)
+
+
+def _of_transport(error: BaseException) -> CallFailed:
+    if isinstance(error, GitHubException):  # the exchange of the App's key for a token failed, inside a call
+        return _meaning(error)
+    if isinstance(error, NOT_SENT):
+        return CallFailed(f"no connection: {type(error).__name__}", retry_after=PATIENCE)
+    return CallFailed(f"no answer: {type(error).__name__}", is_uncertain=True)
+
+
+def _of_answer(answer: Response[Any]) -> CallFailed:
+    status, text = answer.status_code, answer.text
+    verdict = classify_answer(status, answer.headers, now=datetime.now(UTC), text=text)
+    if verdict.fault == "throttled":
+        return CallFailed(RATE_LIMIT, retry_after=verdict.after)
+    if verdict.fault == "transient":
+        return CallFailed(f"http_{status}", is_uncertain=True)
+    return CallFailed(f"http_{status}: {_said(text)[:200]}", is_final=True)
+
+
+def _said(text: str) -> str:
+    """GitHub's sentence, where there is one that says it all."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return text
+    return str(told["message"]) if isinstance(told, dict) and told.get("message") and "errors" not in told else text

@@ -1,0 +1,95 @@
+"""No more is asked of GitHub than it allows: calls in an hour and at once, and writes one after the other.
+
+https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from githubkit import Response
+from githubkit.exception import GitHubException, RequestFailed
+
+from bot.errors import TryLater
+from bot.github.failures import RATE_LIMIT, CallFailed, failures
+from bot.limiter import NO_MORE, Limiter
+from bot.metrics import API_REQUESTS, GITHUB_REMAINING
+from storage.limits import Rate
+
+PER_HOUR = 5000  # until an answer says otherwise
+AT_ONCE = 100
+KEPT = 0.1  # of the hour's calls, for what a person waits for
+WRITES = Rate(calls=1, seconds=1)  # so there are never 80 in a minute, either
+HOURLY_WRITES = Rate(calls=400, seconds=3600, burst=100)  # burst included, at most 500 in any hour
+
+Request = Callable[[], Awaitable[Response[Any]]]
+
+
+class Pace:
+    """The turns of whoever we act as. Without a limiter nobody waits: for the few calls of a command."""
+
+    def __init__(self, limiter: Limiter | None) -> None:
+        self._limiter = limiter
+        self._per_hour: dict[str, int] = {}
+
+    async def send(self, who: str, request: Request, *, is_write: bool, is_urgent: bool) -> Response[Any]:
+        """Make a call when its turn has come.
+
+        Args:
+            who: names the token, since each has limits of its own.
+
+        Raises:
+            CallFailed: it did not work, or its turn is too far away.
+        """
+        async with self._turn(who, is_write=is_write, is_urgent=is_urgent):
+            try:
+                with failures():
+                    return await self._answer(who, request)
+            except CallFailed as failed:
+                if failed.code == RATE_LIMIT and failed.retry_after and self._limiter:
+                    await self._limiter.block(_core(who), seconds=failed.retry_after)
+                raise
+
+    @asynccontextmanager
+    async def _turn(self, who: str, *, is_write: bool, is_urgent: bool) -> AsyncIterator[None]:
+        if self._limiter is None:
+            yield
+            return
+        also = {f"github:write:{who}": WRITES, f"github:writes:{who}": HOURLY_WRITES} if is_write else NO_MORE
+        rate = _hourly(self._per_hour.get(who, PER_HOUR))
+        try:
+            async with self._limiter.call(_core(who), rate, also=also, slots=AT_ONCE, is_urgent=is_urgent):
+                yield
+        except TryLater as later:
+            raise CallFailed(RATE_LIMIT, retry_after=later.after) from later
+
+    async def _answer(self, who: str, request: Request) -> Response[Any]:
+        try:
+            answer = await request()
+        except RequestFailed as refused:
+            await self._heard(who, refused.response.status_code, refused.response.headers)
+            raise
+        except GitHubException:
+            API_REQUESTS.labels("github", "none").inc()
+            raise
+        await self._heard(who, answer.status_code, answer.headers)
+        return answer
+
+    async def _heard(self, who: str, status: int, headers: Mapping[str, str]) -> None:
+        API_REQUESTS.labels("github", str(status)).inc()
+        limit, left = (headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining"))
+        if not left.isdecimal() or headers.get("x-ratelimit-resource", "core") != "core":
+            return
+        GITHUB_REMAINING.set(int(left))
+        if limit.isdecimal() and int(limit) and self._limiter:
+            self._per_hour[who] = int(limit)
+            await self._limiter.observe(_core(who), _hourly(int(limit)), remaining=int(left))
+
+
+def _core(who: str) -> str:
+    return f"github:core:{who}"
+
+
+def _hourly(calls: int) -> Rate:
+    return Rate(calls=calls, seconds=3600, burst=calls, kept=KEPT)

@@ -1,0 +1,109 @@
+"""All processes together ask no more of GitHub than it allows, and leave it alone when it says so."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.events import GitHubRepository
+from bot.github.client import GitHubClient, open_github
+from bot.github.failures import CallFailed
+from bot.limiter import Limiter
+from bot.metrics import REGISTRY
+from bot.sandbox.github import Fault, GitHubSandbox
+from bot.settings import Settings
+from storage.database import Database
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Office:
+    """Two processes that act as the same robot; time goes on only while one of them sleeps for its turn."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.slept: list[float] = []
+        self.clients: list[GitHubClient] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+async def office(github: GitHubSandbox, db: Database) -> AsyncIterator[Office]:
+    settings: Any = {"github_api_url": github.url, "github_token": github.token}
+    made = Office()
+    async with AsyncExitStack() as opened:
+        for holder in ("one", "two"):
+            limiter = Limiter(db, holder=holder, clock=lambda: made.now, sleep=made.sleep)
+            client = open_github(Settings(_env_file=None, **settings), limiter=limiter)
+            made.clients.append(await opened.enter_async_context(client))
+        yield made
+
+
+def shop(github: GitHubSandbox) -> GitHubRepository:
+    return GitHubRepository(github_id=github.repository("acme/shop").id, full_name="acme/shop", host="github.com")
+
+
+def figure(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"chargehand_{name}", labels) or 0.0
+
+
+async def test_a_tenth_of_the_hour_is_kept_for_people(github: GitHubSandbox, office: Office) -> None:
+    github.limits.per_hour = 20
+    one, two = office.clients
+    for _ in range(9):
+        await one.own_login()
+        await two.own_login()
+    with pytest.raises(CallFailed) as failed:
+        await one.own_login()
+    assert failed.value.retry_after == 180  # an hour's twentieth
+    assert len(github.calls()) == 18  # it was not even asked
+    assert await two.for_a_person().own_login() == "chargehand-robot"
+    assert figure("github_rate_remaining") == 1
+
+
+async def test_what_others_used_with_the_same_token_counts(github: GitHubSandbox, office: Office) -> None:
+    github.limits.per_hour = 20
+    github.limits.window("chargehand-robot").used = 18
+    await office.clients[0].own_login()
+    with pytest.raises(CallFailed):
+        await office.clients[1].own_login()
+    assert len(github.calls()) == 1
+
+
+async def test_writes_are_a_second_apart_and_reads_are_not(github: GitHubSandbox, office: Office) -> None:
+    github.open_issue("frank", "acme/shop", title="redis is down")
+    one, two = office.clients
+    await one.comment(shop(github), 1, "first")
+    await two.comment(shop(github), 1, "second")
+    await asyncio.gather(*(one.issue(shop(github), 1) for _ in range(5)))
+    assert office.slept == [1]
+    assert [comment.body for comment in github.comments()] == ["first", "second"]
+
+
+@pytest.mark.parametrize("status", [403, 429])
+async def test_one_process_is_refused_and_the_other_waits(github: GitHubSandbox, office: Office, status: int) -> None:
+    one, two = office.clients
+    refused = figure("api_requests_total", service="github", code=str(status))
+    github.fail(Fault(kind="secondary", status=status, retry_after=40))
+    with pytest.raises(CallFailed):
+        await one.own_login()
+    assert figure("api_requests_total", service="github", code=str(status)) == refused + 1
+    with pytest.raises(CallFailed) as failed:
+        await two.for_a_person().own_login()
+    assert failed.value.retry_after == 40
+    assert len(github.calls()) == 1
+    office.now += timedelta(seconds=40)
+    assert await two.own_login() == "chargehand-robot"
+
+
+async def test_a_refusal_for_want_of_permission_stops_nobody(github: GitHubSandbox, office: Office) -> None:
+    github.fail(Fault(status=403))
+    with pytest.raises(CallFailed):
+        await office.clients[0].own_login()
+    assert await office.clients[1].own_login() == "chargehand-robot"

@@ -1,0 +1,107 @@
+"""Every payload that GitHub has published, and broken versions of them, is read or found lacking, and no more."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.github.parse import parse
+from bot.github.payload import FORM, JSON, Lacking, NotReadable, address, moment, number, read, text
+from handlers.wanted import EVENTS, work_of
+from tests.corpus import examples
+
+KNOWN = [one for one in examples() if one.event in EVENTS]
+SCRAP: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}), st.just("\ud800\0")
+)
+
+
+def test_the_whole_corpus_is_read_without_an_exception() -> None:
+    for one in examples():
+        payload = read(one.body, JSON)
+        work_of(one.event, payload, own_login="octocat")
+        event = parse(one.event, payload)
+        assert (event is not None) == (one.event in EVENTS or one.event == "ping"), one
+    assert len(examples()) == 454
+    assert len(KNOWN) > 60
+
+
+@given(data=st.data())
+@settings(max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_a_broken_payload_is_read_or_found_lacking(data: st.DataObject) -> None:
+    one = data.draw(st.sampled_from(KNOWN))
+    payload = json.loads(one.body)
+    for _ in range(data.draw(st.integers(1, 3))):
+        _break(payload, data)
+    work_of(one.event, payload, own_login="")
+    with suppress(Lacking):
+        event = parse(one.event, payload)
+        assert event is not None
+        repr(event).encode()  # what is stored and sent can be encoded
+
+
+def _break(payload: Any, data: st.DataObject) -> None:
+    """Put something odd in the place of a value anywhere, or take it away."""
+    while True:
+        places = sorted(payload) if isinstance(payload, dict) else list(range(len(payload)))
+        if not places:
+            return
+        place = data.draw(st.sampled_from(places))
+        inner = payload[place]
+        if isinstance(inner, dict | list) and inner and data.draw(st.booleans()):
+            payload = inner
+            continue
+        if data.draw(st.booleans()):
+            del payload[place]
+        else:
+            payload[place] = data.draw(SCRAP)
+        return
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"1", b"[]", b"\xff", b"[" * 100_000, b'{"a":' * 100_000])
+@pytest.mark.parametrize("kind", [JSON, FORM])
+def test_what_is_no_object_is_not_readable(body: bytes, kind: str) -> None:
+    with pytest.raises(NotReadable):
+        read(body, kind)
+
+
+def test_text_can_be_stored_and_numbers_fit_their_column() -> None:
+    payload = read(b'{"t": "a\\u0000b\\ud800c", "n": 9223372036854775808, "m": 9223372036854775807, "b": true}', JSON)
+    assert text(payload, "t") == "ab?c"
+    assert [number(payload, name) for name in "nmb"] == [None, 2**63 - 1, None]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://github.com/acme/shop/issues/7#top", True),
+        ("http://127.0.0.1:8080/acme/shop", True),
+        ("javascript:alert(1)", False),
+        ("https://evil|<!channel>", False),
+        ("https://a b", False),
+        ("/acme/shop", False),
+        (7, False),
+    ],
+)
+def test_only_a_web_address_becomes_a_link(written: Any, kept: bool) -> None:
+    assert address({"url": written}, "url") == (written if kept else "")
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("2026-03-02T12:00:00Z", "2026-03-02T12:00:00+00:00"),
+        ("2026-03-02T14:00:00+02:00", "2026-03-02T12:00:00+00:00"),
+        (1772452800, "2026-03-02T12:00:00+00:00"),
+        ("yesterday", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        (10**18, None),
+        (None, None),
+    ],
+)
+def test_a_time_is_read_in_either_form(written: Any, read_as: str | None) -> None:
+    at = moment({"at": written}, "at")
+    assert (at.isoformat() if at else None) == read_as
