@@ -1,0 +1,91 @@
+"""All processes together ask the model at one pace, and none asks it while it refuses."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import ModelError
+from bot.limiter import Limiter
+from bot.llm.anthropic import AnthropicModel, open_anthropic
+from bot.llm.pace import Pace
+from bot.llm.port import Ask
+from bot.sandbox.llm import LlmSandbox
+from storage import limits
+from storage.database import Database
+
+ASK = Ask(system="You name things.", prompt="What is red?", schema={"type": "object"}, max_tokens=64)
+
+
+class Office:
+    """Two processes with one key; time stands still until somebody sleeps for a turn."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        self.slept: list[float] = []
+        self.models: list[AnthropicModel] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[LlmSandbox]:
+    async with LlmSandbox.start() as sandbox:
+        sandbox.answer(text="{}")
+        yield sandbox
+
+
+@pytest.fixture
+async def office(llm: LlmSandbox, db: Database) -> AsyncIterator[Office]:
+    made = Office()
+    async with AsyncExitStack() as opened:
+        for holder in ("one", "two"):
+            limiter = Limiter(db, holder=holder, clock=lambda: made.now, sleep=made.sleep)
+            pace = Pace(limiter=limiter, per_minute=30, concurrency=1)
+            model = open_anthropic(api_key="sk-test", base_url=llm.url, name="m", timeout=20, concurrency=1, pace=pace)
+            made.models.append(await opened.enter_async_context(model))
+        yield made
+
+
+async def test_so_many_calls_a_minute_over_all_processes(office: Office) -> None:
+    for model in (*office.models, *office.models):
+        await model.ask(ASK, deadline=20)
+    assert [round(seconds) for seconds in office.slept] == [2, 2, 2]
+
+
+async def test_who_would_wait_too_long_for_a_turn_is_told_at_once(office: Office, llm: LlmSandbox) -> None:
+    await office.models[0].ask(ASK, deadline=20)
+    with pytest.raises(ModelError, match="model is busy"):
+        await office.models[1].ask(ASK, deadline=3)  # of which half is for the answer
+    assert len(llm.requests) == 1
+
+
+async def test_a_call_under_way_in_one_process_holds_the_other_back(office: Office, llm: LlmSandbox) -> None:
+    llm.stall()
+    first = asyncio.create_task(office.models[0].ask(ASK, deadline=20))
+    async with asyncio.timeout(10):
+        await llm.stalled.wait()
+    with pytest.raises(ModelError, match="model is busy"):
+        await office.models[1].ask(ASK, deadline=20)
+    assert len(llm.requests) == 1
+    llm.release()
+    assert (await first).text == "{}"
+
+
+async def test_a_refusal_stops_every_process(office: Office, llm: LlmSandbox, db: Database) -> None:
+    llm.fail(status=429, retry_after=30)
+    with pytest.raises(ModelError, match="model rate limit"):
+        await office.models[0].ask(ASK, deadline=20)
+    async with db.read() as tx:
+        [blocked] = await limits.blocked(tx, now=office.now)
+    assert (blocked.name, blocked.blocked_until) == ("llm", office.now + timedelta(seconds=30))
+    with pytest.raises(ModelError, match="model is busy"):
+        await office.models[1].ask(ASK, deadline=20)
+    assert len(llm.requests) == 1
+    office.now += timedelta(seconds=30)
+    assert (await office.models[1].ask(ASK, deadline=20)).text == "{}"
