@@ -1,0 +1,55 @@
+"""What was said where the bot is, read back from Slack."""
+
+from typing import Any
+
+from bot.slack.client import CallFailed, Client, answer
+
+MOST = 200  # messages of one channel or thread
+KINDS = "public_channel,private_channel,im"
+
+
+async def own_channels(client: Client) -> dict[str, str]:
+    """The channels and direct messages that the bot is in: id -> name, of which direct messages have none."""
+    found: dict[str, str] = {}
+    cursor: str | None = None
+    while True:
+        data = await answer(client.users_conversations(types=KINDS, exclude_archived=True, limit=200, cursor=cursor))
+        found |= {str(channel["id"]): str(channel.get("name") or "") for channel in data.get("channels", [])}
+        cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
+        if cursor is None:
+            return found
+
+
+async def said_since(
+    client: Client, channel_id: str, *, oldest: float, thread_ts: str | None = None
+) -> list[dict[str, Any]]:
+    """The last messages of a channel or thread since a moment (seconds since 1970), oldest first.
+
+    Where the bot may not read there are none.
+
+    Raises:
+        CallFailed: Slack does not answer now.
+    """
+    since = f"{oldest:.6f}"
+    try:
+        if thread_ts:
+            reading = client.conversations_replies(channel=channel_id, ts=thread_ts, oldest=since, limit=MOST)
+        else:
+            reading = client.conversations_history(channel=channel_id, oldest=since, limit=MOST)
+        data = await answer(reading)
+    except CallFailed as failure:
+        if failure.is_final:
+            return []
+        raise
+    return sorted(data.get("messages", []), key=lambda message: float(message["ts"]))
+
+
+def as_event(message: dict[str, Any], channel_id: str, *, workspace_id: str) -> dict[str, Any]:
+    """A message that was read, as the event by which Slack would have told of it."""
+    kind = "im" if channel_id.startswith("D") else "channel"
+    event = message | {"type": "message", "channel": channel_id, "channel_type": kind}
+    key = f"{CAUGHT_UP}{channel_id}:{message['ts']}"
+    return {"type": "event_callback", "team_id": workspace_id, "event_id": key, "event": event}
+
+
+CAUGHT_UP = "catchup:"  # how the dedupe key begins of what was read back

@@ -1,0 +1,83 @@
+"""No more is asked of Slack than it allows: not by several processes, nor by one sender after another.
+
+https://docs.slack.dev/apis/web-api/rate-limits. Posts of a channel, and edits of a message, only the one sender paces:
+it knows when it made them, and a new sender waits as long as after a call of its own. What Slack counts for the whole
+workspace is counted in the database, within the transaction that marks the call.
+"""
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from bot.settings import Settings
+from storage import limits
+from storage.database import Tx
+from storage.limits import Rate
+from storage.outbox import Outgoing
+
+PREFIX = "slack:"  # of the buckets: slack:edit, slack:post:C1
+# In any minute at most the burst and what becomes free meanwhile: 50 edits, 100 ephemerals and views.
+EDITS = Rate(calls=30, seconds=60, burst=20)
+EPHEMERALS = Rate(calls=60, seconds=60, burst=40)
+EPHEMERAL = f"{PREFIX}whisper"  # forms share it, so both together stay below what either may
+WORKSPACE = {"edit": EDITS, "whisper": EPHEMERALS}  # kind -> its rate; other kinds have none, their 429 is obeyed
+
+
+class Pace:
+    """When which calls may go out; `rest_until` names the kinds, channels and messages that may not yet."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._pauses = {
+            "post": timedelta(seconds=settings.post_interval_seconds),
+            "edit": timedelta(seconds=settings.edit_interval_seconds),
+        }
+        self.rest_until: dict[str, datetime] = {}
+
+    async def take_over(self, tx: Tx, *, since: datetime | None, now: datetime) -> None:
+        """Go on where another sender ended: it may have called until `since`, and may have been told to wait."""
+        if since is not None:
+            self.rest_until |= {kind: since + pause for kind, pause in self._pauses.items()}
+        for bucket in await limits.blocked(tx, now=now):
+            if bucket.name.startswith(PREFIX) and bucket.blocked_until is not None:
+                self.rest_until[bucket.name.rpartition(":")[2]] = bucket.blocked_until
+
+    def resting(self, now: datetime) -> list[str]:
+        self.rest_until = {name: until for name, until in self.rest_until.items() if until > now}
+        return list(self.rest_until)
+
+    async def choose(self, tx: Tx, due: Iterable[Outgoing], *, most: int, now: datetime) -> list[Outgoing]:
+        """Which of the due rows go now: at most one post a channel and one edit a message, and what has a turn."""
+        free = [row for row in due if _own(row) not in self.rest_until]
+        by_name = itertools.groupby(sorted(free, key=lambda row: (_own(row), row.id)), key=_own)
+        first = sorted((next(rows) for _, rows in by_name), key=attrgetter("id"))[:most]
+        return [row for row in first if await self._has_turn(tx, row, now)]
+
+    async def _has_turn(self, tx: Tx, row: Outgoing, now: datetime) -> bool:
+        if row.kind in self.rest_until:
+            return False
+        if (rate := WORKSPACE.get(row.kind)) is not None:
+            wait = await limits.take(tx, f"{PREFIX}{row.kind}", rate, now=now, patience=timedelta())
+            if wait:
+                self.rest_until[row.kind] = now + wait
+                return False
+        if pause := self._pauses.get(row.kind):
+            self.rest_until[_own(row)] = now + pause
+        return True
+
+    async def wait(self, tx: Tx, row: Outgoing, *, until: datetime, now: datetime) -> None:
+        """Slack said "not now": it counts posts per channel, everything else per method; the next sender knows too."""
+        name = f"post:{row.channel_id}" if row.kind == "post" else row.kind
+        self.rest(row, until=until)
+        await limits.block(tx, f"{PREFIX}{name}", until=until, now=now)
+
+    def rest(self, row: Outgoing, *, until: datetime) -> None:
+        """Make no such call until a moment."""
+        self.rest_until[row.channel_id if row.kind == "post" else row.kind] = until
+
+
+def _own(row: Outgoing) -> str:
+    """What is used up by sending this: a post takes its channel's turn, an edit its message's, others nothing."""
+    if row.kind == "post":
+        return row.channel_id
+    return f"edit:{row.anchor}" if row.kind == "edit" else f"row:{row.id}"

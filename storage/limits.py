@@ -1,0 +1,138 @@
+"""How often the outside world may be called: counted in the database, so that all processes together keep to it.
+
+A bucket holds one moment: when the next call fits (GCRA). Who asks takes the next moment and waits for it, so turns are
+given in the order of asking, and a bucket needs no timer to fill up again. A slot is one call under way; slots are
+leased, so those of a process that died come back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Field, Index, SQLModel, col, delete, func, select
+
+from storage.columns import UtcTime
+from storage.database import Tx
+
+PATIENCE = timedelta(seconds=5)  # who would wait longer takes no turn and comes back later
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """`calls` in `seconds`, of which up to `burst` may follow each other at once.
+
+    `kept`: the share of the burst that only calls a person waits for may use.
+    """
+
+    calls: float
+    seconds: float
+    burst: int = 1
+    kept: float = 0.0
+
+    @property
+    def interval(self) -> timedelta:
+        """The time in which one call becomes free."""
+        return timedelta(seconds=self.seconds / self.calls)
+
+
+class Bucket(SQLModel, table=True):
+    """One limit of one service: `slack:post:C123`, `github:core`. `next_at`: when all calls so far are paid for."""
+
+    __tablename__ = "buckets"
+
+    name: str = Field(primary_key=True)
+    next_at: datetime = Field(sa_type=UtcTime)
+    blocked_until: datetime | None = Field(default=None, sa_type=UtcTime)  # the service said so itself
+
+
+class Slot(SQLModel, table=True):
+    """One call under way."""
+
+    __tablename__ = "slots"
+    __table_args__ = (Index("ix_slots_bucket", "bucket", "until"),)
+
+    id: int = Field(default=None, primary_key=True)
+    bucket: str
+    holder: str
+    until: datetime = Field(sa_type=UtcTime)
+
+
+async def take(
+    tx: Tx,
+    name: str,
+    rate: Rate,
+    *,
+    now: datetime,
+    cost: int = 1,
+    is_urgent: bool = False,
+    patience: timedelta = PATIENCE,
+) -> timedelta:
+    """Take a turn.
+
+    Returns:
+        How long to wait before the call. Above `patience` no turn was taken: come back after that long.
+    """
+    bucket = await _bucket(tx, name, now)
+    wait, paid = turn(rate, next_at=bucket.next_at, now=now, cost=cost, is_urgent=is_urgent)
+    wait = max(wait, (bucket.blocked_until or now) - now)
+    if wait <= patience:
+        bucket.next_at = paid
+    return wait
+
+
+def turn(
+    rate: Rate, *, next_at: datetime, now: datetime, cost: int = 1, is_urgent: bool = False
+) -> tuple[timedelta, datetime]:
+    """How long to wait for a turn, and when all calls are paid for once it is taken."""
+    paid = max(next_at, now)
+    usable = rate.burst if is_urgent else max(rate.burst - int(rate.burst * rate.kept), 1)
+    return max(paid + (cost - usable) * rate.interval - now, timedelta()), paid + cost * rate.interval
+
+
+async def block(tx: Tx, name: str, *, until: datetime, now: datetime) -> None:
+    """The service refuses calls until a moment; every process sees it with its next turn."""
+    bucket = await _bucket(tx, name, now)
+    bucket.blocked_until = max(until, bucket.blocked_until or until)
+
+
+async def observe(tx: Tx, name: str, rate: Rate, *, remaining: int, now: datetime) -> None:
+    """The service says how many calls are left: others may use the same budget, so its count goes before ours."""
+    bucket = await _bucket(tx, name, now)
+    bucket.next_at = max(bucket.next_at, now + max(rate.burst - remaining, 0) * rate.interval)
+
+
+async def occupy(tx: Tx, name: str, *, size: int, holder: str, now: datetime, until: datetime) -> int | None:
+    """Take one of `size` slots until a moment; its id, or None while all are taken."""
+    await tx.exec(delete(Slot).where(col(Slot.bucket) == name, col(Slot.until) <= now))
+    taken = (await tx.exec(select(func.count()).select_from(Slot).where(Slot.bucket == name))).one()
+    if taken >= size:
+        return None
+    slot = Slot(bucket=name, holder=holder, until=until)
+    tx.add(slot)
+    await tx.flush()
+    return slot.id
+
+
+async def vacate(tx: Tx, slot_id: int) -> None:
+    """Give a slot back."""
+    await tx.exec(delete(Slot).where(col(Slot.id) == slot_id))
+
+
+async def blocked(tx: Tx, *, now: datetime) -> list[Bucket]:
+    """The buckets whose service refuses calls at the moment."""
+    return list(await tx.exec(select(Bucket).where(col(Bucket.blocked_until) > now).order_by(col(Bucket.name))))
+
+
+async def prune(tx: Tx, *, before: datetime) -> int:
+    """Drop buckets that were full again before a moment, and slots of calls that ended before it without a word."""
+    await tx.exec(delete(Slot).where(col(Slot.until) < before))
+    idle = (col(Bucket.next_at) < before) & (func.coalesce(col(Bucket.blocked_until), before) <= before)
+    return (await tx.exec(delete(Bucket).where(idle))).rowcount
+
+
+async def _bucket(tx: Tx, name: str, now: datetime) -> Bucket:
+    bucket = await tx.get(Bucket, name)
+    if bucket is None:
+        bucket = Bucket(name=name, next_at=now)
+        tx.add(bucket)
+        await tx.flush()
+    return bucket
