@@ -1,0 +1,152 @@
+"""Which repositories Chargehand works with: connected and read by an admin's word, and how far the reading is."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape
+from storage import inbox, issues, pulls, queue, repositories
+from storage.database import Tx
+from storage.queue import Job
+from storage.repositories import Repository
+
+CONNECT, SYNC, DISCONNECT = "github.connect", "github.sync", "github.disconnect"
+_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+_CHANNEL = re.compile(r"(?:<#)?(?P<id>[CG][A-Z0-9]{4,})(?:\|[^>]*>|>)?|(?P<name>#[^\s#<>|,]{1,80})")
+
+_POLICY = re.compile(r"all|none|label:\S.{0,49}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A repository as `repo list` shows it."""
+
+    repository: Repository
+    mirrored: int  # issues and pull requests
+    heard_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        if self.repository.disconnected_at:
+            return "disconnected"
+        return "gone" if self.repository.is_gone else self.repository.sync_state or "not read yet"
+
+    @property
+    def progress(self) -> str:
+        """ "1,240 of about 3,100, paused until 14:05 UTC (GitHub limit)"."""
+        expected = self.repository.expected
+        counted = f"{self.mirrored:,} of about {expected:,}" if expected else f"{self.mirrored:,}"
+        return f"{counted}, {self.repository.sync_note}" if self.repository.sync_note else counted
+
+
+async def connect(desk: Desk, name: str, *, channel: str = "", policy: str = "", wants_hook: bool = False) -> None:
+    """Have a repository looked up at GitHub, given a hook if wanted, and read.
+
+    Args:
+        policy: which of its new issues become tickets; empty: as it is, or all.
+
+    Raises:
+        UserError: it cannot be done with these settings or words.
+    """
+    found = _CHANNEL.fullmatch(channel)
+    if channel and not found:
+        raise UserError(f"“{escape(channel[:40])}” is no channel: write #its-name, or its id (C012ABCDEF).")
+    if policy and not _POLICY.fullmatch(policy):
+        raise UserError(
+            f"Tickets come of `all` new issues, of `none` or of `label:NAME`, not of “{escape(policy[:40])}”."
+        )
+    if not desk.settings.acts_on_github:
+        raise UserError(
+            "GITHUB_TOKEN is not set (nor GITHUB_APP_ID with GITHUB_PRIVATE_KEY): there is nobody to ask as."
+        )
+    if wants_hook and not (desk.settings.public_url and desk.settings.github_webhook_secret):
+        raise UserError("A hook needs CHARGEHAND_PUBLIC_URL, where GitHub reaches me, and GITHUB_WEBHOOK_SECRET.")
+    where = (found["id"] or found["name"]) if found else ""
+    args = {"name": _checked(name), "channel": where, "tickets": policy, "wants_hook": wants_hook}
+    await _enqueue(desk, CONNECT, args, about=name)
+
+
+async def sync(desk: Desk, name: str, *, is_full: bool = False, state: str = "all") -> Repository:
+    """Have what changed in a repository read; `is_full`: from its beginning.
+
+    Raises:
+        UserError: it is not connected.
+    """
+    known = await named(desk, name)
+    if known.disconnected_at or known.is_gone:
+        raise UserError(f"{known.full_name} is not connected: `repo connect {known.full_name}` does it.")
+    if is_full:
+        known.cursors = {}
+    await ask_for_sync(desk, known, state=state)
+    desk.audit("sync", "repository", known.id, before={}, after={"full": is_full, "state": state})
+    return known
+
+
+async def ask_for_sync(desk: Desk, known: Repository, *, state: str = "all") -> None:
+    """Put the reading of a repository in line."""
+    known.sync_state, known.sync_note = "pending", ""
+    await _enqueue(desk, SYNC, {"repository_id": known.id, "state": state}, about=str(known.id))
+
+
+async def reading_failed(tx: Tx, job: Job) -> None:
+    """A reading that is a dead letter shows as failed where repositories are listed."""
+    if job.kind == SYNC:
+        known = await repositories.get(tx, int(job.args["repository_id"]))
+        known.sync_state, known.sync_note = "failed", f"`jobs show {job.id}` says why"
+
+
+async def disconnect(desk: Desk, name: str) -> Repository:
+    """Hear no more of a repository; what is known of it stays, and so do its tickets.
+
+    Raises:
+        UserError: it is not connected.
+    """
+    known = await named(desk, name)
+    if known.disconnected_at:
+        raise UserError(f"{known.full_name} is disconnected already.")
+    known.disconnected_at, known.sync_state, known.sync_note = desk.now, "", ""
+    desk.audit("disconnect", "repository", known.id, before={}, after={})
+    if known.hook_id and desk.settings.acts_on_github:
+        await _enqueue(desk, DISCONNECT, {"repository_id": known.id}, about=str(known.id))
+    return known
+
+
+async def listing(desk: Desk) -> list[Connection]:
+    """Every repository that was ever heard of, by name."""
+    heard = await inbox.last_of_repositories(desk.tx)
+    return [
+        Connection(repository=one, mirrored=await _mirrored(desk, one.id), heard_at=heard.get(one.github_id))
+        for one in await repositories.all_known(desk.tx)
+    ]
+
+
+async def _mirrored(desk: Desk, repository_id: int) -> int:
+    return await issues.count(desk.tx, repository_id) + await pulls.count(desk.tx, repository_id)
+
+
+async def named(desk: Desk, name: str) -> Repository:
+    """A repository that is known.
+
+    Raises:
+        UserError: it is not.
+    """
+    known = await repositories.named(desk.tx, _checked(name))
+    if known is None:
+        raise UserError(
+            f"I do not know {escape(name)}. `repo list` shows what I know, `repo connect {escape(name)}` adds it."
+        )
+    return known
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise UserError(f"“{escape(name[:60])}” is no repository: write OWNER/NAME.")
+    return name
+
+
+async def _enqueue(desk: Desk, name: str, args: dict[str, object], *, about: str) -> None:
+    asker = {"by": desk.who} | ({"slack_id": desk.actor.slack_id} if desk.actor else {})
+    once = f"{name}:{about}:{desk.key}"
+    await desk.put(name, args | asker, key=f"repo:{about}", dedupe_key=once, priority=queue.BULK)

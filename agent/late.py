@@ -1,0 +1,71 @@
+"""What was said while Chargehand was away: heard with the delay said; what would change something is asked for anew."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from agent.commands.grammar import parse
+from agent.commands.registry import VERBS
+from agent.commands.verb import Reply, Slot, text_reply
+from agent.conversation import hear, refuse_outsiders, thread_ticket
+from agent.desk import Desk
+from bot.errors import Refused, UserError
+from bot.messages import Button, Message, escape, moment
+from storage.tickets import Ticket
+
+STALE = timedelta(minutes=15)
+STILL = "still"  # the button's action; its value is the line to run
+STOP = {"stop", "cancel", "never mind", "nevermind"}  # asked for then: there is nothing to say of it now
+LONGEST = 1900  # a button's value holds 2,000 characters
+
+
+async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bool = False) -> Reply | None:
+    """Hear it like any message, except for what changes a ticket and is older than a quarter of an hour.
+
+    Args:
+        is_restored: it was heard in a time that a restore took back, and may well have been answered then.
+
+    Raises:
+        UserError: what to tell the person instead, with the delay.
+    """
+    delay = f"Sent {moment(sent_at)} while I was away."
+    if text.strip(" .!").casefold() in STOP:
+        return None
+    try:
+        refuse_outsiders(desk)
+        if desk.now - sent_at > STALE and (line := await _changes(desk, text)):
+            return _ask(line, delay)
+        reply = await hear(desk, text)
+        if is_restored:
+            return reply
+    except Refused as refusal:
+        raise Refused(f"{delay} {refusal}") from refusal
+    except UserError as refusal:
+        raise UserError(f"{delay} {refusal}") from refusal
+    said = reply.message.model_copy(update={"text": f"{delay} {reply.message.text}"})
+    return replace(reply, message=said, seen_in=None, shown_by=None)
+
+
+async def _changes(desk: Desk, text: str) -> str | None:
+    """The command line, when it is one that changes a ticket; with the ticket's name, since a button has no thread."""
+    ticket = await thread_ticket(desk, desk.place) if desk.place else None
+    parsed = parse(text, VERBS, has_thread_ticket=ticket is not None)
+    if parsed is None or parsed.problem or Slot.TICKET not in parsed.verb.takes or parsed.verb.action == "see":
+        return None
+    return text if parsed.number or ticket is None else _named(text, ticket)
+
+
+def _named(text: str, ticket: Ticket) -> str:
+    verb, _, rest = text.strip().partition(" ")
+    return f"{verb} {ticket.name} {rest}".strip()
+
+
+def _ask(line: str, delay: str) -> Reply:
+    if len(line) > LONGEST:
+        return text_reply(f"{delay} It may be out of date by now: say it again if it still holds.")
+    button = Button(label="Still do it?", action=STILL, value=line)
+    return Reply(message=Message(text=f"{delay} It may be out of date by now: {escape(line)}", buttons=(button,)))
+
+
+def settled(reply: Reply) -> Reply:
+    """The button was pressed: what came of it takes the place of the question."""
+    return replace(reply, settles=True)

@@ -1,0 +1,137 @@
+"""After a time in which nothing was heard: ask for what was missed, and say in a line what came of it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from agent.admins import tell_admins
+from agent.desk import Desk
+from agent.duration import in_words
+from bot.settings import Settings
+from storage import doubt, gaps, queue, sound
+from storage.database import Tx
+from storage.gaps import ASKED, AWAY, CHECK, Gap
+from storage.queue import Job
+
+RECONCILE = "reconcile"
+TURN = f"schedule:{RECONCILE}"  # the clock's own look is made under this key, and no two at a time
+AWAY_AFTER = timedelta(seconds=60)
+
+
+async def notice_absence(tx: Tx, settings: Settings, *, workspace_id: str, now: datetime) -> None:
+    """At a start: note the time since we were last alive, and have it made up for along with what was left over."""
+    known = (await sound.last_sound(tx), await doubt.missing_since(tx))
+    heard = min((moment for moment in known if moment), default=None)
+    if heard is not None and now - heard > AWAY_AFTER:
+        for source in ("slack", "github") if settings.hears_github else ("slack",):
+            gap = Gap(workspace_id=workspace_id, source=source, reason=AWAY, since=heard, until=now)
+            await gaps.note(tx, gap)
+    if await gaps.unclosed(tx, "slack") or await gaps.unclosed(tx, "github"):
+        await ask_for(tx, workspace_id=workspace_id, now=now)
+
+
+async def ask(desk: Desk, *, since: datetime, repository: str | None = None) -> None:
+    """Somebody wants it done, from a moment on."""
+    for source in ("github",) if repository else ("slack", "github"):
+        gap = Gap(
+            workspace_id=desk.workspace_id,
+            source=source,
+            reason=ASKED,
+            since=since,
+            until=desk.now,
+            repository=repository,
+        )
+        noted = await gaps.note(desk.tx, gap)
+    desk.audit("reconcile", "gap", noted.id, before={}, after={"since": since.isoformat(), "repository": repository})
+    await desk.put(RECONCILE, {}, key=TURN, dedupe_key=f"{RECONCILE}:{desk.key}", priority=queue.EVENT)
+
+
+async def ask_for(tx: Tx, *, workspace_id: str, now: datetime, after: timedelta = timedelta(0)) -> None:
+    """Have the open gaps made up for, at most once a minute."""
+    job = Job(
+        workspace_id=workspace_id,
+        kind=RECONCILE,
+        key=TURN,
+        dedupe_key=f"{RECONCILE}:{now + after:%Y-%m-%dT%H:%M}",
+        priority=queue.EVENT,
+        not_before=now + after,
+        created_at=now,
+        correlation_id=secrets.token_hex(6),
+    )
+    await queue.put(tx, job)
+
+
+async def close(desk: Desk, made_up: Sequence[Gap], *, unheard: Mapping[str, str]) -> list[Gap]:
+    """These gaps are made up for; admins are told, unless it was a look that found nothing.
+
+    Returns:
+        Those that are closed and tell of something.
+
+    Args:
+        made_up: as they were when the work began; one that has grown since stays open for the rest.
+        unheard: source -> why nothing could be looked for there, as a sentence.
+    """
+    rows = [await gaps.get(desk.tx, gap.id) for gap in made_up]
+    grown = {row.id for row, gap in zip(rows, made_up, strict=True) if row.until > gap.until}
+    for row in rows:
+        if row.id in grown:
+            continue
+        row.closed_at, row.asked = desk.now, {}
+        if row.source == "github" and "github" not in unheard:
+            await sound.remember_github(desk.tx, row.until, workspace_id=desk.workspace_id)
+        if not _tells(row):
+            await desk.tx.delete(row)
+    since = await doubt.missing_since(desk.tx)
+    if not grown and since and any(row.since <= since for row in rows):
+        await doubt.settle(desk.tx)
+    worth = [row for row in rows if row.id not in grown and _tells(row)]
+    if worth:
+        await tell_admins(desk, line(worth, unheard=unheard), key=f"gap:{worth[0].id}")
+    return worth
+
+
+def _tells(gap: Gap) -> bool:
+    return gap.reason != CHECK or bool(gap.found or gap.rescanned or gap.failed)
+
+
+def line(made_up: Sequence[Gap], *, unheard: Mapping[str, str]) -> str:
+    """What there was and what came of it."""
+    parts = [_cause(made_up)]
+    for source, say in (("github", _github), ("slack", _slack)):
+        if ours := [gap for gap in made_up if gap.source == source]:
+            parts.append(unheard.get(source) or say(ours))
+    return " ".join(parts)
+
+
+def _cause(made_up: Sequence[Gap]) -> str:
+    away = [gap for gap in made_up if gap.reason == AWAY]
+    spans = away or [gap for gap in made_up if gap.reason not in {CHECK, ASKED}]
+    if not spans:
+        return "A look at what was sent."
+    lasted = in_words(max(gap.until for gap in spans) - min(gap.since for gap in spans))
+    if away:
+        return f"Away for {lasted}."
+    reasons = ", ".join(sorted({gap.reason for gap in spans}))
+    return f"Turned deliveries away within {lasted} ({reasons})."
+
+
+def _github(ours: Sequence[Gap]) -> str:
+    found, again, seen, failed = (
+        sum(getattr(gap, name) for gap in ours) for name in ("found", "redelivered", "rescanned", "failed")
+    )
+    said = [f"{_counted(found, 'delivery', 'deliveries')} missed, {again} fetched again"] if found else []
+    said += [f"{failed} not to be had"] if failed else []
+    said += [f"{_counted(seen, 'change', 'changes')} found by looking"] if seen else []
+    return f"GitHub: {', '.join(said) or 'nothing missed'}."
+
+
+def _slack(ours: Sequence[Gap]) -> str:
+    found, failed = sum(gap.found for gap in ours), sum(gap.failed for gap in ours)
+    if not found:
+        return "Slack: nothing missed."
+    answered = "answered" if not failed else f"{found - failed} answered"
+    return f"Slack: {_counted(found, 'mention', 'mentions')} found, {answered}."
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

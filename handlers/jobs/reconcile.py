@@ -1,0 +1,90 @@
+"""Makes up for the times in which nothing was heard, from Slack and from GitHub."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+from agent.reconcile import close
+from agent.silence import sum_up
+from bot.errors import UNTOLD_SECONDS, OutsideError, TryLater
+from bot.metrics import GAP_SECONDS, RECONCILE
+from bot.worker import Run
+from handlers.context import Context
+from handlers.jobs.asked import system_desk
+from handlers.jobs.catch_up import catch_up
+from handlers.jobs.missed import make_up
+from storage import gaps, inbox, sound
+from storage.gaps import ASKED, CHECK, Gap
+
+LOOK_AGAIN = 1.0  # seconds
+A_LOOK = timedelta(hours=1)  # how far back, when nobody has looked yet
+
+
+async def reconcile(ctx: Context, run: Run) -> None:
+    """Fetch what was missed while the bot was away or turned deliveries away, and say once what came of it."""
+    slack, github = await _open_gaps(ctx)
+    unheard = _unheard(ctx)
+    # GitHub first: Slack is read slowly. Neither waits for the other, so all that is not done yet comes at the end.
+    parts = [partial(make_up, ctx, run, gap) for gap in github if "github" not in unheard]
+    parts += [partial(catch_up, ctx, run, gap) for gap in slack if "slack" not in unheard]
+    if unfinished := [wait for part in parts if (wait := await _wait_of(part))]:
+        raise min(unfinished, key=_patience)
+    async with ctx.db.read() as tx:
+        if await inbox.is_part_busy(tx, run.job.correlation_id):
+            raise TryLater("what was found is being worked on", after=LOOK_AGAIN)
+    await _finish(ctx, run, [*slack, *github], unheard)
+
+
+async def _wait_of(part: Callable[[], Awaitable[None]]) -> OutsideError | None:
+    """Why a part is not done yet, or nothing."""
+    try:
+        await part()
+    except OutsideError as wait:
+        return wait
+    return None
+
+
+def _patience(wait: OutsideError) -> tuple[bool, float]:
+    """What only takes its time comes before what failed, and the shorter wait first."""
+    return wait.verdict.fault != "throttled", wait.verdict.after or UNTOLD_SECONDS
+
+
+def _unheard(ctx: Context) -> dict[str, str]:
+    reasons = {}
+    if not ctx.settings.slack_catchup_h:
+        reasons["slack"] = "Slack: not read back (CHARGEHAND_SLACK_CATCHUP_H is 0)."
+    if not ctx.settings.acts_on_github:
+        reasons["github"] = "GitHub: not asked (GITHUB_TOKEN is not set)."
+    return reasons
+
+
+async def _open_gaps(ctx: Context) -> tuple[list[Gap], list[Gap]]:
+    """Those of Slack and of GitHub; where none is known of GitHub's, the time since somebody last looked."""
+    now = ctx.clock()
+    async with ctx.db.write() as tx:
+        slack, github = await gaps.unclosed(tx, "slack"), await gaps.unclosed(tx, "github")
+        if not github and ctx.settings.acts_on_github:
+            since = await sound.github_sound(tx) or now - A_LOOK
+            look = Gap(workspace_id=ctx.workspace_id, source="github", reason=CHECK, since=since, until=now)
+            github = [await gaps.note(tx, look)]
+    return slack, github
+
+
+async def _finish(ctx: Context, run: Run, made_up: Sequence[Gap], unheard: dict[str, str]) -> None:
+    async with run.finishing() as tx:
+        desk = system_desk(ctx, run, tx)
+        unanswered = await inbox.dead_parts(tx, run.job.correlation_id, name="slack.message")
+        for gap in made_up:
+            if gap.source == "slack" and unanswered:
+                (await gaps.get(tx, gap.id)).failed = unanswered
+        closed = await close(desk, made_up, unheard=unheard)
+        await sum_up(desk)
+    _measure(closed)
+
+
+def _measure(closed: Sequence[Gap]) -> None:
+    """Count what was missed; a time in which nothing came in from either side is one time."""
+    unheard = {(gap.since, gap.until) for gap in closed if gap.reason not in {CHECK, ASKED}}
+    GAP_SECONDS.inc(sum((until - since).total_seconds() for since, until in unheard))
+    for outcome in ("redelivered", "rescanned", "failed"):
+        RECONCILE.labels(outcome).inc(sum(getattr(gap, outcome) for gap in closed))
