@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo dev test lint lint-fix kill bench lock clean
+.PHONY: help setup demo dev test test-postgres lint lint-fix kill soak bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,7 +17,7 @@ $(STAMP): requirements-dev.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements-dev.lock
 	@touch $@
 
-demo: $(STAMP) ## the bot and a small Slack-like workspace on 127.0.0.1, no accounts needed
+demo: $(STAMP) ## the bot with a small Slack and GitHub on 127.0.0.1, no accounts needed
 	$(RUN) app.py demo
 
 dev: $(STAMP) ## the demo, restarted on every code change
@@ -27,6 +27,9 @@ test: $(STAMP) lint ## lint, types, all tests, coverage floor
 	$(RUN) -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 	@echo 'Coverage of agent/ and storage/, in per cent (floor 90):'
 	$(RUN) -m coverage report --include='agent/*,storage/*' --format=total --fail-under=90
+
+test-postgres: $(STAMP) ## every story on PostgreSQL
+	CHARGEHAND_TEST_DATABASE=postgres $(RUN) -m pytest tests/journeys -n 2 --dist loadfile
 
 lint: $(STAMP) ## ruff, format check, mypy --strict, Dockerfile
 	$(RUN) -m ruff check .
@@ -38,15 +41,20 @@ lint-fix: $(STAMP) ## let ruff mend what it can
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-kill: $(STAMP) ## the long kill -9 campaign
-	$(RUN) bench/kill.py --kills 40
+kill: $(STAMP) ## a kill -9 campaign of some minutes
+	$(RUN) bench/kill9.py --kills 40
 
-bench: $(STAMP) ## figures for the promises that are about speed
-	$(RUN) bench/intake.py
+soak: $(STAMP) ## the whole of it: 1,000 kills on SQLite and 200 on PostgreSQL, five seeds each (hours)
+	for seed in 1 2 3 4 5; do $(RUN) bench/kill9.py --kills 1000 --seed $$seed || exit 1; done
+	for seed in 1 2 3 4 5; do $(RUN) bench/kill9.py --db postgres --kills 200 --seed $$seed || exit 1; done
+
+bench: $(STAMP) ## figures for the promises that are about speed and memory (an hour)
+	for script in intake ack intake_github scale queue memory move redact; do \
+	    echo "== $$script"; $(RUN) bench/$$script.py || exit 1; done
 
 lock: $(STAMP) ## renew both lock files from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-dev.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --extra postgres -o requirements.lock
+	uv pip compile pyproject.toml --extra postgres --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras -o requirements-dev.lock
 
 clean: ## remove .venv and caches, never data/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -5,7 +5,7 @@ from datetime import timedelta
 from agent.desk import Desk
 from agent.similar import similar_to
 from bot.messages import Button, Fact, Menu, Message, Option, escape, link
-from storage import people, tickets
+from storage import issues, people, repositories, tickets
 from storage.people import Person, Team
 from storage.tickets import OPEN, Glimpse, Ticket
 
@@ -41,7 +41,13 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
         title=f"*{ticket.name}  {escape(ticket.title)}*",
         colour=COLOURS.get(ticket.priority or "", GREY) if is_open else GREY,
         facts=_facts(ticket, team, names),
-        notes=(*_notes(ticket, has_it, team), await _team_note(desk, teams), await _similar(desk, ticket), change),
+        notes=(
+            *_notes(ticket, has_it, team),
+            await _team_note(desk, teams),
+            await _similar(desk, ticket),
+            await _issue_note(desk, ticket),
+            change,
+        ),
         buttons=_open_buttons(ticket, has_it) if is_open else _done_buttons(ticket),
         menu=_team_menu(ticket, teams) if is_open and team is None else None,
     )
@@ -82,6 +88,17 @@ async def _team_note(desk: Desk, teams: list[Team]) -> str:
     who = f"an admin ({admins})" if admins else "an admin (none yet: set CHARGEHAND_ADMINS)"
     how = "`python app.py team add NAME --keyword WORD`"
     return f"No team yet, so nobody is assigned. {who[:1].upper()}{who[1:]} can add one: {how}"
+
+
+async def _issue_note(desk: Desk, ticket: Ticket) -> str:
+    """Which issue it tracks, and who opened that."""
+    issue = await issues.of_ticket(desk.tx, ticket.id) if ticket.source == "github" else None
+    if issue is None:
+        return ""
+    repository = await repositories.get(desk.tx, issue.repository_id)
+    by = f" opened by {escape(issue.author)}" if issue.author else ""
+    name = f"{repository.full_name}#{issue.number}"
+    return f"GitHub: {link(issue.url, name) if issue.url else escape(name)}{by}"
 
 
 async def _similar(desk: Desk, ticket: Ticket) -> str:

@@ -33,7 +33,7 @@ async def hear(desk: Desk, text: str) -> Reply:
     assert place is not None  # a message was said somewhere
     if not text:
         return text_reply(guide.short_help(), is_private=True)
-    ticket = await _thread_ticket(desk, place)
+    ticket = await thread_ticket(desk, place)
     if found := _NEW.match(text):
         return await _open_another(desk, text[found.end() :], ticket)
     parsed = parse(text, VERBS, has_thread_ticket=ticket is not None, is_message=True)
@@ -73,7 +73,8 @@ def refuse_outsiders(desk: Desk) -> None:
         )
 
 
-async def _thread_ticket(desk: Desk, place: Place) -> Ticket | None:
+async def thread_ticket(desk: Desk, place: Place) -> Ticket | None:
+    """The ticket that the thread is about, if it is about one."""
     if place.thread_ts in {None, place.message_ts}:
         return None  # it opens a thread of its own
     ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)

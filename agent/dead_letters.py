@@ -1,36 +1,100 @@
-"""A dead letter is run again or discarded by an operator, and the record says so."""
+"""A job that failed for good is on record, and the admins hear of it: one message a cause, edited as it grows."""
+
+import hashlib
+from collections.abc import Iterable
 
 from agent.desk import Desk
-from bot.errors import UserError
-from storage import queue
+from agent.notify import outgoing
+from bot.messages import Message, escape
+from storage import inbox, outbox, people, queue, settings_kv, tickets
+from storage.database import Tx
+from storage.queue import MOST_COUNTED, Job
+
+SAID = 300  # characters of an error
 
 
-async def replay(desk: Desk, job_id: int) -> None:
-    """Queue a dead or discarded job again, with fresh attempts.
-
-    Raises:
-        UserError: there is no such dead letter.
-    """
-    before = await _state(desk, job_id)
-    if not await queue.replay(desk.tx, job_id, now=desk.now):
-        raise UserError(f"Job {job_id} is {before}; only dead and discarded jobs can run again.")
-    desk.audit("replay", "job", job_id, before={"state": before}, after={"state": "ready"})
-
-
-async def discard(desk: Desk, job_id: int) -> None:
-    """Take a dead letter off the list.
-
-    Raises:
-        UserError: there is no such dead letter.
-    """
-    before = await _state(desk, job_id)
-    if not await queue.discard(desk.tx, job_id):
-        raise UserError(f"Job {job_id} is {before}; only dead jobs can be discarded.")
-    desk.audit("discard", "job", job_id, before={"state": before}, after={"state": "discarded"})
+async def record(desk: Desk, job: Job) -> None:
+    """Keep for good that a job was buried and why, and tell the admins."""
+    desk.audit(
+        "bury",
+        "job",
+        job.id,
+        before={"state": "running"},
+        after={"state": "dead", "reason": (job.error_text or "")[:SAID], "attempts": job.attempts},
+    )
+    number = await queue.count_alike(desk.tx, job)
+    if number < MOST_COUNTED:  # beyond that the message says no more than it says already
+        await _say(desk, job, number, is_new=number == 1)
 
 
-async def _state(desk: Desk, job_id: int) -> str:
-    job = await queue.get(desk.tx, job_id)
-    if job is None:
-        raise UserError(f"There is no job {job_id}: `python app.py jobs list` shows them.")
-    return job.state
+async def recount(desk: Desk, settled: Iterable[Job]) -> None:
+    """The admins' messages follow when dead letters are replayed or discarded."""
+    for job in {_cause(job): job for job in settled}.values():
+        if await settings_kv.get(desk.tx, "", _cause(job)):
+            await _say(desk, job, await queue.count_alike(desk.tx, job), is_new=False)
+
+
+def _cause(job: Job) -> str:
+    """The key of a cause in settings_kv; its value is the job with which the cause was new."""
+    alike = "\n".join((job.kind, job.error_class or "", queue.gist(job.error_text)))
+    return f"dead:{hashlib.sha256(alike.encode()).hexdigest()[:16]}"
+
+
+async def _say(desk: Desk, job: Job, number: int, *, is_new: bool) -> None:
+    cause = _cause(job)
+    first = None if is_new else await settings_kv.get(desk.tx, "", cause)
+    if first is None:
+        first = f"{job.id}:{job.fence}"
+        await settings_kv.put(desk.tx, "", cause, first, workspace_id=desk.workspace_id)
+        is_new = True
+    payload = Message(text=_words(job, number)).model_dump_json()
+    for place in await _places(desk):
+        key = f"{cause}:{first}:{place}"
+        if is_new:
+            lane = f"dm:{place}" if place.startswith(("U", "W")) else f"channel:{place}"
+            row = outgoing(desk, key=key, kind="post", lane=lane, channel_id=place, payload=payload)
+            await outbox.add(desk.tx, row)
+        else:
+            edit = f"{key}:{desk.key}:{job.id}:{job.fence}:{number}"
+            row = outgoing(desk, key=edit, kind="edit", lane=f"edit:{key}", channel_id=place, payload=payload)
+            row.anchor = key
+            await outbox.edit(desk.tx, row)
+
+
+async def _places(desk: Desk) -> list[str]:
+    if channel := desk.settings.admin_channel:
+        return [channel]
+    return [person.slack_id for person in await people.admins(desk.tx)]
+
+
+def _words(job: Job, number: int) -> str:
+    if not number:
+        return f"No `{escape(job.kind)}` is a dead letter of this cause any more: {_error(job)}"
+    what = f"*{number} dead letter{'s' if number > 1 else ''}*: `{escape(job.kind)}` ({escape(job.error_class or '')})"
+    return (
+        f"{what}: {_error(job)}\nWhen the cause is gone: `/chargehand jobs replay kind={escape(job.kind)} REASON`,"
+        f" or `/chargehand jobs show {job.id}` for the last one. Reference: `{job.correlation_id}`."
+    )
+
+
+def _error(job: Job) -> str:
+    return escape((job.error_text or "").partition("\n")[0][:SAID])
+
+
+async def refusal(tx: Tx, job: Job, *, force: bool = False) -> str | None:
+    """Why a job cannot run again, as the end of "job 7 …"; None when it can."""
+    if no := await queue.refusal(tx, job, force=force):
+        return f"{no}; `--force` runs it all the same" if no.startswith("was superseded") else no
+    if (ticket_id := job.args.get("ticket_id")) and not await tickets.exists(tx, ticket_id):
+        return "is about a ticket that is deleted"
+    if (delivery_id := job.args.get("delivery_id")) and not await inbox.is_readable(tx, delivery_id):
+        return "came of an event whose content is past its retention"
+    return None
+
+
+async def prospect(tx: Tx, job: Job) -> str:
+    """What a replay would do."""
+    if no := await refusal(tx, job):
+        return f"A replay is refused: it {no}."
+    order = f", in its old place among the jobs of `{job.key}`" if job.key else ""
+    return f"A replay runs it with fresh attempts{order}; effects that are confirmed are not repeated."

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.access import Target, can, check
 from bot.errors import Refused
 from bot.events import Actor, Place, Surface
 from bot.messages import escape, plain
 from bot.settings import Settings
-from storage import people, tickets
+from storage import audit, people, queue, tickets
 from storage.audit import AuditEvent, Change
 from storage.database import Tx
+from storage.queue import Job
 from storage.tickets import Ticket
 
 
@@ -21,6 +23,7 @@ class Desk:
 
     `key` starts the idempotency keys of this work's effects: the same work done again has the same keys.
     `insiders` are the members of each private channel that tickets live in (channel id -> Slack ids).
+    `operator` is the user of this machine at the command line: whoever can open the database has an admin's rights.
     """
 
     tx: Tx
@@ -34,6 +37,16 @@ class Desk:
     place: Place | None = None
     insiders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     enterprise_id: str | None = None
+    is_silent: bool = False  # cards and records change, but nobody is told
+    operator: str = ""
+    job: Job | None = None  # the one whose work this is
+
+    @property
+    def who(self) -> str:
+        """Who does it, as the audit record names them."""
+        if self.actor:
+            return f"person:{self.actor.person_id}"
+        return f"operator:{self.operator}" if self.operator else "system"
 
     @property
     def asker(self) -> Actor:
@@ -44,20 +57,46 @@ class Desk:
 
     def audit(self, action: str, kind: str, object_id: int, *, before: Change, after: Change) -> None:
         """Record a change in the transaction that makes it."""
-        self.tx.add(
+        audit.record(
+            self.tx,
             AuditEvent(
                 workspace_id=self.workspace_id,
                 at=self.now,
-                actor=f"person:{self.actor.person_id}" if self.actor else "system",
+                actor=self.who,
                 surface=self.surface,
                 action=action,
                 object_kind=kind,
                 object_id=str(object_id),
                 before=before,
-                after=after,
+                after=after | ({"silent": True} if self.is_silent else {}),
                 correlation_id=self.correlation_id,
-            )
+            ),
         )
+
+    async def put(self, kind: str, args: dict[str, Any], *, key: str, dedupe_key: str, priority: int) -> None:
+        """Have a job done that follows from this work, once under its dedupe key."""
+        job = Job(
+            workspace_id=self.workspace_id,
+            kind=kind,
+            args=args,
+            key=key,
+            dedupe_key=dedupe_key,
+            priority=priority,
+            created_at=self.now,
+            correlation_id=self.correlation_id,
+            parent_id=self.job.id if self.job else None,
+            delivery_id=self.job.delivery_id if self.job else None,
+        )
+        await queue.put(self.tx, job)
+
+    def check_admin(self, *, doing: str) -> None:
+        """Let an admin or the operator pass.
+
+        Raises:
+            Refused: for everybody else.
+        """
+        if self.actor or not self.operator:
+            check(self.asker, "administer", Target(), doing=doing)
 
     async def read_out(self, text: str) -> str:
         """Slack's markup as a person reads it, with the names of those it mentions."""
@@ -76,7 +115,7 @@ class Desk:
             team_id=ticket.team_id,
             team_name=team.name if team else None,
             assignee_ids=frozenset(person.id for person in assignees),
-            reporter_id=ticket.reporter_id,
+            reporter_id=ticket.reporter_id or 0,  # None would say that there is no ticket
             is_private=ticket.is_private,
             may_see_private=self.may_see(self.asker.slack_id, ticket) or self.asker.person_id in own,
         )

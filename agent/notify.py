@@ -63,6 +63,8 @@ async def _edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payloa
 
 async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str) -> None:
     """One message in the ticket's thread; `name` tells it from others of the same work."""
+    if desk.is_silent:
+        return
     message = Message(text=text)
     row = outgoing(
         desk,
@@ -143,7 +145,7 @@ async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:
 async def _direct(
     desk: Desk, ticket: Ticket, person: Person, text: str, *, key: str, buttons: tuple[Button, ...] = ()
 ) -> None:
-    if desk.actor and desk.actor.person_id == person.id:
+    if desk.is_silent or (desk.actor and desk.actor.person_id == person.id):
         return
     message = Message(text=text + _see(ticket), buttons=buttons)
     row = outgoing(

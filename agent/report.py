@@ -10,7 +10,6 @@ from agent.triage.schema import Report
 from bot.events import Place
 from bot.messages import plain
 from storage import inbox, queue, thread_links, tickets
-from storage.queue import Job
 from storage.tickets import Comment, Ticket
 
 TRIAGE = "triage"
@@ -49,7 +48,7 @@ async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
     if place.thread_ts:
         await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=ticket.id)
     desk.audit("report", "ticket", ticket.id, before={}, after={"number": ticket.number, "title": ticket.title})
-    await _ask_for_triage(desk, ticket)
+    await ask_for_triage(desk, ticket)
     return ticket
 
 
@@ -59,19 +58,12 @@ async def to_judge(desk: Desk, ticket: Ticket) -> Report:
     return Report(text=await desk.read_out(said), context=await desk.read_out(context))
 
 
-async def _ask_for_triage(desk: Desk, ticket: Ticket) -> None:
+async def ask_for_triage(desk: Desk, ticket: Ticket) -> None:
+    """Have a new ticket judged, assigned and shown."""
     args = {"ticket_id": ticket.id, "reply_url": desk.place.reply_url if desk.place else None}
-    job = Job(
-        workspace_id=desk.workspace_id,
-        name=TRIAGE,
-        args=args,
-        key=f"ticket:{ticket.id}",
-        dedupe_key=f"{TRIAGE}:{ticket.id}",
-        run_at=desk.now,
-        created_at=desk.now,
-        correlation_id=desk.correlation_id,
-    )
-    await queue.enqueue(desk.tx, job)
+    args |= {"is_silent": True} if desk.is_silent else {}
+    about = {"key": f"ticket:{ticket.id}", "dedupe_key": f"{TRIAGE}:{ticket.id}"}
+    await desk.put(TRIAGE, args, **about, priority=queue.INTERACTIVE)
 
 
 async def same_as(desk: Desk, text: str, place: Place) -> Ticket | None:

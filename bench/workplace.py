@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.sandbox.github import GitHubSandbox
+from bot.sandbox.github.seed import many_repositories
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import crowd, default_seed, many_channels
 from storage import migrate, people, workspace
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.people import Person, Team
+from storage.repositories import Repository
 
 ROOT = Path(__file__).parent.parent
 CHANNELS = 100
@@ -79,15 +82,19 @@ async def workplace(command: list[str] | None = None, *, teams: int = CHANNELS) 
 
 
 @asynccontextmanager
-async def serving(env: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python app.py serve`; whoever uses it ends it, and it is over when the context is.
+async def serving(env: dict[str, str], log: Path, *roles: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python app.py serve` with these roles, or all; whoever uses it ends it, and it is over when the context is.
 
     Raises:
         RuntimeError: it ended with an error of its own.
     """
-    with log.open("ab") as stderr:
+    with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, ROOT / "app.py", "serve", env=env, cwd=log.parent, stderr=stderr
+            *(sys.executable, str(ROOT / "app.py"), "serve", *(f"--role={role}" for role in roles)),
+            env=env,
+            cwd=log.parent,
+            stdout=out,
+            stderr=out,
         )
     try:
         yield process
@@ -109,12 +116,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def set_up(path: Path, slack: SlackSandbox, count: int) -> None:
+async def set_up(where: Path | str, slack: SlackSandbox, count: int) -> None:
     """The database of a workspace whose first channels have a team each."""
-    await asyncio.to_thread(migrate.upgrade, path)
+    await asyncio.to_thread(migrate.upgrade, where)
     now = datetime.now(UTC)
     channels, persons = many_channels(count), crowd(3 * count)
-    async with open_database(path) as db, db.write() as tx:
+    async with open_database(where) as db, db.write() as tx:
         await workspace.adopt(tx, slack.workspace_id)
         for number, channel in enumerate(channels):
             name = f"Team {number}"
@@ -135,3 +142,19 @@ async def set_up(path: Path, slack: SlackSandbox, count: int) -> None:
             await tx.flush()
             for person, role in zip(members, ("manager", "responder", "responder"), strict=True):
                 await people.give_role(tx, person, team, role=role)
+
+
+async def connect(db: Database, slack: SlackSandbox, github: GitHubSandbox, *, count: int) -> None:
+    """A repository for each of the first channels."""
+    async with db.write() as tx:
+        for channel, there in zip(many_channels(count), many_repositories(count), strict=True):
+            repository = Repository(
+                workspace_id=slack.workspace_id,
+                github_id=github.repository(there.full_name).id,
+                host="127.0.0.1",
+                full_name=there.full_name,
+                installation_id=github.installation.id,
+                channel_id=channel.id,
+                created_at=datetime.now(UTC),
+            )
+            tx.add(repository)

@@ -7,15 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.process import is_dead
+from bot.process import gone
 from storage import leases
-from storage.database import Database, StorageError
+from storage.database import Database, StorageError, Tx
 
 log = structlog.get_logger()
 
+ROLE_SECONDS = 15.0  # until a silent holder is replaced
+
 
 class Role:
-    """`term` is set while this process holds the role; `until` says how long it may act without a renewal."""
+    """`term` is set while this process holds the role; `until` says how long it may act without a renewal.
+
+    `taken_from` is until when the holder before this one may have acted, `held_before` when it was last sure to have
+    the role; None when this process is the first.
+    """
 
     def __init__(
         self,
@@ -32,6 +38,7 @@ class Role:
         self.seconds = seconds
         self.clock = clock
         self.term: int | None = None
+        self.taken_from: datetime | None = None
         self.until = datetime.min.replace(tzinfo=UTC)
 
     async def hold(self) -> bool:
@@ -39,20 +46,32 @@ class Role:
         now = self.clock()
         try:
             async with self.db.write() as tx:
+                is_dead = await gone(self.db, tx, me=self.holder, now=now)
+                before = await leases.until(tx, self.name)
                 term = await leases.hold(
                     tx, self.name, holder=self.holder, now=now, seconds=self.seconds, is_dead=is_dead
                 )
         except StorageError as error:  # the role runs out unless a later renewal succeeds
-            log.error("role cannot be renewed", role=self.name, error=str(error)[:200])
+            log.error("role cannot be renewed", elected=self.name, error=str(error)[:200])
             return self.is_held
         if term != self.term:
-            log.info("role taken" if term else "role lost", role=self.name, term=term)
+            self.taken_from = before and min(before, now)
+            log.info("role taken" if term else "role lost", elected=self.name, term=term)
         self.term, self.until = term, now + timedelta(seconds=self.seconds)
         return term is not None
 
     @property
+    def held_before(self) -> datetime | None:
+        return self.taken_from and self.taken_from - timedelta(seconds=self.seconds)
+
+    @property
     def is_held(self) -> bool:
         return self.term is not None and self.clock() < self.until
+
+    async def is_certain(self, tx: Tx) -> bool:
+        """Whether nobody has taken it, however long this process stood still: what else `tx` does is fenced by this."""
+        lease = await leases.of(tx, self.name)
+        return lease is not None and (lease.holder, lease.term) == (self.holder, self.term)
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:

@@ -1,4 +1,30 @@
-"""The two kinds of error: one a person is shown as written, everything else is a bug."""
+"""What an error means: words for a person, another attempt, patience, a dead letter, or a bug."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+Fault = Literal["transient", "throttled", "permanent", "bug"]
+
+UNTOLD_SECONDS = 60.0  # the wait after a "not now" that does not say how long
+LONGEST_WAIT = 3600.0
+TRANSIENT_STATUS = {408, 409, 425}  # and all from 500
+# What GitHub writes into a 403 that is about pace and not about permission.
+PACE_WORDS = ("secondary rate limit", "abuse detection")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an error means for the job that met it.
+
+    transient: another attempt may help. throttled: wait, without counting an attempt. permanent: no attempt will help.
+    bug: nobody foresaw it. `after`: seconds the other side asked us to wait.
+    """
+
+    fault: Fault
+    after: float | None = None
 
 
 class UserError(Exception):
@@ -6,7 +32,7 @@ class UserError(Exception):
 
 
 class Refused(UserError):  # noqa: N818
-    """A permission check said no; the text says who could do it."""
+    """It may not be done: not by this person, or not with this object as it is; the text says who could, or why."""
 
 
 class SettingsError(UserError):
@@ -17,17 +43,103 @@ class Permanent(Exception):  # noqa: N818 - it reads as what it is: "raise Perma
     """Trying again cannot help: the job goes straight to the dead letters."""
 
 
-class TryLater(Exception):  # noqa: N818
+class Ignored(Exception):  # noqa: N818
+    """There is nothing in this job for us to do; the text says why."""
+
+
+class OutsideError(Exception):
+    """Another service did not do what it was asked; each service's own error says what that means."""
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict("transient")
+
+
+class TryLater(OutsideError):  # noqa: N818
     """The outside world asked for patience.
 
     Args:
-        after: seconds to wait before the next attempt; None leaves it to the backoff.
+        after: seconds to wait before the next attempt; None leaves it to the worker.
     """
 
     def __init__(self, why: str, *, after: float | None = None) -> None:
         super().__init__(why)
         self.after = after
 
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict("throttled", self.after)
 
-class ModelError(Exception):
+
+class ModelError(OutsideError):
     """The language model gave nothing usable: down, slow, cut off, refused or malformed. Rules take over."""
+
+
+# Libraries' errors by name: to import SQLAlchemy for its errors would make `--help` wait for it.
+FAULTS: Mapping[str, Fault] = {
+    "builtins.ConnectionError": "transient",
+    "builtins.TimeoutError": "transient",
+    "socket.gaierror": "transient",
+    "aiohttp.client_exceptions.ClientError": "transient",
+    "httpx.TransportError": "transient",
+    "sqlalchemy.exc.OperationalError": "transient",  # locked, full, restarted, could not serialize
+    "sqlalchemy.exc.InterfaceError": "transient",  # the connection is gone
+    "sqlalchemy.exc.InternalError": "transient",  # the server gave the transaction up
+    "sqlalchemy.exc.TimeoutError": "transient",  # no connection was free
+    "bot.errors.UserError": "permanent",
+    "bot.errors.Permanent": "permanent",
+}
+
+
+def classify(error: BaseException) -> Verdict:
+    """What an error that ended a job means; whatever nobody foresaw is a bug."""
+    if isinstance(error, OutsideError):
+        return error.verdict
+    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:  # a task group's only failure
+        return classify(error.exceptions[0])
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return Verdict(next((FAULTS[name] for name in names if name in FAULTS), "bug"))
+
+
+def classify_answer(status: int, headers: Mapping[str, str], *, now: datetime, text: str = "") -> Verdict:
+    """What an HTTP answer that is no success means.
+
+    Args:
+        text: the body, as far as it was read: GitHub says only there why it answers 403.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+    if status == 429 or (status == 403 and _is_about_pace(known, text)):
+        return Verdict("throttled", asked_wait(known, now=now))
+    if status in TRANSIENT_STATUS or status >= 500:
+        return Verdict("transient", asked_wait(known, now=now) if "retry-after" in known else None)
+    return Verdict("permanent" if status >= 400 else "bug")
+
+
+def _is_about_pace(headers: Mapping[str, str], text: str) -> bool:
+    if "retry-after" in headers or headers.get("x-ratelimit-remaining", "").strip() == "0":
+        return True
+    return any(words in text.lower() for words in PACE_WORDS)
+
+
+def asked_wait(headers: Mapping[str, str], *, now: datetime) -> float:
+    """Seconds from now until we may ask again, by lower-case headers: Retry-After, else when a used-up limit ends."""
+    wait = _seconds_or_date(headers.get("retry-after", "").strip(), now)
+    if wait is None and headers.get("x-ratelimit-remaining", "0").strip() == "0":  # else it was another limit
+        wait = _epoch(headers.get("x-ratelimit-reset", "").strip(), now)
+    if wait is None:
+        return UNTOLD_SECONDS
+    return min(max(wait, 1.0), LONGEST_WAIT)  # a zero would be asked again at once, for ever
+
+
+def _seconds_or_date(value: str, now: datetime) -> float | None:
+    if value.isdecimal():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+
+
+def _epoch(value: str, now: datetime) -> float | None:
+    return float(value) - now.timestamp() if value.isdecimal() else None

@@ -1,11 +1,12 @@
 """The frozen values that the rest of Chargehand speaks; Slack's and GitHub's shapes end where these begin."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from storage.people import RoleName
 
-Surface = Literal["mention", "dm", "slash", "button", "form", "cli", "timer", "system"]
+Surface = Literal["mention", "dm", "slash", "button", "form", "cli", "timer", "github", "system"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,3 +117,129 @@ class SlackPerson:
     """Slack says that someone's profile or status changed."""
 
     user_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubRepository:
+    """A repository: its id stays through renames and transfers, its name does not."""
+
+    github_id: int
+    full_name: str
+    host: str
+    installation_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubIssue:
+    """An issue as GitHub had it at `updated_at`. `author` is a login; None when the account is gone."""
+
+    github_id: int | None
+    number: int
+    title: str
+    body: str
+    state: str  # open or closed
+    state_reason: str | None
+    labels: tuple[str, ...]
+    author: str | None
+    url: str
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubPull:
+    """A pull request as GitHub had it at `updated_at`."""
+
+    github_id: int | None
+    number: int
+    title: str
+    state: str  # open, closed or merged
+    is_draft: bool
+    author: str | None
+    url: str
+    head_ref: str
+    head_sha: str
+    base_ref: str
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueEvent:
+    """Something happened to an issue; `sender` is the login of who did it."""
+
+    action: str
+    repository: GitHubRepository
+    issue: GitHubIssue
+    sender: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentEvent:
+    """A comment on an issue or a pull request was written, edited or deleted."""
+
+    action: str
+    repository: GitHubRepository
+    issue: GitHubIssue
+    is_on_pull: bool
+    comment_id: int
+    body: str
+    sender: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullEvent:
+    """Something happened to a pull request."""
+
+    action: str
+    repository: GitHubRepository
+    pull: GitHubPull
+    sender: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushEvent:
+    """A branch or tag moved from one commit to another."""
+
+    repository: GitHubRepository
+    ref: str
+    before: str
+    after: str
+    sender: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRunEvent:
+    """A check of a commit started or ended; `conclusion` is None until it has."""
+
+    action: str
+    repository: GitHubRepository
+    name: str
+    head_sha: str
+    status: str
+    conclusion: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallationEvent:
+    """The App was installed, removed or given other repositories."""
+
+    action: str
+    installation_id: int
+    added: tuple[GitHubRepository, ...]
+    removed: tuple[GitHubRepository, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositoryEvent:
+    """A repository was renamed, transferred, deleted, archived and so on."""
+
+    action: str
+    repository: GitHubRepository
+
+
+@dataclass(frozen=True, kw_only=True)
+class PingEvent:
+    """GitHub tries a hook: which one, and what it is subscribed to."""
+
+    hook_id: int | None
+    events: tuple[str, ...]

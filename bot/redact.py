@@ -1,8 +1,14 @@
-"""Takes secrets out of a text before it reaches a model or a log: each leaves its kind, `[redacted:slack-token]`."""
+"""Takes secrets out of a text before it reaches a model or a log: each leaves its kind, `[redacted:slack-token]`.
+
+They are known by their shape, by the name they are given, and, our own ones, by their very value.
+"""
 
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import quote
 
 # Every pattern runs in linear time: it starts where no earlier match of its own could be under way, or is bounded.
 START = r"(?<![\w-])"
@@ -30,12 +36,18 @@ AUTHORIZATION = re.compile(
     re.IGNORECASE,
 )
 KEY = (
-    r"(?:password|passwd|passphrase|passcode|pwd|secret|token|credential"
+    r"(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|dsn"
     r"|(?:api|access|auth|private|signing|encryption|account)[ _-]?key|(?:secret|client)[ _-](?:key|secret))"
 )
+MARK = r"\[redacted:[a-z-]{2,20}\]"  # is passed over: "secret]" in it is no name that a value follows
 ASSIGNED = re.compile(
-    rf"(?P<key>{KEY}[\"'\]]?(?P<sign>\s{{0,3}}(?::=|=>|[:=])\s{{0,3}}|\s{{1,3}}is\s{{1,3}}))"
+    rf"{MARK}|(?P<key>{KEY}[\"'\]]?(?P<sign>(?>\s{{0,3}}(?::=|=>|[:=])\s{{0,3}}|\s{{1,3}}is\s{{1,3}})))"
     r"(?P<quote>[\"'`]?+)(?!\[redacted:)(?P<value>(?<=\")[^\"\n]{4,200}|(?<=')[^'\n]{4,200}|[^\s\"'`,;&<>]{4,200})",
+    re.IGNORECASE,
+)
+HEADER = re.compile(
+    r"(\b(?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\bx-hub-signature(?:-256)?[\"']?\s{0,3}[:=]\s{0,3}[\"']?)"
+    r"(?!\[redacted:)[^\s\"'][^\n\"']{0,4000}",
     re.IGNORECASE,
 )
 FLAG = re.compile(rf"(\s--?{KEY}[ \t]{{1,3}})(?!\[redacted:|-)[^\s\"']{{4,200}}", re.IGNORECASE)
@@ -50,18 +62,85 @@ PLACEHOLDER = re.compile(
     r"|string|unset|redacted|hidden|(?:os|env|process|settings|config|self|secrets|vault)[.\[(].*)",
     re.IGNORECASE,
 )
+# Nothing above matches a text that has none of these in lower case: most fields of a log line need this one look.
+HINT = re.compile(
+    "xox|xapp|hooks.slack|ghp_|gho_|ghu_|ghs_|ghr_|github_pat_|glpat-|gldt-|glrt-|akia|asia|aroa|aida|eyj|sk_|rk_|pk_|whsec_|sk-"
+    "|aiza|ya29|sg.|npm_|pypi-|hf_|-----begin|://|authorization|bearer|pass|pwd|secret|token|credential|dsn|key|signature"
+    "|cookie|session".replace(".", r"\.")
+)
+NAMED = re.compile(
+    r"(?:.*[_-])?(?:authorization|token|secrets?|password|passwd|cookies?|signature(?:-256)?|key|dsn)", re.IGNORECASE
+)
+OUR_KEYS = {"dedupe_key", "effect_key", "message_key", "supersede_key"}  # names of things, not what opens them
+SHORTEST_SECRET = 8
+LONG_ENOUGH = 16  # for a secret of lower-case letters alone: a shorter one may be a word that people write
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 RANDOM_BITS = 3.0  # per character; English words joined by dashes fail on their missing digits, not on this
 
 
+class OwnSecrets:
+    """The values that this process itself was given; whoever reads one names it here, and no text shows it again."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self._any: re.Pattern[str] | None = None
+
+    def learn(self, values: Iterable[str]) -> None:
+        """Remember values; one that could be a word of a sentence is left out."""
+        new = {form for value in values if _is_secret(value) for form in (value, quote(value, safe=""))} - self._values
+        if new:
+            self._values |= new
+            longest_first = sorted(self._values, key=len, reverse=True)
+            self._any = re.compile("|".join(map(re.escape, longest_first)))
+
+    def hide(self, text: str) -> str:
+        """The text without any of them."""
+        return self._any.sub("[redacted:own-secret]", text) if self._any else text
+
+
+OWN = OwnSecrets()
+
+
+def _is_secret(value: str) -> bool:
+    return len(value) >= SHORTEST_SECRET and (len(value) >= LONG_ENOUGH or not (value.isalpha() and value.islower()))
+
+
 def redact(text: str) -> str:
     """The text with each secret replaced by `[redacted:<kind>]`; doing it twice changes nothing more."""
+    text = OWN.hide(text)
+    if not HINT.search(text.lower()):
+        return text
     text = KNOWN_SECRET.sub(_by_kind, text)
     text = URL_PASSWORD.sub(r"\1[redacted:password]", text)
     text = AUTHORIZATION.sub(r"\1[redacted:authorization]", text)
+    text = HEADER.sub(r"\1[redacted:secret]", text)
     text = FLAG.sub(r"\1[redacted:secret]", text)
     text = ASSIGNED.sub(_assigned, text)
     return AFTER_KEY.sub(_random, text)
+
+
+def redact_fields(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a log line, however deep: what has a secret's name goes, and every text is redacted."""
+    return {name: _field(name, value) for name, value in fields.items()}
+
+
+def _field(name: object, value: object) -> object:
+    if isinstance(value, str):
+        return "[redacted:secret]" if value and _names_a_secret(name) else redact(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if _names_a_secret(name):
+        return "[redacted:secret]"
+    if isinstance(value, Mapping):
+        return {str(inner): _field(inner, one) for inner, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_field("", one) for one in value]
+    return redact(str(value))
+
+
+@lru_cache(maxsize=1000)
+def _names_a_secret(name: object) -> bool:
+    return isinstance(name, str) and name not in OUR_KEYS and NAMED.fullmatch(name) is not None
 
 
 def _by_kind(match: re.Match[str]) -> str:
@@ -69,7 +148,11 @@ def _by_kind(match: re.Match[str]) -> str:
 
 
 def _assigned(match: re.Match[str]) -> str:
+    if match["key"] is None:
+        return match[0]
     value, sign = match["value"], match["sign"].strip().lower()
+    if match["key"].lower().startswith("dsn") and "@" in value:  # an address that carries its key
+        return f"{match['key']}{match['quote']}[redacted:secret]"
     plausible = _plausible(value.rstrip(".)!?"), is_code="=" in sign or bool(match["quote"]), is_prose=sign == "is")
     return f"{match['key']}{match['quote']}[redacted:secret]" if plausible else match[0]
 

@@ -1,77 +1,133 @@
-"""The clock: in one elected process, and every tick only enqueues."""
+"""The clock: what is due at a time of day is asked for once, also when nobody was there at that time."""
 
 import asyncio
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from bot.elected import Role
 from storage import queue, workspace
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.queue import Job
 
 log = structlog.get_logger()
 
-BACKGROUND = 10  # behind everything a person waits for
-LATE_SECONDS = 3600  # a tick missed by less than this still counts, once
+LOOK_SECONDS = 1.0
+TICK = timedelta(microseconds=1)
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]  # by name: cron's Sunday is 0, APScheduler's is 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A job and when it is due, in UTC."""
+    """A job and when it is due, in UTC: every week, every day or, without `hour`, every hour.
+
+    `limit`: what was missed for longer than this is not made up for.
+    """
 
     job: str
-    hour: int
     minute: int
+    hour: int | None = None
+    weekday: Weekday | None = None
+    limit: timedelta = timedelta(days=1)
+
+    def newest(self, *, after: datetime, until: datetime) -> datetime | None:
+        """The last time it was due after one moment and up to another; None when it was not, or too long ago."""
+        newest, due = None, self.coming(after=max(after, until - self.limit))
+        while due <= until:
+            newest, due = due, self.coming(after=due)
+        return newest
+
+    def coming(self, *, after: datetime) -> datetime:
+        """The next time it is due."""
+        trigger = CronTrigger(day_of_week=self.weekday, hour=self.hour, minute=self.minute, timezone=UTC)
+        due: datetime | None = trigger.get_next_fire_time(None, after + TICK)
+        assert due is not None, "every schedule comes again"
+        return due
 
 
-SCHEDULES = (Schedule(job="prune", hour=3, minute=17),)
+SCHEDULES = (
+    Schedule(job="backup", hour=2, minute=47),
+    Schedule(job="prune", hour=3, minute=17),
+    Schedule(job="github.facts", hour=4, minute=7),
+    Schedule(job="reconcile", hour=None, minute=27),
+)
 
 
 class Clock:
-    """Ticks while this process holds the role `clock`; a second process waits until it ends."""
+    """Looks what became due while this process holds the role `clock`; a second process waits until it ends.
 
-    def __init__(self, db: Database, role: Role) -> None:
+    Two that both believe to hold it do no harm: a job is known by its schedule and the time it was due.
+    """
+
+    def __init__(self, db: Database, role: Role, *, schedules: Sequence[Schedule] = SCHEDULES) -> None:
         self.db = db
         self.role = role
+        self.schedules = schedules
+        self._term: int | None = None
+        self._looked_at = role.clock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep trying for the role, and tick while it is held."""
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        for schedule in SCHEDULES:
-            trigger = CronTrigger(hour=schedule.hour, minute=schedule.minute, timezone=UTC)
-            scheduler.add_job(self.tick, trigger, args=[schedule.job], coalesce=True, misfire_grace_time=LATE_SECONDS)
+        """Keep trying for the role, and look while it is held."""
         await self.role.hold()
         async with self.role.kept():
-            scheduler.start()
-            try:
-                await self._stopping.wait()
-            finally:
-                scheduler.shutdown(wait=False)
+            while not self._stopping.is_set():
+                try:
+                    await self.look()
+                except StorageError as error:  # what was due stays due
+                    log.error("clock cannot write", error=str(error)[:200])
+                await self._rest()
 
     def stop(self) -> None:
         self._stopping.set()
 
-    async def tick(self, name: str) -> bool:
-        """Enqueue one day's run of a job; the same tick twice makes one job. False when it is not ours to make."""
+    async def look(self) -> int:
+        """Ask for what became due since the last look, each schedule once; how many jobs that made.
+
+        A clock that takes over looks back to when the one before it was there.
+
+        Raises:
+            StorageError: the next look asks for it again.
+        """
         if not self.role.is_held:
-            return False
+            return 0
         now = self.role.clock()
+        if self.role.term != self._term:
+            self._term, self._looked_at = self.role.term, self.role.held_before or now
+        found = ((schedule, schedule.newest(after=self._looked_at, until=now)) for schedule in self.schedules)
+        due = [(schedule, at) for schedule, at in found if at is not None]
+        made = await self._put(due, now) if due else 0
+        self._looked_at = now
+        return made
+
+    async def _put(self, due: list[tuple[Schedule, datetime]], now: datetime) -> int:
         async with self.db.write() as tx:
-            return await queue.enqueue(tx, _job(name, now, await workspace.current(tx)))
+            if not await self.role.is_certain(tx):
+                return 0
+            workspace_id = await workspace.current(tx)
+            jobs = [_job(schedule, at, now, workspace_id) for schedule, at in due]
+            return sum([await queue.put(tx, job) is job for job in jobs])
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
 
 
-def _job(name: str, now: datetime, workspace_id: str) -> Job:
+def _job(schedule: Schedule, due: datetime, now: datetime, workspace_id: str) -> Job:
     return Job(
         workspace_id=workspace_id,
-        name=name,
-        key=f"schedule:{name}",
-        dedupe_key=f"schedule:{name}:{now:%Y-%m-%d}",
-        priority=BACKGROUND,
-        run_at=now,
+        kind=schedule.job,
+        key=f"schedule:{schedule.job}",
+        dedupe_key=f"schedule:{schedule.job}:{due:%Y-%m-%dT%H:%MZ}",
+        priority=queue.BULK,
         created_at=now,
+        correlation_id=secrets.token_hex(6),
     )

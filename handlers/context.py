@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.limiter import Limiter
 from bot.settings import Settings
 from bot.slack.client import Client
 from bot.slack.directory import Directory
 from storage.database import Database
 
-if TYPE_CHECKING:  # the SDK behind it is imported only when a key is set
+if TYPE_CHECKING:  # the SDKs behind them are imported only by what serves
+    from bot.github.client import GitHubClient
     from bot.llm.anthropic import AnthropicModel
 
 
@@ -22,7 +24,10 @@ class Context:
     db: Database
     client: Client
     directory: Directory
+    limiter: Limiter
     workspace_id: str
     bot_user_id: str
+    bot_id: str
     model: "AnthropicModel | None"
+    github: "GitHubClient"
     clock: Callable[[], datetime]

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import JSON, Field, col, select
+from sqlalchemy import insert
+from sqlmodel import JSON, Field, SQLModel, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.database import Tx, insert_last
 
 Change = dict[str, Any]
 
@@ -17,14 +18,32 @@ class AuditEvent(Row, table=True):
     __tablename__ = "audit_events"
 
     at: datetime = Field(sa_type=UtcTime)
-    actor: str  # "person:7", or "system" for rules, the model and timers
+    actor: str  # "person:7", "operator:root" at the command line, "system" for rules, the model and timers
     surface: str
     action: str
     object_kind: str = Field(index=True)
     object_id: str = Field(index=True)
     before: Change = Field(default_factory=dict, sa_type=JSON)
     after: Change = Field(default_factory=dict, sa_type=JSON)
-    correlation_id: str = ""
+    correlation_id: str = Field(default="", index=True)
+
+
+_INSERT = insert(SQLModel.metadata.tables["audit_events"])
+
+
+def record(tx: Tx, event: AuditEvent) -> None:
+    """Add it to the record, with the change, at the end of its transaction."""
+    insert_last(tx, _INSERT, [event.model_dump(exclude={"id"})])
+
+
+async def silent(tx: Tx, *, after: int) -> list[AuditEvent]:
+    """The changes of tickets that nobody was told of, from one event on, oldest first."""
+    rows = await tx.exec(
+        select(AuditEvent)
+        .where(AuditEvent.id > after, AuditEvent.surface == "github", AuditEvent.object_kind == "ticket")
+        .order_by(col(AuditEvent.id))
+    )
+    return [row for row in rows if row.after.get("silent")]
 
 
 async def of(tx: Tx, kind: str, object_id: str) -> list[AuditEvent]:

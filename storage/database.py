@@ -1,72 +1,146 @@
-"""One SQLite file: many readers, one writer, and nobody is told "database is locked"."""
+"""One database: many readers, one writer at a time, and nobody is told "database is locked"."""
 
 import asyncio
+import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import CursorResult, Executable, Insert, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.driver import BEGIN_WRITE, BUSY_TIMEOUT_MS, connect
+from storage.nudge import Nudge
+from storage.postgres import CHANNEL, NOTIFY, TURN, Connections, is_postgres, listening, open_engine
 
 READERS = 4
+ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+# Asks for what a write needs, and changes nothing.
+_WRITE_NOTHING = text("UPDATE alembic_version SET version_num = version_num WHERE version_num IS NULL")
+_SIZE = text("SELECT pg_database_size(current_database())")
 
 Tx = AsyncSession
 StorageError = SQLAlchemyError  # the disk is full, the file is damaged: waiting may help, nothing else will
 
 
 class Database:
-    """Sessions on one SQLite file, and the signals that follow a commit.
+    """Sessions on one database, and the signals that follow a commit.
 
-    A write transaction starts with BEGIN IMMEDIATE on the single writer connection: deferred ones that read first
-    fail with "locked" under load, and a pool of writers only moves the queue into SQLite (docs/design.md 5).
+    A write transaction on SQLite starts with BEGIN IMMEDIATE on the single writer connection: deferred ones that read
+    first fail with "locked" under load, and a pool of writers only moves the queue into SQLite (docs/design.md 5). On
+    PostgreSQL it starts by taking the writer's turn, a lock that all processes share.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._writer = _engine(path, begin=BEGIN_WRITE, size=1)
-        self._readers = _engine(path, begin="BEGIN", size=READERS)
+    def __init__(self, where: Path | str, connections: Connections | None = None) -> None:
+        self.where = where
+        self.connections = connections or Connections()
+        self.url = "" if isinstance(where, Path) else where
+        self.path: Path | None = None  # of the file, where there is one
+        if is_postgres(self.url):
+            self._writer = self._readers = open_engine(self.url, self.connections)
+        else:
+            self.path = where if isinstance(where, Path) else file_of(where)
+            self._writer = _engine(self.path, begin=BEGIN_WRITE, size=1)
+            self._readers = _engine(self.path, begin="BEGIN", size=READERS)
+        self._nudge = Nudge(self.path) if self.path is not None else None
         self._turn = asyncio.Lock()
         self._signals: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        # Who measures and logs is told here: what a transaction was and how long it took; what `tell` named in it.
+        self.on_transaction: Callable[[str, float], None] = lambda _op, _seconds: None
+        self.on_told: Callable[[Any], None] = lambda _news: None
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
         """One write transaction: commits at the end, rolls back on any error. Never wait for the network inside."""
+        start = time.perf_counter()
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
             session.info["kept"] = []
             async with session.begin():
+                if self.path is None:
+                    await (await session.connection()).execute(TURN)
                 yield session
-            for name in session.info.get("wake", ()):
-                self._signals[name].set()
+                await insert_kept(session)
+                await self._tell_others(session)
+            if names := session.info.get("wake"):
+                self._commit_woke(names)
+        self.on_transaction("write", time.perf_counter() - start)
+        for news in session.info.get("told", ()):
+            self.on_told(news)
+
+    def _commit_woke(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._signals[name].set()
+        if self._nudge is not None:
+            self._nudge.give()
+
+    async def _tell_others(self, session: Tx) -> None:
+        """Processes on PostgreSQL are notified by the commit itself; those on one SQLite file are nudged after it."""
+        if self.path is None and (names := session.info.get("wake")):
+            await (await session.connection()).execute(NOTIFY, {"channel": CHANNEL, "names": sorted(names)})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """One consistent view; changes made in it are thrown away."""
+        start = time.perf_counter()
         async with AsyncSession(self._readers, expire_on_commit=False) as session:
+            if self.path is None:
+                await session.connection(execution_options=ONE_VIEW)
             yield session
+        self.on_transaction("read", time.perf_counter() - start)
+
+    @asynccontextmanager
+    async def awake(self) -> AsyncIterator[None]:
+        """Hear of other processes' commits while inside."""
+        if self._nudge is None:
+            async with listening(self.url, self.connections, self._heard):
+                yield
+            return
+        heeding = asyncio.create_task(self._nudge.heed(partial(self._heard, "*")))
+        try:
+            yield
+        finally:
+            heeding.cancel()
+            await asyncio.gather(heeding, return_exceptions=True)
+
+    def _heard(self, name: str) -> None:
+        for signal in list(self._signals) if name == "*" else [name]:
+            self._signals[signal].set()
 
     def signal(self, name: str) -> asyncio.Event:
         """The event that is set after each commit that called `wake(tx, name)`."""
         return self._signals[name]
 
     async def check(self) -> str:
-        """For /readyz: "ok", or what is wrong."""
+        """For /readyz: "ok" while it can be written to, or what is wrong."""
         try:
-            async with self.read() as tx:
-                await tx.exec(select(1))
+            async with self.write() as tx:
+                await (await tx.connection()).execute(_WRITE_NOTHING)
         except SQLAlchemyError as error:
             return type(error).__name__
         return "ok"
+
+    @property
+    def in_use(self) -> int:
+        """Connections that somebody has at the moment."""
+        pools = {engine.pool for engine in (self._writer, self._readers)}
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, AsyncAdaptedQueuePool))
+
+    async def size(self) -> int:
+        """Bytes on its disk, what is not yet in the file included."""
+        if self.path is not None:
+            files = (self.path, self.path.with_name(self.path.name + "-wal"))
+            return sum(file.stat().st_size for file in files if file.exists())
+        async with self.read() as tx:
+            return int((await (await tx.connection()).execute(_SIZE)).scalar_one())
 
     async def close(self) -> None:
         await self._writer.dispose()
@@ -80,18 +154,53 @@ def _keep(session: Session, row: object) -> None:
         kept.append(row)
 
 
+async def run(tx: Tx, statement: Executable, params: Any = None) -> CursorResult[Any]:
+    """Execute a statement as it stands: for rows that no session needs to keep, at half the price of `tx.exec`.
+
+    What the session has not flushed yet is not in the answer.
+    """
+    if (connection := tx.info.get("connection")) is None:
+        connection = tx.info["connection"] = await tx.connection()
+    result: CursorResult[Any] = await connection.execute(statement, params)
+    return result
+
+
+def insert_last(tx: Tx, statement: Insert, rows: Collection[Mapping[str, Any]]) -> None:
+    """Insert these at the end of the transaction, with all that are given under this statement: for records alone."""
+    if rows:
+        tx.info.setdefault("last", {}).setdefault(statement, []).extend(rows)
+
+
+async def insert_kept(tx: Tx) -> None:
+    """Insert now what was to come at the end."""
+    for statement, rows in tx.info.pop("last", {}).items():
+        await run(tx, statement, rows)
+
+
 def wake(tx: Tx, name: str) -> None:
     """Ask for a signal once this transaction is committed, so that nobody waits for the next poll."""
     tx.info.setdefault("wake", set()).add(name)
 
 
+def tell(tx: Tx, news: object) -> None:
+    """Have it told to whoever listens, once this transaction is committed."""
+    tx.info.setdefault("told", []).append(news)
+
+
+def file_of(url: str) -> Path:
+    """The file that a SQLite URL names."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[Database]:
-    """Open the file, creating its folder; the schema is `migrate.upgrade`'s business."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(path)
+async def open_database(where: Path | str, connections: Connections | None = None) -> AsyncIterator[Database]:
+    """Open a SQLite file, creating its folder, or PostgreSQL by its URL; the schema is `migrate.upgrade`'s business."""
+    database = Database(where, connections)
+    if database.path is not None:
+        database.path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield database
+        async with database.awake():
+            yield database
     finally:
         await database.close()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from storage import migrate
 
 MOST_PROBLEMS = 5
+ENDS = ("", "-wal", "-shm")  # of the files that one database is
 COUNTED = ("tickets", "people", "teams", "deliveries", "jobs", "outbox", "receipts", "audit_events")
 
 
@@ -55,13 +56,27 @@ def backup(source: Path, target: Path) -> Inspection:
     """Copy the database as of one moment, while others write to it; the copy is read back whole."""
     with _opened(source) as original, closing(sqlite3.connect(target)) as copy:
         original.backup(copy)
+    settle(target)
     return inspect(target)
+
+
+def settle(path: Path) -> None:
+    """Make it one file that needs no write-ahead log, until it is opened for work again."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode=DELETE")
+
+
+def rename(path: Path, new: Path) -> None:
+    """Move the database with its write-ahead log."""
+    for end in ENDS:
+        if (part := path.with_name(path.name + end)).exists():
+            part.rename(new.with_name(new.name + end))
 
 
 def remove(path: Path) -> None:
     """Delete the database with its write-ahead log."""
-    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        name.unlink(missing_ok=True)
+    for end in ENDS:
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 @contextmanager

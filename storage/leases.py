@@ -38,6 +38,16 @@ async def hold(
     return lease.term
 
 
+async def of(tx: Tx, role: str) -> Lease | None:
+    """Who holds a role, or held it last; None when nobody ever did."""
+    return (await tx.exec(select(Lease).where(Lease.role == role))).first()
+
+
+async def until(tx: Tx, role: str) -> datetime | None:
+    """When a role ran out or will; None when nobody ever held it."""
+    return (await tx.exec(select(Lease.until).where(Lease.role == role))).first()
+
+
 async def release(tx: Tx, role: str, *, holder: str, now: datetime) -> None:
     """Give a role back at once instead of letting it run out."""
     await tx.exec(update(Lease).where(col(Lease.role) == role, col(Lease.holder) == holder).values(until=now))

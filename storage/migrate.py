@@ -9,12 +9,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
+from storage.database import Tx, file_of
+from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgres, open_sync
+
 AGGREGATES = (
-    "audit", "inbox", "leases", "outbox", "people", "queue.jobs", "settings_kv", "thread_links", "tickets",
+    "audit", "backup", "gaps", "inbox", "issues", "leases", "limits", "outbox", "people", "pulls", "queue.jobs",
+    "receipts", "repositories", "settings_kv", "thread_links", "tickets", "webhook_secrets", "workers",
 )  # fmt: skip
+
+
+_REVISION = text("SELECT version_num FROM alembic_version")
+
+
+class WrongSchemaError(Exception):
+    """This version cannot work on the database as it is; the text names what to do."""
 
 
 def load_tables() -> None:
@@ -29,28 +40,89 @@ def config() -> Config:
     return settings
 
 
-def upgrade(path: Path) -> bool:
+def upgrade(where: Path | str, connections: Connections | None = None) -> bool:
     """Upgrade to the newest schema; False when it was there. Two processes that start together do not race."""
+    if is_postgres(where):
+        return _upgrade_postgres(engine(where, connections), connections)
+    path = where if isinstance(where, Path) else file_of(where)
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as first:
         first.execute("PRAGMA journal_mode=WAL")
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": 60})
+    with engine(path).begin() as connection:
+        return _upgrade(connection)
 
-    @event.listens_for(engine, "connect")
+
+def _upgrade_postgres(engine: Engine, connections: Connections | None) -> bool:
+    with engine.begin() as connection:
+        connection.execute(MIGRATING)
+        if connections and connections.schema:
+            connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{connections.schema}"')
+        connection.execute(TURN)
+        return _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> bool:
+    known = version(connection)
+    if known == newest():
+        return False
+    refuse_later(known)
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
+    return True
+
+
+def require_newest(where: Path | str, connections: Connections | None = None) -> None:
+    """For a process that does not migrate by itself.
+
+    Raises:
+        WrongSchemaError: the database is at another schema than this version's.
+    """
+    known = version_of(where, connections)
+    if known == newest():
+        return
+    refuse_later(known)
+    raise WrongSchemaError(
+        f"The database has schema {known or 'none'}, this version wants {newest()}: run `python app.py db upgrade`."
+    )
+
+
+def refuse_later(known: str | None) -> None:
+    """Say so when a schema is one that this version does not know.
+
+    Raises:
+        WrongSchemaError: it is a later one.
+    """
+    if known not in {None, *(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())}:
+        raise WrongSchemaError(
+            f"The database has schema {known}, which a newer version of Chargehand made: start that version."
+        )
+
+
+def engine(where: Path | str, connections: Connections | None = None) -> Engine:
+    """One connection at a time, for what is done while nothing else runs. On SQLite a transaction has the file to
+    itself from its beginning; on PostgreSQL after `take_turn`."""
+    if is_postgres(where):
+        return open_sync(str(where), connections or Connections())
+    path = where if isinstance(where, Path) else file_of(where)
+    opened = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": 60})
+
+    @event.listens_for(opened, "connect")
     def by_hand(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
 
-    @event.listens_for(engine, "begin")
+    @event.listens_for(opened, "begin")
     def exclusively(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.begin() as connection:
-        if version(connection) == newest():
-            return False
-        settings = config()
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
-    return True
+    return opened
+
+
+def take_turn(connection: Connection) -> None:
+    """Be the one that writes until this transaction ends, however long it takes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(PATIENTLY)
+        connection.execute(TURN)
 
 
 def version(connection: Connection) -> str | None:
@@ -58,13 +130,21 @@ def version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def version_of(path: Path) -> str | None:
-    """The schema version of a file; None when it is missing or empty."""
-    if not path.exists():
+def version_of(where: Path | str, connections: Connections | None = None) -> str | None:
+    """The schema version of a database; None when it is missing or empty."""
+    if is_postgres(where):
+        engine = open_sync(str(where), connections or Connections())
+    elif (path := where if isinstance(where, Path) else file_of(where)).exists():
+        engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    else:
         return None
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.connect() as connection:
         return version(connection)
+
+
+async def revision(tx: Tx) -> str | None:
+    """The schema version of a database that is in use."""
+    return (await (await tx.connection()).execute(_REVISION)).scalar()
 
 
 def newest() -> str | None:

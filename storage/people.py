@@ -1,15 +1,18 @@
 """People, teams, and who has which role where."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, cast
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import Text, bindparam, func
+from sqlalchemy import cast as sql_cast
 from sqlalchemy import select as select_columns
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.database import Tx, run
 
 RoleName = Literal["viewer", "responder", "manager"]
 
@@ -64,18 +67,32 @@ def slug_of(name: str) -> str:
 _BY_SLACK_ID = select(Person).where(
     Person.workspace_id == bindparam("workspace"), Person.slack_id == bindparam("slack_id")
 )
-_ROLES = select(Membership.team_id, Membership.role).where(Membership.person_id == bindparam("person"))
+_memberships = SQLModel.metadata.tables["memberships"]
+_ROLES = select_columns(_memberships.c.team_id, _memberships.c.role).where(
+    _memberships.c.person_id == bindparam("person")
+)
 _MEMBERS = (
     select(Person)
     .join(Membership, col(Membership.person_id) == Person.id)
     .where(Membership.team_id == bindparam("team"), Membership.role == bindparam("role"), col(Person.is_active))
     .order_by(col(Person.id))
 )
+_BY_GITHUB_LOGIN = select(Person).where(
+    Person.workspace_id == bindparam("workspace"),
+    func.lower(Person.github_login) == bindparam("login"),
+    col(Person.is_active),
+)
 _TEAM_NAMED = select(Team).where(Team.slug == bindparam("slug"))
 
 
 async def by_slack_id(tx: Tx, workspace_id: str, slack_id: str) -> Person | None:
     return (await tx.exec(_BY_SLACK_ID, params={"workspace": workspace_id, "slack_id": slack_id})).first()
+
+
+async def by_github_login(tx: Tx, workspace_id: str, login: str) -> Person | None:
+    """The one person who is said to have this login on GitHub, whatever its case."""
+    found = list(await tx.exec(_BY_GITHUB_LOGIN, params={"workspace": workspace_id, "login": login.lower()}))
+    return found[0] if len(found) == 1 else None
 
 
 async def the(tx: Tx, workspace_id: str, slack_id: str) -> Person:
@@ -107,20 +124,29 @@ class Ownership:
 
     name: str
     description: str
-    keywords: list[str]
-    components: list[str]
+    keywords: tuple[str, ...]
+    components: tuple[str, ...]
     channel_id: str | None
 
 
 _teams = SQLModel.metadata.tables["teams"]
 _OWNERSHIPS = select_columns(
-    _teams.c.name, _teams.c.description, _teams.c.keywords, _teams.c.components, _teams.c.channel_id
+    _teams.c.name,
+    _teams.c.description,
+    sql_cast(_teams.c.keywords, Text),
+    sql_cast(_teams.c.components, Text),
+    _teams.c.channel_id,
 ).order_by(_teams.c.id)
 
 
 async def ownerships(tx: Tx) -> list[Ownership]:
     """What each team owns. Every report asks for all teams: rows that nothing tracks cost a sixth of `teams`."""
-    return [Ownership(*row) for row in await (await tx.connection()).execute(_OWNERSHIPS)]
+    return [_ownership(*row) for row in await run(tx, _OWNERSHIPS)]
+
+
+@lru_cache(maxsize=1024)  # most teams are as they were at the last report
+def _ownership(name: str, description: str, keywords: str, components: str, channel_id: str | None) -> Ownership:
+    return Ownership(name, description, tuple(json.loads(keywords)), tuple(json.loads(components)), channel_id)
 
 
 async def teams(tx: Tx) -> list[Team]:
@@ -137,8 +163,8 @@ async def get_team(tx: Tx, team_id: int) -> Team:
 
 async def roles_of(tx: Tx, person_id: int) -> dict[int, RoleName]:
     """Team id -> role of one person."""
-    rows = await tx.exec(_ROLES, params={"person": person_id})
-    return {team_id: cast(RoleName, role) for team_id, role in rows}
+    rows = await run(tx, _ROLES, {"person": person_id})
+    return {row.team_id: cast(RoleName, row.role) for row in rows}
 
 
 async def members(tx: Tx, team_id: int, role: str) -> list[Person]:

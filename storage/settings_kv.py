@@ -1,11 +1,11 @@
 """Small settings of a workspace, channel or person: one key-value table (keys in docs/settings.md)."""
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col, delete, select
 
 from storage.columns import Row
 from storage.database import Tx
+from storage.upsert import insert
 
 
 class Setting(Row, table=True):

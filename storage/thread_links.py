@@ -4,6 +4,7 @@ from sqlmodel import Field, UniqueConstraint, col, delete, select
 
 from storage.columns import Row
 from storage.database import Tx
+from storage.tickets import OPEN, Ticket
 
 
 class ThreadLink(Row, table=True):
@@ -23,6 +24,13 @@ async def ticket_of(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) 
         ThreadLink.thread_ts == thread_ts,
     )
     return (await tx.exec(link)).first()
+
+
+async def of_open_tickets(tx: Tx) -> list[tuple[str, str]]:
+    """Channel and first message of each thread whose ticket is not done."""
+    open_ones = select(ThreadLink.channel_id, ThreadLink.thread_ts).join(Ticket, col(Ticket.id) == ThreadLink.ticket_id)
+    found = await tx.exec(open_ones.where(col(Ticket.status).in_(OPEN)).order_by(col(ThreadLink.id).desc()))
+    return list(found)
 
 
 async def link(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str, *, ticket_id: int) -> None:

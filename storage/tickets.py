@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, case, func
 from sqlalchemy import select as select_columns
-from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, select, text, update
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, select, update
 
-from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.columns import Row, UtcTime, where
+from storage.database import Tx, run
 from storage.people import Person
 
 OPEN = ("open", "in_progress")
@@ -40,7 +40,7 @@ class Ticket(Row, table=True):
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     team_id: int | None = Field(default=None, foreign_key="teams.id")
     status: str = "open"
-    reporter_id: int = Field(foreign_key="people.id")
+    reporter_id: int | None = Field(default=None, foreign_key="people.id")  # None: a stranger on GitHub
     source: str
     channel_id: str
     channel_name: str = ""
@@ -79,7 +79,7 @@ class Assignment(Row, table=True):
 
     __tablename__ = "assignments"
     __table_args__ = (
-        Index("uq_assignments_current", "ticket_id", "person_id", unique=True, sqlite_where=text("ended_at IS NULL")),
+        Index("uq_assignments_current", "ticket_id", "person_id", unique=True, **where("ended_at IS NULL")),
     )
 
     ticket_id: int = Field(foreign_key="tickets.id", index=True)
@@ -121,14 +121,35 @@ class Load:
     last_assigned: datetime | None
 
 
+# Built once, like others below: these run for every report, and to build one costs more than to run it.
+_tickets = SQLModel.metadata.tables["tickets"]
+_HIGHEST = select_columns(func.coalesce(func.max(_tickets.c.number), 0)).where(
+    _tickets.c.workspace_id == bindparam("workspace")
+)
+_SAME = (
+    select(Ticket)
+    .where(
+        Ticket.channel_id == bindparam("channel"),
+        Ticket.fingerprint == bindparam("words"),
+        Ticket.created_at >= bindparam("since"),
+        col(Ticket.status).in_(OPEN),
+    )
+    .order_by(col(Ticket.id))
+)
+_PRIVATE = select_columns(_tickets.c.channel_id).where(_tickets.c.is_private).distinct()
+
+
 async def next_number(tx: Tx, workspace_id: str) -> int:
     """The number for a ticket made in this write transaction; no other writer can be given the same."""
-    highest = await tx.exec(select(func.max(Ticket.number)).where(Ticket.workspace_id == workspace_id))
-    return (highest.one() or 0) + 1
+    return int((await run(tx, _HIGHEST, {"workspace": workspace_id})).scalar_one()) + 1
 
 
 async def get(tx: Tx, ticket_id: int) -> Ticket:
     return await tx.get_one(Ticket, ticket_id)
+
+
+async def exists(tx: Tx, ticket_id: int) -> bool:
+    return await tx.get(Ticket, ticket_id) is not None
 
 
 async def by_number(tx: Tx, workspace_id: str, number: int) -> Ticket | None:
@@ -145,17 +166,7 @@ async def by_message(tx: Tx, channel_id: str, message_ts: str) -> Ticket | None:
 
 async def same_report(tx: Tx, channel_id: str, fingerprint: str, *, since: datetime) -> Ticket | None:
     """An open ticket made from the same words in the same channel since a moment."""
-    found = (
-        select(Ticket)
-        .where(
-            Ticket.channel_id == channel_id,
-            Ticket.fingerprint == fingerprint,
-            Ticket.created_at >= since,
-            col(Ticket.status).in_(OPEN),
-        )
-        .order_by(col(Ticket.id))
-    )
-    return (await tx.exec(found)).first()
+    return (await tx.exec(_SAME, params={"channel": channel_id, "words": fingerprint, "since": since})).first()
 
 
 async def matching(tx: Tx, workspace_id: str, wanted: Filter) -> list[Ticket]:
@@ -174,7 +185,6 @@ async def matching(tx: Tx, workspace_id: str, wanted: Filter) -> list[Ticket]:
     return list(await tx.exec(found.order_by(rank, col(Ticket.id))))
 
 
-# Built once: it runs twice for every report, and to build it costs more than to run it.
 _ASSIGNEES = (
     select(Person)
     .join(Assignment, col(Assignment.person_id) == Person.id)
@@ -188,17 +198,22 @@ async def assignees(tx: Tx, ticket_id: int) -> list[Person]:
     return list(await tx.exec(_ASSIGNEES, params={"ticket": ticket_id}))
 
 
+_LOADS = (
+    select(
+        Assignment.person_id,
+        func.count().filter(col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)),
+        func.max(Assignment.assigned_at),
+    )
+    .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
+    .where(col(Assignment.person_id).in_(bindparam("people", expanding=True)))
+    .group_by(col(Assignment.person_id))
+)
+
+
 async def loads(tx: Tx, people: Sequence[Person]) -> list[Load]:
     """How many open tickets each person has, and when each was last given one."""
-    ids = [person.id for person in people]
-    is_open = col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)
-    counted = (
-        select(Assignment.person_id, func.count().filter(is_open), func.max(Assignment.assigned_at))
-        .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
-        .where(col(Assignment.person_id).in_(ids))
-        .group_by(col(Assignment.person_id))
-    )
-    known = {person_id: (count, last) for person_id, count, last in await tx.exec(counted)}
+    counted = await tx.exec(_LOADS, params={"people": [person.id for person in people]})
+    known = {person_id: (count, last) for person_id, count, last in counted}
     return [Load(person, *known.get(person.id, (0, None))) for person in people]
 
 
@@ -248,7 +263,6 @@ class Glimpse:
     permalink: str | None
 
 
-_tickets = SQLModel.metadata.tables["tickets"]
 _RECENT = (
     select_columns(_tickets.c.id, _tickets.c.number, _tickets.c.title, _tickets.c.status, _tickets.c.permalink)
     .where(
@@ -268,10 +282,10 @@ async def recent_titles(tx: Tx, ticket: Ticket, *, since: datetime, limit: int) 
     A card is read by a whole channel: tickets of a private channel show up in that channel alone.
     """
     seen = {"workspace": ticket.workspace_id, "since": since, "before": ticket.id, "channel": ticket.channel_id}
-    rows = await (await tx.connection()).execute(_RECENT, {**seen, "most": limit})
-    return [Glimpse(*row) for row in rows]
+    rows = await run(tx, _RECENT, {**seen, "most": limit})
+    return [Glimpse(**row._mapping) for row in rows]
 
 
 async def private_channels(tx: Tx) -> list[str]:
     """The private channels that tickets live in."""
-    return list(await tx.exec(select(Ticket.channel_id).where(col(Ticket.is_private)).distinct()))
+    return list((await run(tx, _PRIVATE)).scalars())

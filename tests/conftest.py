@@ -1,20 +1,60 @@
 """What the stories share: a sandbox Slack and a bot that works in it."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage import migrate
 from storage.database import Database, open_database
-from tests.team import Bot, running, seed_teams, settings_for
+from tests import logs
+from tests.github import hearing
+from tests.openapi import Contract
+from tests.postgres import Postgres, started
+from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_for
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
     async with SlackSandbox.start() as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for this test run, started when the first test needs it."""
+    with started() as server:
+        yield server
+
+
+@pytest.fixture
+def engine() -> str:
+    """What a story runs on; one that is to be told on both says `pytest.mark.parametrize("engine", DATABASES)`."""
+    return os.environ.get("CHARGEHAND_TEST_DATABASE", "sqlite")
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """A command sets up the logs of its process, which here is that of all tests."""
+    with logs.as_before():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _place(engine: str, request: pytest.FixtureRequest) -> Iterator[None]:
+    """On PostgreSQL a story's settings name a database of its own instead of a file in its folder."""
+    if engine == "sqlite" or not {"slack", "tmp_path"} <= set(request.fixturenames):
+        yield
+        return
+    folder = request.getfixturevalue("tmp_path")
+    with _database(engine, folder, request) as where:
+        ELSEWHERE[folder] = str(where)
+        yield
+        del ELSEWHERE[folder]
 
 
 @pytest.fixture
@@ -26,10 +66,40 @@ async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
         yield team
 
 
+@pytest.fixture(params=DATABASES)
+async def db(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """An empty database at the newest schema: each test that asks for one runs on both kinds."""
+    with _database(request.param, tmp_path, request) as where:
+        async with open_database(where) as database:
+            yield database
+
+
+@contextmanager
+def _database(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
+    if engine == "sqlite":
+        path = tmp_path / "chargehand.db"
+        migrate.upgrade(path)
+        yield path
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create()
+    try:
+        yield url
+    finally:
+        server.drop(url)
+
+
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database at the newest schema."""
-    path = tmp_path / "chargehand.db"
-    migrate.upgrade(path)
-    async with open_database(path) as database:
-        yield database
+async def github() -> AsyncIterator[GitHubSandbox]:
+    """A GitHub whose traffic is held against the published description of its API."""
+    contract = Contract()
+    async with GitHubSandbox.start(observe=contract) as sandbox:
+        yield sandbox
+    assert contract.broken == []
+
+
+@pytest.fixture
+async def listener(github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot that hears GitHub, for a workspace with two teams."""
+    async with hearing(github, slack, tmp_path) as team:
+        yield team

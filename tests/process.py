@@ -11,9 +11,9 @@ from bench import workplace
 from bot.settings import Settings, env_name
 
 
-def serving(settings: Settings, log: Path) -> AbstractAsyncContextManager[Process]:
-    """`python app.py serve` with these settings; whoever uses it ends it."""
-    return workplace.serving(environment(settings), log)
+def serving(settings: Settings, log: Path, *roles: str) -> AbstractAsyncContextManager[Process]:
+    """`python app.py serve` with these settings and roles; whoever uses it ends it."""
+    return workplace.serving(environment(settings), log, *roles)
 
 
 def environment(settings: Settings) -> dict[str, str]:

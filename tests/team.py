@@ -1,7 +1,7 @@
 """A team at work: the sandbox's Slack, the real bot on a real database, and people to speak as."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import select
 
 from app import serve
+from bot.roles import EVERYTHING, Part, utc_now
 from bot.sandbox.quiet import quiet as at_rest
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message
@@ -22,6 +23,8 @@ from storage.database import open_database
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
+DATABASES = ["sqlite", "postgres"]
+ELSEWHERE: dict[Path, str] = {}  # a story's folder -> the URL of its database, where that is no file in it
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -53,12 +56,14 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
         "slack_app_token": slack.app_token,
         "slack_api_url": slack.api_url,
         "anthropic_api_key": None,
-        "database_url": f"sqlite:///{path / 'chargehand.db'}",
+        "database_url": ELSEWHERE.get(path, f"sqlite:///{path / 'chargehand.db'}"),
         "http_port": 0,
+        "ops_port": 0,
         "post_interval_seconds": 0.0,
         "edit_interval_seconds": 0.0,
+        "effect_settle_s": 0.2,
         "ping_interval_seconds": 1.0,
-        "lease_seconds": 3.0,
+        "lease_s": 3.0,
         "call_timeout_seconds": 5.0,
     }
     return Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]  # pydantic-settings takes it
@@ -66,8 +71,8 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
 
 async def seed_teams(settings: Settings, slack: SlackSandbox) -> None:
     """Platform (alice manages; bob, carol respond) and Payments (erin manages; dave responds)."""
-    await asyncio.to_thread(migrate.upgrade, settings.database_path)
-    async with open_database(settings.database_path) as db, db.write() as tx:
+    await asyncio.to_thread(migrate.upgrade, settings.database, settings.connections)
+    async with open_database(settings.database, settings.connections) as db, db.write() as tx:
         await workspace.adopt(tx, slack.workspace_id)
         await add_team(
             tx,
@@ -108,10 +113,18 @@ async def add_team(
 
 
 @asynccontextmanager
-async def running(slack: SlackSandbox, settings: Settings) -> AsyncIterator[Bot]:
+async def running(
+    slack: SlackSandbox,
+    settings: Settings,
+    parts: frozenset[Part] = EVERYTHING,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> AsyncIterator[Bot]:
     """The bot from start to a clean stop; an error in one of its tasks fails the test."""
     stop, heard = asyncio.Event(), asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(settings, stop=stop, started=lambda ctx, port: heard.set_result((ctx, port))))
+    task = asyncio.create_task(
+        serve(settings, stop=stop, started=lambda ctx, port: heard.set_result((ctx, port)), parts=parts, clock=clock)
+    )
     await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         await task

@@ -14,12 +14,14 @@ from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
 from app import serve
+from bot import metrics
 from bot.access import who_may
 from bot.settings import Settings, env_name
 from bot.slack.scopes import SCOPES
 from handlers.cli import build_cli
 from handlers.jobs import JOBS
 from storage.migrate import load_tables
+from tests.routes import paths
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -84,7 +86,7 @@ def test_the_example_file_names_every_setting_once() -> None:
 def test_no_page_names_a_setting_that_does_not_exist() -> None:
     known = {env_name(name) for name in Settings.model_fields} | {"CHARGEHAND_NO_BROWSER", "CHARGEHAND_CHROMIUM"}
     for doc in DOCS:
-        named = set(re.findall(r"\b(?:CHARGEHAND|SLACK|ANTHROPIC)_[A-Z_]+\b", doc.read_text(encoding="utf-8")))
+        named = set(re.findall(r"\b(?:CHARGEHAND|SLACK|ANTHROPIC|GITHUB)_[A-Z_]+\b", doc.read_text(encoding="utf-8")))
         assert named <= known, doc.name
 
 
@@ -100,7 +102,7 @@ def test_every_synonym_is_in_the_table() -> None:
 
 
 def test_every_job_is_in_the_table() -> None:
-    rows = [(f"`{name}`", (job.__doc__ or "").partition("\n")[0]) for name, job in JOBS.items()]
+    rows = [(f"`{name}`", (kind.function.__doc__ or "").partition("\n")[0]) for name, kind in JOBS.items()]
     assert all(meaning for _, meaning in rows)
     assert_table("docs/operations.md", "jobs", ("job", "what it does"), rows)
 
@@ -114,6 +116,19 @@ def test_every_table_is_described() -> None:
     load_tables()
     described = re.findall(r"^\| `(\w+)` \|", generated("docs/operations.md", "tables"), re.MULTILINE)
     assert sorted(described) == sorted(SQLModel.metadata.tables)
+
+
+def test_every_path_is_in_the_table() -> None:
+    described = re.findall(r"^\| `(/\S+)` \|", generated("docs/operations.md", "routes"), re.MULTILINE)
+    assert sorted(described) == paths()
+
+
+def test_every_metric_is_in_the_table() -> None:
+    rows = [
+        (f"`{metric.name}`", ", ".join(f"`{label}`" for label in metric.labels) or "–", metric.text)
+        for metric in metrics.catalogue()
+    ]
+    assert_table("docs/metrics.md", "metrics", ("metric", "labels", "what it is"), rows)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)

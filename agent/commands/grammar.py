@@ -23,6 +23,17 @@ FILLER = re.compile(r"^(?:please|pls|can you|could you|bitte)\s+", re.IGNORECASE
 FILTERS = re.compile(
     r"(?:open|all|mine|my tickets|me|critical|high|medium|low|in[ _]progress|resolved|closed|team .+)?", re.IGNORECASE
 )
+_FLAG = r"(?:\s+--(?:hook|full|state[ =]\w+|(?:channel|tickets)[ =]\S+))*"
+REPO = re.compile(rf"list|(?:connect|sync|disconnect)\s+[\w.-]+/[\w.-]+{_FLAG}", re.IGNORECASE | re.ASCII)
+SINCE = re.compile(r"(?:--(?:since|repo)[ =]\S+\s*)*")
+JOBS = re.compile(r"(?:list|show\s+\d+|(?:replay|discard|cancel)\s+(?:\d|kind=\w).*)?", re.IGNORECASE | re.DOTALL)
+# "list of orders is empty", "help page is broken" and "repo is gone" are reports.
+FORMS = {
+    Slot.FILTER: (FILTERS, "filter"),
+    Slot.REPO: (REPO, "way to use it"),
+    Slot.SINCE: (SINCE, "way to use it"),
+}
+_ABOUT_JOBS = re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL)
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _STATUS = re.compile(
@@ -90,7 +101,7 @@ def parse(
     verb = find_verb(word.rstrip(":"), verbs)
     if verb is None:
         return None
-    if has_thread_ticket and _is_remark(word, rest, verb):
+    if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_news_of_jobs(rest, verb):
         return None
     reading = _Reading(rest.strip(), has_thread_ticket)
     for slot in verb.takes:
@@ -114,6 +125,11 @@ def _is_remark(word: str, rest: str, verb: Verb) -> bool:
     is_plain = word.casefold() == verb.name or word.endswith(":")
     is_loose = not is_plain and not FREE_WORDS.isdisjoint(verb.takes)
     return is_loose and _NAMED_TICKET.match(rest.strip()) is None
+
+
+def _is_news_of_jobs(rest: str, verb: Verb) -> bool:
+    """ "jobs are stuck since noon" is a report."""
+    return Slot.JOBS in verb.takes and _ABOUT_JOBS.fullmatch(rest.strip()) is None
 
 
 def _fill(slot: Slot, reading: _Reading) -> str:
@@ -169,9 +185,13 @@ def _too_long(reason: str) -> str:
 
 
 def _fill_words(slot: Slot, reading: _Reading) -> str:
-    # "list of orders is empty" and "help page is broken" are reports.
-    if slot is Slot.FILTER and not FILTERS.fullmatch(reading.rest):
-        return f"“{reading.rest[:60]}” is no filter"
+    if slot in {Slot.REPO, Slot.SINCE}:
+        reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
+    form, called = FORMS.get(slot, (None, ""))
+    if form and not form.fullmatch(reading.rest):
+        return f"“{reading.rest[:60]}” is no {called}"
+    if slot is Slot.JOBS and not JOBS.fullmatch(reading.rest):
+        return f"which job is missing in “{reading.rest[:60]}”"
     if slot is Slot.VERB and len(reading.rest.split()) > 1:
         return f"“{reading.rest[:60]}” is no command"
     reading.text, reading.rest = reading.rest, ""

@@ -15,12 +15,13 @@ async def show(desk: Desk, said: Said) -> Reply:
     """The card, the description and the last comments."""
     ticket = said.the_ticket
     shown = await card(desk, ticket)
-    reporter = await people.get(desk.tx, ticket.reporter_id)
+    reporter = await people.get(desk.tx, ticket.reporter_id) if ticket.reporter_id else None
     text = await desk.read_out(ticket.description)
     body = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
     comments = await tickets.comments(desk.tx, ticket.id)
     said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in comments[-SHOWN:]]
-    notes = (f"Reported by @{escape(reporter.name)} {moment(ticket.created_at)}", *shown.notes)
+    by = f"by @{escape(reporter.name)} " if reporter else ""
+    notes = (f"Reported {by}{moment(ticket.created_at)}", *shown.notes)
     message = Message(
         text=f"{notify.headline(ticket)} ({words(ticket.status)})",
         title=shown.title,

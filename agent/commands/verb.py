@@ -23,9 +23,12 @@ class Slot(Enum):
     FILTER = "[open|mine|team X|critical]"
     VERB = "[verb]"
     NUMBER = "<number>"
+    REPO = "list|connect|sync|disconnect [OWNER/NAME] [--channel #c] [--tickets label:NAME] [--hook] [--full]"
+    SINCE = "[--since 2h] [--repo OWNER/NAME]"
+    JOBS = "[list|show|replay|discard|cancel]"
 
 
-OPTIONAL = {Slot.FILTER, Slot.VERB}
+OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.JOBS}
 
 
 @dataclass(frozen=True, kw_only=True)

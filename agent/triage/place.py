@@ -24,7 +24,7 @@ class Reading:
 
 def _write(ticket: Ticket, reading: Reading) -> dict[str, object]:
     before = {name: getattr(ticket, name) for name in FIELDS}
-    for name in FIELDS:
+    for name in FIELDS if ticket.source != "github" else FIELDS[1:]:  # an issue keeps the title it has there
         setattr(ticket, name, getattr(reading.triage, name))
     ticket.triage_source, ticket.triage_model, ticket.triage_note = reading.source, reading.model, reading.note
     ticket.triage_confidence, ticket.triage_reasoning = reading.triage.confidence, reading.triage.reasoning

@@ -106,6 +106,9 @@ def _is_denied(words: Words, hit: Hit) -> bool:
 
 
 def _standing(team: TeamProfile, found: _Evidence, words: Words, *, sharing: Counter[str], first: int) -> Standing:
+    if not found.all:  # most teams, where there are many
+        return Standing(team=team, score=HOME if team.is_home else 0.0)
+
     def weigh(hits: list[Hit], weight: float) -> list[float]:
         return [weight * (1.0 if words.tokens[hit.start].clause == first else LATER) for hit in hits]
 

@@ -13,21 +13,23 @@ from anthropic import (
     APIStatusError,
     APITimeoutError,
     AsyncAnthropic,
+    RateLimitError,
     transform_schema,
 )
 from anthropic.types import MessageParam
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bot.errors import ModelError
+from bot.llm.body import Message, Models, finished
 from bot.llm.breaker import Breaker
+from bot.llm.meter import LastCall, Meter, Price
+from bot.llm.pace import Pace
 from bot.llm.port import Answer, Ask
 
 log = structlog.get_logger(__name__)
 
 REACH_SECONDS = 10.0
 FAULTS = (APIError, httpx2.HTTPError, TimeoutError, ValidationError)
-FINISHED = frozenset({"end_turn", "stop_sequence"})
-CUT_OFF = frozenset({None, "max_tokens", "model_context_window_exceeded"})
 # The request's own fault: says nothing about whether the provider is up.
 OUR_FAULT = frozenset({400, 413, 422})
 STATUS_WORDS = {
@@ -39,40 +41,14 @@ STATUS_WORDS = {
 }
 
 
-class _Block(BaseModel):
-    type: str
-    text: str = ""
-
-
-class _Usage(BaseModel):
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-
-class _Message(BaseModel):
-    """The part of the body that is used; the SDK's own reading would let a missing field or a page of HTML pass."""
-
-    content: list[_Block]
-    model: str
-    stop_reason: str | None = None
-    usage: _Usage = _Usage()
-
-
-class _Model(BaseModel):
-    id: str
-
-
-class _Models(BaseModel):
-    data: list[_Model]
-
-
 class AnthropicModel:
     """The models of one provider.
 
     Args:
         name: the id of the model that is asked first.
         larger: the id of the one that is asked what is hard; None for the same one.
-        concurrency: calls under way at the same time; more of them queue within their deadlines.
+        concurrency: calls of this process at the same time; more of them queue within their deadlines.
+        pace: of all processes together; None where there is no database to count in.
         clock: monotonic seconds, for the breaker.
     """
 
@@ -83,13 +59,27 @@ class AnthropicModel:
         name: str,
         larger: str | None = None,
         concurrency: int = 4,
+        pace: Pace | None = None,
+        price: Price | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.larger = larger or name
         self._client = client
         self._slots = asyncio.Semaphore(concurrency)
+        self._pace = pace
         self._breaker = Breaker(clock)
+        self._meter = Meter("anthropic", price=price or Price(), clock=clock)
+
+    @property
+    def last_call(self) -> LastCall | None:
+        """How the last call went; None before the first."""
+        return self._meter.last_call
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether it failed too often to be asked."""
+        return self._breaker.is_open
 
     async def ask(self, ask: Ask, *, deadline: float) -> Answer:
         """A finished answer within `deadline` seconds, the wait for a free slot included.
@@ -97,20 +87,27 @@ class AnthropicModel:
         Raises:
             ModelError: its text fits the card: no payload, no key, no request id.
         """
-        async with self._slot(deadline) as until:
-            if self._breaker.refuses():
-                raise ModelError("model is left alone after repeated failures")
-            message, request_id = await self._served(ask, until)
+        with self._meter.asked():
+            message, request_id = await self._asked(ask, deadline)
+            log.info("model answered", request_id=request_id, **message.model_dump(exclude={"content"}))
+            stop_reason = finished(message.stop_reason)
         text = "".join(block.text for block in message.content if block.type == "text")
-        log.info("model answered", request_id=request_id, **message.model_dump(exclude={"content"}))
         return Answer(
             text=text,
             model=message.model,
             input_tokens=message.usage.input_tokens,
             output_tokens=message.usage.output_tokens,
-            stop_reason=_finished(message.stop_reason),
+            stop_reason=stop_reason,
             request_id=request_id,
         )
+
+    async def _asked(self, ask: Ask, deadline: float) -> tuple[Message, str | None]:
+        async with self._slot(deadline) as until:
+            if self._breaker.refuses():
+                raise ModelError("model is left alone after repeated failures")
+            async with self._turn(until):
+                with self._meter.called():
+                    return await self._served(ask, until)
 
     async def reachable(self) -> str:
         """What a free call, the list of models, says of these; for `doctor`.
@@ -121,7 +118,7 @@ class AnthropicModel:
         try:
             async with asyncio.timeout(REACH_SECONDS):
                 raw = await self._client.models.with_raw_response.list(limit=100)
-                known = _Models.model_validate_json(await raw.read())
+                known = Models.model_validate_json(await raw.read())
         except FAULTS as error:
             raise ModelError(_why(error)) from None
         wanted, listed = dict.fromkeys((self.name, self.larger)), {model.id for model in known.data}
@@ -141,7 +138,15 @@ class AnthropicModel:
         finally:
             self._slots.release()
 
-    async def _served(self, ask: Ask, until: float) -> tuple[_Message, str | None]:
+    @asynccontextmanager
+    async def _turn(self, until: float) -> AsyncIterator[None]:
+        if self._pace is None:
+            yield
+            return
+        async with self._pace.turn(seconds=until - asyncio.get_running_loop().time()):
+            yield
+
+    async def _served(self, ask: Ask, until: float) -> tuple[Message, str | None]:
         name = self.larger if ask.is_hard else self.name
         try:
             async with asyncio.timeout_at(until):
@@ -150,22 +155,37 @@ class AnthropicModel:
                     max_tokens=ask.max_tokens,
                     system=ask.system,
                     messages=_messages(ask),
+                    extra_headers=_correlation(),
                     output_config={"format": {"type": "json_schema", "schema": transform_schema(dict(ask.schema))}},
                 )
-                message = _Message.model_validate_json(await raw.read())
+                message = Message.model_validate_json(await raw.read())
         except FAULTS as error:
-            if getattr(error, "status_code", None) not in OUR_FAULT:
+            status = getattr(error, "status_code", None)
+            if status not in OUR_FAULT:
                 self._breaker.failed()
+            self._meter.answered(status, is_left_alone=self._breaker.is_open)
             request_id = getattr(error, "request_id", None)
             log.warning("model failed", model=name, why=_why(error), kind=type(error).__name__, request_id=request_id)
+            if self._pace and isinstance(error, RateLimitError):
+                await self._pace.refused(error.response.headers)
             raise ModelError(_why(error)) from None
         self._breaker.served()
+        self._meter.answered(200, is_left_alone=False)
+        self._meter.used(input_tokens=message.usage.input_tokens, output_tokens=message.usage.output_tokens)
         return message, raw.request_id
 
 
 @asynccontextmanager
 async def open_anthropic(
-    *, api_key: str, base_url: str, name: str, larger: str | None = None, timeout: float
+    *,
+    api_key: str,
+    base_url: str,
+    name: str,
+    larger: str | None = None,
+    timeout: float,
+    concurrency: int = 4,
+    pace: Pace | None = None,
+    price: Price | None = None,
 ) -> AsyncIterator[AnthropicModel]:
     """Models behind their own connections. What the SDK would read from the environment is passed in.
 
@@ -179,7 +199,13 @@ async def open_anthropic(
         open_telemetry=False,
     )
     async with client:
-        yield AnthropicModel(client, name=name, larger=larger)
+        yield AnthropicModel(client, name=name, larger=larger, concurrency=concurrency, pace=pace, price=price)
+
+
+def _correlation() -> dict[str, str]:
+    """The id of what this call is made for, so that a proxy's log can be set beside ours."""
+    known = structlog.contextvars.get_contextvars().get("correlation_id")
+    return {"X-Correlation-ID": str(known)} if known else {}
 
 
 def _messages(ask: Ask) -> list[MessageParam]:
@@ -189,15 +215,6 @@ def _messages(ask: Ask) -> list[MessageParam]:
         messages.append({"role": "assistant", "content": answer.strip() or "(nothing)"})
         messages.append({"role": "user", "content": complaint})
     return messages
-
-
-def _finished(stop_reason: str | None) -> str:
-    if stop_reason in CUT_OFF:
-        raise ModelError("model answer was cut off")
-    if stop_reason not in FINISHED:
-        word = "a refusal" if stop_reason == "refusal" else f"not text ({stop_reason})"
-        raise ModelError(f"model answer was {word}")
-    return str(stop_reason)
 
 
 def _why(error: Exception) -> str:

@@ -20,12 +20,17 @@ class Breaker:
 
     def refuses(self) -> bool:
         """Whether to spare the next call; a False while open is the one trial, so call it once per call."""
-        if self._failures < FAILURES:
+        if not self.is_open:
             return False
         if self._clock() < self._rests_until:
             return True
         self._rest()
         return False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provider has failed too often since it last served a call."""
+        return self._failures >= FAILURES
 
     def failed(self) -> None:
         """The provider did not serve a call."""

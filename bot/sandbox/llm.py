@@ -45,14 +45,14 @@ class LlmSandbox:
 
     Attributes:
         key: the only API key that is let in; None lets in any.
-        requests: the bodies of POST /v1/messages, in order.
-        stalled: set while a call waits for `release`.
-        hung_up: set when a caller went away before its answer.
+        requests: the bodies of POST /v1/messages, in order; correlation_ids: what they came with.
+        stalled: set while a call waits for `release`; hung_up: when a caller went away before its answer.
     """
 
     url: str = ""
     key: str | None = None
     requests: list[Request] = field(default_factory=list)
+    correlation_ids: list[str | None] = field(default_factory=list)
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -150,6 +150,7 @@ class LlmSandbox:
         if problem := _problem(request):
             return _error(400, problem)
         self.requests.append(request)
+        self.correlation_ids.append(http.headers.get("X-Correlation-ID"))
         if self._faults:
             return await self._faults.popleft()(http, request)
         return self._sent(request, await self._text(request), "end_turn")

@@ -6,8 +6,8 @@ from contextlib import suppress
 from bot.sandbox.slack import SlackSandbox
 from storage import outbox, queue
 from storage.database import Database
+from storage.queue.jobs import BUSY
 
-UNFINISHED = ("ready", "running")
 LOOK_AGAIN = 0.02  # seconds; the last receipts change nothing that people see
 
 
@@ -25,8 +25,8 @@ async def quiet(slack: SlackSandbox, db: Database, *, timeout: float = 15.0) -> 
 
 
 async def _is_quiet(slack: SlackSandbox, db: Database) -> bool:
-    if not all(envelope.acked_at for envelope in slack.envelopes):
+    if not all(envelope.acked_at or envelope.is_lost for envelope in slack.envelopes):
         return False
     async with db.read() as tx:
         jobs, rows = await queue.counts(tx), await outbox.backlog(tx)
-    return not any(jobs.get(state) for state in UNFINISHED) and not any(rows.get(state) for state in outbox.UNFINISHED)
+    return not any(jobs.get(state) for state in BUSY) and not any(rows.get(state) for state in outbox.UNFINISHED)

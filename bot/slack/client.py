@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import SettingsError
+from bot.errors import OutsideError, SettingsError, Verdict, asked_wait
+from bot.metrics import API_REQUESTS
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -40,12 +42,14 @@ BAD_TOKEN = {
 }
 BROKEN = {"fatal_error", "internal_error", "service_unavailable"}
 PATIENCE = 10.0  # seconds until we ask again where nothing of ours is at fault: no network, a token to be renewed
+RATE_LIMITED = "ratelimited"
+COUNTED = FINAL | BAD_TOKEN | BROKEN | {RATE_LIMITED}  # by name; the rest are counted together
 # The effect is there already.
 DONE = {"already_reacted", "no_reaction"}
 
 
 @dataclass(eq=False)
-class CallFailed(Exception):  # noqa: N818
+class CallFailed(OutsideError):  # noqa: N818
     """One call to Slack that did not work.
 
     `retry_after`: seconds to wait; it had no effect and is nobody's fault. `is_final`: no use to try again.
@@ -59,6 +63,12 @@ class CallFailed(Exception):  # noqa: N818
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.is_final:
+            return Verdict("permanent")
+        return Verdict("transient") if self.retry_after is None else Verdict("throttled", self.retry_after)
 
 
 @asynccontextmanager
@@ -150,9 +160,29 @@ async def answer(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
         return dict(response.data) if isinstance(response.data, dict) else {}
 
 
+async def greet(client: AsyncWebClient) -> None:
+    """Find out whether Slack answers, and still to this token; it costs nothing.
+
+    Raises:
+        CallFailed: it does not.
+    """
+    await answer(client.auth_test())
+
+
 @contextmanager
 def failures() -> Iterator[None]:
-    """Turn whatever the SDK and the HTTP client raise into CallFailed."""
+    """Count the call, and turn whatever the SDK and the HTTP client raise into CallFailed."""
+    try:
+        with _meant():
+            yield
+    except CallFailed as failure:
+        API_REQUESTS.labels("slack", failure.code if failure.code in COUNTED else "other").inc()
+        raise
+    API_REQUESTS.labels("slack", "ok").inc()
+
+
+@contextmanager
+def _meant() -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
@@ -169,8 +199,8 @@ def _meaning(error: SlackApiError) -> CallFailed:
         return CallFailed("unreadable answer", is_uncertain=True)
     status, data = response.status_code, response.data if isinstance(response.data, dict) else {}
     code = str(data.get("error") or f"http_{status}")
-    if status == 429 or code in {"ratelimited", "rate_limited"}:
-        return CallFailed("ratelimited", retry_after=seconds(response.headers.get("Retry-After")))
+    if status == 429 or code in {RATE_LIMITED, "rate_limited"}:
+        return CallFailed(RATE_LIMITED, retry_after=patience(response.headers))
     if code in BAD_TOKEN:
         return CallFailed(code, retry_after=PATIENCE)
     if code in FINAL:
@@ -179,9 +209,6 @@ def _meaning(error: SlackApiError) -> CallFailed:
     return CallFailed(code, is_uncertain=status >= 500 or code in BROKEN)
 
 
-def seconds(header: str | None) -> float:
-    """How long Slack asks us to wait."""
-    try:
-        return float(header or 30)
-    except ValueError:
-        return 30.0
+def patience(headers: Mapping[str, str]) -> float:
+    """How long Slack asks us to wait, in seconds."""
+    return asked_wait({name.lower(): value for name, value in headers.items()}, now=datetime.now(UTC))

@@ -1,5 +1,7 @@
 """One row of the outbox as one call to Slack, and how to find out whether an uncertain one had its effect."""
 
+import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -7,24 +9,47 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.messages import Message
+from bot.redact import OWN
 from bot.slack.blocks import render
-from bot.slack.client import CallFailed, answer, failures, seconds
-from storage.outbox import EPHEMERAL, Outgoing, Sent
+from bot.slack.client import RATE_LIMITED, CallFailed, answer, failures, patience
+from storage.outbox import EPHEMERAL, Outgoing
+from storage.sending import Sent
 
 EVENT_TYPE = "chargehand_effect"
 CLOCKS_APART = timedelta(seconds=30)  # ours may be ahead of Slack's
 LOOKED_THROUGH = 200  # messages since the first attempt
+_NUMBER = re.compile(r"\d+")
+UNCERTAIN = "uncertain: it may have been sent"
 
 
-async def deliver(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent:
+@dataclass(frozen=True)
+class Call:
+    """A row with the place of its anchor, and the event it comes of, under a name that outlives a restore."""
+
+    row: Outgoing
+    anchor: Sent | None = None
+    cause: str | None = None
+
+    @property
+    def thread_ts(self) -> str | None:
+        return self.row.thread_ts or (self.anchor.ts if self.anchor else None)
+
+    @property
+    def is_of_another_time(self) -> bool:
+        """It may have been said before the database was put back to where it did not know of it."""
+        return self.row.first_sent_at is not None and self.row.first_sent_at < self.row.created_at
+
+
+async def deliver(client: AsyncWebClient, call: Call) -> Sent:
     """Make the call.
 
     Raises:
         CallFailed: with what the failure means.
     """
+    row, anchor = call.row, call.anchor
     if row.kind in {"react", "unreact"}:
         return await _react(client, row, anchor)
-    content = render(Message.model_validate_json(row.payload))
+    content = _content(row)
     if row.kind in {"respond", "replace"}:
         return await _respond(client, row, content)
     if row.kind == "whisper":
@@ -38,61 +63,85 @@ async def deliver(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) ->
         place = anchor or Sent(row.channel_id, row.target_ts)
         await answer(client.chat_update(channel=place.channel_id, ts=place.ts or "", **content))
         return place
-    return await _post(client, row, anchor, content)
+    return await _post(client, call, content)
 
 
-async def find(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent | None:
-    """The message an uncertain post became; None when it never arrived, or nobody can say and it may be repeated.
+async def find(client: AsyncWebClient, call: Call) -> Sent | None:
+    """The message an uncertain post became; None when it never arrived, or when it does no harm to repeat the call.
 
     Raises:
-        CallFailed: Slack does not answer; or nobody can say, and it was repeated already.
+        CallFailed: Slack does not answer; or nobody can say, and it may not be repeated, of an ephemeral not again.
     """
-    if row.kind not in {"post", *EPHEMERAL}:
-        return None
+    row = call.row
     if row.kind == "post":
         try:
-            return await _look_up(client, row, anchor)
+            return await _look_up(client, call)
         except CallFailed as failure:
-            if not failure.code.startswith("missing_scope"):
-                raise
-    if row.attempts > 2:
-        raise CallFailed("nobody knows whether it arrived", is_final=True)
+            if failure.is_final:
+                raise CallFailed(f"{UNCERTAIN}, and cannot be looked up ({failure})", is_final=True) from failure
+            raise
+    if row.kind in EPHEMERAL and row.attempts > 2:
+        raise CallFailed(UNCERTAIN, is_final=True)
     return None
 
 
-async def _look_up(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent | None:
+async def _look_up(client: AsyncWebClient, call: Call) -> Sent | None:
     """Search its channel or thread, since the first attempt, for the key in the message's metadata."""
+    row = call.row
     assert row.first_sent_at is not None  # what is uncertain was tried
     channel_id = await _channel(client, row)
     oldest = f"{(row.first_sent_at - CLOCKS_APART).timestamp():.6f}"
-    root = _thread(row, anchor)
+    root = call.thread_ts
     window: dict[str, Any] = {"channel": channel_id, "oldest": oldest, "limit": LOOKED_THROUGH}
     window["include_all_metadata"] = True
     cursor = None
     while True:
-        call = (
+        asked = (
             client.conversations_replies(ts=root, cursor=cursor, **window)
             if root
             else client.conversations_history(cursor=cursor, **window)
         )
-        data = await answer(call)
+        data = await answer(asked)
         for message in data.get("messages", []):
-            if message.get("metadata", {}).get("event_payload", {}).get("key") == row.key:
-                return Sent(channel_id, str(message["ts"]))
+            told = message.get("metadata", {}).get("event_payload", {})
+            if not _is_it(call, told):
+                continue
+            place = Sent(channel_id, str(message["ts"]))
+            if told["key"] != row.key:  # it may name the ticket by another number
+                await answer(client.chat_update(channel=channel_id, ts=message["ts"], **_content(row), **_proof(call)))
+            return place
         cursor = data.get("response_metadata", {}).get("next_cursor")
         if not cursor:
             return None
 
 
-async def _post(client: AsyncWebClient, row: Outgoing, anchor: Sent | None, content: dict[str, Any]) -> Sent:
-    metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": row.key}}
+def _is_it(call: Call, told: dict[str, Any]) -> bool:
+    """Whether a message is this one. After a restore the numbers of tickets and jobs, and with them the keys, may be
+    given to others: then the event counts, and what sort of word on it this is."""
+    key, cause = str(told.get("key", "")), told.get("cause")
+    if cause is None or not call.is_of_another_time:
+        return key == call.row.key
+    return cause == call.cause and _NUMBER.sub("", key) == _NUMBER.sub("", call.row.key)
+
+
+def _content(row: Outgoing) -> dict[str, Any]:
+    return render(Message.model_validate_json(OWN.hide(row.payload)))
+
+
+def _proof(call: Call) -> dict[str, Any]:
+    payload = {"key": call.row.key} | ({"cause": call.cause} if call.cause else {})
+    return {"metadata": {"event_type": EVENT_TYPE, "event_payload": payload}}
+
+
+async def _post(client: AsyncWebClient, call: Call, content: dict[str, Any]) -> Sent:
+    row = call.row
     data = await answer(
         client.chat_postMessage(
             channel=row.channel_id,  # for a person's id Slack opens the direct message by itself
-            thread_ts=_thread(row, anchor),
-            metadata=metadata,
+            thread_ts=call.thread_ts,
             unfurl_links=False,
             unfurl_media=False,
+            **_proof(call),
             **content,
         )
     )
@@ -105,10 +154,6 @@ async def _channel(client: AsyncWebClient, row: Outgoing) -> str:
         return row.channel_id
     data = await answer(client.conversations_open(users=row.channel_id))
     return str(data["channel"]["id"])
-
-
-def _thread(row: Outgoing, anchor: Sent | None) -> str | None:
-    return row.thread_ts or (anchor.ts if anchor else None)
 
 
 async def _react(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent:
@@ -124,7 +169,7 @@ async def _respond(client: AsyncWebClient, row: Outgoing, content: dict[str, Any
     with failures():
         response = await webhook.send(response_type="ephemeral", replace_original=row.kind == "replace", **content)
     if response.status_code == 429:
-        raise CallFailed("ratelimited", retry_after=seconds(response.headers.get("Retry-After")))
+        raise CallFailed(RATE_LIMITED, retry_after=patience(response.headers))
     if response.status_code != 200:
         raise CallFailed(f"response_url {response.status_code}", is_final=response.status_code < 500, is_uncertain=True)
     return Sent(row.channel_id, None)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import CallFailed, answer
+from storage.columns import storable
 
 CHANNEL_FRESH = timedelta(minutes=10)
 MEMBERS_FRESH = timedelta(minutes=5)
@@ -58,7 +59,7 @@ class Directory:
         details = user.get("profile") or {}
         return Profile(
             slack_id=slack_id,
-            name=details.get("display_name") or user.get("name") or details.get("real_name") or slack_id,
+            name=storable(details.get("display_name") or user.get("name") or details.get("real_name") or slack_id),
             email=details.get("email"),
             is_outsider=bool(
                 user.get("is_restricted")
@@ -83,7 +84,7 @@ class Directory:
             return Channel(channel_id=channel_id, name=channel_id, is_private=True, has_bot=False)
         channel = Channel(
             channel_id=channel_id,
-            name=info.get("name") or "direct message",
+            name=storable(info.get("name") or "direct message"),
             is_private=bool(info.get("is_private") or info.get("is_im") or info.get("is_mpim")),
             has_bot=bool(info.get("is_member", True)),
         )
@@ -108,7 +109,7 @@ class Directory:
             data = await answer(self.client.conversations_replies(channel=channel_id, ts=thread_ts, limit=1))
         except CallFailed:
             return ""
-        return "".join(str(message.get("text", "")) for message in data.get("messages", [])[:1])
+        return "".join(storable(str(message.get("text", ""))) for message in data.get("messages", [])[:1])
 
     async def members(self, channel_id: str) -> frozenset[str]:
         """The Slack ids in a channel; nobody when Slack does not say, since private things stay private.

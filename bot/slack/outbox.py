@@ -1,23 +1,25 @@
 """Sends what the outbox holds: paced per channel, in order per thread, repeated when safe, looked up when in doubt."""
 
 import asyncio
-import itertools
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from operator import attrgetter
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import stages
 from bot.elected import Role
+from bot.redact import redact
 from bot.settings import Settings
-from bot.slack.client import DONE, CallFailed
-from bot.slack.deliver import deliver, find
+from bot.slack.client import DONE, RATE_LIMITED, CallFailed
+from bot.slack.deliver import Call, deliver, find
+from bot.slack.pace import Pace
 from bot.worker import ROUND_SECONDS, backoff
-from storage import outbox
+from storage import doubt, outbox, sending
 from storage.database import Database, StorageError, Tx
-from storage.outbox import Outgoing, Sent
+from storage.outbox import Outgoing
+from storage.sending import Sent
 
 log = structlog.get_logger()
 
@@ -47,9 +49,12 @@ class Outbox:
         self.role = role
         self.on_undeliverable = on_undeliverable
         self.jitter = jitter
-        self._rest_until: dict[str, datetime] = {}  # channel, message or method -> when it may be called again
+        self._pace = Pace(settings)
+        self._settle = timedelta(seconds=settings.effect_settle_s)
         self._next_due: datetime | None = None
         self._outcomes: list[tuple[Outgoing, Sent | CallFailed]] = []
+        self._doubts: dict[str, datetime] = {}  # correlation id -> since when it may have been said, after a restore
+        self._missing_since: datetime | None = None  # until that is made up for, what comes of any event is in doubt
         self._in_flight = 0
         self._term: int | None = None  # whose leftovers have been taken over
         self._began = 0.0  # the latest round
@@ -74,59 +79,81 @@ class Outbox:
 
     async def _round(self, tasks: asyncio.TaskGroup | None) -> None:
         """One transaction: record what came back, choose what goes next. Without tasks nothing new goes out."""
-        if (term := self.role.term) is None:
+        if self.role.term is None:
             return
         outcomes, self._outcomes = self._outcomes, []
         try:
             async with self.db.write() as tx:
-                if term != self._term and (left := await outbox.take_over(tx, term=term)):
-                    log.info("uncertain calls of the former sender", count=left)
-                await self._record(tx, outcomes, term)
-                chosen = await self._claim(tx, term) if tasks else []
+                is_sender = await self.role.is_certain(tx)  # not if this process stood still for too long
+                chosen = await self._exchange(tx, outcomes, may_send=tasks is not None) if is_sender else []
         except StorageError as error:
             log.error("outbox cannot write", error=str(error)[:200])
             self._outcomes = outcomes + self._outcomes
             return
-        self._term = term
-        for row, anchor in chosen:
+        if not is_sender:  # the new sender looks up what was in the air
+            await self.role.hold()
+            return
+        for row, outcome in outcomes:
+            stages.effect("confirmed" if isinstance(outcome, Sent) else "failed", **_named(row))
+        self._term = self.role.term
+        for call in chosen:
             assert tasks is not None  # only then something is chosen
             self._in_flight += 1
-            tasks.create_task(self._send(row, anchor))
+            stages.effect("intended", **_named(call.row))
+            tasks.create_task(self._send(call))
 
-    async def _claim(self, tx: Tx, term: int) -> list[tuple[Outgoing, Sent | None]]:
+    async def _exchange(
+        self, tx: Tx, outcomes: list[tuple[Outgoing, Sent | CallFailed]], *, may_send: bool
+    ) -> list[Call]:
+        term = self.role.term
+        assert term is not None  # certain
+        if term != self._term:
+            await self._take_over(tx, term)
+        await self._record(tx, outcomes, term)
+        return await self._claim(tx, term) if may_send else []
+
+    async def _take_over(self, tx: Tx, term: int) -> None:
         now = self.role.clock()
-        self._rest_until = {key: until for key, until in self._rest_until.items() if until > now}
-        room = IN_FLIGHT - self._in_flight
-        due = await outbox.due(tx, now=now, resting=list(self._rest_until), limit=BATCH) if room > 0 else []
-        anchors = {row.id: Sent(receipt.channel_id, receipt.ts) if receipt else None for row, receipt in due}
-        chosen = self._choose([row for row, _ in due])[:room]
+        if left := await sending.take_over(tx, term=term, at=now + self._settle):
+            log.info("uncertain calls of the former sender", count=left)
+        await self._pace.take_over(tx, since=self.role.taken_from, now=now)
+        await self._look_for_doubts(tx)
+
+    async def _look_for_doubts(self, tx: Tx) -> None:
+        self._doubts, self._missing_since = await doubt.doubts(tx), await doubt.missing_since(tx)
+
+    async def _claim(self, tx: Tx, term: int) -> list[Call]:
+        now = self.role.clock()
+        resting, room = self._pace.resting(now), IN_FLIGHT - self._in_flight
+        due = await sending.due(tx, now=now, resting=resting, limit=BATCH) if room > 0 else []
+        anchors = {row.id: anchor for row, anchor in due}
+        chosen = await self._pace.choose(tx, [row for row, _ in due], most=room, now=now)
+        causes = await sending.causes(tx, chosen) if chosen else {}
+        if chosen and self._missing_since:
+            await self._look_for_doubts(tx)
         for row in chosen:
-            self._pace(row, now)
-            outbox.claim(row, term=term, now=now)
-        self._next_due = None if chosen else await outbox.next_due(tx, after=now)
-        return [(row, anchors[row.id]) for row in chosen]
+            since = self._doubts.get(row.correlation_id) or (row.correlation_id in causes and self._missing_since)
+            if row.first_sent_at is None and since:
+                await sending.put_in_doubt(tx, row, since=since)
+        if chosen:
+            await sending.claim(tx, chosen, term=term, now=now)
+        self._next_due = None if chosen else await sending.next_due(tx, after=now)
+        return [Call(row, anchors[row.id], causes.get(row.correlation_id)) for row in chosen]
 
-    def _choose(self, due: list[Outgoing]) -> list[Outgoing]:
-        """At most one post a channel and one edit a message, none of them too soon after the last."""
-        free = [row for row in due if _pace_key(row) not in self._rest_until]
-        by_key = itertools.groupby(sorted(free, key=lambda row: (_pace_key(row), row.id)), key=_pace_key)
-        return sorted((next(rows) for _, rows in by_key), key=attrgetter("id"))
-
-    def _pace(self, row: Outgoing, now: datetime) -> None:
-        seconds = {"post": self.settings.post_interval_seconds, "edit": self.settings.edit_interval_seconds}
-        if pause := seconds.get(row.kind, 0.0):
-            self._rest_until[_pace_key(row)] = now + timedelta(seconds=pause)
-
-    async def _send(self, row: Outgoing, anchor: Sent | None) -> None:
+    async def _send(self, call: Call) -> None:
+        row = call.row
         outcome: Sent | CallFailed
         with structlog.contextvars.bound_contextvars(correlation_id=row.correlation_id):
             try:
-                done = await find(self.client, row, anchor) if row.is_uncertain else None
-                outcome = done or await deliver(self.client, row, anchor)
+                done = await find(self.client, call) if row.is_uncertain else None
+                if not self.role.is_held:  # this process stood still, and another one may be the sender by now
+                    raise CallFailed("not sent: the role of the sender ran out", retry_after=0.0)
+                outcome = done or await deliver(self.client, call)
+                stages.effect("found" if done else "sent", **_named(row))
             except CallFailed as failure:
                 outcome = failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
             except Exception as error:  # one bad row must not stop all others; like a job, it is buried
-                log.exception("not sent", key=row.key)
+                log.exception("not sent", effect_key=row.key)
                 outcome = CallFailed(f"bug: {type(error).__name__}", is_final=True)
         self._in_flight -= 1
         self._outcomes.append((row, outcome))
@@ -134,32 +161,37 @@ class Outbox:
 
     async def _record(self, tx: Tx, outcomes: list[tuple[Outgoing, Sent | CallFailed]], term: int) -> None:
         if done := [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Sent)]:
-            await outbox.sent(tx, done, term=term, now=self.role.clock())
+            await sending.sent(tx, done, term=term, now=self.role.clock())
         for row, outcome in outcomes:
             if isinstance(outcome, CallFailed):
                 await self._failed(tx, row, outcome)
 
     async def _failed(self, tx: Tx, row: Outgoing, failure: CallFailed) -> None:
-        now = self.role.clock()
+        now, why = self.role.clock(), redact(failure.code)
         log.warning(
             "Slack call failed",
             kind=row.kind,
-            code=failure.code,
+            code=why,
             attempt=row.attempts,
             correlation_id=row.correlation_id,
         )
         if failure.is_final or self._is_last(row, failure):
-            if await outbox.bury(tx, row, now=now, error=failure.code):
-                await self.on_undeliverable(tx, row, failure.code)
+            if await sending.bury(tx, row, now=now, error=why):
+                await self.on_undeliverable(tx, row, why)
             return
         if failure.retry_after is not None:
             until = now + timedelta(seconds=failure.retry_after)
-            self._rest_until[_limit_key(row)] = until
-            await outbox.put_off(tx, row, until=until, error=failure.code)
+            if failure.code == RATE_LIMITED:
+                await self._pace.wait(tx, row, until=until, now=now)
+            else:
+                self._pace.rest(row, until=until)
+            await sending.put_off(tx, row, until=until, error=why)
             return
-        at = now + timedelta(seconds=backoff(row.attempts, self.jitter()))
+        pause = timedelta(seconds=backoff(row.attempts, self.jitter()))
         uncertain = row.is_uncertain or failure.is_uncertain
-        await outbox.again(tx, row, at=at, error=failure.code, is_uncertain=uncertain)
+        if uncertain and row.kind == "post":  # what is still on its way would not be found
+            pause = max(pause, self._settle)
+        await sending.again(tx, row, at=now + pause, error=why, is_uncertain=uncertain)
 
     def _is_last(self, row: Outgoing, failure: CallFailed) -> bool:
         """What one person sees and nobody can look up is repeated once; the rest as often as the settings say."""
@@ -174,7 +206,8 @@ class Outbox:
     async def _rest(self) -> None:
         """Wait for a new row, the end of a call, the next due time or the poll."""
         now = self.role.clock()
-        waits = [until for until in (*self._rest_until.values(), self._next_due) if until is not None and until > now]
+        awaited = (*self._pace.rest_until.values(), self._next_due)
+        waits = [until for until in awaited if until is not None and until > now]
         pause = min([(until - now).total_seconds() for until in waits], default=POLL_SECONDS)
         try:
             async with asyncio.timeout(min(pause, POLL_SECONDS)):
@@ -184,13 +217,5 @@ class Outbox:
         await asyncio.sleep(self._began + ROUND_SECONDS - asyncio.get_running_loop().time())
 
 
-def _pace_key(row: Outgoing) -> str:
-    """What is used up by sending this: a post takes its channel's turn, an edit its message's, others nothing."""
-    if row.kind == "post":
-        return row.channel_id
-    return f"edit:{row.anchor}" if row.kind == "edit" else f"row:{row.id}"
-
-
-def _limit_key(row: Outgoing) -> str:
-    """What a 429 stops: Slack counts posts per channel, everything else per method."""
-    return row.channel_id if row.kind == "post" else row.kind
+def _named(row: Outgoing) -> dict[str, str]:
+    return {"target": f"slack.{row.kind}", "key": row.key, "correlation_id": row.correlation_id}

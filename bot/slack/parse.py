@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
 from storage import inbox
+from storage.columns import storable
 
 Payload = dict[str, Any]
 Event = SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson
@@ -95,7 +96,7 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
 
 def _parse_message(event: Payload, bot_user_id: str) -> SlackMessage | None:
     """A person's message in a direct message, or one that mentions the bot; everything else is not for us."""
-    text = str(event.get("text") or "")
+    text = storable(str(event.get("text") or ""))
     is_dm = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     is_mention = f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text
     is_person = event.get("user") not in {None, "", bot_user_id} and not event.get("bot_id")
@@ -129,7 +130,7 @@ def _parse_edit(event: Payload) -> SlackEdit | None:
         channel_id=str(event["channel"]),
         user_id=str(message["user"]),
         ts=str(message["ts"]),
-        text=str(message.get("text") or ""),
+        text=storable(str(message.get("text") or "")),
         edited_ts=str(edited["ts"]),
     )
 
@@ -138,7 +139,7 @@ def _parse_command(body: Payload) -> SlackCommand:
     return SlackCommand(
         channel_id=str(body["channel_id"]),
         user_id=str(body["user_id"]),
-        text=str(body.get("text") or "").strip(),
+        text=storable(str(body.get("text") or "")).strip(),
         reply_url=body.get("response_url"),
     )
 
@@ -178,7 +179,7 @@ def _parse_form(body: Payload) -> SlackForm:
 
 
 def _field(element: Payload) -> str:
-    return str(element.get("value") or _dig(element, "selected_option", "value") or "").strip()
+    return storable(str(element.get("value") or _dig(element, "selected_option", "value") or "")).strip()
 
 
 def _dig(value: Any, *path: str | int) -> Any:

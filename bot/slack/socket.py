@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from math import inf
 
 import aiohttp
 import structlog
@@ -18,12 +19,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SettingsError
+from bot.metrics import SOCKET_AGE
 from bot.settings import Settings
 from bot.slack.client import BAD_TOKEN
 
 log = structlog.get_logger()
 
+SILENT_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+ACK_SECONDS = 3.0  # Slack waits no longer
+TO_BE_ACKED = '"envelope_id"'
 
 
 def refused_token(error: Exception) -> str | None:
@@ -38,6 +43,8 @@ def refused_token(error: Exception) -> str | None:
 class Socket(SocketModeClient):
     """The SDK's client, connecting our way: the SDK retries at one fixed pace and logs a traceback each time."""
 
+    opened_at = 0.0  # seconds since the epoch, like the SDK's time of the last pong
+
     def __init__(
         self,
         *,
@@ -51,10 +58,39 @@ class Socket(SocketModeClient):
         quiet.setLevel(logging.ERROR)
         super().__init__(app_token=app_token, web_client=web_client, ping_interval=ping_interval, logger=quiet)
         self._sleep = sleep
+        self._unanswered = 0  # envelopes that are here and not acknowledged yet
+        self._all_answered = asyncio.Event()
+        self._all_answered.set()
+
+    async def enqueue_message(self, message: str) -> None:
+        """Take in what came; an envelope has to be acknowledged from here on."""
+        if TO_BE_ACKED in message:
+            self._unanswered += 1
+            self._all_answered.clear()
+        await super().enqueue_message(message)
+
+    def answered(self) -> None:
+        """One envelope less."""
+        self._unanswered -= 1
+        if not self._unanswered:
+            self._all_answered.set()
+
+    async def settle(self) -> None:
+        """Wait for a moment in which nothing waits for its acknowledgement, as long as Slack would wait for one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ACK_SECONDS):
+                await self._all_answered.wait()
 
     async def check(self) -> str:
         """For /readyz: "ok", or what is wrong."""
-        return "ok" if await self.is_connected() else "not connected"
+        if not await self.is_connected():
+            return "not connected"
+        return "ok" if self.age(time.time()) < SILENT_SECONDS else "silent"
+
+    def age(self, now: float) -> float:
+        """Seconds since Slack's side of the connection last gave a sign of life; infinite before the first."""
+        last = max(self.last_ping_pong_time or 0.0, self.opened_at)
+        return now - last if last else inf
 
     async def connect(self) -> None:
         """Open a connection, however long it takes; the old one is closed first.
@@ -89,7 +125,7 @@ class Socket(SocketModeClient):
         self.current_session = await self.aiohttp_client_session.ws_connect(
             self.wss_uri, autoping=False, proxy=self.proxy
         )
-        self.stale, self.last_ping_pong_time = False, None
+        self.stale, self.last_ping_pong_time, self.opened_at = False, None, time.time()
         await self.current_session.ping(f"sdk-ping-pong:{time.time()}".encode())
         for task in (self.current_session_monitor, self.message_receiver):
             if task is not None:
@@ -100,7 +136,7 @@ class Socket(SocketModeClient):
 
 @asynccontextmanager
 async def open_socket(app: AsyncApp, settings: Settings) -> AsyncIterator[Socket]:
-    """Listen to Slack for as long as the context lasts.
+    """Listen to Slack for as long as the context lasts; what was heard by its end is acknowledged.
 
     Raises:
         SettingsError: there is no app token.
@@ -114,14 +150,20 @@ async def open_socket(app: AsyncApp, settings: Settings) -> AsyncIterator[Socket
     )
 
     async def handle(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        response = await run_async_bolt_app(app, request)
-        await send_async_response(client, request, response, time.time())
+        try:
+            response = await run_async_bolt_app(app, request)
+            await send_async_response(client, request, response, time.time())
+        finally:
+            socket.answered()
 
     socket.socket_mode_request_listeners.append(handle)
     try:
         await socket.connect()
+        SOCKET_AGE.set_function(lambda: socket.age(time.time()))
         yield socket
+        await socket.settle()
     finally:
+        SOCKET_AGE.set_function(lambda: 0.0)
         tasks = (socket.message_processor, socket.current_session_monitor, socket.message_receiver)
         await socket.close()  # type: ignore[no-untyped-call]
         await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)

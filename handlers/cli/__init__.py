@@ -2,7 +2,22 @@
 
 import typer
 
-from handlers.cli import db, demo, doctor, jobs, manifest, person, team, version
+from handlers.cli import (
+    db,
+    demo,
+    doctor,
+    jobs,
+    manifest,
+    person,
+    reconcile,
+    repo,
+    smoke,
+    status,
+    team,
+    trace,
+    version,
+    webhook,
+)
 from handlers.cli import serve as serving
 from handlers.cli.failures import Cli
 from handlers.cli.serve import Serve
@@ -16,6 +31,6 @@ def build_cli(serve: Serve) -> typer.Typer:
     version.register(cli)
     serving.register(cli, serve)
     demo.register(cli, serve)
-    for verb in (doctor, manifest, db, team, person, jobs):
+    for verb in (doctor, status, smoke, manifest, db, team, person, repo, webhook, reconcile, jobs, trace):
         verb.register(cli)
     return cli

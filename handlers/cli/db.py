@@ -1,23 +1,30 @@
-"""`db …`: the database's schema, health, backups, a look inside, and starting over."""
+"""`db …`: the database's schema, health, copies, what is too old, a look inside, and starting over.
 
+A look inside and deleting are for a SQLite file; a PostgreSQL server has its own programs for them, which are named.
+"""
+
+import asyncio
 import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handlers.cli import copies
 from handlers.cli.failures import FAILED
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from storage.file import Inspection
 
 
 def register(cli: typer.Typer) -> None:
-    db = typer.Typer(no_args_is_help=True, help="Upgrade, check, back up or reset the database.")
-    for verb in (upgrade, check, backup, shell, reset):
+    db = typer.Typer(no_args_is_help=True, help="Upgrade, check, back up, move, prune or reset the database.")
+    for verb in (upgrade, check, copies.backup, copies.restore, copies.move, prune, shell, reset):
         db.command()(verb)
     cli.add_typer(db, name="db")
 
@@ -26,22 +33,21 @@ def upgrade() -> None:
     """Bring the database to this version's schema; `serve` does so by itself."""
     from storage import migrate
 
-    changed = migrate.upgrade(_path())
-    typer.echo(f"{_path()} {'is now' if changed else 'was already'} at schema {migrate.newest()}.")
+    settings = _settings()
+    changed = migrate.upgrade(settings.database, settings.connections)
+    typer.echo(f"{settings.database_name} {'is now' if changed else 'was already'} at schema {migrate.newest()}.")
 
 
 def check() -> None:
     """Read the whole database for damage and count what is in it."""
-    from storage.file import inspect
-
-    path = _existing()
-    found = inspect(path)
+    name = _settings().database_name
+    found = _inspected()
     for problem in found.problems:
         typer.echo(f"Damaged: {problem}", err=True)
     if found.problems:
         typer.echo("Stop Chargehand and put back the latest backup; `db backup` makes one.", err=True)
         raise typer.Exit(FAILED)
-    typer.echo(f"{path} is sound.")
+    typer.echo(f"{name} is sound.")
     typer.echo(", ".join(f"{table} {count}" for table, count in found.counts.items()) or "It is empty.")
     if not found.is_current:
         typer.echo(f"Its schema is {found.version}, this version wants {found.newest}: run `python app.py db upgrade`.")
@@ -49,25 +55,29 @@ def check() -> None:
     typer.echo(f"Schema {found.version}, the newest.")
 
 
-def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
-    """Copy the database while it is in use, and read the copy back."""
-    from bot.errors import UserError
-    from storage.file import backup as copy
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Drop what is older than the settings allow; a running Chargehand does so every night."""
+    asyncio.run(_prune(_settings(), is_rehearsal=dry_run))
 
-    if path.exists():
-        raise UserError(f"{path} is there already and a backup overwrites nothing: name a new file.")
-    made = copy(_existing(), path)
-    if made.problems:
-        typer.echo(
-            f"The copy {path} is damaged: {made.problems[0]}. Check the disk and `python app.py db check`.", err=True
-        )
-        raise typer.Exit(FAILED)
-    typer.echo(f"{path} holds {_tickets(made)} and was read back whole.")
+
+async def _prune(settings: "Settings", *, is_rehearsal: bool) -> None:
+    from handlers.cli.desk import require_database
+    from storage import migrate, retention
+    from storage.database import open_database
+
+    require_database(settings)
+    migrate.require_newest(settings.database, settings.connections)
+    async with open_database(settings.database, settings.connections) as db:
+        for rule in retention.rules(settings.keep, now=datetime.now(UTC)):
+            gone = await (retention.count if is_rehearsal else retention.apply)(db, rule)
+            typer.echo(f"{rule.what:<24} {gone:>9} {'would go' if is_rehearsal else 'went'}")
 
 
 def shell() -> None:
     """Look inside with SQL; end with Ctrl-D."""
-    path = _existing()
+    path = _existing("`psql` looks into it")
     if sqlite := shutil.which("sqlite3"):
         os.execv(sqlite, [sqlite, str(path)])  # noqa: S606 - an interactive program takes over this terminal
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
@@ -91,7 +101,7 @@ def reset(force: Annotated[bool, typer.Option("--force", help="Even if it holds 
     from storage import migrate
     from storage.file import inspect, remove
 
-    path = _path()
+    path = _file("`dropdb` and `createdb`, or `DROP SCHEMA … CASCADE`, empty it")
     found = inspect(path) if path.is_file() else None
     holds = _holds(found) if found else ""
     if holds and not force:
@@ -113,10 +123,19 @@ def _tickets(found: "Inspection") -> str:
     return "1 ticket" if tickets == 1 else f"{tickets} tickets"
 
 
-def _existing() -> Path:
+def _inspected() -> "Inspection":
+    from storage import file, remote
+
+    where = _settings().database
+    if isinstance(where, str):
+        return remote.inspect(where, _settings().connections)
+    return file.inspect(_existing())
+
+
+def _existing(instead: str = "") -> Path:
     from bot.errors import UserError
 
-    path = _path()
+    path = _file(instead)
     if not path.is_file():
         raise UserError(
             f"There is no database at {path}: `serve` or `db upgrade` makes one; DATABASE_URL is its place."
@@ -124,7 +143,16 @@ def _existing() -> Path:
     return path
 
 
-def _path() -> Path:
+def _file(instead: str) -> Path:
+    from bot.errors import UserError
+
+    settings = _settings()
+    if isinstance(settings.database, str):
+        raise UserError(f"{settings.database_name} is no SQLite file: {instead}.")
+    return settings.database
+
+
+def _settings() -> "Settings":
     from bot.settings import read_settings
 
-    return read_settings().database_path
+    return read_settings()

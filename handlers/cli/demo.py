@@ -1,10 +1,12 @@
-"""`demo`: a small Slack on this machine with the real bot in it; no account, no network, nothing kept unless asked."""
+"""`demo`: a small Slack and GitHub on this machine with the real bot in them; no account, no network."""
 
 import asyncio
+import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+import sys
+from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -15,21 +17,21 @@ from handlers.cli.failures import FAILED
 from handlers.cli.serve import Serve
 
 if TYPE_CHECKING:
+    from bot.sandbox.github import GitHubSandbox
     from bot.sandbox.slack import SlackSandbox
     from bot.settings import Settings
     from handlers.context import Context
 
-    Scene = Callable[[SlackSandbox, Context], Awaitable[None]]
-
 PORT = 8090
-WORKSPACE = "workspace.json"
+WORKSPACE, REPOSITORIES = "workspace.json", "repositories.json"
 INVITATION = """\
 Chargehand's demo: {url}   (Ctrl-C ends it; {kept})
 
-Three things to try there:
+Four things to try there:
   1. as frank in #ops:           @chargehand redis is down, payments failing for everyone
   2. as alice, bob or carol:     /chargehand list, then /chargehand resolve CH-1 failed over to the replica
   3. as frank, directly to it:   refunds are stuck since noon
+  4. as anyone, under GitHub:    open an issue in acme/shop, comment on it, close it; redeliver what was delivered
 
 Triage is done by {triage}.
 """
@@ -40,93 +42,116 @@ def register(cli: typer.Typer, serve: Serve) -> None:
     def demo(
         port: Annotated[int | None, typer.Option(min=0, max=65535, help=f"{PORT} or a free one; 0 is any.")] = None,
         script: Annotated[Path | None, typer.Option(help="Play this story without the page and print it.")] = None,
-        data: Annotated[Path | None, typer.Option(help="Keep the tickets and what was said in this folder.")] = None,
+        data: Annotated[Path | None, typer.Option(help="Keep the tickets, messages and issues in this folder.")] = None,
     ) -> None:
-        """Try Chargehand here and now, in a small Slack-like workspace on this machine."""
+        """Try Chargehand here and now, in a small Slack and GitHub on this machine."""
         with ExitStack() as stack:
             folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="chargehand-demo-")))
             if script:
                 asyncio.run(_play(serve, folder, script))
             else:
-                asyncio.run(_show(serve, folder, _usual_or_free() if port is None else port, is_kept=data is not None))
+                asyncio.run(
+                    _show(serve, folder, _free_or_any(PORT) if port is None else port, is_kept=data is not None)
+                )
 
 
 async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None:
     """The page, until Ctrl-C."""
+    from bot.sandbox.github import GitHubSandbox
+    from bot.sandbox.github.kept import kept as github_kept
     from bot.sandbox.page import routes
+    from bot.sandbox.page.repositories import issue_pages
     from bot.sandbox.slack import SlackSandbox
     from bot.sandbox.slack.kept import kept
+    from handlers.cli.demo_github import deliver_to
 
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-
-    async def invite(slack: SlackSandbox, ctx: "Context") -> None:
-        triage = ctx.model.name if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
-        where = f"its data is in {folder}" if is_kept else "nothing is kept"
-        typer.echo(INVITATION.format(url=slack.url, kept=where, triage=triage))
-        await stop.wait()
-
-    async with SlackSandbox.start(port=port, routes=routes) as slack, kept(slack.world, folder / WORKSPACE):
-        await _staged(serve, slack, _settings(slack, folder), scene=invite)
+    page: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    ready: asyncio.Future[tuple[Context, int]] = asyncio.get_running_loop().create_future()
+    async with AsyncExitStack() as stack:
+        issues = partial(issue_pages, page=page)
+        github = await stack.enter_async_context(GitHubSandbox.start(port=_free_or_any(PORT + 1), routes=issues))
+        beside = partial(routes, github=github)
+        slack = await stack.enter_async_context(SlackSandbox.start(port=port, routes=beside))
+        page.set_result(slack.url)
+        await stack.enter_async_context(kept(slack.world, folder / WORKSPACE))
+        await stack.enter_async_context(github_kept(github.world, folder / REPOSITORIES))
+        settings = _settings(slack, github, folder)
+        await _furnish(settings, slack, github)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve(settings, stop=stop, started=lambda *heard: ready.set_result(heard)))
+            ctx, webhooks = await ready
+            deliver_to(github, webhooks)
+            triage = ctx.model.name if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
+            where = f"its data is in {folder}" if is_kept else "nothing is kept"
+            typer.echo(INVITATION.format(url=slack.url, kept=where, triage=triage))
+            await stop.wait()
 
 
 async def _play(serve: Serve, folder: Path, script: Path) -> None:
     """The story and what everybody saw. Rules triage: a story ends the same way each time."""
-    from bot.sandbox.quiet import quiet
+    from bot.sandbox.github import GitHubSandbox
+    from bot.sandbox.own_process import own_process
     from bot.sandbox.slack import SlackSandbox
-    from bot.sandbox.story import StoryFailed, play, read_story
+    from bot.sandbox.story import Stage, StoryFailed, play, read_story
+    from handlers.cli.demo_github import deliver_to
+    from storage.database import open_database
 
     story = read_story(script)
-    failures: list[StoryFailed] = []
+    async with SlackSandbox.start() as slack, GitHubSandbox.start() as github:
+        settings = _settings(slack, github, folder, anthropic_api_key=None)
+        await _furnish(settings, slack, github)
+        async with own_process(serve, settings) as bot, open_database(settings.database, settings.connections) as db:
+            deliver_to(github, bot.port)
+            typer.echo(story.title)
+            stage = Stage(slack=slack, github=github, bot=bot, db=db, tell=lambda line: typer.echo(f"  {line}"))
+            try:
+                await play(story, stage)
+            except StoryFailed as failure:
+                typer.echo(f"{script}, {failure}", err=True)
+                raise typer.Exit(FAILED) from None
+            finally:
+                typer.echo(f"\n{slack.transcript()}")
 
-    async def perform(slack: SlackSandbox, ctx: "Context") -> None:
-        try:
-            await play(story, slack, settle=lambda: quiet(slack, ctx.db))
-        except StoryFailed as failure:
-            failures.append(failure)
-        typer.echo(f"{story.title}\n\n{slack.transcript()}")
 
-    async with SlackSandbox.start() as slack:
-        await _staged(serve, slack, _settings(slack, folder, anthropic_api_key=None), scene=perform)
-    for failure in failures:
-        typer.echo(f"{script}, {failure}", err=True)
-        raise typer.Exit(FAILED)
-
-
-async def _staged(serve: Serve, slack: "SlackSandbox", settings: "Settings", *, scene: "Scene") -> None:
-    """The bot in the workspace for as long as the scene lasts."""
+async def _furnish(settings: "Settings", slack: "SlackSandbox", github: "GitHubSandbox") -> None:
+    """What is there before the bot comes."""
     from bot.observe import set_up_logs
     from bot.slack.scopes import SCOPES
     from handlers.cli.demo_company import found
+    from handlers.cli.demo_github import connect
 
-    set_up_logs("warning")
+    set_up_logs("warning", stream=sys.stderr)
     slack.scopes.intersection_update(scope.name for scope in SCOPES)  # as installed from our manifest
     await found(settings, slack)
-    stop = asyncio.Event()
-    ready: asyncio.Future[Context] = asyncio.get_running_loop().create_future()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve(settings, stop=stop, started=lambda ctx, port: ready.set_result(ctx)))
-        await scene(slack, await ready)
-        stop.set()
+    await connect(settings, slack, github)
 
 
-def _settings(slack: "SlackSandbox", folder: Path, **chosen: None) -> "Settings":
+def _settings(slack: "SlackSandbox", github: "GitHubSandbox", folder: Path, **chosen: None) -> "Settings":
     from bot.settings import read_settings
 
     return read_settings(
         slack_bot_token=slack.bot_token,
         slack_app_token=slack.app_token,
         slack_api_url=slack.api_url,
+        github_api_url=github.url,
+        github_token=github.token,
+        github_app_id="",
+        github_private_key=None,
+        github_webhook_secret=secrets.token_hex(16),
+        github_comment=True,
+        effect_settle_s=1.0,
         database_url=f"sqlite:///{folder / 'chargehand.db'}",
         http_port=0,
         **chosen,
     )
 
 
-def _usual_or_free() -> int:
+def _free_or_any(port: int) -> int:
     try:
-        with socket.create_server(("127.0.0.1", PORT)):
-            return PORT
+        with socket.create_server(("127.0.0.1", port)):
+            return port
     except OSError:
         return 0

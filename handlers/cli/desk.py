@@ -1,30 +1,96 @@
 """The operator's own transaction: what a verb changes is committed at its end, and audited."""
 
 import asyncio
+import os
+import pwd
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from agent.admit import actor_of
 from agent.desk import Desk
+from bot.errors import UserError
+from bot.events import Actor
 from bot.settings import Settings
-from storage import workspace
-from storage.database import open_database
-from storage.migrate import upgrade
+from storage import people, workspace
+from storage.database import Tx, open_database
+from storage.migrate import require_newest, upgrade, version_of
 
 
 @asynccontextmanager
-async def operator(settings: Settings) -> AsyncIterator[Desk]:
-    """A desk on the database of these settings, made and brought up to date first."""
-    await asyncio.to_thread(upgrade, settings.database_path)
+async def operator(settings: Settings, *, acting_as: str | None = None) -> AsyncIterator[Desk]:
+    """A desk on the database of these settings, made first if there is none.
+
+    Args:
+        acting_as: a known person, by name or Slack id, whose rights count instead of the operator's.
+
+    Raises:
+        UserError: nobody is known by that name.
+        WrongSchemaError: the database is at another schema than this version's, and maybe others work on it.
+    """
+    await asyncio.to_thread(_prepare, settings)
     correlation_id = secrets.token_hex(6)
-    async with open_database(settings.database_path) as db, db.write() as tx:
+    async with open_database(settings.database, settings.connections) as db, db.write() as tx:
+        workspace_id = await workspace.current(tx)
         yield Desk(
             tx=tx,
             now=datetime.now(UTC),
             settings=settings,
-            workspace_id=await workspace.current(tx),
+            workspace_id=workspace_id,
             surface="cli",
             correlation_id=correlation_id,
             key=f"cli:{correlation_id}",
+            actor=await _person(tx, workspace_id, acting_as) if acting_as else None,
+            operator=_user(),
         )
+
+
+@asynccontextmanager
+async def look(settings: Settings) -> AsyncIterator[Tx]:
+    """One consistent view of the database, which stays as it is.
+
+    Raises:
+        UserError: there is none yet; WrongSchemaError: it is at another schema than this version's.
+    """
+    await asyncio.to_thread(require_database, settings)
+    await asyncio.to_thread(require_newest, settings.database, settings.connections)
+    async with open_database(settings.database, settings.connections) as db, db.read() as tx:
+        yield tx
+
+
+def require_database(settings: Settings) -> None:
+    """Refuse to look into nothing.
+
+    Raises:
+        UserError: there is no database, or no table in it.
+    """
+    if version_of(settings.database, settings.connections) is None:
+        raise UserError(
+            f"There is no database at {settings.database_name}: `serve` or `db upgrade` makes one; "
+            "DATABASE_URL is its place."
+        )
+
+
+def _prepare(settings: Settings) -> None:
+    if version_of(settings.database, settings.connections) is None:
+        upgrade(settings.database, settings.connections)
+    require_newest(settings.database, settings.connections)
+
+
+async def _person(tx: Tx, workspace_id: str, name: str) -> Actor:
+    wanted = name.removeprefix("@")
+    person = await people.by_slack_id(tx, workspace_id, wanted)
+    found = [person] if person else await people.named(tx, workspace_id, wanted)
+    if len(found) != 1:
+        many = "several people are" if found else "nobody is"
+        raise UserError(f"{many.capitalize()} called {name}: name the Slack id that `python app.py person list` shows.")
+    return await actor_of(tx, found[0])
+
+
+def _user() -> str:
+    """The user whose process it is, whatever the environment says; a container may have no name for them."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

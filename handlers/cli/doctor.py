@@ -27,7 +27,7 @@ def register(cli: typer.Typer) -> None:
             report = {"works": works, "findings": [asdict(finding) for finding in findings]}
             typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
         else:
-            _show(findings)
+            show_findings(findings)
             typer.echo("\nChargehand can do its job." if works else "\nChargehand cannot do its job yet.")
         if not works:
             raise typer.Exit(FAILED)
@@ -40,6 +40,7 @@ async def _examine() -> "list[Finding]":
     from bot.finding import Finding
     from bot.settings import read_settings
     from bot.slack.checkup import check_slack
+    from handlers.cli.hooks import check_hooks
     from handlers.cli.surroundings import check_database, check_disk, check_model, check_settings
 
     try:
@@ -52,13 +53,15 @@ async def _examine() -> "list[Finding]":
     return [
         *[finding async for finding in check_slack(settings, now=datetime.now(UTC))],
         *await asyncio.to_thread(check_database, settings),
-        *check_disk(settings.database_path),
+        *([] if isinstance(settings.database, str) else check_disk(settings.database)),
         await check_model(settings),
+        *await check_hooks(settings),
         *check_settings(settings),
     ]
 
 
-def _show(findings: "list[Finding]") -> None:
+def show_findings(findings: "list[Finding]") -> None:
+    """A line for each, and under it the next step."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

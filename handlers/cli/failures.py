@@ -1,6 +1,6 @@
 """A mistake or a fault is one clear line on stderr and an exit code; a traceback only when the log level is debug.
 
-2 is for what the person has to change (the command line, a setting, a name), 1 for what was tried and failed.
+2 is for what the person has to change (the command line, a setting, a name), 1 for what failed or was refused.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from bot.errors import SettingsError, UserError
+from bot.errors import Refused, SettingsError, UserError
 
 FAILED, WRONG = 1, 2
 
@@ -25,25 +25,31 @@ class Cli(TyperGroup):
             return super().main(*args, **options)
         except Exception as error:  # noqa: BLE001 - the CLI is one of the four places that catch
             causes = list(_leaves(error))
+            from bot.redact import redact
+
             line, code = explain(next((one for one in causes if isinstance(one, UserError)), causes[0]))
-            typer.echo(line, err=True)
+            typer.echo(redact(line), err=True)
             if _wants_traceback():
-                traceback.print_exception(error)
+                typer.echo(redact("".join(traceback.format_exception(error))), err=True)
             sys.exit(code)
 
 
 def explain(error: BaseException) -> tuple[str, int]:
     """What to say of an error, and the exit code."""
+    from storage.copies import FailedCopyError, RefusedCopyError
     from storage.database import StorageError
+    from storage.migrate import WrongSchemaError
     from storage.workspace import WrongWorkspaceError
 
     match error:
-        case UserError():
+        case Refused() | FailedCopyError():
+            return str(error), FAILED
+        case UserError() | WrongSchemaError() | RefusedCopyError():
             return str(error), WRONG
         case WrongWorkspaceError():
             return f"T{str(error)[1:]}; point DATABASE_URL to another file.", WRONG
         case StorageError() | sqlite3.Error():
-            return _of_database(str(getattr(error, "orig", None) or error)), FAILED
+            return _of_database(str(getattr(error, "orig", None) or error).splitlines()[0]), FAILED
         case OSError():
             return _of_system(error), FAILED
         case _:

@@ -8,18 +8,20 @@ from bot.errors import ModelError
 from bot.finding import Finding, fail, off, ok, warn
 from bot.llm import open_model
 from bot.settings import Settings, switched_off
-from storage.file import inspect
+from storage import mounts, remote
+from storage.database import StorageError
+from storage.file import Inspection, inspect
 
 MEGABYTE = 1024 * 1024
 FULL, NEARLY_FULL = 100 * MEGABYTE, 1024 * MEGABYTE
-# SQLite's write-ahead log needs memory that all its users share, which these do not give.
-REMOTE = {"nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs", "ceph", "fuse.glusterfs", "9p"}
-MOUNTS = Path("/proc/self/mounts")
 
 
 def check_database(settings: Settings) -> list[Finding]:
     """Whether the database is sound and at this version's schema, and whether there is a team in it."""
-    path, folder = settings.database_path, _nearest(settings.database_path)
+    path = settings.database
+    if isinstance(path, str):
+        return _check_server(settings, path)
+    folder = _nearest(path)
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         return [fail("database", f"{folder} cannot be written to", "point DATABASE_URL to a folder that can")]
     if not path.exists():
@@ -27,10 +29,25 @@ def check_database(settings: Settings) -> list[Finding]:
     found = inspect(path)
     if found.problems:
         return [fail("database", f"{path}: {found.problems[0]}", "stop Chargehand and put back the latest backup")]
+    return _say(str(path), found)
+
+
+def _check_server(settings: Settings, url: str) -> list[Finding]:
+    try:
+        found = remote.inspect(url, settings.connections)
+    except StorageError as error:
+        problem = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return [fail("database", f"{settings.database_name}: {problem}", "start the server, or correct DATABASE_URL")]
+    if found.version is None:
+        return [ok("database", f"{settings.database_name} answers; the first `serve` makes the tables"), _no_team()]
+    return _say(settings.database_name, found)
+
+
+def _say(name: str, found: Inspection) -> list[Finding]:
     tickets = found.counts.get("tickets", 0)
-    state = ok("database", f"{path} is sound: schema {found.version}, {tickets} tickets")
+    state = ok("database", f"{name} is sound: schema {found.version}, {tickets} tickets")
     if not found.is_current:
-        old = f"{path} has schema {found.version}, wanted is {found.newest}"
+        old = f"{name} has schema {found.version}, wanted is {found.newest}"
         state = warn("database", old, "`serve` or `python app.py db upgrade` does it")
     return [state] if found.counts.get("teams") else [state, _no_team()]
 
@@ -40,7 +57,7 @@ def _no_team() -> Finding:
     return off("assignment", "tickets stay unassigned: there is no team", next_step)
 
 
-def check_disk(database: Path, *, mounts: Path = MOUNTS) -> list[Finding]:
+def check_disk(database: Path, *, table: Path = mounts.TABLE) -> list[Finding]:
     """Whether the database's disk has room, and is one of this machine's own."""
     folder = _nearest(database)
     free = shutil.disk_usage(folder).free
@@ -50,28 +67,16 @@ def check_disk(database: Path, *, mounts: Path = MOUNTS) -> list[Finding]:
         room = fail("disk", says, make_room) if free < FULL else warn("disk", says, make_room)
     else:
         room = ok("disk", says)
-    kind = _file_system(folder, mounts)
-    if kind not in REMOTE:
+    kind = mounts.kind_of(folder, table=table)
+    if kind not in mounts.REMOTE | mounts.BORROWED:
         return [room]
-    return [
-        room,
-        warn("file system", f"{folder} is on {kind}", "point DATABASE_URL to a local disk: SQLite needs one"),
-    ]
+    says, next_step = f"{folder} is on {kind}", "point DATABASE_URL to a local disk: SQLite needs one"
+    return [room, (fail if kind in mounts.REMOTE else warn)("file system", says, next_step)]
 
 
 def _nearest(path: Path) -> Path:
     """The folder of a file, or of those above the first that is there."""
     return next(parent for parent in path.absolute().parents if parent.exists())
-
-
-def _file_system(folder: Path, table: Path) -> str:
-    """The kind of file system a folder is on; empty where the system does not say."""
-    try:
-        mounts = [line.split()[1:3] for line in table.read_text().splitlines()]
-    except OSError:
-        return ""
-    above = {str(one) for one in (folder, *folder.parents)}
-    return max(((where, kind) for where, kind in mounts if where in above), key=lambda mount: len(mount[0]))[1]
 
 
 async def check_model(settings: Settings) -> Finding:

@@ -1,26 +1,55 @@
 """Every kind of job: a new one is a function, a test and a line here."""
 
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
-from bot.worker import Handler, Run
+from bot.worker import Kind
 from handlers.context import Context
-from handlers.jobs import commands, messages, people, reassign, triage, upkeep
+from handlers.jobs import (
+    commands,
+    connections,
+    github_comment,
+    github_events,
+    github_facts,
+    messages,
+    people,
+    reassign,
+    reconcile,
+    triage,
+    upkeep,
+)
 
-JOBS: dict[str, Callable[[Context, Run], Awaitable[None]]] = {
-    "slack.message": messages.message,
-    "slack.edit": messages.edit,
-    "slack.delete": messages.delete,
-    "slack.command": commands.command,
-    "slack.press": commands.press,
-    "slack.form": commands.form,
-    "slack.person": people.person,
-    "triage": triage.triage,
-    "reassign": reassign.reassign,
-    "prune": upkeep.prune,
+OUTAGE = 20  # attempts, some two hours: what has to ask Slack first waits out an outage of Slack
+
+JOBS: dict[str, Kind] = {
+    "slack.message": Kind(messages.message, attempts=OUTAGE),
+    "slack.edit": Kind(messages.edit, attempts=OUTAGE),
+    "slack.delete": Kind(messages.delete, attempts=OUTAGE),
+    "slack.command": Kind(commands.command, attempts=OUTAGE),
+    "slack.press": Kind(commands.press, attempts=OUTAGE),
+    "slack.form": Kind(commands.form, attempts=OUTAGE),
+    "slack.person": Kind(people.person, attempts=OUTAGE),
+    "github.issues": Kind(github_events.issue),
+    "github.issue_comment": Kind(github_events.comment),
+    "github.pull_request": Kind(github_events.pull),
+    "github.push": Kind(github_events.push),
+    "github.check_run": Kind(github_events.check),
+    "github.installation": Kind(github_events.installation),
+    "github.installation_repositories": Kind(github_events.installation_repositories),
+    "github.repository": Kind(github_events.repository),
+    "github.comment": Kind(github_comment.comment),
+    "github.facts": Kind(github_facts.facts),
+    "github.connect": Kind(connections.connect),
+    "github.sync": Kind(connections.sync, time_limit=900),
+    "github.disconnect": Kind(connections.disconnect),
+    "triage": Kind(triage.triage, attempts=OUTAGE),
+    "reassign": Kind(reassign.reassign, attempts=OUTAGE),
+    "reconcile": Kind(reconcile.reconcile, time_limit=900),
+    "backup": Kind(upkeep.backup, time_limit=3600),
+    "prune": Kind(upkeep.prune, time_limit=3600),
 }
 
 
-def handlers(ctx: Context) -> dict[str, Handler]:
+def kinds(ctx: Context) -> dict[str, Kind]:
     """The jobs, ready for the worker."""
-    return {name: partial(job, ctx) for name, job in JOBS.items()}
+    return {name: replace(kind, function=partial(kind.function, ctx)) for name, kind in JOBS.items()}

@@ -9,9 +9,8 @@ from agent import notify
 from agent.admit import actor_of, is_stale, remember
 from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
-from bot.errors import Permanent, TryLater, UserError
+from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
-from bot.slack.client import CallFailed
 from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
 from bot.worker import Run
@@ -42,7 +41,7 @@ async def event_of(ctx: Context, run: Run, kind: type[Said]) -> tuple[Said, str 
     """The event of the delivery this job is about, and the enterprise it came from."""
     async with ctx.db.read() as tx:
         delivery = await inbox.get(tx, run.job.args["delivery_id"])
-    event = parse(json.loads(delivery.payload), bot_user_id=ctx.bot_user_id).event
+    event = parse(json.loads(delivery.raw), bot_user_id=ctx.bot_user_id).event
     if not isinstance(event, kind):
         raise Permanent(f"delivery {delivery.id} holds no {kind.__name__}")
     return event, delivery.enterprise_id
@@ -60,19 +59,16 @@ async def ask(
     """Ask Slack for what the transaction will need.
 
     Raises:
-        TryLater: Slack does not answer now.
+        CallFailed: Slack does not answer.
     """
     async with ctx.db.read() as tx:
         known = {id_: await people.by_slack_id(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
         private = set(await tickets.private_channels(tx))
     now = ctx.clock()
     stale = [id_ for id_, person in known.items() if is_stale(person, now=now, settings=ctx.settings)]
-    try:
-        profiles = {id_: await ctx.directory.profile(id_) for id_ in stale}
-        channel = await ctx.directory.channel(place.channel_id) if place.channel_id else None
-        insiders = await ctx.directory.insiders({*private, place.channel_id} - {""})
-    except CallFailed as failure:
-        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    profiles = {id_: await ctx.directory.profile(id_) for id_ in stale}
+    channel = await ctx.directory.channel(place.channel_id) if place.channel_id else None
+    insiders = await ctx.directory.insiders({*private, place.channel_id} - {""})
     if channel:
         place = replace(
             place, channel_name=channel.name, is_private=channel.is_private, has_bot=channel.has_bot or place.is_dm
@@ -148,4 +144,5 @@ def system_desk(ctx: Context, run: Run, tx: Tx) -> Desk:
         surface="system",
         correlation_id=run.job.correlation_id,
         key=run.key,
+        job=run.job,
     )

@@ -5,6 +5,7 @@ from agent.commands.run import run_line
 from agent.commands.verb import Reply
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
+from agent.late import STILL, settled
 from bot.events import Place, SlackCommand, SlackForm, SlackPress
 from bot.worker import Run
 from handlers.context import Context
@@ -41,6 +42,8 @@ async def press(ctx: Context, run: Run) -> None:
 
     async def act(desk: Desk) -> Reply:
         refuse_outsiders(desk)
+        if event.action == STILL:
+            return settled(await run_line(desk, event.value))
         return await run_line(desk, f"{event.action} {event.choice or event.value}")
 
     await serve(ctx, run, asked, act)

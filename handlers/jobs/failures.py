@@ -1,15 +1,39 @@
-"""A buried job is said to whoever waits for it, once, with a reference that an admin can act on."""
+"""A buried job is on record and said to the admins, and once to whoever waits for it, with a reference."""
 
 import json
 from datetime import datetime
 
+from agent import dead_letters
+from agent.connections import reading_failed
+from agent.desk import Desk
 from bot.events import SlackPerson
 from bot.messages import Message
 from bot.slack.parse import parse
-from storage import inbox, outbox, people, tickets
+from handlers.context import Context
+from storage import inbox, outbox, people, queue, tickets
 from storage.database import Tx
 from storage.outbox import Outgoing
 from storage.queue import Job
+
+
+async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
+    """What follows in the transaction that buries a job; one that was cancelled as it failed is no dead letter."""
+    job = await queue.get(tx, ended.id)
+    if job is None or job.state != "dead":
+        return
+    now = ctx.clock()
+    await apologise(tx, job, now=now, bot_user_id=ctx.bot_user_id)
+    desk = Desk(
+        tx=tx,
+        now=now,
+        settings=ctx.settings,
+        workspace_id=ctx.workspace_id,
+        surface="system",
+        correlation_id=job.correlation_id,
+        key=f"job:{job.id}:{job.fence}:dead",
+    )
+    await dead_letters.record(desk, job)
+    await reading_failed(tx, job)
 
 
 async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> None:
@@ -18,12 +42,12 @@ async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> Non
     if slack_id is None:
         return
     text = (
-        f"Something went wrong on my side with {about}. Nothing is lost: an admin can run it again with"
-        f" `python app.py jobs replay {job.id}`. Reference: `{job.correlation_id}`."
+        f"Something went wrong on my side with {about}. Nothing is lost: the admins have been told, and one"
+        f" of them can run it again with `/chargehand jobs replay {job.id} REASON`. Reference: `{job.correlation_id}`."
     )
     row = Outgoing(
         workspace_id=job.workspace_id,
-        key=f"job:{job.id}:{job.token}:apology",
+        key=f"job:{job.id}:apology",
         kind="post",
         lane=f"dm:{slack_id}",
         channel_id=slack_id,
@@ -37,12 +61,14 @@ async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> Non
 
 async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, str]:
     """Who waits for a job, and for what in words."""
-    if ticket_id := job.args.get("ticket_id"):
+    ticket_id, delivery_id = job.args.get("ticket_id"), job.args.get("delivery_id")
+    if ticket_id and await tickets.exists(tx, ticket_id):
         ticket = await tickets.get(tx, ticket_id)
-        return (await people.get(tx, ticket.reporter_id)).slack_id, ticket.name
-    if delivery_id := job.args.get("delivery_id"):
+        reporter = await people.get(tx, ticket.reporter_id) if ticket.reporter_id else None
+        return reporter.slack_id if reporter else None, ticket.name
+    if delivery_id and await inbox.is_readable(tx, delivery_id):
         delivery = await inbox.get(tx, delivery_id)
-        event = parse(json.loads(delivery.payload), bot_user_id=bot_user_id).event
+        event = parse(json.loads(delivery.raw), bot_user_id=bot_user_id).event
         if isinstance(event, SlackPerson):
             return None, ""  # Slack told of them; they asked for nothing
         return getattr(event, "user_id", None), f"your {delivery.kind}"

@@ -3,21 +3,25 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from agent.admit import actor_of
 from agent.commands.verb import Reply
 from agent.conversation import hear
 from agent.desk import Desk
 from agent.edits import deleted, edited
+from agent.late import hear_late
 from agent.report import was_deleted
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
+from bot.slack.history import CAUGHT_UP
 from bot.slack.parse import strip_mention
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve, system_desk
-from storage import people
+from storage import doubt, inbox, people
 
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
+FRESH = timedelta(seconds=30)  # younger ones are not looked up: it makes no difference how they came
 MOST_MENTIONS = 10  # people whose profiles one message may make us ask for
 
 
@@ -47,13 +51,28 @@ async def message(ctx: Context, run: Run) -> None:
         named=mentioned(said.text),
     )
 
+    sent_at, is_restored = await _read_back(ctx, run, said)
+
     async def act(desk: Desk) -> Reply | None:
         if await was_deleted(desk, said.channel_id, said.ts):
             desk.audit("cancelled", "message", run.job.args["delivery_id"], before={}, after={"why": "deleted"})
             return None
+        if sent_at:
+            return await hear_late(desk, said.text, sent_at=sent_at, is_restored=is_restored)
         return await hear(desk, said.text)
 
     await serve(ctx, run, asked, act)
+
+
+async def _read_back(ctx: Context, run: Run, said: SlackMessage) -> tuple[datetime | None, bool]:
+    """When it was said, if it was read back after a time away; and whether that time is one a restore took back."""
+    sent_at = datetime.fromtimestamp(float(said.ts), UTC)
+    if ctx.clock() - sent_at < FRESH:
+        return None, False
+    async with ctx.db.read() as tx:
+        delivery = await inbox.get(tx, run.job.args["delivery_id"])
+        is_restored = await doubt.missing_since(tx) is not None
+    return (sent_at if delivery.dedupe_key.startswith(CAUGHT_UP) else None), is_restored
 
 
 def mentioned(text: str) -> tuple[str, ...]:

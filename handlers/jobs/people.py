@@ -1,9 +1,7 @@
 """Slack says that a person changed: renamed, made a guest, deactivated."""
 
 from agent.admit import remember
-from bot.errors import TryLater
 from bot.events import SlackPerson
-from bot.slack.client import CallFailed
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import event_of
@@ -16,9 +14,6 @@ async def person(ctx: Context, run: Run) -> None:
     async with ctx.db.read() as tx:
         if await people.by_slack_id(tx, ctx.workspace_id, event.user_id) is None:
             return
-    try:
-        profile = await ctx.directory.profile(event.user_id)
-    except CallFailed as failure:
-        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    profile = await ctx.directory.profile(event.user_id)
     async with run.finishing() as tx:
         await remember(tx, ctx.workspace_id, profile, now=ctx.clock(), settings=ctx.settings)

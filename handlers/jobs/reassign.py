@@ -3,9 +3,7 @@
 from dataclasses import replace
 
 from agent import assign, notify
-from bot.errors import TryLater
 from bot.messages import escape
-from bot.slack.client import CallFailed
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import system_desk
@@ -16,10 +14,7 @@ async def reassign(ctx: Context, run: Run) -> None:
     """Take it from who is gone; when nobody else has it, choose anew among those who are left."""
     async with ctx.db.read() as tx:
         ticket = await tickets.get(tx, int(run.job.args["ticket_id"]))
-    try:
-        insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
-    except CallFailed as failure:
-        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
         ticket = await tickets.get(tx, ticket.id)

@@ -14,8 +14,7 @@ from agent.triage.place import Reading, improve, place
 from agent.triage.profiles import profiles
 from agent.triage.schema import Report, TeamProfile, Triage
 from agent.triage.trust import trusted
-from bot.errors import ModelError, TryLater
-from bot.slack.client import CallFailed
+from bot.errors import ModelError
 from bot.slack.directory import Channel
 from bot.worker import Run
 from handlers.context import Context
@@ -43,11 +42,8 @@ async def triage(ctx: Context, run: Run) -> None:
         desk = system_desk(ctx, run, tx)
         teams = await profiles(desk, channel_id=ticket.channel_id)
         report = await to_judge(desk, ticket)
-    try:
-        channel = await ctx.directory.channel(ticket.channel_id)
-        insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
-    except CallFailed as failure:
-        raise TryLater(f"Slack: {failure}", after=failure.retry_after) from failure
+    channel = await ctx.directory.channel(ticket.channel_id)
+    insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
     found = _Found(channel=channel, permalink=ticket.permalink or await _permalink(ctx, ticket))
     judged = rules.triage(report, teams, floor=ctx.settings.team_floor)
     if ctx.model is None:
@@ -117,4 +113,5 @@ async def _say_why(desk: Desk, ticket: Ticket, reading: Reading) -> None:
 
 def _desk(ctx: Context, run: Run, tx: Tx, insiders: Insiders, *, part: str = "") -> Desk:
     desk = system_desk(ctx, run, tx)
-    return replace(desk, insiders=insiders, key=desk.key + part)
+    is_silent = bool(run.job.args.get("is_silent"))
+    return replace(desk, insiders=insiders, key=desk.key + part, is_silent=is_silent)

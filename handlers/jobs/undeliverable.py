@@ -69,28 +69,30 @@ async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:
     args = {"ticket_id": row.ticket_id, "person_id": person.id}
     job = Job(
         workspace_id=row.workspace_id,
-        name="reassign",
+        kind="reassign",
         args=args,
         key=f"ticket:{row.ticket_id}",
         dedupe_key=f"reassign:{row.key}",
-        run_at=now,
         created_at=now,
         correlation_id=row.correlation_id,
     )
-    await queue.enqueue(tx, job)
+    await queue.put(tx, job)
 
 
 async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
-    """The ticket is kept; its reporter hears where its card could not go and what to do."""
+    """The ticket is kept; its reporter, else the admins, hear where its card could not go and what to do."""
     if row.ticket_id is None:
         return
     ticket = await tickets.get(tx, row.ticket_id)
-    if ticket.said_at is None and error in {"not_in_channel", "channel_not_found"}:
+    is_from_slack = ticket.source == "slack"
+    if is_from_slack and ticket.said_at is None and error in {"not_in_channel", "channel_not_found"}:
         return  # a slash command's own answer has said so
-    reporter = await people.get(tx, ticket.reporter_id)
+    told = [await people.get(tx, ticket.reporter_id)] if ticket.reporter_id else await people.admins(tx)
     why = NOT_THERE.get(error, f"Slack says `{error}`")
     text = (
         f"{notify.headline(ticket)} is tracked, but its card cannot be posted in <#{ticket.channel_id}>: {why}."
         f" `/chargehand show {ticket.name}` shows it."
     )
-    await _again(tx, row, now, kind="post", channel_id=reporter.slack_id, payload=Message(text=text).model_dump_json())
+    for person in told:
+        payload = Message(text=text).model_dump_json()
+        await _again(tx, row, now, kind="post", channel_id=person.slack_id, payload=payload)

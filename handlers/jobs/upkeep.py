@@ -1,16 +1,38 @@
-"""What the clock asks for: old rows are dropped once a day."""
+"""What the clock asks for every night: a backup, and an end for what is old."""
 
-from datetime import timedelta
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import structlog
 
 from bot.worker import Run
 from handlers.context import Context
-from storage import inbox, outbox, queue
+from storage import backup as backups
+from storage import limits, retention
+
+log = structlog.get_logger()
 
 
 async def prune(ctx: Context, run: Run) -> None:
-    """Drop finished work older than `keep_days`; tickets, receipts, audit and dead letters stay."""
-    before = ctx.clock() - timedelta(days=ctx.settings.keep_days)
+    """Drop what is older than the settings allow; tickets, receipts, audit and dead letters stay."""
+    now = ctx.clock()
+    for rule in retention.rules(ctx.settings.keep, now=now):
+        if gone := await retention.apply(ctx.db, rule):
+            log.info("dropped", what=rule.what, count=gone)
     async with run.finishing() as tx:
-        await outbox.prune(tx, before=before)
-        await queue.prune(tx, before=before)
-        await inbox.prune(tx, before=before)
+        await limits.prune(tx, before=now)
+
+
+async def backup(ctx: Context, run: Run) -> None:
+    """Copy the database into CHARGEHAND_BACKUP_DIR, if there is one, and drop the oldest copies."""
+    settings = ctx.settings
+    if not settings.backup_dir:
+        async with run.finishing():
+            return
+    folder = Path(settings.backup_dir)
+    make = partial(backups.make_nightly, settings.database, settings.connections, folder)
+    path, manifest = await asyncio.to_thread(make, now=ctx.clock(), keep=settings.backup_keep)
+    log.info("backed up", path=str(path), bytes=manifest.size)
+    async with run.finishing() as tx:
+        await backups.record(tx, manifest, path=path)

@@ -1,17 +1,21 @@
 """Buttons and menus: most are stored and run as commands; those that need words open a form at once."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import UserError
+from bot.errors import TryLater, UserError
 from bot.events import SlackPress
-from bot.slack.client import CallFailed, answer
+from bot.slack.client import RATE_LIMITED, CallFailed, answer
+from bot.slack.pace import EPHEMERAL, EPHEMERALS
 from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.forms import OPENS, form_for, may_open
 from handlers.slack.intake import Intake
+
+PATIENCE = timedelta(seconds=1)  # of the three that a trigger lives
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
@@ -32,9 +36,15 @@ async def _open(ctx: Context, press: SlackPress, correlation_id: str) -> None:
     """A trigger lives three seconds, so the form is opened here and not by a job."""
     try:
         await may_open(ctx, press)
-        await answer(ctx.client.views_open(trigger_id=press.trigger_id, view=form_for(press)))
+        async with ctx.limiter.call(EPHEMERAL, EPHEMERALS, patience=PATIENCE):
+            await answer(ctx.client.views_open(trigger_id=press.trigger_id, view=form_for(press)))
     except UserError as refusal:
         await refuse.whisper(ctx, press, str(refusal), correlation_id)
+    except TryLater:
+        text = "Slack lets me open no more forms at the moment. Please press again in a minute."
+        await refuse.whisper(ctx, press, text, correlation_id)
     except CallFailed as failure:
+        if failure.code == RATE_LIMITED and failure.retry_after:
+            await ctx.limiter.block(EPHEMERAL, seconds=failure.retry_after)
         text = f"The form could not be opened ({failure}). Please press again."
         await refuse.whisper(ctx, press, text, correlation_id)

@@ -1,38 +1,63 @@
-"""Durable work: enqueued with the change that asks for it, done once under a lease, or buried with the reason."""
+"""Durable work: put with the change that asks for it, done once under a lease, or buried with the reason."""
 
-from storage.queue.jobs import (
-    SIGNAL,
-    Job,
-    LostLeaseError,
-    bury,
-    enqueue,
-    enqueue_all,
-    finish,
-    give_back,
-    renew,
-    reserve,
-    retry,
-    sweep,
+from storage.queue.causes import MOST_COUNTED, Cause, causes, count_alike, gist
+from storage.queue.history import JobEvent, Step, history
+from storage.queue.jobs import BULK, DERIVED, EVENT, INTERACTIVE, SIGNAL, UNFINISHED, Job, LostLeaseError
+from storage.queue.lease import asked_to_stop, renew, reserve, sweep
+from storage.queue.leave import bury, finish, give_back, ignore, retry, throttle
+from storage.queue.operator import (
+    RefusedReplayError,
+    cancel,
+    counts,
+    dead,
+    depth,
+    discard,
+    get,
+    listing,
+    refusal,
+    replay,
 )
-from storage.queue.operator import counts, discard, get, listing, prune, replay
+from storage.queue.put import known, move, put, put_all
 
 __all__ = [
+    "BULK",
+    "DERIVED",
+    "EVENT",
+    "INTERACTIVE",
+    "MOST_COUNTED",
     "SIGNAL",
+    "UNFINISHED",
+    "Cause",
     "Job",
+    "JobEvent",
     "LostLeaseError",
+    "RefusedReplayError",
+    "Step",
+    "asked_to_stop",
     "bury",
+    "cancel",
+    "causes",
+    "count_alike",
     "counts",
+    "dead",
+    "depth",
     "discard",
-    "enqueue",
-    "enqueue_all",
     "finish",
     "get",
+    "gist",
     "give_back",
+    "history",
+    "ignore",
+    "known",
     "listing",
-    "prune",
+    "move",
+    "put",
+    "put_all",
+    "refusal",
     "renew",
     "replay",
     "reserve",
     "retry",
     "sweep",
+    "throttle",
 ]

@@ -23,8 +23,8 @@ MakeTicket = Callable[..., Awaitable[Ticket]]
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Ann, a viewer, at the desk in #ops; bo manages Platform, cy and di respond."""
     settings = Settings(_env_file=None, database_url=f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate.upgrade(settings.database_path)
-    async with open_database(settings.database_path) as db, db.write() as tx:
+    migrate.upgrade(settings.database, settings.connections)
+    async with open_database(settings.database, settings.connections) as db, db.write() as tx:
         await workspace.adopt(tx, "T1")
         team = Team(workspace_id="T1", name="Platform", slug="platform", channel_id="C1", created_at=NOW)
         tx.add(team)

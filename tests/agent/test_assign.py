@@ -113,7 +113,7 @@ async def test_reports_at_once_spread_evenly_and_are_numbered_without_gaps(
 
 async def test_fifty_reports_at_once_on_two_connections_spread_evenly(db: Database) -> None:
     team_id = await new_team(db, 4)
-    other = Database(db.path)
+    other = Database(db.where)
     placed = await asyncio.gather(*(report(other if n % 2 else db, team_id, n) for n in range(50)))
     await other.close()
     assert sorted(Counter(who for _, who in placed).values()) == [12, 12, 13, 13]

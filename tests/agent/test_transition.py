@@ -8,6 +8,7 @@ from agent.desk import Desk
 from agent.transition import ALLOWED, change_status
 from bot.errors import UserError
 from storage import audit
+from storage.database import insert_kept
 from tests.agent.conftest import NOW, MakeTicket
 
 WAYS = [(before, after) for before in ALLOWED for after in ALLOWED]
@@ -19,6 +20,7 @@ async def test_the_ways(desk: Desk, make_ticket: MakeTicket, before: str, after:
     if after in ALLOWED[before]:
         await change_status(desk, ticket, after, reason="because", said="changed by @ann")
         assert ticket.status == after
+        await insert_kept(desk.tx)
         [event] = await audit.of(desk.tx, "ticket", str(ticket.id))
         assert (event.before["status"], event.after["status"]) == (before, after)
     else:

@@ -62,6 +62,9 @@ def test_a_private_key_goes_as_a_block_even_when_cut_off(end: str) -> None:
         ("https://x.test/a?token=abcd1234&page=2", "https://x.test/a?token=[redacted:secret]&page=2"),
         ("mysql --password hunter2 -h db", "mysql --password [redacted:secret] -h db"),
         (f"the signing key is {HEX} since May", "the signing key is [redacted:secret] since May"),
+        ("Cookie: sid=abc; theme=dark\nHost: x", "Cookie: [redacted:secret]\nHost: x"),
+        ("'X-Hub-Signature-256': 'sha256=abcd', 'n': 1", "'X-Hub-Signature-256': '[redacted:secret]', 'n': 1"),
+        ("SENTRY_DSN=https://abcdef@sentry.test/1 is set", "SENTRY_DSN=[redacted:secret] is set"),
         (f"the key {LETTERS} stopped working", "the key [redacted:secret] stopped working"),
     ],
 )

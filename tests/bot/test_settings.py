@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import redact
 from bot.errors import SettingsError
 from bot.settings import Settings, env_name, read_settings, switched_off
 
@@ -20,10 +21,18 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         ("SLACK_BOT_TOKEN", "sk-secret-1", "is not a Slack token; bot tokens look like xoxb-1-abc"),
         ("SLACK_API_URL", "slack-secret", "is not an http(s) URL; example: https://slack.com/api/"),
-        ("DATABASE_URL", "mysql://secret", "is not a SQLite URL; example: sqlite:///data/chargehand.db"),
+        ("DATABASE_URL", "mysql://secret", "is neither SQLite nor PostgreSQL; examples: sqlite:///data/chargehand.db"),
+        ("DATABASE_URL", "postgresql://me:secret@db:port/x", "cannot be read; example: postgresql://me:password@db."),
         ("CHARGEHAND_HTTP_PORT", "99999secret", "input should be a valid integer"),
         ("CHARGEHAND_HTTP_PORT", "70000", "input should be less than or equal to 65535; example: 8080"),
         ("CHARGEHAND_LOG_LEVEL", "secret", "input should be 'debug', 'info', 'warning' or 'error'; example: info"),
+        ("GITHUB_API_URL", "secret", "is not an http(s) URL"),
+        ("CHARGEHAND_WEBHOOK_RATE", "secret", "is not NUMBER/UNIT with a number above 0; example: 100/minute"),
+        ("CHARGEHAND_WEBHOOK_RATE", "0/minute", "is not NUMBER/UNIT with a number above 0; example: 100/minute"),
+        ("CHARGEHAND_TRUSTED_PROXIES", "secret", "is not a list of networks; example: 10.0.0.0/8,192.0.2.7"),
+        ("CHARGEHAND_WEBHOOK_NETWORKS", "github,secret", "is not a list of networks; example: 10.0.0.0/8,192.0.2.7"),
+        ("CHARGEHAND_SECRET_KEYS", "secret", "is not a list of Fernet keys of 44 characters each"),
+        ("CHARGEHAND_GITHUB_CHANNEL", "#secret", "is not a channel's id; it looks like C012ABCDEF"),
         ("CHARGEHAND_STATUS_EMOJI", "open=secret", "needs one emoji for each of open, in_progress, resolved, closed"),
         (
             "CHARGEHAND_STATUS_EMOJI",
@@ -49,12 +58,12 @@ def test_a_bad_value_names_the_setting_and_the_problem(
 
 
 def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHARGEHAND_WORKERS", "0")
+    monkeypatch.setenv("CHARGEHAND_WORKER_CONCURRENCY", "0")
     monkeypatch.setenv("CHARGEHAND_TEAM_FLOOR", "2")
     with pytest.raises(SettingsError) as error:
         read_settings()
     assert [line.split()[0] for line in str(error.value).splitlines()] == [
-        "CHARGEHAND_WORKERS",
+        "CHARGEHAND_WORKER_CONCURRENCY",
         "CHARGEHAND_TEAM_FLOOR",
     ]
 
@@ -86,9 +95,20 @@ def test_what_is_off_names_the_setting_that_turns_it_on() -> None:
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
         "ANTHROPIC_API_KEY",
+        "GITHUB_WEBHOOK_SECRET",
+        "CHARGEHAND_GITHUB_CHANNEL",
+        "GITHUB_TOKEN",
         "CHARGEHAND_ADMINS",
+        "CHARGEHAND_BACKUP_DIR",
     ]
 
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("password", ["h#unter/24", "h%23unter%2F24"])
+def test_the_database_s_password_is_hidden_from_then_on(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://me:{password}@db/chargehand")
+    read_settings()
+    assert "unter" not in redact.OWN.hide("no way in with h#unter/24 today")

@@ -4,10 +4,13 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.slack import SlackSandbox
 from storage import people
 from storage.audit import AuditEvent
 from tests.team import (
+    DATABASES,
     Bot,
     add_team,
     assignees,
@@ -21,6 +24,8 @@ from tests.team import (
     settings_for,
     slash,
 )
+
+pytestmark = pytest.mark.parametrize("engine", DATABASES)
 
 
 async def test_fewest_open_tickets_first(slack: SlackSandbox, bot: Bot) -> None:

@@ -12,10 +12,13 @@ from agent.commands.registry import VERBS
 from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator
+from storage import people
 from storage.audit import AuditEvent
 from storage.people import Person
+from storage.repositories import Repository
 from storage.tickets import Comment
-from tests.team import Bot, quiet, report, slash
+from tests.handlers.cli.conftest import OPERATOR
+from tests.team import LONG_AGO, Bot, quiet, report, slash
 
 Deed = Callable[[SlackSandbox, Bot], Awaitable[None]]
 
@@ -112,6 +115,26 @@ async def _card(slack: SlackSandbox, bot: Bot) -> str:
     return slack.thread("#ops", await _root(bot))[1].ts
 
 
+async def make_admin(_: SlackSandbox, bot: Bot) -> None:
+    async with bot.ctx.db.write() as tx:
+        (await people.the(tx, bot.slack.workspace_id, bot.slack.user("alice").id)).is_admin = True
+
+
+async def one_fails(slack: SlackSandbox, bot: Bot) -> None:
+    """dave's report becomes a dead letter."""
+    await make_admin(slack, bot)
+    slack.fail(method="users.info", error="missing_scope")
+    await report(bot, "dave", "kafka lags")
+
+
+async def a_repository(slack: SlackSandbox, bot: Bot) -> None:
+    await make_admin(slack, bot)
+    async with bot.ctx.db.write() as tx:
+        known = Repository(workspace_id=slack.workspace_id, github_id=99, host="github.com", full_name="acme/shop")
+        known.created_at = LONG_AGO
+        tx.add(known)
+
+
 def a_status(**more: Any) -> dict[str, Any]:
     """Of a case in which the status goes from open to another, or back."""
     return {"who": "bob", "surface": "slash", "action": "status"} | more
@@ -184,6 +207,35 @@ VERB_CASES = {
         after={"number": 2, "title": "Something is odd"},
     ),
 }
+VERB_CASES |= {
+    "repo": Case(
+        given=a_repository,
+        do=typed("alice", "repo disconnect acme/shop"),
+        who="alice",
+        surface="slash",
+        action="disconnect",
+        of="repository",
+    ),
+    "reconcile": Case(
+        given=make_admin,
+        do=typed("alice", "reconcile --since 2h"),
+        who="alice",
+        surface="slash",
+        action="reconcile",
+        of="gap",
+        after={"repository": None},
+    ),
+    "jobs": Case(
+        given=one_fails,
+        do=typed("alice", "jobs replay kind=slack.message the permission is back"),
+        who="alice",
+        surface="slash",
+        action="replay",
+        of="job",
+        before={"state": "dead"},
+        after={"state": "ready", "reason": "the permission is back"},
+    ),
+}
 LOOKING = {"list": "list", "show": "show CH-1", "help": "help"}
 OTHER_CASES = {
     "a report by mention": Case(
@@ -247,9 +299,9 @@ async def test_a_change_is_recorded_once_with_all_that_belongs_to_it(slack: Slac
     await case.do(slack, bot)
     [event] = [event for event in (await events(bot))[known:] if event.action == case.action]
     assert_complete(event, since=began, until=bot.ctx.clock())
-    people = {f"person:{person.id}": person.name for person in await bot.rows(select(Person))}
-    assert (people.get(event.actor, event.actor), event.surface, event.object_kind) == (case.who, case.surface, case.of)
-    names = {int(key.removeprefix("person:")): name for key, name in people.items()}
+    names = {person.id: person.name for person in await bot.rows(select(Person))}
+    who = {f"person:{number}": name for number, name in names.items()}.get(event.actor, event.actor)
+    assert (who, event.surface, event.object_kind) == (case.who, case.surface, case.of)
     for recorded, expected in ((event.before, case.before), (event.after, case.after)):
         told = recorded | {
             key: [names[id_] for id_ in recorded[key]] for key in ("assignees",) if isinstance(recorded.get(key), list)
@@ -293,7 +345,7 @@ async def test_what_is_done_on_the_command_line_is_recorded_as_its_work(bot: Bot
     recorded = (await events(bot))[known:]
     for event in recorded:
         assert_complete(event, since=began, until=bot.ctx.clock())
-        assert (event.actor, event.surface) == ("system", "cli")
+        assert (event.actor, event.surface) == (OPERATOR, "cli")
     assert [(event.action, event.object_kind, event.object_id) for event in recorded] == [
         ("add", "team", str(team.id)),
         ("add", "person", str(person.id)),

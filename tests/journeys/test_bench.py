@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 FIGURES = {
     "--help ms",
@@ -29,3 +31,34 @@ async def test_the_short_bench_prints_all_figures() -> None:
     figures = json.loads(printed.decode().splitlines()[-1])
     assert set(figures) >= FIGURES
     assert figures["20/s cards"] == "80 of 80"
+
+
+# What each script says at least, in its short form.
+ROWS: dict[str, tuple[str, ...]] = {
+    "ack": ("1 at once: ratio at p50", "16 at once: ratio at p99", "64 at once: p99 ms", "beside a body of 25 MiB"),
+    "intake_github": (
+        "cards a minute",
+        "waiting, mean of the last quarter",
+        "issue to card p99",
+        "model answers in 2 s",
+    ),
+    "memory": ("ingress: MB idle", "worker: MB after 300 deliveries", "worker: growth"),
+    "move": ("tickets with history", "MB of memory at most"),
+    "queue": ("SQLite: put/s, share that is left", "PostgreSQL: idle worker, % of a core"),
+    "redact": ("redaction of a log line",),
+    "scale": ("PostgreSQL: gain of the second process, model in 250 ms", "PostgreSQL: empty jobs/s"),
+}
+
+
+@pytest.mark.parametrize("script", sorted(ROWS))
+async def test_each_script_prints_its_rows_and_the_machine(script: str) -> None:
+    command = [sys.executable, f"bench/{script}.py", *([] if script == "redact" else ["--quick"])]
+    bench = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    try:
+        printed, _ = await asyncio.wait_for(bench.communicate(), 120)
+    finally:
+        if bench.returncode is None:
+            bench.kill()
+            await bench.wait()
+    assert bench.returncode == 0
+    assert [row for row in (*ROWS[script], "Linux, Python 3.") if row not in printed.decode()] == []

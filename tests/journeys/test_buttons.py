@@ -2,8 +2,25 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, assignees, audit_of, quiet, report, running, said, seed_teams, settings_for, slash
+from bot.slack.pace import EPHEMERAL
+from tests.team import (
+    DATABASES,
+    Bot,
+    assignees,
+    audit_of,
+    quiet,
+    report,
+    running,
+    said,
+    seed_teams,
+    settings_for,
+    slash,
+)
+
+pytestmark = pytest.mark.parametrize("engine", DATABASES)
 
 
 async def test_claim_start_and_resolve_by_button(slack: SlackSandbox, bot: Bot) -> None:
@@ -27,6 +44,16 @@ async def test_claim_start_and_resolve_by_button(slack: SlackSandbox, bot: Bot) 
     assert slack.ephemerals("bob") == []
     by_hand = [(event.action, event.surface) for event in await audit_of(bot, await bot.ticket())][3:]
     assert by_hand == [("claim", "button"), ("status", "button"), ("status", "form")]
+
+
+async def test_forms_that_slack_would_refuse_for_their_number_are_not_opened(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await bot.ctx.limiter.block(EPHEMERAL, seconds=60)
+    await slack.click("bob", "#ops", slack.thread("#ops", ts)[1].ts, "Resolve…")
+    await slack.until(lambda: slack.ephemerals("bob"))
+    [told] = slack.ephemerals("bob")
+    assert told.plain == "Slack lets me open no more forms at the moment. Please press again in a minute."
+    assert slack.calls("views.open") == []
 
 
 async def test_a_form_without_a_reason_is_not_taken(slack: SlackSandbox, bot: Bot) -> None:

@@ -84,6 +84,51 @@ async def test_the_walk_through(url: str, browser: Browser) -> None:
     await page.close()
 
 
+async def test_an_issue_from_open_to_closed(url: str, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    await page.goto(url)
+    await page.get_by_role("button", name="Speak as Frank Foster").click()
+    await page.get_by_role("button", name="acme/shop, 0 open").click()
+    await expect(page.get_by_role("heading", name="acme/shop")).to_be_visible()
+    await page.get_by_role("button", name="New issue").click()
+    form = page.get_by_role("dialog", name="New issue in acme/shop")
+    await form.get_by_label("Title").fill("redis is down, nobody can pay")
+    await form.get_by_label("Description").fill("Since **noon** <b>every</b> payment fails.")
+    await form.get_by_label("bug").check()
+    await form.get_by_role("button", name="Open issue").click()
+
+    issue = page.get_by_role("complementary", name="Issue")
+    await expect(issue.get_by_role("heading", name="redis is down, nobody can pay")).to_be_visible()
+    await expect(issue.get_by_text("<b>every</b> payment fails.")).to_be_visible()
+    await expect(issue.get_by_role("article", name="chargehand-robot")).to_contain_text("Tracked as CH-1")
+    box = page.get_by_label("Comment on acme/shop#1")
+    await box.fill("it happens to me too")
+    await box.press("Enter")
+    await expect(issue.get_by_role("article").last).to_contain_text("it happens to me too")
+    await shoot(page, "issue")
+
+    await page.get_by_role("button", name="Webhook deliveries").click()
+    opened = page.get_by_role("article", name="issues.opened acme/shop#1")
+    await expect(opened).to_have_count(1)
+    await opened.get_by_role("button", name="Redeliver").click()
+    await expect(page.get_by_role("article", name="issues.opened acme/shop#1, 202 duplicate")).to_be_visible()
+    ids = await opened.locator("small code").all_inner_texts()
+    assert ids[:2] == ids[2:], "a redelivery keeps its id and is answered with the first correlation id"
+    await shoot(page, "deliveries")
+
+    await opened.first.get_by_role("button", name="acme/shop#1").click()
+    await issue.get_by_role("button", name="Close issue").click()
+    await expect(issue.get_by_text("frank closed this")).to_be_visible()
+    await page.get_by_role("button", name=re.compile("^#ops")).click()
+    await expect(page.get_by_text("Resolved: closed on GitHub by frank")).to_be_visible()
+    async with page.expect_popup() as opening:
+        await page.get_by_role("link", name="acme/shop#1").click()
+    there = await opening.value
+    await there.get_by_role("complementary", name="Issue").get_by_role("button", name="Reopen issue").click()
+    await expect(page.get_by_text("reopened on GitHub by alice")).to_be_visible()
+    await page.close()
+
+
 async def test_a_slip_of_the_finger_is_answered_with_what_was_meant(url: str, browser: Browser) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
     await page.goto(url)

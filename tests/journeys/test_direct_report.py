@@ -4,11 +4,14 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
 from storage.tickets import Ticket
-from tests.team import Bot, assignees, quiet, running, said, settings_for
+from tests.team import DATABASES, Bot, assignees, quiet, running, said, settings_for
+
+pytestmark = pytest.mark.parametrize("engine", DATABASES)
 
 QUESTION = "Which team is this for? I track it as soon as you choose."
 

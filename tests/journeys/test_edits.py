@@ -7,7 +7,9 @@ from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox, timeline
 from storage.tickets import Comment, Ticket
-from tests.team import Bot, audit_of, quiet, report
+from tests.team import DATABASES, Bot, audit_of, quiet, report
+
+pytestmark = pytest.mark.parametrize("engine", DATABASES)
 
 
 async def test_each_edit_updates_the_description_once(slack: SlackSandbox, bot: Bot) -> None:

@@ -1,14 +1,22 @@
-"""Every kind of job runs once, though Slack tells of everything twice and the clock ticks twice."""
+"""Every kind of job runs once, though Slack and GitHub tell of everything twice and the clock ticks twice."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bot.elected import Role
+from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.slack import SlackSandbox
-from bot.scheduler import Clock
+from bot.scheduler import SCHEDULES, Clock
+from handlers.context import Context
 from handlers.jobs import JOBS
+from storage.leases import Lease
 from storage.queue import Job
+from tests.github import hearing, settle
 from tests.team import Bot, quiet, report, slash
 
 # What the story below sets in motion: one for each thing that people, Slack or the clock did.
@@ -16,18 +24,52 @@ ASKED_FOR = {
     "slack.message": 1,
     "slack.edit": 1,
     "slack.delete": 1,
-    "slack.command": 1,
+    "slack.command": 3,
     "slack.press": 1,
     "slack.form": 1,
     "slack.person": 1,
-    "triage": 1,
+    "github.issues": 1,
+    "github.issue_comment": 1,
+    "github.pull_request": 1,
+    "github.push": 2,  # the pull request's branch, and main
+    "github.check_run": 1,
+    "github.installation": 1,
+    "github.installation_repositories": 1,
+    "github.repository": 1,
+    "github.comment": 1,
+    "github.facts": 2,  # at the start and once a day
+    "github.connect": 1,
+    "github.sync": 1,
+    "github.disconnect": 1,
+    "reconcile": 1,
+    "triage": 2,  # a report's and an issue's
     "reassign": 1,
+    "backup": 1,
     "prune": 1,
 }
 
 
-async def test_each_job_runs_once(slack: SlackSandbox, bot: Bot) -> None:
+async def a_day_passes(ctx: Context) -> list[int]:
+    """What the clock makes of a day on which nobody was there, and of looking again."""
+    yesterday = ctx.clock() - timedelta(days=1)
+    async with ctx.db.write() as tx:
+        tx.add(Lease(role="clock of the test", holder="somebody", term=1, until=yesterday))
+    clock = Clock(ctx.db, Role(ctx.db, "clock of the test", holder="the test", seconds=60))
+    await clock.role.hold()
+    return [await clock.look(), await clock.look()]
+
+
+@pytest.fixture
+async def bot(github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
+    choices = {"admins": slack.user("alice").id, "public_url": "http://127.0.0.1:9"}
+    async with hearing(github, slack, tmp_path, github_token=github.token, github_comment=True, **choices) as team:
+        await quiet(team)
+        yield team
+
+
+async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bot: Bot) -> None:
     assert set(ASKED_FOR) == set(JOBS), "a new job belongs into this story"
+    github.misdeliver(Mischief(doubled=1.0))
     slack.duplicate_events = True
     slack.fail(method="chat.postMessage", error="user_disabled", channel="@bob")  # gone, so carol gets it
     ts = await report(bot, "frank", "redis is down")
@@ -41,11 +83,26 @@ async def test_each_job_runs_once(slack: SlackSandbox, bot: Bot) -> None:
     assert await slack.submit("carol", {"reason": "failed over"}) == {}
     await slack.delete("frank", "#ops", ts)
     slack.deactivate("bob")
-    clock = Clock(bot.ctx.db, Role(bot.ctx.db, "clock of the test", holder="the test", seconds=60))
-    assert await clock.role.hold()
-    assert [await clock.tick("prune"), await clock.tick("prune")] == [True, False]
+    assert await a_day_passes(bot.ctx) == [len(SCHEDULES), 0]
     slack.redeliver()
     await quiet(bot)
+    await slash(bot, "alice", "repo connect acme/payments --hook")
+    await slash(bot, "alice", "repo disconnect acme/payments")
+    slack.redeliver()
+    on_github(github)
+    await settle(github, bot)
     jobs = await bot.rows(select(Job))
-    assert Counter(job.name for job in jobs) == ASKED_FOR
-    assert {(job.name, job.state, job.attempts) for job in jobs} == {(name, "done", 1) for name in JOBS}
+    assert Counter(job.kind for job in jobs) == ASKED_FOR
+    assert {(job.kind, job.state, job.attempts) for job in jobs} == {(name, "done", 1) for name in JOBS}
+
+
+def on_github(github: GitHubSandbox) -> None:
+    """One event of each kind."""
+    github.open_issue("frank", "acme/shop", title="kafka is slow")
+    github.comment("carol", "acme/shop", 1, "since noon")
+    github.open_pull("bob", "acme/shop", title="Fix it", head="fix")
+    github.push("bob", "acme/shop", "main")
+    github.check("acme/shop", "0" * 39 + "1")
+    github.give_app("alice", "acme/vault")
+    github.rename_repository("alice", "acme/site", "web")
+    github.suspend_app("alice")

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, quiet, report, said
+from storage.queue import Job
+from tests.team import DATABASES, Bot, quiet, report, said, select_all
 
 PEOPLE = " ".join(f"<@U0{number:06d}>" for number in range(60))
 ODD = {
@@ -54,3 +55,16 @@ async def test_a_100_kb_command_and_edit_are_answered(slack: SlackSandbox, bot: 
     await quiet(bot)
     assert len((await bot.ticket()).description) > 100_000
     assert slack.ephemerals("bob") or (await bot.ticket()).status == "resolved"
+
+
+@pytest.mark.parametrize("engine", DATABASES)
+async def test_what_no_database_can_hold_is_left_out(slack: SlackSandbox, bot: Bot) -> None:
+    half = "\ud83d"  # of a pair that makes one picture
+    ts = await report(bot, "frank", f"redis\0 is down {half}")
+    assert (await bot.ticket()).description == "redis is down ?"
+    await slack.edit("frank", "#ops", ts, f"@chargehand redis\0 is slow {half}")
+    await slack.command("bob", "#ops", "/chargehand", f"resolve CH-1 the\0 disk was full {half}")
+    await quiet(bot)
+    ticket = await bot.ticket()
+    assert (ticket.description, ticket.status) == ("redis is slow ?", "resolved")
+    assert not [job for job in await select_all(bot, Job) if job.error_text]

@@ -1,5 +1,6 @@
 """The process is told to stop, is joined by a second one, or has no disk left; what was accepted is done, once."""
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,10 +8,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select, text
 
-from bot.process import identity
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
-from storage import outbox, queue
+from storage import outbox, queue, workers
 from storage.database import Database, open_database
 from storage.leases import Lease
 from storage.queue import Job
@@ -18,6 +18,9 @@ from storage.tickets import Ticket
 from tests.process import serving
 from tests.team import Bot, quiet, report, running, said, seed_teams, select_all, settings_for
 from tests.waiting import until
+
+NOISE = random.Random(1).randbytes(75_000).hex()  # text that hardly shrinks when it is packed
+ON_A_FILE = pytest.mark.parametrize("engine", ["sqlite"])  # a disk of its own that can be full
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ async def slack() -> AsyncIterator[SlackSandbox]:
 
 @pytest.fixture
 async def settings(slack: SlackSandbox, tmp_path: Path) -> Settings:
-    settings = settings_for(slack, tmp_path, lease_seconds=1.0)
+    settings = settings_for(slack, tmp_path, lease_s=1.0)
     await seed_teams(settings, slack)
     return settings
 
@@ -46,10 +49,11 @@ def cards(slack: SlackSandbox, reports: list[str]) -> list[int]:
     return [len(said(slack.thread("#ops", ts))) for ts in reports]
 
 
+@ON_A_FILE
 async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(slack: SlackSandbox, bot: Bot) -> None:
     async with bot.ctx.db.write() as tx:
         await tx.exec(text("PRAGMA max_page_count = 1"))  # the file may not grow: SQLite says that the disk is full
-    ts = await slack.say("frank", "#ops", "@chargehand redis is down " + "no " * 50_000)
+    ts = await slack.say("frank", "#ops", f"@chargehand redis is down {NOISE}")
     await slack.until(lambda: any(envelope.attempt for envelope in slack.envelopes))
     assert not any(envelope.acked_at for envelope in slack.envelopes)
     assert await select_all(bot, Ticket) == []
@@ -61,15 +65,16 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(slack: 
     assert [len(said(slack.dms(name))) for name in ("alice", "bob")] == [1, 1]
 
 
+@ON_A_FILE
 async def test_a_disk_that_fills_up_while_it_works_delays_and_doubles_nothing(slack: SlackSandbox, bot: Bot) -> None:
     slack.hold_events()
-    reports = [await slack.say("frank", "#ops", f"@chargehand redis {n} is down {'x' * 9_000}") for n in range(10)]
+    reports = [await slack.say("frank", "#ops", f"@chargehand redis {n} is down {NOISE[:9_000]}") for n in range(10)]
     slack.release_events()
     await slack.until(lambda: slack.calls("chat.postMessage"))
     async with bot.ctx.db.write() as tx:
         await tx.exec(text("PRAGMA max_page_count = 1"))
     seen = len(slack.envelopes)
-    await slack.say("frank", "#ops", "@chargehand kafka is down " + "x" * 90_000)
+    await slack.say("frank", "#ops", f"@chargehand kafka is down {NOISE}")
     await slack.until(lambda: any(envelope.attempt for envelope in slack.envelopes[seen:]))
     async with bot.ctx.db.write() as tx:
         await tx.exec(text("PRAGMA max_page_count = 1000000"))
@@ -78,6 +83,7 @@ async def test_a_disk_that_fills_up_while_it_works_delays_and_doubles_nothing(sl
     assert cards(slack, reports) == [1] * 10
 
 
+@ON_A_FILE
 async def test_a_disk_that_takes_no_more_does_not_keep_it_from_ending(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings) as bot, bot.ctx.db.write() as tx:
         await tx.exec(text("PRAGMA query_only = ON"))
@@ -108,16 +114,18 @@ async def test_sigterm_ends_it_in_order_and_the_next_one_finishes(
 async def test_a_second_process_works_and_takes_the_roles_when_the_first_ends(
     slack: SlackSandbox, settings: Settings, tmp_path: Path
 ) -> None:
-    async with open_database(settings.database_path) as db, AsyncExitStack() as first:
-        bot = await first.enter_async_context(running(slack, settings.model_copy(update={"workers": 1})))
-        await until(lambda: holders(db, {identity()}))
+    settings = settings.model_copy(update={"worker_concurrency": 1})  # so that neither has time for all
+    async with open_database(settings.database, settings.connections) as db, AsyncExitStack() as first:
+        bot = await first.enter_async_context(running(slack, settings))
+        mine = await alone(db)
+        await until(lambda: holders(db, {mine}))
         async with serving(settings, tmp_path / "second.log") as second:
             await slack.until(lambda: slack.sockets == 2, timeout=20)
             slack.fail(method="chat.getPermalink", hang=True, times=3)  # jobs last, so that one can see whose they are
             reports = await burst(slack, 3)
-            [other] = await until(lambda: at_work(db)) - {identity()}
+            [other] = await until(lambda: at_work(db)) - {mine}
             await quiet(bot)
-            assert await holders(db, {identity()})
+            assert await holders(db, {mine})
             await first.aclose()
             await until(lambda: holders(db, {other}))
             reports += await burst(slack, 3)
@@ -125,6 +133,13 @@ async def test_a_second_process_works_and_takes_the_roles_when_the_first_ends(
             await until(lambda: all_done(db))
             second.terminate()
     assert cards(slack, reports) == [1] * 6
+
+
+async def alone(db: Database) -> str:
+    """The only process at work."""
+    async with db.read() as tx:
+        [process] = await workers.listing(tx)
+    return process.id
 
 
 async def holders(db: Database, wanted: set[str]) -> bool:
@@ -136,8 +151,8 @@ async def holders(db: Database, wanted: set[str]) -> bool:
 async def at_work(db: Database) -> set[str | None]:
     """Who has jobs, once that are two."""
     async with db.read() as tx:
-        workers = set(await tx.exec(select(Job.worker).where(Job.state == "running")))
-    return workers if len(workers) == 2 else set()
+        busy = set(await tx.exec(select(Job.worker_id).where(Job.state == "running")))
+    return busy if len(busy) == 2 else set()
 
 
 async def all_done(db: Database) -> bool:

@@ -1,7 +1,11 @@
 """The main story: `@chargehand redis is down` becomes a triaged, assigned ticket, and is resolved (A1, A12-A17)."""
 
+import pytest
+
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, assignees, audit_of, report, said, slash
+from tests.team import DATABASES, Bot, assignees, audit_of, report, said, slash
+
+pytestmark = pytest.mark.parametrize("engine", DATABASES)
 
 
 async def test_a_report_becomes_a_card_and_is_resolved(slack: SlackSandbox, bot: Bot) -> None:

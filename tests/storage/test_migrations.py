@@ -1,49 +1,75 @@
-"""An empty file and a filled one both reach this version's schema, also when two processes start together."""
+"""An empty database and a filled one both reach this version's schema, also when two processes start together."""
 
 import asyncio
 import sqlite3
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from storage import migrate
+from tests.postgres import Postgres
+from tests.team import DATABASES
 
 FILLED = """
 INSERT INTO people (id, workspace_id, slack_id, name, is_admin, is_outsider, is_active, created_at)
-    VALUES (1, 'T1', 'U1', 'ada', 1, 0, 1, '2026-03-02 12:00:00.000000');
+    VALUES (1, 'T1', 'U1', 'ada', TRUE, FALSE, TRUE, '2026-03-02 12:00:00.000000');
 INSERT INTO tickets (id, workspace_id, number, title, description, summary, fingerprint, tags, status, reporter_id,
     source, channel_id, channel_name, is_private, triage_note, assign_reason, created_at)
     VALUES (7, 'T1', 1, 'Redis is down', 'redis is down', '', '', '[]', 'open', 1,
-    'slack', 'C1', 'ops', 0, '', '', '2026-03-02 12:00:00.000000');
+    'slack', 'C1', 'ops', FALSE, '', '', '2026-03-02 12:00:00.000000');
 INSERT INTO assignments (workspace_id, ticket_id, person_id, assigned_at)
     VALUES ('T1', 7, 1, '2026-03-02 12:00:00.000000');
 INSERT INTO receipts (workspace_id, key, kind, channel_id, ts, ticket_id, at, correlation_id)
     VALUES ('T1', 'card:7', 'post', 'C1', '1.1', 7, '2026-03-02 12:00:00.000000', 'c');
+INSERT INTO deliveries (id, workspace_id, source, dedupe_key, kind, payload, correlation_id, received_at)
+    VALUES (3, 'T1', 'slack', 'Ev1', 'message', '{"text": "é"}', 'c', '2026-03-02 12:00:00.000000');
 """
 
 
-def upgrade_to(path: Path, revision: str) -> None:
-    with on(path) as connection:
+@pytest.fixture(params=DATABASES)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """A database without any table, on both kinds."""
+    if request.param == "sqlite":
+        yield tmp_path / "new.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create(empty=True)
+    yield url
+    server.drop(url)
+
+
+def go(where: Path | str, revision: str) -> None:
+    with migrate.engine(where).begin() as connection:
         settings = migrate.config()
         settings.attributes["connection"] = connection
-        command.upgrade(settings, revision)
-        connection.commit()
+        (command.downgrade if migrate.version(connection) else command.upgrade)(settings, revision)
 
 
-def on(path: Path) -> Connection:
-    return create_engine(f"sqlite:///{path}", poolclass=NullPool).connect()
+def filled(where: Path | str) -> None:
+    """A database as the first version left it."""
+    go(where, "0001")
+    run(where, *FILLED.split(";")[:-1])
 
 
-def rows(path: Path, table: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(f"SELECT id, workspace_id FROM {table}").fetchall()
+def run(where: Path | str, *statements: str) -> Sequence[Any]:
+    """What the last of them answers."""
+    with migrate.engine(where).begin() as connection:
+        done = [connection.execute(text(statement.replace(":", "\\:"))) for statement in statements]
+        return [tuple(row) for row in done[-1]] if done[-1].returns_rows else []
+
+
+def rows(where: Path | str, table: str) -> Sequence[tuple[object, ...]]:
+    return run(where, f"SELECT id, workspace_id FROM {table}")
 
 
 def test_an_empty_file_reaches_the_newest_schema_once(tmp_path: Path) -> None:
@@ -54,42 +80,51 @@ def test_an_empty_file_reaches_the_newest_schema_once(tmp_path: Path) -> None:
     assert migrate.upgrade(path) is False
 
 
-def test_the_tables_are_what_the_program_expects(tmp_path: Path) -> None:
-    path = tmp_path / "new.db"
-    migrate.upgrade(path)
+def test_the_tables_are_what_the_program_expects(where: Path | str) -> None:
+    migrate.upgrade(where)
     migrate.load_tables()
-    with on(path) as connection:
+    with migrate.engine(where).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
 
 
-def test_a_filled_database_of_the_first_version_stays_intact(tmp_path: Path) -> None:
+def test_a_filled_database_of_the_first_version_stays_intact(where: Path | str) -> None:
+    filled(where)
+    migrate.upgrade(where)
+    kept = run(where, "SELECT body, size, encoding, status FROM deliveries WHERE id = 3")
+    assert [(bytes(body), *rest) for body, *rest in kept] == [('{"text": "é"}'.encode(), 14, "identity", "accepted")]
+    assert [rows(where, table) for table in ("tickets", "people")] == [[(7, "T1")], [(1, "T1")]]
+
+
+def test_a_filled_file_of_the_first_version_is_sound_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "filled.db"
-    upgrade_to(path, "0001")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FILLED)
+    filled(path)
     migrate.upgrade(path)
-    assert [rows(path, table) for table in ("tickets", "people")] == [[(7, "T1")], [(1, "T1")]]
     with closing(sqlite3.connect(path)) as connection:
+        made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'deliveries'").fetchone()
+        assert "AUTOINCREMENT" in made[0]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_the_newest_version_can_be_taken_back(tmp_path: Path) -> None:
-    path = tmp_path / "filled.db"
-    migrate.upgrade(path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FILLED)
-        connection.execute("UPDATE tickets SET origin_channel_id = 'D1', origin_ts = '1.1'")
-        connection.commit()
-    with on(path) as connection:
-        settings = migrate.config()
-        settings.attributes["connection"] = connection
-        command.downgrade(settings, "0001")
-        connection.commit()
-    assert migrate.version_of(path) == "0001"
+def test_the_newest_version_can_be_taken_back(where: Path | str) -> None:
+    filled(where)
+    migrate.upgrade(where)
+    run(where, "UPDATE tickets SET origin_channel_id = 'D1', origin_ts = '1.1'")
+    go(where, "0001")
+    assert migrate.version_of(where) == "0001"
     tables = ("tickets", "assignments", "receipts")
-    assert [rows(path, table) for table in tables] == [[(7, "T1")], [(1, "T1")], [(1, "T1")]]
-    assert migrate.upgrade(path) is True
+    assert [rows(where, table) for table in tables] == [[(7, "T1")], [(1, "T1")], [(1, "T1")]]
+    assert run(where, "SELECT payload FROM deliveries") == [('{"text": "é"}',)]
+    assert migrate.upgrade(where) is True
+
+
+def test_what_the_former_version_has_no_place_for_is_not_dropped(where: Path | str) -> None:
+    filled(where)
+    migrate.upgrade(where)
+    run(where, "UPDATE tickets SET reporter_id = NULL")
+    with pytest.raises(IntegrityError):
+        go(where, "0003")
+    assert (migrate.version_of(where), rows(where, "tickets")) == (migrate.newest(), [(7, "T1")])
 
 
 async def test_processes_that_start_together_do_not_race(tmp_path: Path) -> None:

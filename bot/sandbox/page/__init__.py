@@ -1,4 +1,4 @@
-"""The page of `make demo`: a small Slack in the browser, drawn from the sandbox and acting as whoever one speaks as.
+"""The page of `make demo`: a small Slack and GitHub in the browser, acting in the sandbox as whoever one speaks as.
 
 `routes` is handed to `SlackSandbox.start(routes=…)`; then the page is at `/`. It answers only this machine's own
 browser: other host names, other sites' requests and anything but JSON are refused.
@@ -6,8 +6,7 @@ browser: other host names, other sites' requests and anything but JSON are refus
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,10 +14,17 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.sandbox.page.deeds import DEEDS, Asked, Deed, find_person
+from bot.sandbox.github import GitHubSandbox
+from bot.sandbox.github import PersonError as GitHubPersonError
+from bot.sandbox.github.world import World as GitHubWorld
+from bot.sandbox.page.asked import Asked
+from bot.sandbox.page.deeds import DEEDS, Deed, find_person
+from bot.sandbox.page.github_deeds import GITHUB_DEEDS, GitHubDeed, find_account
+from bot.sandbox.page.repositories import repositories
 from bot.sandbox.page.snapshot import Command, snapshot
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.refusals import PersonError, SlackTimeoutError
+from bot.sandbox.slack.world import World
 
 ASSETS = Path(__file__).parent / "assets"
 OWN_HOSTS = {"127.0.0.1", "localhost", "::1"}
@@ -43,19 +49,35 @@ COMMANDS = (
     Command("/chargehand help", "every command, with examples"),
 )
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Worlds = Sequence[World | GitHubWorld]
 
 
-def routes(app: web.Application, slack: SlackSandbox, *, commands: tuple[Command, ...] = COMMANDS) -> None:
-    """Put the page on the sandbox's own server. `commands` are what the composer suggests after a slash."""
+def routes(
+    app: web.Application,
+    slack: SlackSandbox,
+    *,
+    github: GitHubSandbox | None = None,
+    commands: tuple[Command, ...] = COMMANDS,
+) -> None:
+    """Put the page on the sandbox's own server.
+
+    Args:
+        github: shown beside the channels.
+        commands: what the composer suggests after a slash.
+    """
     streams: set[asyncio.Task[Any]] = set()
     page = web.Application(middlewares=[_own_browser_only, _say_why_not])
     page.on_response_prepare.append(_harden)
     page.on_shutdown.append(lambda _: _close(streams))
     page.router.add_static("/static", ASSETS)
-    page.router.add_get("/state", partial(_state, slack, commands))
-    page.router.add_get("/events", partial(_events, slack, streams))
+    page.router.add_get("/state", partial(_state, slack, github, commands))
+    worlds: Worlds = [slack.world, github.world] if github else [slack.world]
+    page.router.add_get("/events", partial(_events, worlds, streams))
     for name, deed in DEEDS.items():
         page.router.add_post(f"/{name}", partial(_do, slack, deed))
+    if github:
+        for name, on_github in GITHUB_DEEDS.items():
+            page.router.add_post(f"/github/{name}", partial(_do_on_github, slack, github, on_github))
     app.add_subapp("/page", page)
     app.router.add_get("/", _index)
 
@@ -68,33 +90,38 @@ async def _html(_: web.Request) -> web.StreamResponse:
     return web.FileResponse(ASSETS / "index.html", headers=HEADERS)
 
 
-async def _state(slack: SlackSandbox, commands: tuple[Command, ...], request: web.Request) -> web.StreamResponse:
+async def _state(
+    slack: SlackSandbox, github: GitHubSandbox | None, commands: tuple[Command, ...], request: web.Request
+) -> web.StreamResponse:
     user = find_person(slack, request.query.get("as", ""))
-    return web.json_response(snapshot(slack, user, commands))
+    on_github = repositories(github, user) if github else None
+    return web.json_response(snapshot(slack, user, commands) | {"github": on_github})
 
 
-async def _events(slack: SlackSandbox, streams: set[asyncio.Task[Any]], request: web.Request) -> web.StreamResponse:
-    """A line for every change of the workspace; the page then asks for the state again."""
+async def _events(worlds: Worlds, streams: set[asyncio.Task[Any]], request: web.Request) -> web.StreamResponse:
+    """A line for every change of the workspace or GitHub; the page then asks for the state again."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
     task = asyncio.current_task()
     assert task is not None
     streams.add(task)
     try:
-        await _tick(slack, response)
+        await _tick(worlds, response)
     except ConnectionResetError:
         return response  # the page was closed
     finally:
         streams.discard(task)
 
 
-async def _tick(slack: SlackSandbox, response: web.StreamResponse) -> NoReturn:
+async def _tick(worlds: Worlds, response: web.StreamResponse) -> NoReturn:
     while True:
-        change = slack.world.pulse
-        await response.write(b"data: changed\n\n")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(HEARTBEAT):
-                await change.wait()
+        changes = [asyncio.ensure_future(world.pulse.wait()) for world in worlds]
+        try:
+            await response.write(b"data: changed\n\n")
+            await asyncio.wait(changes, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for change in changes:
+                change.cancel()
 
 
 async def _close(streams: set[asyncio.Task[Any]]) -> None:
@@ -106,6 +133,14 @@ async def _do(slack: SlackSandbox, deed: Deed, request: web.Request) -> web.Stre
     asked = Asked(await request.json())
     answer = await deed(slack, find_person(slack, asked.text("as")), asked)
     return web.json_response(answer)
+
+
+async def _do_on_github(
+    slack: SlackSandbox, github: GitHubSandbox, deed: GitHubDeed, request: web.Request
+) -> web.StreamResponse:
+    asked = Asked(await request.json())
+    account = find_account(github, find_person(slack, asked.text("as")).name)
+    return web.json_response(deed(github, account, asked))
 
 
 @web.middleware
@@ -127,7 +162,7 @@ async def _say_why_not(request: web.Request, handler: Handler) -> web.StreamResp
         return _refusal("That is not JSON.", status=400)
     except SlackTimeoutError as error:
         return _refusal(f"Chargehand did not answer in time ({error}).", status=504)
-    except PersonError as error:
+    except (PersonError, GitHubPersonError) as error:
         return _refusal(str(error), status=400)
 
 

@@ -1,49 +1,11 @@
 """What a person can do on the page, by name; each asks the sandbox to do it as that person."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
+from bot.sandbox.page.asked import DONE, Answer, Asked
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.refusals import PersonError
 from bot.sandbox.slack.seed import User
-
-Answer = Mapping[str, Any]
-DONE: Answer = {"ok": True}
-
-
-class Asked:
-    """The JSON of one request, read field by field; a missing or odd field is refused in a sentence."""
-
-    def __init__(self, body: object) -> None:
-        if not isinstance(body, dict):
-            raise PersonError("Send a JSON object.")
-        self._body = body
-
-    def text(self, name: str) -> str:
-        """A field that must be there and be text."""
-        value = self._body.get(name)
-        if not isinstance(value, str) or not value:
-            raise PersonError(f'"{name}" is missing or not text.')
-        return value
-
-    def maybe(self, name: str) -> str | None:
-        """A field that may be left out."""
-        return self.text(name) if self._body.get(name) is not None else None
-
-    def flag(self, name: str) -> bool:
-        """A field that is true or false."""
-        value = self._body.get(name)
-        if not isinstance(value, bool):
-            raise PersonError(f'"{name}" must be true or false.')
-        return value
-
-    def values(self) -> dict[str, Any]:
-        """What a form was filled in with, by block id."""
-        value = self._body.get("values")
-        if not isinstance(value, dict):
-            raise PersonError('"values" must be an object.')
-        return value
-
 
 Deed = Callable[[SlackSandbox, User, Asked], Awaitable[Answer]]
 

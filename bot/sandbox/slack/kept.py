@@ -1,13 +1,13 @@
 """A workspace that outlives its process: channels, threads and direct messages come back from a file."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from bot.sandbox.keeping import keeping
 from bot.sandbox.slack.world import Channel, World
 
 CHANNELS = TypeAdapter(dict[str, Channel])
@@ -15,19 +15,13 @@ CHANNELS = TypeAdapter(dict[str, Channel])
 
 @asynccontextmanager
 async def kept(world: World, path: Path) -> AsyncIterator[None]:
-    """Bring back what was said, and keep it up to date on disk at every change, so that nothing hangs on a clean end.
+    """Bring back what was said, and keep it.
 
     Private answers, open forms and the Home tab are not kept, as they are gone from Slack after a reload too.
     """
     _restore(world, path)
-    writing = asyncio.create_task(_write_at_changes(world, path))
-    try:
+    async with keeping(path, lambda: _dumped(world), pulse=lambda: world.pulse):
         yield
-    finally:
-        writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
-        _write(world, path)
 
 
 def _restore(world: World, path: Path) -> None:
@@ -40,15 +34,6 @@ def _restore(world: World, path: Path) -> None:
         world.dm_ids = {world.user_ids[channel.name]: channel.id for channel in conversations if channel.kind == "im"}
 
 
-async def _write_at_changes(world: World, path: Path) -> None:
-    while True:
-        change = world.pulse
-        _write(world, path)
-        await change.wait()
-
-
-def _write(world: World, path: Path) -> None:
+def _dumped(world: World) -> bytes:
     lasting = {id_: replace(channel, statuses={}, last_post_at=0.0) for id_, channel in world.channels.items()}
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(CHANNELS.dump_json(lasting))
-    fresh.replace(path)
+    return CHANNELS.dump_json(lasting)

@@ -198,6 +198,10 @@ class SlackSandbox(Onlooker):
         """Send the events held back, `backwards` the newest first."""
         self.world.socket.release(backwards=backwards)
 
+    def lose_events(self) -> None:
+        """Let the events that found no socket never arrive."""
+        self.world.socket.lose()
+
     def redeliver(self, event: str | None = None) -> int:
         """Send past events (all, or of one type) once more; how many that were."""
         again = list(self._events(event))

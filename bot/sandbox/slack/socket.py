@@ -107,6 +107,13 @@ class SocketMode:
         for envelope in waiting:
             self._deliver(envelope)
 
+    def lose(self) -> None:
+        """Give up what has waited for a socket in vain, as Slack does after some minutes."""
+        for envelope in self._backlog:
+            envelope.is_lost = True
+        self._backlog.clear()
+        self._changed()
+
     def again(self, envelope: Envelope) -> None:
         """Send an event once more though it may have been acknowledged."""
         envelope.attempt += 1

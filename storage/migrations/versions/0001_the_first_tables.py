@@ -206,7 +206,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assignments_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignments_ticket_id"), ["ticket_id"], unique=False)
         batch_op.create_index(
-            "uq_assignments_current", ["ticket_id", "person_id"], unique=True, sqlite_where=sa.text("ended_at IS NULL")
+            "uq_assignments_current",
+            ["ticket_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
 
     op.create_table(
@@ -317,7 +321,11 @@ def downgrade() -> None:
 
     op.drop_table("comments")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.drop_index("uq_assignments_current", sqlite_where=sa.text("ended_at IS NULL"))
+        batch_op.drop_index(
+            "uq_assignments_current",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_assignments_ticket_id"))
         batch_op.drop_index(batch_op.f("ix_assignments_person_id"))
 

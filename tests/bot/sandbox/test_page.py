@@ -1,6 +1,7 @@
 """The page's own server: what it serves, whom it refuses, and that what one does on it reaches the workspace."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -8,6 +9,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.page import ASSETS, routes
 from bot.sandbox.slack import SlackSandbox
 from tests.bot.sandbox.slack_app import actions, button, running
@@ -240,3 +242,107 @@ async def test_pressing_choosing_and_filling_in(
         assert await do(http, "submit", **{"as": "bob"}, values={"reason": "failed over"}) == (200, {"errors": {}})
         assert (await state(http, "bob"))["modal"] is None
         assert seen == ["payments", "failed over"]
+
+
+@pytest.fixture
+async def both() -> AsyncIterator[tuple[aiohttp.ClientSession, GitHubSandbox]]:
+    """The page with a GitHub beside the workspace."""
+    async with (
+        GitHubSandbox.start() as github,
+        SlackSandbox.start(routes=partial(routes, github=github)) as slack,
+        aiohttp.ClientSession(slack.url) as http,
+    ):
+        yield http, github
+
+
+async def test_without_a_github_there_is_none_on_the_page(http: aiohttp.ClientSession) -> None:
+    assert (await state(http, "alice"))["github"] is None
+
+
+async def test_acting_on_github(both: tuple[aiohttp.ClientSession, GitHubSandbox]) -> None:
+    http, github = both
+    opened = await do(http, "github/open", **{"as": "frank"}, repo="acme/shop", title="redis is down", labels=["bug"])
+    assert opened == (200, {"number": 1})
+    shop = {"repo": "acme/shop", "number": 1}
+    await do(http, "github/comment", **{"as": "bob"}, **shop, text="on it")
+    await do(http, "github/close", **{"as": "bob"}, **shop, reason="not_planned")
+    issue = github.issue("acme/shop", 1)
+    assert (issue.state, issue.state_reason, [one.body for one in issue.comments.values()]) == (
+        "closed",
+        "not_planned",
+        ["on it"],
+    )
+    await do(http, "github/reopen", **{"as": "frank"}, **shop)
+    [shown] = on_github(await state(http, "carol"), "acme/shop")["issues"]
+    assert (shown["state"], shown["labels"][0]["name"], shown["may_close"]) == ("open", "bug", True)
+
+
+async def test_each_person_sees_only_their_repositories(both: tuple[aiohttp.ClientSession, GitHubSandbox]) -> None:
+    http, _ = both
+    seen = {who: (await state(http, who))["github"] for who in ("alice", "frank", "gus")}
+    names = {who: [one["name"] for one in github["repositories"]] for who, github in seen.items()}
+    assert names == {
+        "alice": ["acme/shop", "acme/payments", "acme/site", "acme/vault"],
+        "frank": ["acme/shop", "acme/payments", "acme/site"],
+        "gus": ["acme/site"],
+    }
+    assert [github["me"] for github in seen.values()] == ["alice", "frank", None]
+
+
+async def test_a_delivery_is_shown_with_its_answer_and_sent_again(
+    both: tuple[aiohttp.ClientSession, GitHubSandbox],
+) -> None:
+    http, github = both
+    github.add_hook("acme/shop", "http://127.0.0.1:9/nobody", secret="s")
+    github.open_issue("frank", "acme/shop", title="redis is down")
+    await github.settled()
+    [first] = (await state(http, "bob"))["github"]["deliveries"]
+    assert (first["event"], first["number"], first["code"], first["ok"]) == ("issues.opened", 1, 502, False)
+    assert first["outcome"] == "failed to connect to host"
+    assert (await state(http, "gus"))["github"]["deliveries"] == []
+    await do(http, "github/redeliver", **{"as": "bob"}, guid=first["guid"])
+    await github.settled()
+    second, _ = (await state(http, "bob"))["github"]["deliveries"]
+    assert (second["guid"], second["redelivery"]) == (first["guid"], True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "sentence"),
+    [
+        ("open", {"as": "gus", "repo": "acme/site", "title": "x"}, "gus has no account on GitHub."),
+        ("open", {"as": "frank", "repo": "acme/vault", "title": "x"}, "there is no repository acme/vault"),
+        ("open", {"as": "frank", "repo": "acme/shop", "title": ""}, '"title" is missing or not text.'),
+        (
+            "open",
+            {"as": "frank", "repo": "acme/shop", "title": "x", "labels": "bug"},
+            '"labels" must be a list of texts.',
+        ),
+        ("comment", {"as": "bob", "repo": "acme/shop", "number": 7, "text": "x"}, "there is no acme/shop#7"),
+        ("comment", {"as": "bob", "repo": "acme/shop", "number": "1", "text": "x"}, '"number" must be a whole number.'),
+        (
+            "close",
+            {"as": "frank", "repo": "acme/shop", "number": 1},
+            "frank may close and reopen only their own issues in acme/shop.",
+        ),
+        ("redeliver", {"as": "bob", "guid": "x"}, "That delivery is not there any more."),
+    ],
+)
+async def test_what_cannot_be_done_on_github_is_said(
+    both: tuple[aiohttp.ClientSession, GitHubSandbox], kind: str, body: dict[str, Any], sentence: str
+) -> None:
+    http, github = both
+    github.open_issue("carol", "acme/shop", title="redis is down")
+    assert await do(http, f"github/{kind}", **body) == (400, {"error": sentence})
+
+
+async def test_a_change_on_github_reaches_an_open_page(both: tuple[aiohttp.ClientSession, GitHubSandbox]) -> None:
+    http, github = both
+    async with http.get("/page/events") as stream:
+        assert await stream.content.readline() == b"data: changed\n"
+        await stream.content.readline()
+        github.open_issue("frank", "acme/shop", title="redis is down")
+        assert await stream.content.readline() == b"data: changed\n"
+
+
+def on_github(seen: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in seen["github"]["repositories"] if one["name"] == name)

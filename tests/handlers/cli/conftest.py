@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from bot.sandbox.slack import SlackSandbox
 from handlers.cli import build_cli
 
 ROOT = Path(__file__).parents[3]
+OPERATOR = f"operator:{pwd.getpwuid(os.getuid()).pw_name}"  # who runs these tests, as the audit record has it
 APP = str(ROOT / "app.py")
-OURS = ("SLACK_", "ANTHROPIC_", "CHARGEHAND_", "DATABASE_URL")
+OURS = ("SLACK_", "ANTHROPIC_", "GITHUB_", "CHARGEHAND_", "DATABASE_URL")
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ def test_a_backup_holds_what_was_written_last(run: Run) -> None:
         live.execute("PRAGMA wal_autocheckpoint = 0")
         live.execute("UPDATE tickets SET title = 'only in the log yet'")
         live.commit()
-        assert run("db", "backup", "copy.db").out == "copy.db holds 1 ticket and was read back whole.\n"
+        assert run("db", "backup", "copy.db").out == (
+            "copy.db holds 1 ticket and was read back whole; copy.db.json says so.\n"
+        )
     with closing(sqlite3.connect("copy.db")) as copy:
         assert copy.execute("SELECT title FROM tickets").fetchall() == [("only in the log yet",)]
 

@@ -1,9 +1,11 @@
 """`demo`: the page until Ctrl-C, or a story whose transcript is printed and whose expectations are kept."""
 
 import asyncio
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -41,6 +43,55 @@ def test_the_transcript_is_what_everybody_saw() -> None:
     assert "#ops\n  frank: @chargehand redis is down, payments failing for everyone" in transcript
     for part in ("@bob, direct messages", "@alice, direct messages", "only frank sees", ":checkered_flag:"):
         assert part in transcript
+
+
+def test_an_issue_outlives_a_kill() -> None:
+    outcome = python(APP, "demo", "--script", str(ROOT / "stories/github.yml"))
+    told, _, transcript = outcome.out.partition("\n\n")
+    expected = [
+        r"issue opened by frank: acme/shop#1 redis is down, nobody can pay",
+        r"delivery: 202 accepted, correlation id \w+",
+        r"ticket CH-1: redis is down, nobody can pay \(critical, open\)",
+        r"card in #ops: CH-1 redis is down, nobody can pay – critical, @bob, open",
+        r"redelivery: 202 duplicate, correlation id \w+",
+        r"kill -9: the bot, process \d+, is gone",
+        r"delivery: 502 failed to connect to host",
+        r"restart: the bot is back as process \d+, on the same database",
+        r"nothing lost, nothing doubled: 3 issues with one card each, 1 report in Slack answered",
+    ]
+    assert re.search("\n.*".join(f"  {line}" for line in expected), told, re.DOTALL), told
+    assert "#payments\n  chargehand: *CH-" in transcript
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_what_is_lost_is_said() -> None:
+    Path("lost.yml").write_text(
+        """
+title: The bot is not there
+steps:
+  - {kill: bot}
+  - {as: frank, in: acme/shop, open: redis is down}
+  - {as: frank, say: "@chargehand kafka is down"}
+  - {lost: nothing}
+"""
+    )
+    outcome = python(APP, "demo", "--script", "lost.yml")
+    lost = "acme/shop#1 has 0 cards; nobody answered: @chargehand kafka is down"
+    assert (outcome.code, outcome.err) == (1, f"lost.yml, step 4 (lost): {lost}\n")
+
+
+def test_an_answer_other_than_told_ends_the_story() -> None:
+    Path("wrong.yml").write_text(
+        """
+title: It is no duplicate
+steps:
+  - {as: frank, in: acme/shop, open: redis is down, call: outage}
+  - {answered: [202, duplicate], to: outage}
+"""
+    )
+    outcome = python(APP, "demo", "--script", "wrong.yml")
+    assert outcome.code == 1
+    assert "step 2 (answered): 202 duplicate was expected, it was delivery: 202 accepted" in outcome.err
 
 
 def test_an_expectation_not_met_ends_with_1_and_says_which() -> None:
@@ -111,6 +162,23 @@ async def test_a_demo_that_was_killed_goes_on_where_it_stopped() -> None:
     assert (outcome.code, outcome.err) == (0, "")
 
 
+async def test_issues_are_kept_too() -> None:
+    first, url = await shown("--data", "kept")
+    opened = {"as": "frank", "repo": "acme/shop", "title": "redis is down", "labels": ["bug"]}
+    assert await do(url, "github/open", opened) == {"number": 1}
+    await until(url, lambda texts: any(text.startswith("CH-1 ") for text in texts))
+    first.kill()
+    await ended(first)
+    second, url = await shown("--data", "kept")
+    assert await do(url, "github/open", {"as": "carol", "repo": "acme/shop", "title": "kafka is down"}) == {"number": 2}
+    await do(url, "github/close", {"as": "frank", "repo": "acme/shop", "number": 1})
+    await until(url, lambda texts: "CH-1 redis is down – high, @bob, resolved" in texts)
+    await until(url, lambda texts: any(text.startswith("CH-2 kafka is down – ") for text in texts))
+    second.send_signal(signal.SIGINT)
+    outcome = await ended(second)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 async def shown(*args: str) -> tuple[asyncio.subprocess.Process, str]:
     """A demo with its page up, and the page's address."""
     process = await started("demo", "--port", "0", *args)
@@ -119,7 +187,7 @@ async def shown(*args: str) -> tuple[asyncio.subprocess.Process, str]:
     return process, first.removeprefix("Chargehand's demo: ").split()[0]
 
 
-async def do(url: str, deed: str, body: dict[str, str]) -> dict[str, str]:
+async def do(url: str, deed: str, body: dict[str, Any]) -> dict[str, Any]:
     """Act on the page."""
     async with aiohttp.ClientSession(url) as session, session.post(f"/page/{deed}", json=body) as answer:
         assert answer.status == 200, await answer.text()

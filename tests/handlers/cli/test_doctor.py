@@ -3,16 +3,20 @@
 import asyncio
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.github import facts
 from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.checkup import check_slack
 from bot.slack.scopes import SCOPES
 from handlers.cli.surroundings import check_disk
+from storage import migrate
+from storage.database import open_database
 from tests.handlers.cli.conftest import Run, connected
 from tests.team import LONG_AGO, settings_for
 
@@ -43,6 +47,10 @@ async def test_a_connected_bot_is_well(slack: SlackSandbox, run: Run) -> None:
         "assignment": "off",
         "disk": "ok",
         "model": "off",
+        "GITHUB_WEBHOOK_SECRET": "off",
+        "CHARGEHAND_GITHUB_CHANNEL": "off",
+        "GITHUB_TOKEN": "off",
+        "CHARGEHAND_BACKUP_DIR": "off",
         "CHARGEHAND_ADMINS": "off",
     }
     assert found["bot token"]["says"] == "valid: chargehand in Acme"
@@ -138,8 +146,8 @@ async def test_with_a_team_assignment_is_not_off(slack: SlackSandbox, run: Run) 
 def test_a_file_system_that_is_not_local(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/share {tmp_path} nfs4 rw 0 0\n")
-    kinds = {finding.what: finding for finding in check_disk(tmp_path / "data/x.db", mounts=mounts)}
-    assert kinds["file system"].says == f"{tmp_path} is on nfs4"
+    kinds = {finding.what: finding for finding in check_disk(tmp_path / "data/x.db", table=mounts)}
+    assert (kinds["file system"].state, kinds["file system"].says) == ("fail", f"{tmp_path} is on nfs4")
 
 
 async def test_the_model_is_asked_for_what_costs_nothing(slack: SlackSandbox, run: Run) -> None:
@@ -159,7 +167,20 @@ async def test_a_model_out_of_reach_leaves_triage_to_rules(slack: SlackSandbox, 
 
 
 def test_a_bad_setting_is_a_finding(run: Run) -> None:
-    outcome = run("doctor", "--json", CHARGEHAND_WORKERS="0")
+    outcome = run("doctor", "--json", CHARGEHAND_WORKER_CONCURRENCY="0")
     report = json.loads(outcome.out)
     assert (outcome.code, report["works"]) == (1, False)
-    assert report["findings"][0]["says"].startswith("CHARGEHAND_WORKERS input should be greater")
+    assert report["findings"][0]["says"].startswith("CHARGEHAND_WORKER_CONCURRENCY input should be greater")
+
+
+async def test_a_hook_that_lacks_events_is_named(slack: SlackSandbox, run: Run) -> None:
+    path = Path("data/chargehand.db")
+    await asyncio.to_thread(migrate.upgrade, path)
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    async with open_database(path) as db, db.write() as tx:
+        await facts.remember_contact(tx, "5", facts.Contact(at, ("check_run",)), workspace_id="T1")
+        await facts.remember_contact(tx, "6", facts.Contact(at, ()), workspace_id="T1")
+    found = await examined(run, code=0, **connected(slack), GITHUB_WEBHOOK_SECRET="hush")
+    assert (found["hook 5"]["state"], found["hook 5"]["says"]) == ("warn", "does not send check_run")
+    assert (found["hook 6"]["state"], found["hook 6"]["says"]) == ("ok", "last contact 2026-03-02 12:00 UTC")
+    assert found["networks"]["state"] == "warn"

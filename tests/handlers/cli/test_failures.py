@@ -17,7 +17,7 @@ BROKEN = """
 import asyncio
 from handlers.cli import build_cli
 
-async def serve(settings, *, stop, started=None):
+async def serve(settings, *, stop, started=None, parts=None):
     async with asyncio.TaskGroup():
         raise KeyError("the wheel came off")
 
@@ -61,11 +61,12 @@ def test_an_unknown_verb_gets_the_closest_one(run: Run) -> None:
 
 
 def test_a_bad_setting_is_named_with_its_problem_and_an_example(run: Run) -> None:
-    refused = run("team", "list", CHARGEHAND_WORKERS="many", DATABASE_URL="postgres://secret@host/db")
+    refused = run("team", "list", CHARGEHAND_WORKER_CONCURRENCY="many", DATABASE_URL="mysql://secret@host/db")
     assert refused.code == 2
     assert refused.err.splitlines() == [
-        "DATABASE_URL is not a SQLite URL; example: sqlite:///data/chargehand.db",
-        "CHARGEHAND_WORKERS input should be a valid integer, unable to parse string as an integer; example: 8",
+        "DATABASE_URL is neither SQLite nor PostgreSQL; examples: sqlite:///data/chargehand.db, postgresql://me@db/chargehand",
+        "CHARGEHAND_WORKER_CONCURRENCY input should be a valid integer, unable to parse string as an integer;"
+        " example: 8",
     ]
 
 

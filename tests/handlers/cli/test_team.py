@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.slack import SlackSandbox
 from storage import audit, people
 from storage.database import open_database
-from tests.handlers.cli.conftest import Run
+from tests.handlers.cli.conftest import OPERATOR, Run
 from tests.team import assignees, report, running, settings_for
 
 DATABASE = Path("data/chargehand.db")
@@ -36,7 +36,7 @@ async def test_adding_again_adds_to_it_and_each_change_is_on_record(run: Run) ->
         [team] = await people.teams(tx)
     assert (team.name, team.description) == ("Platform", "runs things")
     assert (team.keywords, team.components) == (["redis", "kafka"], ["queue"])
-    assert await history("team") == [("system", "cli", "add"), ("system", "cli", "change")]
+    assert await history("team") == [(OPERATOR, "cli", "add"), (OPERATOR, "cli", "change")]
 
 
 async def test_a_person_gets_a_role_and_keeps_it_once(run: Run) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from agent.connections import reading_failed
 from handlers.jobs.failures import apologise
 from storage import inbox, workspace
 from storage.database import Database
 from storage.inbox import Delivery
 from storage.outbox import Outgoing
 from storage.queue import Job
+from storage.repositories import Repository
 from tests.team import LONG_AGO
 
 SPOKEN = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "ts": "1.1", "text": "redis is down"}
@@ -26,7 +28,7 @@ async def test_only_who_asked_hears_of_it(db: Database, kind: str, event: dict[s
         source="slack",
         dedupe_key="Ev1",
         kind=kind,
-        payload=json.dumps(body),
+        body=json.dumps(body).encode(),
         correlation_id="c1",
         received_at=LONG_AGO,
     )
@@ -37,10 +39,23 @@ async def test_only_who_asked_hears_of_it(db: Database, kind: str, event: dict[s
             id=7,
             correlation_id="c1",
             workspace_id="T1",
-            name=f"slack.{kind}",
+            kind=f"slack.{kind}",
             args={"delivery_id": stored["Ev1"]},
-            run_at=LONG_AGO,
             created_at=LONG_AGO,
         )
         await apologise(tx, job, now=LONG_AGO, bot_user_id="UBOT")
         assert [row.channel_id for row in await tx.exec(select(Outgoing))] == told
+
+
+async def test_a_reading_that_is_buried_is_listed_as_failed(db: Database) -> None:
+    async with db.write() as tx:
+        known = Repository(
+            workspace_id="T1", github_id=1, host="github.com", full_name="acme/shop", created_at=LONG_AGO
+        )
+        known.sync_state = "running"
+        tx.add(known)
+        await tx.flush()
+        made = {"workspace_id": "T1", "created_at": LONG_AGO}
+        await reading_failed(tx, Job(**made, id=7, kind="github.sync", args={"repository_id": known.id}))
+        await reading_failed(tx, Job(**made, id=8, kind="prune"))
+    assert (known.sync_state, known.sync_note) == ("failed", "`jobs show 7` says why")

@@ -8,19 +8,24 @@ from typing import Any
 import aiohttp
 
 from app import serve
+from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, settings_for
+from handlers.cli.version import VERSION
+from tests.team import Bot, report, running, seed_teams, settings_for
 from tests.waiting import until
 
+WELL = {"accepting": "ok", "database": "ok", "pressure": "ok", "slack": "ok"}
 
-async def get(port: int, path: str) -> tuple[int, Any]:
-    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
+
+async def get(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    url = f"http://127.0.0.1:{port}{path}"
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
         return answer.status, await answer.json()
 
 
 async def test_a_working_bot_lives_and_is_ready(bot: Bot) -> None:
     assert await get(bot.port, "/healthz") == (200, {"status": "ok"})
-    assert await get(bot.port, "/readyz") == (200, {"status": "ok", "checks": {"database": "ok", "slack": "ok"}})
+    assert await get(bot.port, "/readyz") == (200, {"status": "ok", "checks": WELL})
 
 
 async def test_without_a_socket_it_lives_and_is_not_ready(slack: SlackSandbox, bot: Bot) -> None:
@@ -28,10 +33,8 @@ async def test_without_a_socket_it_lives_and_is_not_ready(slack: SlackSandbox, b
     await slack.drop_sockets()
 
     async def is_unready() -> bool:
-        return await get(bot.port, "/readyz") == (
-            503,
-            {"status": "not ready", "checks": {"database": "ok", "slack": "not connected"}},
-        )
+        checks = WELL | {"slack": "not connected"}
+        return await get(bot.port, "/readyz") == (503, {"status": "not ready", "checks": checks})
 
     await until(is_unready)
     assert (await get(bot.port, "/healthz"))[0] == 200
@@ -56,3 +59,47 @@ async def test_while_slack_does_not_answer_at_the_start_it_lives(slack: SlackSan
     assert (status, answer["checks"]["slack"]) == (503, "not connected yet")
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
+
+
+async def test_an_operator_sees_what_it_depends_on(bot: Bot) -> None:
+    async def told_well() -> Any:
+        status, told = await get(bot.port, "/health")
+        return told if status == 200 else None
+
+    told = await until(told_well)  # the clock has to be taken first
+    assert (told["status"], told["service"], told["version"]) == ("healthy", "chargehand", VERSION)
+    assert set(told) == {"status", "service", "version", "timestamp", "dependencies", "uptime_seconds"}
+    states = {name: state["status"] for name, state in told["dependencies"].items()}
+    assert states == {
+        "database": "healthy",
+        "queue": "healthy",
+        "workers": "healthy",
+        "clock": "healthy",
+        "slack": "healthy",
+        "github": "disabled",
+        "llm": "disabled",
+    }
+    assert all(state["latency_ms"] >= 0 for state in told["dependencies"].values() if state["status"] == "healthy")
+
+
+async def test_a_model_that_fails_makes_it_unhealthy_and_probes_ask_it_nothing(
+    slack: SlackSandbox, tmp_path: Path
+) -> None:
+    async with LlmSandbox.start() as llm:
+        settings = settings_for(slack, tmp_path, anthropic_api_key="sk-ant-" + "a1" * 20, anthropic_base_url=llm.url)
+        await seed_teams(settings, slack)
+        async with running(slack, settings) as bot:
+            assert bot.ctx.model
+            llm.fail(status=500, times=100)
+            for number in range(3):
+                await report(bot, "frank", f"redis {number} is down", channel="#ops")
+            asked = len(llm.requests)
+            async with aiohttp.ClientSession() as session:
+                for number in range(1000):
+                    path = ("/healthz", "/readyz", "/health", "/metrics")[number % 4]
+                    async with session.get(f"http://127.0.0.1:{bot.port}{path}"):
+                        pass
+            status, told = await get(bot.port, "/health")
+            assert (status, told["status"]) == (503, "unhealthy")
+            assert told["dependencies"]["llm"]["error"].startswith("model failed")
+            assert len(llm.requests) == asked

@@ -1,7 +1,8 @@
 // The page of the demo: shows the workspace as the person spoken as sees it, and redraws whenever the workspace changes.
 import { drawBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
-import { el } from "./dom.js";
+import { el, keyed } from "./dom.js";
+import { commenting, drawGitHub, drawIssue, drawRepositories, onGitHub, openIssue } from "./github.js";
 import { drawMessages } from "./messages.js";
 import { drawModal } from "./modal.js";
 import { DM, drawRail, markRead } from "./rail.js";
@@ -105,17 +106,21 @@ function readPlace() {
   else draw();
 }
 
+const address = ({ as, channel, thread }) => (
+  [as, channel, thread].filter((part, index) => part || index < 2).map(encodeURIComponent).join("/"));
+
 function go(change) {
   const next = { ...place, ...change };
-  if (change.channel || change.as) next.thread = change.thread ?? "";
+  if (change.channel || (change.as && !gitHubHere())) next.thread = change.thread ?? "";
   if (next.channel === DM && (change.channel || change.as)) call("home", { as: next.as, tab: "messages" });
-  location.hash = [next.as, next.channel, next.thread].filter((part, index) => part || index < 2).map(encodeURIComponent).join("/");
+  location.hash = address(next);
 }
 
 // --- drawing -----------------------------------------------------------------------------------------------------------
 
 const rooms = () => [...world.channels.map((channel) => ({ ...channel, key: channel.id })), { ...world.dm, key: DM }];
 const here = () => rooms().find(({ key }) => key === place.channel);
+const gitHubHere = () => onGitHub(world, place.channel);
 const person = (id) => world.people.find((one) => one.id === id);
 const names = () => ({
   me: world.me,
@@ -127,24 +132,54 @@ const names = () => ({
 
 function draw() {
   const first = rooms().find(({ name }) => name === "ops") ?? rooms()[0];
-  if (!here() || place.as !== world.me) {
-    place = { ...place, as: world.me, channel: here() ? place.channel : first.key, thread: "" };
-    history.replaceState(null, "", `#${place.as}/${place.channel}`);
+  const stays = here() || gitHubHere();
+  if (!stays || place.as !== world.me) {
+    const thread = stays && !place.as ? place.thread : "";
+    place = { ...place, as: world.me, channel: stays ? place.channel : first.key, thread };
+    history.replaceState(null, "", `#${address(place)}`);
   }
   const room = here();
   document.title = "Chargehand demo";
   $("workspace").textContent = world.workspace.name;
+  $("github").hidden = Boolean(room);
+  if (room) drawRoom(room);
+  else drawRepository(gitHubHere());
+  drawRail({ world, rooms: rooms(), place, go });
+  drawRepositories({ world, place, go });
+  drawModal($("modal"), world.modal, { names: names(), press, act, call });
+}
+
+function drawRoom(room) {
   drawHead(room);
   drawTalk(room);
   drawThread(room);
   markRead(place, room.messages);
-  drawRail({ world, rooms: rooms(), place, go });
-  drawModal($("modal"), world.modal, { names: names(), press, act, call });
   followAnswer(room);
+}
+
+function drawRepository(view) {
+  for (const id of ["list", "home", "composer", "tries", "tabs"]) $(id).hidden = true;
+  const room = { world, place, go, call, names: names(), focusPane: () => talkIn.thread.focus() };
+  drawGitHub(view, room);
+  const issue = openIssue(view, place);
+  showPane(issue && "Issue", issue && `${view.repository.name}#${issue.number}`);
+  if (!issue) return;
+  drawIssue($("thread-list"), view, issue, room);
+  talkIn.thread.draw();
+}
+
+/** Shows the pane beside the main column under this heading, or none. */
+function showPane(title, about) {
+  $("thread").hidden = !title;
+  document.body.classList.toggle("with-thread", Boolean(title));
+  $("thread").setAttribute("aria-label", title || "Thread");
+  $("thread-title").textContent = title || "";
+  $("thread-about").textContent = about || "";
 }
 
 function drawHead(room) {
   const dm = room.key === DM;
+  keyed($("head-actions"), []);
   $("title").textContent = dm ? person(world.bot).real_name : `# ${room.name}`;
   $("about").textContent = dm ? "Only you see this conversation" : [
     room.private && "private", `${room.members} members`, room.archived && "archived", !room.has_bot && "Chargehand is not in this channel",
@@ -184,10 +219,8 @@ function drawTalk(room) {
 
 function drawThread(room) {
   const root = room.messages.find(({ ts }) => ts === place.thread);
-  $("thread").hidden = !root;
-  document.body.classList.toggle("with-thread", Boolean(root));
+  showPane(root && "Thread", room.key === DM ? "Chargehand" : `#${room.name}`);
   if (!root) return;
-  $("thread-about").textContent = room.key === DM ? "Chargehand" : `#${room.name}`;
   const replies = room.messages.filter((message) => message.thread_ts === root.ts && message.ts !== root.ts);
   drawMessages($("thread-list"), [root, ...replies], roomContext(room, root.ts));
   talkIn.thread.draw();
@@ -206,6 +239,7 @@ function followAnswer(room) {
 
 async function send(text, thread) {
   const room = here();
+  if (!room) return act("github/comment", { repo: gitHubHere().repository.name, number: Number(thread), text });
   if (text.startsWith("/")) {
     if (thread) return toast("Commands do not work in threads; write it in the channel.") ?? false;
     const [, command, rest] = /^(\S+)\s*([^]*)$/.exec(text);
@@ -221,9 +255,12 @@ async function send(text, thread) {
 
 function about(thread) {
   const room = here();
+  const key = `${place.as}/${place.channel}/${thread}`;
+  const issue = !room && openIssue(gitHubHere(), place);
+  if (issue) return { key, ...commenting(gitHubHere(), issue, world), people: [], commands: [] };
   const label = thread ? "Reply…" : `Message ${room.key === DM ? "chargehand" : `#${room.name}`}`;
   const closed = room.archived ? "This channel is archived; nothing can be written here." : !room.joined ? "You are not in this channel." : "";
-  return { key: `${place.as}/${place.channel}/${thread}`, label, closed, people: world.people, commands: thread ? [] : world.commands };
+  return { key, label, closed, people: world.people, commands: thread ? [] : world.commands };
 }
 
 const talkIn = {

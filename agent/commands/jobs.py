@@ -1,0 +1,211 @@
+"""`jobs …`: admins see what could not be done and why, and let it run again, drop it, or stop what still waits."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from agent import dead_letters
+from agent.commands.grammar import SHORTEST_REASON
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from bot.errors import Refused, UserError
+from bot.messages import escape, moment
+from storage import queue, tickets
+from storage.queue import Cause, Job
+
+AT_ONCE = 500  # jobs of one replay: they share a transaction, and everybody else waits for it
+SHOWN = 10  # causes in one message
+AT_NO_INTERVAL = timedelta()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which dead letters: by their numbers, or all of a kind, or with these words in their error."""
+
+    numbers: tuple[int, ...] = ()
+    kind: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The jobs that a command was carried out on, and a sentence for each that was refused."""
+
+    numbers: tuple[int, ...]
+    refused: tuple[str, ...]
+
+
+async def causes(desk: Desk) -> list[Cause]:
+    """What the dead letters died of.
+
+    Raises:
+        Refused: the asker is no admin, here and in all that follows.
+    """
+    desk.check_admin(doing="see jobs")
+    return await queue.causes(desk.tx)
+
+
+async def the_job(desk: Desk, number: int) -> Job:
+    """One job.
+
+    Raises:
+        UserError: there is none.
+    """
+    desk.check_admin(doing="see jobs")
+    job = await queue.get(desk.tx, number)
+    if job is None:
+        raise UserError(f"There is no job {number}: `python app.py jobs list` shows them.")
+    return job
+
+
+async def replay(
+    desk: Desk, wanted: Wanted, *, why: str, interval: timedelta = AT_NO_INTERVAL, force: bool = False
+) -> Done:
+    """Let dead letters run again in the order in which they were put, `interval` after one another; 500 at once."""
+    desk.check_admin(doing="replay jobs")
+    _check_reason(why)
+    at, done, refused = desk.now, [], []
+    for job in await _chosen(desk, wanted):
+        if (no := await dead_letters.refusal(desk.tx, job, force=force)) is not None:
+            refused.append(f"Job {job.id} {no}.")
+            continue
+        await queue.replay(desk.tx, job.id, now=desk.now, at=at, why=f"{desk.who}: {why}", force=force)
+        _audit(desk, "replay", job, to="ready", why=why)
+        at += interval
+        done.append(job)
+    await dead_letters.recount(desk, done)
+    return Done(tuple(job.id for job in done), tuple(refused))
+
+
+async def discard(desk: Desk, numbers: Sequence[int], *, why: str) -> Done:
+    """Take dead letters off the list; they stay in the table until they are old."""
+    desk.check_admin(doing="discard jobs")
+    _check_reason(why)
+    done, refused = [], []
+    for job in await _chosen(desk, Wanted(numbers=tuple(numbers))):
+        if await queue.discard(desk.tx, job.id, now=desk.now, why=f"{desk.who}: {why}"):
+            _audit(desk, "discard", job, to="discarded", why=why)
+            done.append(job)
+        else:
+            refused.append(f"Job {job.id} is {job.state}; only dead jobs can be discarded.")
+    await dead_letters.recount(desk, done)
+    return Done(tuple(job.id for job in done), tuple(refused))
+
+
+async def cancel(desk: Desk, number: int, *, why: str) -> Job:
+    """End a job that waits, and tell one that runs to end.
+
+    Raises:
+        Refused: it has ended already.
+    """
+    desk.check_admin(doing="cancel jobs")
+    _check_reason(why)
+    before = await the_job(desk, number)
+    job = await queue.cancel(desk.tx, number, by=desk.who, why=why, now=desk.now)
+    if job is None:
+        raise Refused(f"Job {number} is {before.state}; only jobs that have not ended can be cancelled.")
+    _audit(desk, "cancel", before, to=job.state, why=why)
+    return job
+
+
+def _check_reason(why: str) -> None:
+    if len(why.strip()) < SHORTEST_REASON:
+        raise UserError("A reason is missing: a few words that go on record.")
+
+
+def _audit(desk: Desk, action: str, job: Job, *, to: str, why: str) -> None:
+    desk.audit(action, "job", job.id, before={"state": job.state}, after={"state": to, "reason": why})
+
+
+async def _chosen(desk: Desk, wanted: Wanted) -> list[Job]:
+    if wanted.numbers:
+        named = [await the_job(desk, number) for number in dict.fromkeys(wanted.numbers)]
+        return sorted(named, key=lambda job: job.seq)
+    found = await queue.dead(desk.tx, kind=wanted.kind, error=wanted.error, limit=AT_ONCE)
+    if not found:
+        raise Refused("No dead letter is like that: `jobs list` shows what there is.")
+    return found
+
+
+WORDS = re.compile(
+    r"(?P<verb>list|show|replay|discard|cancel)"
+    r"(?:\s+(?:kind=(?P<kind>\S+)|(?P<numbers>\d{1,9}(?:[\s,]+\d{1,9})*)(?!\S)))?"
+    r"(?:\s+(?P<why>.+))?",
+    re.IGNORECASE | re.DOTALL,
+)
+USAGE = (
+    "`jobs list`, `jobs show 41`, `jobs replay 41 REASON`, `jobs replay kind=triage REASON`,"
+    " `jobs discard 41 REASON` or `jobs cancel 41 REASON`"
+)
+
+
+async def jobs(desk: Desk, said: Said) -> Reply:
+    """Each of them as it is typed in Slack."""
+    found = WORDS.fullmatch(said.text or "list")
+    if found is None:
+        raise UserError(f"Say {USAGE}.")
+    verb, why = found["verb"].lower(), (found["why"] or "").strip()
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found["numbers"] or ""))
+    wanted = Wanted(numbers=numbers, kind=found["kind"])
+    if verb == "list":
+        return text_reply(_listed(await causes(desk)), is_private=True)
+    if not numbers and (verb != "replay" or wanted.kind is None):
+        raise UserError(f"Which job? Say {USAGE}.")
+    if verb == "show":
+        return text_reply(await _shown(desk, await the_job(desk, numbers[0])), is_private=True)
+    if verb == "cancel":
+        job = await cancel(desk, numbers[0], why=why)
+        return text_reply(f"Job {job.id} is {told(job)}.", is_private=True)
+    acted = await (replay(desk, wanted, why=why) if verb == "replay" else discard(desk, numbers, why=why))
+    return text_reply("\n".join([*done_lines(acted, verb=verb), *acted.refused]), is_private=True)
+
+
+def done_lines(done: Done, *, verb: str) -> list[str]:
+    """What a replay or a discard came to."""
+    one = {"replay": "runs again", "discard": "is discarded"}[verb]
+    many = {"replay": "run again, in their order", "discard": "are discarded"}[verb]
+    if len(done.numbers) < 2:
+        return [f"Job {number} {one}." for number in done.numbers]
+    more = " There may be more: the same command again takes the next ones." if len(done.numbers) == AT_ONCE else ""
+    return [f"{len(done.numbers)} jobs {many}.{more}"]
+
+
+def told(job: Job) -> str:
+    """What a cancelled job is."""
+    return "cancelled" if job.state == "cancelled" else "told to stop"
+
+
+def _listed(found: Sequence[Cause]) -> str:
+    if not found:
+        return "No dead letters."
+    lines = [
+        f"• {cause.count} × `{escape(cause.kind)}` ({escape(cause.error_class)}): {escape(cause.error[:200])}"
+        f" – {moment(cause.first)} to {moment(cause.last)}"
+        for cause in found[:SHOWN]
+    ]
+    more = [f"… and {len(found) - SHOWN} more causes."] if len(found) > SHOWN else []
+    return "\n".join(["*Dead letters by cause*", *lines, *more])
+
+
+async def _shown(desk: Desk, job: Job) -> str:
+    about = ""
+    if ticket_id := job.args.get("ticket_id"):
+        about = (
+            f" about {(await tickets.get(desk.tx, ticket_id)).name}" if await tickets.exists(desk.tx, ticket_id) else ""
+        )
+    lines = [f"*Job {job.id}* `{escape(job.kind)}`{about} is {job.state}, attempt {job.attempts}."]
+    for step in await queue.history(desk.tx, job.id):
+        said = f": {escape(step.detail[:200])}" if step.detail else ""
+        lines.append(f"• {moment(step.at)} {step.stage}{said}")
+    return "\n".join([*lines, await dead_letters.prospect(desk.tx, job), f"Reference: `{job.correlation_id}`"])
+
+
+VERB = Verb(
+    name="jobs",
+    takes=(Slot.JOBS,),
+    summary="see work that failed for good; replay, discard or cancel it",
+    example="jobs replay 41 the permission is back",
+    action="administer",
+    act=jobs,
+)

@@ -1,0 +1,54 @@
+"""`reconcile`: fetch what Slack and GitHub sent and we did not get; for admins."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.connections import named
+from agent.desk import Desk
+from agent.reconcile import ask
+from bot.errors import UserError
+from bot.messages import escape, moment
+
+USUAL = timedelta(hours=1)
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_SPAN = re.compile(r"(\d{1,4})([mhd])")
+_SINCE, _REPO = re.compile(r"--since[ =](\S+)"), re.compile(r"--repo[ =](\S+)")
+
+
+async def reconcile(desk: Desk, said: Said) -> Reply:
+    """Have it done from a moment on; the line about it goes to the admins."""
+    since, name = _SINCE.search(said.text), _REPO.search(said.text)
+    start = moment_of(since[1], now=desk.now) if since else desk.now - USUAL
+    known = await named(desk, name[1]) if name else None
+    await ask(desk, since=start, repository=known.full_name if known else None)
+    what = f" in {known.full_name}" if known else ""
+    return text_reply(f"Looking for what was missed{what} since {moment(start)}; admins hear of it.", is_private=True)
+
+
+def moment_of(text: str, *, now: datetime) -> datetime:
+    """`90m`, `2h`, `3d` ago, or a moment such as 2026-03-02T02:10 (UTC unless it says otherwise).
+
+    Raises:
+        UserError: it is neither, or has not come yet.
+    """
+    if found := _SPAN.fullmatch(text):
+        return now - timedelta(**{UNITS[found[2]]: int(found[1])})
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"“{escape(text[:40])}” is no time: write 90m, 2h, 3d or 2026-03-02T02:10.") from None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at > now:
+        raise UserError(f"{escape(text[:40])} has not come yet.")
+    return at
+
+
+VERB = Verb(
+    name="reconcile",
+    takes=(Slot.SINCE,),
+    summary="fetch what Slack and GitHub sent and I did not get",
+    example="reconcile --since 2h",
+    action="administer",
+    act=reconcile,
+)

@@ -1,0 +1,58 @@
+"""`repo`: connect a repository, have it read, list what is known, or let it go; for admins."""
+
+import re
+
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.connections import Connection, connect, disconnect, listing, sync
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape, moment
+
+_NAMED = re.compile(r"--(channel|tickets)[ =](\S+)")
+_FLAGS = {"connect": {"--hook"}, "sync": {"--full", "--state all", "--state open"}}
+_FLAG = re.compile(r"--(?:state[ =]\w+|\w+)")
+
+
+async def repo(desk: Desk, said: Said) -> Reply:
+    """Do one of the four; GitHub is asked by a job, which says what came of it."""
+    verb, _, rest = said.text.partition(" ")
+    named = dict(_NAMED.findall(rest))
+    rest = _NAMED.sub("", rest)
+    flags = {flag.replace("=", " ") for flag in _FLAG.findall(rest)}
+    name = _FLAG.sub("", rest).strip()
+    if strange := flags - _FLAGS.get(verb.casefold(), set()):
+        raise UserError(f"`repo {verb}` does not take {escape(', '.join(sorted(strange)))}.")
+    match verb.casefold():
+        case "connect":
+            chosen = {"channel": named.get("channel", ""), "policy": named.get("tickets", "")}
+            await connect(desk, name, **chosen, wants_hook="--hook" in flags)
+            text = f"Looking up {escape(name)} at GitHub; I tell you directly what comes of it."
+        case "sync":
+            state = "open" if "--state open" in flags else "all"
+            known = await sync(desk, name, is_full="--full" in flags, state=state)
+            text = f"{known.full_name} is being read; `repo list` shows how far."
+        case "disconnect":
+            known = await disconnect(desk, name)
+            text = f"{known.full_name} is disconnected: its events are ignored, its history and tickets stay."
+        case _:
+            text = (
+                "\n".join(_row(one) for one in await listing(desk)) or "No repository yet: `repo connect OWNER/NAME`."
+            )
+    return text_reply(text, is_private=True)
+
+
+def _row(one: Connection) -> str:
+    known = one.repository
+    where = f" in <#{known.channel_id}>" if known.channel_id else ""
+    heard = moment(one.heard_at) if one.heard_at else "never"
+    return f"*{escape(known.full_name)}*{where}: {one.state}; {one.progress}; last webhook {heard}"
+
+
+VERB = Verb(
+    name="repo",
+    takes=(Slot.REPO,),
+    summary="connect GitHub repositories, read them, list them, let them go",
+    example="repo connect acme/shop --hook",
+    action="administer",
+    act=repo,
+)

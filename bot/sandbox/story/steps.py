@@ -1,0 +1,94 @@
+"""What a story may say, and where a file that is none goes wrong.
+
+A step has one verb and says `as` whom, and `in` which channel or repository; `in: dm` is that person's direct messages
+with the bot, `in: private` what only that person sees. A step can be called a name (`call`), so that later ones happen
+`under` it (in its thread) or `to` it.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.errors import UserError
+
+PERSONAL = ("say", "dm", "command", "click", "select", "submit", "react", "open", "comment", "close", "reopen")
+NOBODYS = ("expect", "reacted", "redeliver", "answered", "tracked", "kill", "restart", "lost")
+NAMES = (*PERSONAL, *NOBODYS)
+
+
+class Step(BaseModel):
+    """One line of a story; exactly one of the verbs is set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    who: str = Field(default="", alias="as")
+    where: str = Field(default="#ops", alias="in")
+    under: str | None = None
+    to: str | None = None
+    call: str | None = None
+
+    say: str | None = None
+    dm: str | None = None
+    command: str | None = None
+    click: str | None = None
+    select: str | None = None
+    menu: str = ""
+    submit: dict[str, str] | None = None
+    react: str | None = None
+    expect: str | list[str] | None = None
+    reacted: str | None = None
+
+    open: str | None = None
+    body: str | None = None
+    comment: str | None = None
+    close: str | None = None
+    reopen: str | None = None
+    redeliver: str | None = None
+    answered: int | list[int | str] | None = None
+    tracked: str | None = None
+
+    kill: Literal["bot"] | None = None
+    restart: Literal["bot"] | None = None
+    lost: Literal["nothing"] | None = None
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> "Step":
+        if len(self.model_fields_set & set(NAMES)) != 1:
+            raise ValueError(f"has one of {', '.join(NAMES)}")
+        if not self.who and self.verb in PERSONAL:
+            raise ValueError("says `as` whom")
+        return self
+
+    @property
+    def verb(self) -> str:
+        """Which verb it has."""
+        return next(iter(self.model_fields_set & set(NAMES)))
+
+
+class Story(BaseModel):
+    """What happens, in order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    steps: list[Step]
+
+
+def read_story(path: Path) -> Story:
+    """Read a story.
+
+    Raises:
+        UserError: the file is missing, no YAML or no story; the text says where.
+    """
+    try:
+        return Story.model_validate(yaml.safe_load(path.read_text()))
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}. Stories are in stories/.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "".join(f", step {part + 1}" if isinstance(part, int) else f", {part}" for part in first["loc"])
+        raise UserError(f"{path}{where.replace(', steps', '')}: {first['msg'].removeprefix('Value error, ')}") from None

@@ -1,0 +1,134 @@
+"""What is old is dropped, a few rows at a time, so that nobody waits; tickets, receipts and the audit record stay.
+
+A dead letter keeps everything that it needs to run again, however old it is.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
+from sqlmodel import SQLModel
+
+from storage import doubt
+from storage.database import Database
+from storage.inbox import NO_BODY, WAITING, Delivery
+from storage.outbox import Outgoing
+from storage.queue import UNFINISHED, Job, JobEvent
+from storage.queue.jobs import jobs
+from storage.queue.operator import ENDED_WELL
+from storage.settings_kv import Setting
+
+WRITER_SECONDS = 0.01  # aimed at for one batch: a busy machine takes some times as long, and 50 ms nobody notices
+SMALLEST, FIRST, MOST = 5, 20, 1000  # rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep:
+    """How many days each kind of row is kept."""
+
+    bodies: int
+    ignored: int  # bodies of deliveries that asked for nothing
+    deliveries: int
+    jobs: int  # those that ended well, and messages that were sent
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`what` goes once it is due: the whole row, or the content of some columns."""
+
+    what: str
+    model: type[SQLModel]
+    is_due: ColumnElement[bool]
+    emptied: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        return SQLModel.metadata.tables[str(self.model.__tablename__)]
+
+
+def rules(keep: Keep, *, now: datetime) -> list[Rule]:
+    """All that goes by its age."""
+    deliveries, outbox, steps, settings = (
+        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Delivery, Outgoing, JobEvent, Setting)
+    )
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    of_delivery = jobs.c.delivery_id == deliveries.c.id
+    is_ignored = (deliveries.c.status == "ignored") | ~exists().where(of_delivery)
+    is_worked_on = exists().where(of_delivery, jobs.c.state.in_((*UNFINISHED, "dead")))
+    is_free = (deliveries.c.status != WAITING) & ~is_worked_on
+    is_old = deliveries.c.received_at < before(keep.bodies)
+    is_old_and_ignored = is_ignored & (deliveries.c.received_at < before(keep.ignored))
+    doubts = settings.c.key.startswith(doubt.PREFIX, autoescape=True)
+    return [
+        Rule(
+            what="bodies of deliveries",
+            model=Delivery,
+            is_due=(deliveries.c.body != NO_BODY) & (is_old | is_old_and_ignored) & is_free,
+            emptied={"body": NO_BODY, "encoding": "identity"},
+        ),
+        Rule(
+            what="deliveries",
+            model=Delivery,
+            is_due=(deliveries.c.received_at < before(keep.deliveries)) & is_free,
+        ),
+        Rule(
+            what="finished jobs",
+            model=Job,
+            is_due=jobs.c.state.in_(ENDED_WELL) & (jobs.c.finished_at < before(keep.jobs)),
+        ),
+        Rule(what="steps of jobs", model=JobEvent, is_due=steps.c.at < before(keep.steps)),
+        Rule(
+            what="sent messages",
+            model=Outgoing,
+            is_due=(outbox.c.state == "sent") & (outbox.c.finished_at < before(keep.jobs)),
+        ),
+        Rule(
+            what="doubts after a restore",
+            model=Setting,
+            is_due=doubts & (settings.c.value < before(keep.jobs).isoformat()),
+        ),
+    ]
+
+
+async def count(db: Database, rule: Rule) -> int:
+    """How many rows are due."""
+    async with db.read() as tx:
+        number = select(func.count()).select_from(rule.table).where(rule.is_due)
+        return int((await (await tx.connection()).execute(number)).scalar_one())
+
+
+async def apply(db: Database, rule: Rule) -> int:
+    """Drop what is due, in batches that hold the writer for a moment each; how many rows went.
+
+    What is due is looked for without the writer, and once: the next batch starts behind the last row of this one.
+    """
+    gone, size, last = 0, FIRST, 0
+    while ids := await _next(db, rule, after=last, limit=size):
+        async with db.write() as tx:
+            started = time.perf_counter()
+            these = rule.table.c.id.in_(ids) & rule.is_due
+            drop = update(rule.table).values(rule.emptied) if rule.emptied else delete(rule.table)
+            gone += (await (await tx.connection()).execute(drop.where(these))).rowcount
+        held = time.perf_counter() - started
+        size, last = batch_after(len(ids), held=held), ids[-1]
+        await asyncio.sleep(held)  # half the time is everybody else's
+    return gone
+
+
+def batch_after(size: int, *, held: float) -> int:
+    """How many rows to take next, after `size` rows held the writer for so many seconds."""
+    return max(SMALLEST, min(MOST, 2 * size, int(size * WRITER_SECONDS / max(held, 1e-6))))
+
+
+async def _next(db: Database, rule: Rule, *, after: int, limit: int) -> list[int]:
+    number = rule.table.c.id
+    wanted = select(number).where(number > after, rule.is_due).order_by(number).limit(limit)
+    async with db.read() as tx:
+        return list((await (await tx.connection()).execute(wanted)).scalars())

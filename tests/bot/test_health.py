@@ -1,0 +1,198 @@
+"""A process says that it is not ready as soon as it could not do its job, and asks nobody more often than it must."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlmodel import text
+
+from bot.errors import TryLater
+from bot.gauges import FRESH_SECONDS, Gauges
+from bot.health import Answer, Health, Probe, Shared
+from bot.metrics import GAPS_OPEN, LOOP_LAG, QUEUE_JOBS
+from bot.pulse import BEAT_SECONDS, STUCK_SECONDS, Pulse
+from storage import gaps, migrate, queue
+from storage.database import Database, StorageError, open_database
+from storage.gaps import ASKED, CHECK, Gap
+from storage.queue import BULK, Job
+
+NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def draining() -> list[bool]:
+    return [False]
+
+
+@pytest.fixture
+def elapsed() -> list[float]:
+    """Monotonic seconds, to be moved."""
+    return [0.0]
+
+
+@pytest.fixture
+def gauges(db: Database, elapsed: list[float]) -> Gauges:
+    return Gauges(db, me="p1", most_jobs=10, clock=lambda: NOW, monotonic=lambda: elapsed[0])
+
+
+def health_of(db: Database, gauges: Gauges, draining: list[bool]) -> Health:
+    return Health(db, gauges, is_draining=lambda: draining[0])
+
+
+def words(answers: dict[str, Answer]) -> dict[str, str]:
+    return {name: answer.word for name, answer in answers.items()}
+
+
+async def put(db: Database, number: int) -> None:
+    async with db.write() as tx:
+        for _ in range(number):
+            await queue.put(tx, Job(workspace_id="T1", kind="bench", priority=BULK, created_at=NOW))
+
+
+async def test_a_process_that_ends_is_not_ready_at_once(db: Database, gauges: Gauges, draining: list[bool]) -> None:
+    health = health_of(db, gauges, draining)
+    assert words(await health.is_ready()) == {"database": "ok", "accepting": "ok", "pressure": "ok"}
+    draining[0] = True
+    assert words(await health.is_ready())["accepting"] == "draining"
+
+
+async def test_a_database_of_another_schema_is_no_database_for_it(
+    db: Database, gauges: Gauges, draining: list[bool]
+) -> None:
+    async with db.write() as tx:
+        await (await tx.connection()).execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    assert words(await health_of(db, gauges, draining).is_ready())["database"] == "schema"
+
+
+async def test_a_file_that_takes_no_writes_is_no_database_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "chargehand.db"
+    migrate.upgrade(path)
+    async with open_database(path) as db:
+        async with db.write() as tx:
+            await (await tx.connection()).execute(text("PRAGMA query_only = ON"))
+        assert await db.check() == "OperationalError"
+
+
+async def test_a_queue_that_is_far_too_full_is_no_place_for_more(
+    db: Database, gauges: Gauges, draining: list[bool], elapsed: list[float]
+) -> None:
+    health = health_of(db, gauges, draining)
+    await put(db, 39)
+    assert words(await health.is_ready())["pressure"] == "ok"
+    await put(db, 1)
+    elapsed[0] += FRESH_SECONDS
+    assert words(await health_of(db, gauges, draining).is_ready())["pressure"] == "queue"
+
+
+async def test_the_database_is_looked_at_every_five_seconds_at_most(
+    db: Database, gauges: Gauges, elapsed: list[float]
+) -> None:
+    await put(db, 1)
+    first = await gauges.reading()
+    await put(db, 1)
+    elapsed[0] += FRESH_SECONDS - 0.1
+    assert await gauges.reading() is first
+    elapsed[0] += 0.1
+    assert (await gauges.reading()).load.waiting == 2
+    assert QUEUE_JOBS.labels("ready", "bulk")._value.get() == 2
+
+
+async def test_a_time_that_nobody_made_up_for_is_an_open_gap(
+    db: Database, gauges: Gauges, elapsed: list[float]
+) -> None:
+    async with db.write() as tx:
+        for reason in ("away", "rate", CHECK, ASKED):
+            await gaps.note(tx, Gap(workspace_id="T1", source="github", reason=reason, since=NOW, until=NOW))
+    await gauges.reading()
+    assert GAPS_OPEN._value.get() == 2
+    async with db.write() as tx:
+        for gap in await gaps.unclosed(tx, "github"):
+            gap.closed_at = NOW
+    elapsed[0] += FRESH_SECONDS
+    await gauges.reading()
+    assert GAPS_OPEN._value.get() == 0
+
+
+async def test_many_who_ask_at_once_get_one_answer() -> None:
+    asked = count()
+
+    async def check() -> str:
+        next(asked)
+        await asyncio.sleep(0)
+        return "ok"
+
+    shared = Shared(check)
+    answers = await asyncio.gather(*(shared.ask() for _ in range(100)))
+    assert {answer.word for answer in answers} == {"ok"}
+    assert next(asked) == 1
+
+
+async def test_a_check_that_hangs_or_fails_is_an_answer_too() -> None:
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    async def fail() -> str:
+        raise StorageError("postgresql://me:pw@db.internal/x is away")
+
+    hanging = Shared(hang, limit=0.01)
+    assert (await hanging.ask()).word == "timeout"
+    await hanging.close()
+    assert (await Shared(fail).ask()).word == "SQLAlchemyError"
+
+
+async def test_nobody_waits_for_a_check_that_does_not_let_go() -> None:
+    let_go = asyncio.Event()
+
+    async def cling() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await let_go.wait()
+        return "never"
+
+    clinging = Shared(cling, limit=0.01)
+    async with asyncio.timeout(5):
+        assert [(await clinging.ask()).word for _ in range(2)] == ["timeout"] * 2
+    let_go.set()
+    await clinging.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [(TryLater("over at api.internal"), "TryLater"), (TimeoutError("no answer of 10.0.0.7"), "TimeoutError")],
+)
+async def test_a_probe_names_the_kind_of_error_and_no_host(error: Exception, word: str) -> None:
+    outcomes: Iterator[Exception | None] = iter([error, None])
+    heard = []
+
+    async def call() -> None:
+        if found := next(outcomes):
+            raise found
+
+    async def sleep(_: float) -> None:
+        heard.append(probe.answer.word)
+        if len(heard) == 2:
+            raise asyncio.CancelledError
+
+    probe = Probe(call)
+    with pytest.raises(asyncio.CancelledError):
+        await probe.run(sleep)
+    assert heard == [word, "ok"]
+
+
+async def test_a_loop_that_stands_still_is_noticed() -> None:
+    now = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds + STUCK_SECONDS
+
+    pulse = Pulse(clock=lambda: now[0], sleep=sleep)
+    assert pulse.is_steady
+    await pulse.beat()
+    assert now[0] == BEAT_SECONDS + STUCK_SECONDS
+    assert (pulse.lag, pulse.is_steady) == (STUCK_SECONDS, False)
+    assert LOOP_LAG._value.get() == STUCK_SECONDS

@@ -1,0 +1,118 @@
+"""Slack's limits are kept: per channel, per message and per workspace, also when another process goes on sending."""
+
+from itertools import pairwise
+
+import pytest
+
+from bot.settings import Settings
+from bot.slack.pace import EPHEMERALS, WORKSPACE
+from storage import outbox
+from storage.limits import Rate
+from tests.bot.mouth import Mouth
+from tests.waiting import until
+
+BOOKED = 0.9  # of an interval: calls are spaced when they start, a busy machine shifts their arrival
+
+
+def test_the_default_pace_is_what_slack_allows() -> None:
+    assert Settings(_env_file=None).post_interval_seconds == 1.0
+
+
+async def test_a_channel_gets_one_post_an_interval_and_others_meanwhile(mouth: Mouth) -> None:
+    async with mouth.sending(post_interval_seconds=0.5):
+        await mouth.put(*(mouth.row(f"{to} {n}", to=to) for n in range(4) for to in ("#ops", "#payments")))
+        await mouth.emptied()
+    ops, payments = mouth.times("chat.postMessage", "#ops"), mouth.times("chat.postMessage", "#payments")
+    assert all(later - sooner >= 0.5 * BOOKED for times in (ops, payments) for sooner, later in pairwise(times))
+    assert payments[0] < ops[1]
+    assert mouth.texts() == ["#ops 0", "#ops 1", "#ops 2", "#ops 3"]
+
+
+async def test_edits_and_reactions_take_no_turn_of_a_post(mouth: Mouth) -> None:
+    ts = await mouth.slack.say("bob", "#ops", "hello")
+    async with mouth.sending(post_interval_seconds=30):
+        await mouth.put(mouth.row("card"))
+        await mouth.emptied()
+        eyes = mouth.row("eyes", kind="react", target_ts=ts, payload="eyes")
+        await mouth.put(mouth.edit(1, of="card"), eyes)
+        await mouth.emptied()
+    assert mouth.texts() == ["card edit 1"]
+    assert mouth.slack.reactions("#ops", ts) == {"eyes": ["chargehand"]}
+
+
+async def test_fifty_edits_of_a_card_are_at_most_two_calls(mouth: Mouth) -> None:
+    async with mouth.sending(edit_interval_seconds=1.0):
+        await mouth.put(mouth.row("card"))
+        await mouth.emptied()
+        for number in range(50):
+            async with mouth.db.write() as tx:
+                await outbox.edit(tx, mouth.edit(number, of="card"))
+        await mouth.emptied()
+    assert mouth.texts() == ["card edit 49"]
+    assert 1 <= len(mouth.slack.calls("chat.update")) <= 2
+
+
+async def test_slacks_patience_is_kept_and_the_thread_stays_in_order(mouth: Mouth) -> None:
+    root = await mouth.slack.say("bob", "#ops", "hello")
+    mouth.slack.fail(method="chat.postMessage", status=429, retry_after=1, channel="#ops")
+    async with mouth.sending():
+        await mouth.put(*(mouth.row(key, lane="thread", thread_ts=root) for key in ("first", "second", "third")))
+        await mouth.put(mouth.row("elsewhere", to="#payments"))
+        await mouth.emptied()
+    assert [message.text for message in mouth.slack.thread("#ops", root)[1:]] == ["first", "second", "third"]
+    refused, again, *_ = mouth.times("chat.postMessage", "#ops")
+    assert again - refused >= 1.0
+    assert mouth.times("chat.postMessage", "#payments")[0] - refused < 0.5
+
+
+@pytest.mark.parametrize(("rate", "most"), [(WORKSPACE["edit"], 50), (EPHEMERALS, 100)])
+def test_in_any_minute_the_workspace_gets_no_more_than_slack_allows(rate: Rate, most: int) -> None:
+    assert rate.burst + 60 / rate.interval.total_seconds() <= most
+
+
+async def test_edits_of_all_messages_share_the_limit_whoever_sends_them(mouth: Mouth) -> None:
+    mouth.pass_time(0)
+    cards = [f"card {number}" for number in range(WORKSPACE["edit"].burst + 3)]
+    async with mouth.sending():
+        await mouth.put(*(mouth.row(card) for card in cards))
+        await mouth.emptied()
+        await mouth.put(*(mouth.edit(1, of=card) for card in cards))
+        await mouth.left_with(waiting=3)
+    async with mouth.sending(holder="second"):
+        await mouth.put(mouth.row("news", to="#payments"))
+        await mouth.left_with(waiting=3)
+        mouth.pass_time(WORKSPACE["edit"].interval.total_seconds())
+        await mouth.left_with(waiting=2)
+    assert len(mouth.slack.calls("chat.update")) == len(cards) - 2
+
+
+async def test_the_next_sender_keeps_the_pace_of_the_last_one(mouth: Mouth) -> None:
+    mouth.pass_time(0)
+    ts = await mouth.slack.say("bob", "#ops", "hello")
+    async with mouth.sending(post_interval_seconds=1.0):
+        await mouth.put(mouth.row("first"))
+        await mouth.emptied()
+    async with mouth.sending(holder="second", post_interval_seconds=1.0):
+        await mouth.put(mouth.row("second"), mouth.row("eyes", kind="react", target_ts=ts, payload="eyes"))
+        await mouth.left_with(waiting=1)
+        assert mouth.texts() == ["first"]
+        mouth.pass_time(1)
+        await mouth.emptied()
+    assert mouth.texts() == ["first", "second"]
+
+
+async def test_the_next_sender_knows_what_slack_refuses(mouth: Mouth) -> None:
+    mouth.pass_time(0)
+    ts = await mouth.slack.say("bob", "#ops", "hello")
+    eyes = [mouth.row(name, kind="react", lane=name, target_ts=ts, payload=name) for name in ("eyes", "bulb")]
+    mouth.slack.fail(method="reactions.add", status=429, retry_after=30)
+    async with mouth.sending():
+        await mouth.put(eyes[0])
+        await until(mouth.has_failed)
+    async with mouth.sending(holder="second"):
+        await mouth.put(eyes[1], mouth.row("card"))
+        await mouth.left_with(waiting=2)
+        assert (mouth.texts(), len(mouth.slack.calls("reactions.add"))) == (["card"], 1)
+        mouth.pass_time(31)
+        await mouth.emptied()
+    assert mouth.slack.reactions("#ops", ts) == {"eyes": ["chargehand"], "bulb": ["chargehand"]}

@@ -1,0 +1,61 @@
+"""The HTTP side takes the next port if it may, and at its end cuts nobody short."""
+
+import asyncio
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.server import serve_http
+
+
+async def test_a_taken_port_is_refused_or_the_next_one_is_taken() -> None:
+    async with serve_http("127.0.0.1", 0, ways_in=()) as taken:
+        with pytest.raises(OSError, match="address already in use"):
+            async with serve_http("127.0.0.1", taken, ways_in=()):
+                pass
+        async with serve_http("127.0.0.1", taken, ways_in=(), spare=20) as port:
+            assert taken < port <= taken + 20
+
+
+async def test_at_its_end_it_accepts_nothing_more_and_lets_open_requests_finish() -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.Request) -> web.Response:
+        asked.set()
+        await may_answer.wait()
+        return web.Response(text="done")
+
+    def register(app: web.Application) -> None:
+        app.router.add_get("/", slow)
+
+    async with aiohttp.ClientSession() as session:
+        serving = serve_http("127.0.0.1", 0, ways_in=[register])
+        port = await serving.__aenter__()
+        url = f"http://127.0.0.1:{port}/"
+
+        async def ask() -> str:
+            async with session.get(url) as answer:
+                return await answer.text()
+
+        asking = asyncio.create_task(ask())
+        await asked.wait()
+        ending = asyncio.create_task(serving.__aexit__(None, None, None))
+        await refused(url)
+        assert not ending.done()
+        may_answer.set()
+        assert await asking == "done"
+        await ending
+
+
+async def refused(url: str) -> None:
+    """Wait until nobody listens there."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                async with aiohttp.ClientSession() as session, session.get(url, timeout=aiohttp.ClientTimeout(0.2)):
+                    pass
+            except aiohttp.ClientConnectorError:
+                return
+            except TimeoutError:
+                await asyncio.sleep(0)

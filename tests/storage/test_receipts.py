@@ -1,0 +1,55 @@
+"""An effect outside of Slack is in one run's hands at a time: who lost its job changes no receipt."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage import receipts
+from storage.database import Database
+from storage.queue import LostLeaseError
+from storage.receipts import Receipt
+from tests.team import LONG_AGO
+
+LATER = LONG_AGO + timedelta(minutes=1)
+
+
+def comment(fence: int) -> Receipt:
+    return Receipt(workspace_id="T1", key="comment:1", kind="github.comment", channel_id="", at=LONG_AGO, fence=fence)
+
+
+async def intend(db: Database, fence: int) -> Receipt:
+    async with db.write() as tx:
+        return await receipts.intend(tx, comment(fence))
+
+
+async def sent(db: Database, fence: int) -> None:
+    async with db.write() as tx:
+        await receipts.sent(tx, "comment:1", at=LATER, fence=fence)
+
+
+async def confirm(db: Database, fence: int) -> None:
+    async with db.write() as tx:
+        await receipts.confirm(tx, "comment:1", external_id=f"{fence}", url="https://x", at=LATER, fence=fence)
+
+
+async def test_an_intent_is_kept_until_it_is_confirmed(db: Database) -> None:
+    first = await intend(db, 1)
+    assert (first.state, first.sent_at) == ("pending", None)
+    await sent(db, 1)
+    again = await intend(db, 2)
+    assert (again.state, again.sent_at, again.fence) == ("pending", LATER, 2)
+    await confirm(db, 2)
+    known = await intend(db, 3)
+    assert (known.state, known.external_id, known.at) == ("confirmed", "2", LATER)
+
+
+async def test_a_run_that_lost_its_job_changes_no_receipt(db: Database) -> None:
+    await intend(db, 1)
+    await intend(db, 2)
+    for change in (sent(db, 1), confirm(db, 1)):
+        with pytest.raises(LostLeaseError):
+            await change
+    with pytest.raises(LostLeaseError):
+        await intend(db, 1)
+    known = await intend(db, 2)
+    assert (known.state, known.sent_at, known.fence) == ("pending", None, 2)
