@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from agent.desk import Desk
 from storage import people, tickets
 from storage.people import Person
-from storage.tickets import Assignment, Load, Ticket
+from storage.tickets import Load, Ticket
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 NAMED = 3  # others named in the reason
@@ -49,7 +49,7 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
     able = [person for person in responders if person.id not in left_out]
     choice = choose(await tickets.loads(desk.tx, able), left_out=list(left_out.values()))
     if choice.person:
-        give(desk, ticket, choice.person)
+        await give(desk, ticket, choice.person)
     elif not responders:
         choice = Choice(None, f"{team.name} has no responder")
     ticket.assign_reason = choice.reason
@@ -71,11 +71,9 @@ def _left_out(desk: Desk, ticket: Ticket, responders: Sequence[Person]) -> dict[
     return reporter | {id_: why for id_, why in (guests | blind).items() if id_ not in reporter}
 
 
-def give(desk: Desk, ticket: Ticket, person: Person) -> None:
+async def give(desk: Desk, ticket: Ticket, person: Person) -> None:
     """Assign one more person."""
-    desk.tx.add(
-        Assignment(workspace_id=desk.workspace_id, ticket_id=ticket.id, person_id=person.id, assigned_at=desk.now)
-    )
+    await tickets.assign(desk.tx, ticket, person_id=person.id, now=desk.now)
 
 
 async def take_from(desk: Desk, ticket: Ticket, person: Person) -> list[Person]:

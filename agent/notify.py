@@ -51,7 +51,7 @@ async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
 
 async def _edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payload: str) -> bool:
     """Change what was, or is about to be, posted under a key; False when nothing ever was."""
-    if not (await outbox.exists_for(desk.tx, key) or await outbox.receipt(desk.tx, key)):
+    if not await outbox.exists_for(desk.tx, key):
         return False
     row = outgoing(
         desk, key=f"{key}:{desk.key}", kind="edit", lane=f"edit:{key}", channel_id=channel_id, payload=payload

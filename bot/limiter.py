@@ -70,7 +70,7 @@ class Limiter:
         finally:
             if slot is not None:
                 with suppress(StorageError):  # then it runs out
-                    async with self.db.write() as tx:
+                    async with self.db.write(is_lasting=False) as tx:
                         await limits.vacate(tx, slot)
 
     async def block(self, name: str, *, seconds: float) -> None:
@@ -91,7 +91,7 @@ class Limiter:
         give_up = self.clock() + patience
         while True:
             now = self.clock()
-            async with self.db.write() as tx:
+            async with self.db.write(is_lasting=False) as tx:
                 slot = await self._slot(tx, name, size, now=now) if size is not None else None
                 if size is None or slot is not None:
                     wait = timedelta()

@@ -5,21 +5,31 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Insert, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import CursorResult, Executable, Insert, bindparam, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.driver import BEGIN_WRITE, BUSY_TIMEOUT_MS, connect
+from storage.driver import BEGIN_WRITE, open_file
 from storage.nudge import Nudge
-from storage.postgres import CHANNEL, NOTIFY, TURN, Connections, is_postgres, listening, open_engine
+from storage.postgres import (
+    CHANNEL,
+    NOTIFY,
+    QUICK_TURN,
+    TURN,
+    Connections,
+    is_postgres,
+    listening,
+    open_engine,
+)
 
 READERS = 4
 ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -28,6 +38,7 @@ ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _WRITE_NOTHING = text("UPDATE alembic_version SET version_num = version_num WHERE version_num IS NULL")
 _SIZE = text("SELECT pg_database_size(current_database())")
 
+Table = TypeVar("Table", bound=SQLModel)
 Tx = AsyncSession
 StorageError = SQLAlchemyError  # the disk is full, the file is damaged: waiting may help, nothing else will
 
@@ -49,8 +60,8 @@ class Database:
             self._writer = self._readers = open_engine(self.url, self.connections)
         else:
             self.path = where if isinstance(where, Path) else file_of(where)
-            self._writer = _engine(self.path, begin=BEGIN_WRITE, size=1)
-            self._readers = _engine(self.path, begin="BEGIN", size=READERS)
+            self._writer = open_file(self.path, begin=BEGIN_WRITE, size=1)
+            self._readers = open_file(self.path, begin="BEGIN", size=READERS)
         self._nudge = Nudge(self.path) if self.path is not None else None
         self._turn = asyncio.Lock()
         self._signals: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -59,14 +70,19 @@ class Database:
         self.on_told: Callable[[Any], None] = lambda _news: None
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
-        """One write transaction: commits at the end, rolls back on any error. Never wait for the network inside."""
+    async def write(self, *, is_lasting: bool = True) -> AsyncIterator[Tx]:
+        """One write transaction: commits at the end, rolls back on any error. Never wait for the network inside.
+
+        Args:
+            is_lasting: it survives a crash of the server. What counts for seconds alone need not: on PostgreSQL it
+                is seen by all at once and reaches the disk a moment later.
+        """
         start = time.perf_counter()
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
             session.info["kept"] = []
             async with session.begin():
                 if self.path is None:
-                    await (await session.connection()).execute(TURN)
+                    await run(session, TURN if is_lasting else QUICK_TURN)
                 yield session
                 await insert_kept(session)
                 await self._tell_others(session)
@@ -85,7 +101,7 @@ class Database:
     async def _tell_others(self, session: Tx) -> None:
         """Processes on PostgreSQL are notified by the commit itself; those on one SQLite file are nudged after it."""
         if self.path is None and (names := session.info.get("wake")):
-            await (await session.connection()).execute(NOTIFY, {"channel": CHANNEL, "names": sorted(names)})
+            await run(session, NOTIFY, {"channel": CHANNEL, "names": sorted(names)})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -165,6 +181,25 @@ async def run(tx: Tx, statement: Executable, params: Any = None) -> CursorResult
     return result
 
 
+async def load(tx: Tx, table: type[Table], row_id: int) -> Table:
+    """The row with this id, read once in a write transaction.
+
+    SQLAlchemy's own `get` builds its statement anew each time, which takes longer than to run it.
+
+    Raises:
+        NoResultFound: there is none.
+    """
+    if identity_key(table, row_id) in tx.sync_session.identity_map:
+        return await tx.get_one(table, row_id)
+    row: Table = (await tx.exec(_by_id(table), params={"wanted": row_id})).one()
+    return row
+
+
+@cache
+def _by_id(table: type[SQLModel]) -> SelectOfScalar[Any]:
+    return select(table).where(inspect(table).primary_key[0] == bindparam("wanted"))
+
+
 def insert_last(tx: Tx, statement: Insert, rows: Collection[Mapping[str, Any]]) -> None:
     """Insert these at the end of the transaction, with all that are given under this statement: for records alone."""
     if rows:
@@ -203,28 +238,3 @@ async def open_database(where: Path | str, connections: Connections | None = Non
             yield database
     finally:
         await database.close()
-
-
-def _engine(path: Path, *, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        "sqlite+aiosqlite://",
-        async_creator=partial(connect, path),
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=60,
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        # FULL: an event that Slack was told we have must survive a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

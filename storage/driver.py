@@ -7,10 +7,15 @@ a commit, a large delete and a lock that somebody else holds make the trip (`pyt
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
 BEGIN_WRITE = "BEGIN IMMEDIATE"
@@ -117,3 +122,29 @@ def _begin_at_once(raw: sqlite3.Connection) -> None:
 async def connect(path: Path) -> aiosqlite.Connection:
     """Open the file."""
     return await DirectConnection(path)
+
+
+def open_file(path: Path, *, begin: str, size: int) -> AsyncEngine:
+    """A pool of so many connections to a file, whose transactions start with `begin`."""
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=partial(connect, path),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        # FULL: an event that Slack was told we have must survive a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

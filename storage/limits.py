@@ -8,10 +8,14 @@ leased, so those of a process that died come back.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import String, bindparam
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, Index, SQLModel, col, delete, func, select
 
 from storage.columns import UtcTime
-from storage.database import Tx
+from storage.database import Tx, run
+from storage.upsert import insert
 
 PATIENCE = timedelta(seconds=5)  # who would wait longer takes no turn and comes back later
 
@@ -56,6 +60,26 @@ class Slot(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcTime)
 
 
+# Built once: these run for every call, under the turn that all processes share.
+_buckets, _slots = SQLModel.metadata.tables["buckets"], SQLModel.metadata.tables["slots"]
+_READ = select_columns(_buckets.c.next_at, _buckets.c.blocked_until).where(_buckets.c.name == bindparam("wanted"))
+_put = insert(_buckets)
+_PUT = _put.on_conflict_do_update(
+    index_elements=["name"],
+    set_={"next_at": _put.excluded.next_at, "blocked_until": _put.excluded.blocked_until},
+)
+_taken = (
+    select_columns(func.count())
+    .where(_slots.c.bucket == bindparam("of"), _slots.c.until > bindparam("now"))
+    .scalar_subquery()
+)
+_free = select_columns(
+    bindparam("of", type_=String), bindparam("by", type_=String), bindparam("end", type_=UtcTime)
+).where(_taken < bindparam("size"))
+_OCCUPY = insert(_slots).from_select(["bucket", "holder", "until"], _free).returning(_slots.c.id)
+_VACATE = delete_rows(_slots).where(_slots.c.id == bindparam("held"))
+
+
 async def take(
     tx: Tx,
     name: str,
@@ -71,11 +95,11 @@ async def take(
     Returns:
         How long to wait before the call. Above `patience` no turn was taken: come back after that long.
     """
-    bucket = await _bucket(tx, name, now)
-    wait, paid = turn(rate, next_at=bucket.next_at, now=now, cost=cost, is_urgent=is_urgent)
-    wait = max(wait, (bucket.blocked_until or now) - now)
+    next_at, blocked_until = await _bucket(tx, name, now)
+    wait, paid = turn(rate, next_at=next_at, now=now, cost=cost, is_urgent=is_urgent)
+    wait = max(wait, (blocked_until or now) - now)
     if wait <= patience:
-        bucket.next_at = paid
+        await run(tx, _PUT, {"name": name, "next_at": paid, "blocked_until": blocked_until})
     return wait
 
 
@@ -90,31 +114,28 @@ def turn(
 
 async def block(tx: Tx, name: str, *, until: datetime, now: datetime) -> None:
     """The service refuses calls until a moment; every process sees it with its next turn."""
-    bucket = await _bucket(tx, name, now)
-    bucket.blocked_until = max(until, bucket.blocked_until or until)
+    next_at, blocked_until = await _bucket(tx, name, now)
+    later = max(until, blocked_until or until)
+    await run(tx, _PUT, {"name": name, "next_at": next_at, "blocked_until": later})
 
 
 async def observe(tx: Tx, name: str, rate: Rate, *, remaining: int, now: datetime) -> None:
     """The service says how many calls are left: others may use the same budget, so its count goes before ours."""
-    bucket = await _bucket(tx, name, now)
-    bucket.next_at = max(bucket.next_at, now + max(rate.burst - remaining, 0) * rate.interval)
+    next_at, blocked_until = await _bucket(tx, name, now)
+    spent = max(next_at, now + max(rate.burst - remaining, 0) * rate.interval)
+    await run(tx, _PUT, {"name": name, "next_at": spent, "blocked_until": blocked_until})
 
 
 async def occupy(tx: Tx, name: str, *, size: int, holder: str, now: datetime, until: datetime) -> int | None:
     """Take one of `size` slots until a moment; its id, or None while all are taken."""
-    await tx.exec(delete(Slot).where(col(Slot.bucket) == name, col(Slot.until) <= now))
-    taken = (await tx.exec(select(func.count()).select_from(Slot).where(Slot.bucket == name))).one()
-    if taken >= size:
-        return None
-    slot = Slot(bucket=name, holder=holder, until=until)
-    tx.add(slot)
-    await tx.flush()
-    return slot.id
+    asked = {"of": name, "by": holder, "end": until, "now": now, "size": size}
+    slot_id: int | None = (await run(tx, _OCCUPY, asked)).scalar()
+    return slot_id
 
 
 async def vacate(tx: Tx, slot_id: int) -> None:
     """Give a slot back."""
-    await tx.exec(delete(Slot).where(col(Slot.id) == slot_id))
+    await run(tx, _VACATE, {"held": slot_id})
 
 
 async def blocked(tx: Tx, *, now: datetime) -> list[Bucket]:
@@ -129,10 +150,7 @@ async def prune(tx: Tx, *, before: datetime) -> int:
     return (await tx.exec(delete(Bucket).where(idle))).rowcount
 
 
-async def _bucket(tx: Tx, name: str, now: datetime) -> Bucket:
-    bucket = await tx.get(Bucket, name)
-    if bucket is None:
-        bucket = Bucket(name=name, next_at=now)
-        tx.add(bucket)
-        await tx.flush()
-    return bucket
+async def _bucket(tx: Tx, name: str, now: datetime) -> tuple[datetime, datetime | None]:
+    """When all its calls are paid for, and until when its service refuses them."""
+    known = (await run(tx, _READ, {"wanted": name})).first()
+    return (now, None) if known is None else (known.next_at, known.blocked_until)

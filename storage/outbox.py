@@ -7,7 +7,8 @@ message it edits). storage/sending.py is how they leave.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, or_
+from sqlalchemy import Index, bindparam, or_, union_all
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, func, select, update
 
 from storage.columns import Row, UtcTime
@@ -54,10 +55,14 @@ class Outgoing(Row, table=True):
 
 
 _outbox = SQLModel.metadata.tables["outbox"]
+_receipts = SQLModel.metadata.tables["receipts"]
 _ADD_ALL = insert(_outbox).on_conflict_do_nothing()
 _ADD = _ADD_ALL.returning(_outbox.c.id)
 _RECEIPT = select(Receipt).where(Receipt.key == bindparam("proven"))
-_KNOWN = select(Outgoing.id).where(Outgoing.key == bindparam("known"))
+_KNOWN = union_all(
+    select_columns(_outbox.c.id).where(_outbox.c.key == bindparam("known")),
+    select_columns(_receipts.c.id).where(_receipts.c.key == bindparam("known")),
+)
 
 
 async def add(tx: Tx, row: Outgoing) -> bool:
@@ -98,7 +103,7 @@ async def receipt(tx: Tx, key: str) -> Receipt | None:
 
 
 async def exists_for(tx: Tx, key: str) -> bool:
-    """Whether something with this key was ever to be sent."""
+    """Whether something with this key was ever to be sent; its receipt outlives its row."""
     return (await run(tx, _KNOWN, {"known": key})).first() is not None
 
 

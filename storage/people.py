@@ -12,7 +12,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx, run
+from storage.database import Tx, load, run
 
 RoleName = Literal["viewer", "responder", "manager"]
 
@@ -101,7 +101,7 @@ async def the(tx: Tx, workspace_id: str, slack_id: str) -> Person:
 
 
 async def get(tx: Tx, person_id: int) -> Person:
-    return await tx.get_one(Person, person_id)
+    return await load(tx, Person, person_id)
 
 
 async def everyone(tx: Tx) -> list[Person]:
@@ -158,7 +158,7 @@ async def team_named(tx: Tx, name: str) -> Team | None:
 
 
 async def get_team(tx: Tx, team_id: int) -> Team:
-    return await tx.get_one(Team, team_id)
+    return await load(tx, Team, team_id)
 
 
 async def roles_of(tx: Tx, person_id: int) -> dict[int, RoleName]:

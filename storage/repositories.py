@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, bindparam
 from sqlmodel import JSON, Field, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.database import Tx, load
 
 
 class Repository(Row, table=True):
@@ -43,7 +43,7 @@ async def by_github_id(tx: Tx, github_id: int) -> Repository | None:
 
 
 async def get(tx: Tx, repository_id: int) -> Repository:
-    return await tx.get_one(Repository, repository_id)
+    return await load(tx, Repository, repository_id)
 
 
 async def named(tx: Tx, full_name: str) -> Repository | None:

@@ -1,9 +1,10 @@
 """Which Slack thread belongs to which ticket."""
 
-from sqlmodel import Field, UniqueConstraint, col, delete, select
+from sqlalchemy import insert
+from sqlmodel import Field, SQLModel, UniqueConstraint, col, delete, select
 
 from storage.columns import Row
-from storage.database import Tx
+from storage.database import Tx, run
 from storage.tickets import OPEN, Ticket
 
 
@@ -33,8 +34,12 @@ async def of_open_tickets(tx: Tx) -> list[tuple[str, str]]:
     return list(found)
 
 
+_LINK = insert(SQLModel.metadata.tables["thread_links"])
+
+
 async def link(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str, *, ticket_id: int) -> None:
-    tx.add(ThreadLink(workspace_id=workspace_id, channel_id=channel_id, thread_ts=thread_ts, ticket_id=ticket_id))
+    about = {"workspace_id": workspace_id, "channel_id": channel_id, "thread_ts": thread_ts}
+    await run(tx, _LINK, about | {"ticket_id": ticket_id})
 
 
 async def unlink(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) -> None:

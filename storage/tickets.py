@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func
+from sqlalchemy import bindparam, case, func, insert
 from sqlalchemy import select as select_columns
 from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, select, update
 
 from storage.columns import Row, UtcTime, where
-from storage.database import Tx, run
+from storage.database import Tx, load, run
 from storage.people import Person
 
 OPEN = ("open", "in_progress")
@@ -145,7 +145,7 @@ async def next_number(tx: Tx, workspace_id: str) -> int:
 
 
 async def get(tx: Tx, ticket_id: int) -> Ticket:
-    return await tx.get_one(Ticket, ticket_id)
+    return await load(tx, Ticket, ticket_id)
 
 
 async def exists(tx: Tx, ticket_id: int) -> bool:
@@ -244,6 +244,15 @@ async def known_components(tx: Tx) -> list[str]:
     return [name for name in await tx.exec(used) if name]
 
 
+_ASSIGN = insert(SQLModel.metadata.tables["assignments"])
+
+
+async def assign(tx: Tx, ticket: Ticket, *, person_id: int, now: datetime) -> None:
+    """One more person has the ticket from now on."""
+    values = {"workspace_id": ticket.workspace_id, "ticket_id": ticket.id, "person_id": person_id, "assigned_at": now}
+    await run(tx, _ASSIGN, values)
+
+
 async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime, person_id: int | None = None) -> None:
     """Nobody (or, if named, this person no longer) has the ticket from now on; who had it stays on record."""
     current = (col(Assignment.ticket_id) == ticket_id) & col(Assignment.ended_at).is_(None)
@@ -283,7 +292,7 @@ async def recent_titles(tx: Tx, ticket: Ticket, *, since: datetime, limit: int) 
     """
     seen = {"workspace": ticket.workspace_id, "since": since, "before": ticket.id, "channel": ticket.channel_id}
     rows = await run(tx, _RECENT, {**seen, "most": limit})
-    return [Glimpse(**row._mapping) for row in rows]
+    return [Glimpse(row.id, row.number, row.title, row.status, row.permalink) for row in rows]
 
 
 async def private_channels(tx: Tx) -> list[str]:

@@ -20,7 +20,7 @@ async def assign(desk: Desk, said: Said) -> Reply:
         _check(desk, ticket, person)
     had = await assignment.take_from_all(desk, ticket)
     for person in said.people:
-        assignment.give(desk, ticket, person)
+        await assignment.give(desk, ticket, person)
     await desk.tx.flush()
     ticket.assign_reason = f"assigned by @{desk.asker.name}"
     before = [person.id for person in had]

@@ -20,7 +20,7 @@ async def claim(desk: Desk, said: Said) -> Reply:
         return text_reply(f"{ticket.name} is yours already.", is_private=True)
     if not is_mine:
         await assign.take_from_all(desk, ticket)
-        assign.give(desk, ticket, await people.get(desk.tx, desk.asker.person_id))
+        await assign.give(desk, ticket, await people.get(desk.tx, desk.asker.person_id))
         ticket.assign_reason = "claimed"
     ticket.acknowledged_at = ticket.acknowledged_at or desk.now
     desk.audit(

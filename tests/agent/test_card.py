@@ -25,7 +25,7 @@ async def test_the_facts_and_the_notes(desk: Desk, make_ticket: MakeTicket) -> N
         triage_model="m-1",
         triage_reasoning="It says <everything> is down.",
     )
-    assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
+    await assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
     await desk.tx.flush()
     shown = await card(desk, ticket, change="claimed by @cy")
     assert shown.text == "CH-1 Redis is down – critical, @cy, open"
@@ -61,7 +61,7 @@ async def test_the_buttons_fit_the_status(
     desk: Desk, make_ticket: MakeTicket, state: dict[str, object], labels: list[str]
 ) -> None:
     ticket = await make_ticket(**state)
-    assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
+    await assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
     await desk.tx.flush()
     shown = await card(desk, ticket)
     assert [button.label for button in shown.buttons] == labels

@@ -85,6 +85,16 @@ async def test_a_writer_that_stops_in_the_middle_loses_its_turn(url: str) -> Non
             assert await settings_kv.get(tx, "", "k") == "whole"
 
 
+async def test_what_counts_for_seconds_alone_does_not_wait_for_the_disk(url: str) -> None:
+    careful = f"{url}?options=-csynchronous_commit%3Don"  # the test server is not
+    async with open_database(careful) as db:
+        said = []
+        for is_lasting in (True, False, True):
+            async with db.write(is_lasting=is_lasting) as tx:
+                said.append((await tx.exec(text("SHOW synchronous_commit"))).scalar_one())
+        assert said == ["on", "off", "on"]
+
+
 async def test_a_schema_of_our_own_leaves_the_rest_of_a_shared_database_alone(postgres: Postgres) -> None:
     url, ours = postgres.create(empty=True), Connections(schema="chargehand")
     assert migrate.upgrade(url, ours) is True
