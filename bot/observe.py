@@ -30,6 +30,8 @@ QUIET = {
     "alembic": logging.WARNING,
     "aiosqlite": logging.WARNING,
     "asyncio": logging.WARNING,
+    "opentelemetry": logging.ERROR,
+    "urllib3": logging.WARNING,
 }
 
 

@@ -245,6 +245,11 @@ class Settings(BaseSettings):
         le=300,
         description="Seconds before an effect without an answer is looked for on GitHub or Slack, and maybe repeated.",
     )
+    otel_endpoint: str = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Base URL of a collector that takes OTLP over HTTP. Without it no spans are made.",
+    )
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -258,6 +263,18 @@ class Settings(BaseSettings):
     def _http_url(cls, value: str) -> str:
         if not re.match(r"https?://[^/\s]+", value):
             raise ValueError("is not an http(s) URL; example: https://slack.com/api/")
+        return value
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _usable_collector(cls, value: str) -> str:
+        if value and find_spec("opentelemetry.sdk") is None:
+            raise ValueError(
+                "needs the extra for OpenTelemetry: pip install 'opentelemetry-sdk>=1.45,<2' "
+                "'opentelemetry-exporter-otlp-proto-http>=1.45,<2'"
+            )
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError("is not an http(s) URL; example: http://127.0.0.1:4318")
         return value
 
     @field_validator("webhook_rate", "webhook_network_rate")

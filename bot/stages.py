@@ -1,17 +1,17 @@
-"""Each step on an event's way, from its arrival to the last effect, is one line in the log and one count."""
+"""Each step on an event's way, from its arrival to the last effect, is one line in the log, one count and a span."""
 
 from typing import Any
 
 import structlog
 
 from bot import metrics
+from bot.spans import trace
 from storage.database import Database
 from storage.queue import Step
 
 log = structlog.get_logger()
 
 PRIORITIES = ("interactive", "event", "derived", "bulk")
-ENDS = {"done", "ignored", "dead", "cancelled", "superseded"}
 # The worker says these itself, and why.
 SAID_BY_THE_WORKER = {"done", "ignored", "dead", "retried", "throttled", "released"}
 MOST_EVENTS = 64  # names that come from outside; from there on they are all "other"
@@ -38,9 +38,15 @@ def rejected(reason: str, **named: Any) -> None:
     metrics.REJECTED.labels(reason).inc()
 
 
-def acknowledged(seconds: float) -> None:
-    """An event is stored, and its sender hears of it so many seconds after it came."""
+def acknowledged(stage: str, *, seconds: float, caller: str, **named: str) -> None:
+    """An event is `stored`, `ignored` or a `duplicate`, and its sender hears of it so many seconds after it came.
+
+    Args:
+        caller: the traceparent that it came with, or nothing.
+    """
     metrics.ACK.observe(seconds)
+    delivery(stage, **named)
+    trace.arrived(seconds, outcome=stage, caller=caller, **named)
 
 
 def effect(stage: str, *, target: str, key: str, **named: Any) -> None:
@@ -52,6 +58,7 @@ def effect(stage: str, *, target: str, key: str, **named: Any) -> None:
 def _told(news: object) -> None:
     if isinstance(news, Step):
         _job(news)
+        trace.stepped(news)
 
 
 def _job(step: Step) -> None:
@@ -64,7 +71,7 @@ def _job(step: Step) -> None:
         metrics.ATTEMPTS.labels(step.kind, "crash").inc()
     if step.stage == "superseded" and step.detail:  # a running one takes this step again when it ends
         metrics.SUPERSEDED.inc()
-    if step.stage in ENDS and (step.stage != "superseded" or step.detail):
+    if step.stage in trace.ENDS and (step.stage != "superseded" or step.detail):
         metrics.JOBS.labels(step.kind, step.stage).inc()
     if step.stage == "done" and step.delivery_id is not None and step.parent_id is None:
         metrics.END_TO_END.observe(step.age, step.kind)

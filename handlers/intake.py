@@ -83,8 +83,9 @@ class Intake:
         }
         stages.delivery("received", **named)
         number = await self._store(arrival)
-        stages.acknowledged(time.perf_counter() - start)
-        stages.delivery("duplicate" if number is None else arrival.outcome, **named)
+        outcome = "duplicate" if number is None else arrival.outcome
+        caller = arrival.delivery.headers.get("traceparent", "")
+        stages.acknowledged(outcome, seconds=time.perf_counter() - start, caller=caller, **named)
         return number
 
     async def _store(self, arrival: Arrival) -> int | None:
@@ -141,6 +142,16 @@ async def store_all(tx: Tx, batch: Sequence[Arrival]) -> list[int | None]:
     if shown := [one.shown for one, _ in fresh if one.shown]:
         await outbox.add_all(tx, shown)
     return ids
+
+
+async def store_found(tx: Tx, found: Sequence[Arrival], *, by: Job, now: datetime) -> list[int]:
+    """Store what a job has found; the ids of what is new. The job's own story leads to that of each."""
+    ids = await store_all(tx, found) if found else []
+    new = [(one, number) for one, number in zip(found, ids, strict=True) if number is not None]
+    for delivery in (one.delivery for one, _ in new if one.work):
+        what = f"{delivery.kind} {delivery.dedupe_key}: trace {delivery.correlation_id}"
+        queue.note(tx, [by], "brought", now=now, detail=what)
+    return [number for _, number in new]
 
 
 def job_of(delivery: Delivery, work: Work, delivery_id: int, *, now: datetime) -> Job:

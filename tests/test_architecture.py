@@ -44,6 +44,7 @@ DOORS = {
     "alembic": ("storage.migrate", "storage.migrations"),
     "apscheduler": ("bot.scheduler",),
     "jinja2": ("prompts",),
+    "opentelemetry": ("bot.spans.otlp",),
     "pydantic_settings": ("bot.settings",),
     "typer": ("handlers.cli",),
     "rich": ("handlers.cli",),

@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
+from bot import stages
 from bot.errors import Permanent, TryLater
 from bot.events import GitHubRepository
 from bot.github.client import GitHubClient, GitHubComment
 from bot.github.failures import CallFailed
+from bot.spans import trace
 from storage import doubt, receipts
 from storage.database import Database
 from storage.receipts import Receipt
-
-log = structlog.get_logger()
 
 SKEW = timedelta(minutes=5)  # by which GitHub's clock may be behind ours
 
@@ -43,15 +41,17 @@ class Writer:
             known.sent_at = known.sent_at or await doubt.since(tx, intent.correlation_id)
         if known.state == receipts.CONFIRMED:
             return
-        written = await self._find(known, marker, repository, number) if known.sent_at else None
-        if written is None:
-            written = await self._send(intent, f"{text}\n\n{marker}", repository, number)
+        stages.effect("intended", **_named(intent))
+        with trace.effect(**_named(intent)):
+            written = await self._find(known, marker, repository, number) if known.sent_at else None
+            if written is None:
+                written = await self._send(intent, f"{text}\n\n{marker}", repository, number)
         async with self.db.write() as tx:
             id_ = str(written.comment_id)
             await receipts.confirm(
                 tx, intent.key, external_id=id_, url=written.url, at=self.clock(), fence=intent.fence
             )
-        log.info("effect.confirmed", effect=intent.key, url=written.url)
+        stages.effect("confirmed", url=written.url, **_named(intent))
 
     async def _find(
         self, known: Receipt, marker: str, repository: GitHubRepository, number: int
@@ -75,12 +75,17 @@ class Writer:
                 await receipts.sent(tx, intent.key, at=at, fence=intent.fence)
             if self.clock() - at > self.settle:  # the process stood still: others may have looked for it already
                 raise CallFailed("not sent in time", retry_after=0)
-            log.info("effect.sent", effect=intent.key)
+            stages.effect("sent", **_named(intent))
 
         try:
             return await self.github.comment(repository, number, body, before=set_out)
         except CallFailed as failed:
+            stages.effect("failed", **_named(intent))
             if not failed.is_uncertain:
                 async with self.db.write() as tx:
                     await receipts.sent(tx, intent.key, at=None, fence=intent.fence)
             raise
+
+
+def _named(intent: Receipt) -> dict[str, str]:
+    return {"target": intent.kind, "key": intent.key, "correlation_id": intent.correlation_id}

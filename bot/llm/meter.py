@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import ModelError
 from bot.metrics import API_REQUESTS, BREAKER, LLM_COST, LLM_ERRORS, LLM_SECONDS, LLM_TOKENS
+from bot.spans import trace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +49,15 @@ class Meter:
     def called(self) -> Iterator[None]:
         """Around one call."""
         start, problem = self._clock(), None
-        try:
-            yield
-        except ModelError as error:
-            problem = str(error)
-            raise
-        finally:
-            self.last_call = LastCall(seconds=self._clock() - start, problem=problem)
-            LLM_SECONDS.observe(self.last_call.seconds)
+        with trace.model_call(self._provider):
+            try:
+                yield
+            except ModelError as error:
+                problem = str(error)
+                raise
+            finally:
+                self.last_call = LastCall(seconds=self._clock() - start, problem=problem)
+                LLM_SECONDS.observe(self.last_call.seconds)
 
     def answered(self, status: int | None, *, is_left_alone: bool) -> None:
         """The provider answered so, or not at all, and is left alone from here on or not."""

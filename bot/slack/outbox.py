@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.slack.client import DONE, RATE_LIMITED, CallFailed
 from bot.slack.deliver import Call, deliver, find
 from bot.slack.pace import Pace
+from bot.spans import trace
 from bot.worker import ROUND_SECONDS, backoff
 from storage import doubt, outbox, sending
 from storage.database import Database, StorageError, Tx
@@ -142,22 +143,28 @@ class Outbox:
 
     async def _send(self, call: Call) -> None:
         row = call.row
-        outcome: Sent | CallFailed
-        with structlog.contextvars.bound_contextvars(correlation_id=row.correlation_id):
-            try:
-                done = await find(self.client, call) if row.is_uncertain else None
-                if not self.role.is_held:  # this process stood still, and another one may be the sender by now
-                    raise CallFailed("not sent: the role of the sender ran out", retry_after=0.0)
-                outcome = done or await deliver(self.client, call)
-                stages.effect("found" if done else "sent", **_named(row))
-            except CallFailed as failure:
-                outcome = failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
-            except Exception as error:  # one bad row must not stop all others; like a job, it is buried
-                log.exception("not sent", effect_key=row.key)
-                outcome = CallFailed(f"bug: {type(error).__name__}", is_final=True)
+        named = structlog.contextvars.bound_contextvars(correlation_id=row.correlation_id)
+        with named, trace.effect(**_named(row)) as span:
+            outcome = await self._outcome(call)
+            span.problem = outcome.code if isinstance(outcome, CallFailed) else ""
         self._in_flight -= 1
         self._outcomes.append((row, outcome))
         self.db.signal(outbox.SIGNAL).set()
+
+    async def _outcome(self, call: Call) -> Sent | CallFailed:
+        row = call.row
+        try:
+            done = await find(self.client, call) if row.is_uncertain else None
+            if not self.role.is_held:  # this process stood still, and another one may be the sender by now
+                raise CallFailed("not sent: the role of the sender ran out", retry_after=0.0)
+            sent = done or await deliver(self.client, call)
+            stages.effect("found" if done else "sent", **_named(row))
+        except CallFailed as failure:
+            return failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
+        except Exception as error:  # one bad row must not stop all others; like a job, it is buried
+            log.exception("not sent", effect_key=row.key)
+            return CallFailed(f"bug: {type(error).__name__}", is_final=True)
+        return sent
 
     async def _record(self, tx: Tx, outcomes: list[tuple[Outgoing, Sent | CallFailed]], term: int) -> None:
         if done := [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Sent)]:

@@ -23,6 +23,7 @@ from bot.roles import EVERYTHING, Part, named
 from bot.settings import Settings
 from bot.slack.client import greet, introduce, open_client
 from bot.slack.directory import Directory
+from bot.spans import sent_to
 from handlers.cli.version import VERSION
 from handlers.context import Context
 from storage import migrate, mounts
@@ -62,6 +63,7 @@ async def start(settings: Settings, parts: frozenset[Part], *, clock: Callable[[
     async with (
         open_database(settings.database, settings.connections) as db,
         at_work(db, role=named(parts), version=VERSION, clock=clock) as process,
+        sent_to(settings.otel_endpoint, worker=process.id, role=process.role, version=VERSION),
     ):
         bind_contextvars(role=process.role, worker=process.id)
         stages.watch(db)

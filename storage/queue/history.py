@@ -13,9 +13,9 @@ from storage.queue.jobs import Job
 
 
 class JobEvent(Row, table=True):
-    """One step. `stage` is queued, scheduled, reserved, retried, throttled, released, crashed, ignored, done, dead,
-    discarded, replayed, cancelling, cancelled, superseded or supersedes; `detail` is the error, the reason, who asked,
-    or which other job."""
+    """One step. `stage` is queued, scheduled, reserved, retried, throttled, released, crashed, brought, ignored, done,
+    dead, discarded, replayed, cancelling, cancelled, superseded or supersedes; `detail` is the error, the reason, who
+    asked, which other job, or what it has found and under which correlation id that goes on."""
 
     __tablename__ = "job_events"
 
@@ -31,10 +31,15 @@ class JobEvent(Row, table=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A step that was taken, as it is told once it is committed; `waited`: seconds since the job could run."""
+    """A step that was taken, as it is told once it is committed.
+
+    `waited`: seconds since the job could run; `ran`: since it was reserved, None while nobody has it; `age`: since it
+    was put.
+    """
 
     stage: str
     kind: str
+    at: datetime
     job_id: int
     delivery_id: int | None
     parent_id: int | None
@@ -42,7 +47,9 @@ class Step:
     correlation_id: str
     attempt: int
     fence: int
+    replays: int
     waited: float
+    ran: float | None
     age: float
     detail: str
 
@@ -75,6 +82,7 @@ def _step(job: Job, stage: str, *, now: datetime, detail: str) -> Step:
     return Step(
         stage=stage,
         kind=job.kind,
+        at=now,
         job_id=job.id,
         delivery_id=job.delivery_id,
         parent_id=job.parent_id,
@@ -82,7 +90,9 @@ def _step(job: Job, stage: str, *, now: datetime, detail: str) -> Step:
         correlation_id=job.correlation_id,
         attempt=job.attempts,
         fence=job.fence,
+        replays=job.replays,
         waited=max((now - max(job.ready_at, job.not_before)).total_seconds(), 0.0),
+        ran=max((now - job.started_at).total_seconds(), 0.0) if job.started_at and job.state == "running" else None,
         age=max((now - job.created_at).total_seconds(), 0.0),
         detail=detail,
     )

@@ -27,6 +27,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("CHARGEHAND_HTTP_PORT", "70000", "input should be less than or equal to 65535; example: 8080"),
         ("CHARGEHAND_LOG_LEVEL", "secret", "input should be 'debug', 'info', 'warning' or 'error'; example: info"),
         ("GITHUB_API_URL", "secret", "is not an http(s) URL"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "secret:4318", "is not an http(s) URL; example: http://127.0.0.1:4318"),
         ("CHARGEHAND_WEBHOOK_RATE", "secret", "is not NUMBER/UNIT with a number above 0; example: 100/minute"),
         ("CHARGEHAND_WEBHOOK_RATE", "0/minute", "is not NUMBER/UNIT with a number above 0; example: 100/minute"),
         ("CHARGEHAND_TRUSTED_PROXIES", "secret", "is not a list of networks; example: 10.0.0.0/8,192.0.2.7"),
