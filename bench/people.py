@@ -11,6 +11,7 @@ from bot.sandbox.slack import SlackSandbox
 
 SHARE = 0.1  # of events that come twice, and of those that come out of order
 PACE = (0.2, 0.8)  # seconds between two deeds; GitHub takes no more than one comment a second
+QUICK, SLOWER = 400, 4.0  # deeds at that pace, and how much slower from then on: GitHub takes 500 comments an hour
 WRONG = ("redis node {} is down", "checkout {} fails for everyone", "search index {} is stale", "how do I read log {}?")
 WRITERS = ("alice", "bob", "carol", "erin")
 
@@ -41,7 +42,7 @@ class People:
         """One deed after the other, at an uneven pace."""
         while not until.is_set():
             await self.act()
-            await asyncio.sleep(self.chance.uniform(*PACE))
+            await asyncio.sleep(self.chance.uniform(*PACE) * (1.0 if self.deeds < QUICK else SLOWER))
 
     async def act(self) -> None:
         """One deed of any kind."""
