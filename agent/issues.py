@@ -32,7 +32,6 @@ async def hear_issue(desk: Desk, event: IssueEvent) -> str:
         known = _new(desk, repository, event)
     elif not is_stale:
         _take(known, event)
-    await desk.tx.flush()
     if known.ticket_id is None:
         return await _track(desk, repository, known, event)
     if is_stale:
@@ -56,6 +55,11 @@ async def hear_comment(desk: Desk, event: CommentEvent) -> str:
     return ""
 
 
+def kept_title(title: str) -> str:
+    """A title as the mirror has it."""
+    return " ".join(title.split())[:LONGEST_TITLE]
+
+
 def _is_stale(event: IssueEvent, known: Issue) -> bool:
     told = event.issue.updated_at
     if not told or not known.updated_at:
@@ -76,7 +80,6 @@ def _new(desk: Desk, repository: Repository, event: IssueEvent) -> Issue:
         url=event.issue.url,
     )
     _take(known, event)
-    desk.tx.add(known)
     return known
 
 
@@ -84,25 +87,29 @@ def _take(known: Issue, event: IssueEvent) -> None:
     issue = event.issue
     is_same_second = known.updated_at is not None and known.updated_at == issue.updated_at
     known.url = issue.url
-    known.title, known.body = " ".join(issue.title.split())[:LONGEST_TITLE], issue.body
+    known.title, known.body = kept_title(issue.title), issue.body
     if event.action in MOVES or not is_same_second:  # GitHub's times have no more than seconds
         known.state = "closed" if event.action in GONE else issue.state
     known.updated_at = issue.updated_at
 
 
 async def _track(desk: Desk, repository: Repository, known: Issue, event: IssueEvent) -> str:
-    if not _wants_ticket(repository.tickets, event):
-        return f"not tracked (tickets: {repository.tickets})"
     channel_id = repository.channel_id or desk.settings.github_channel
-    if not channel_id:
-        return "no channel for it: CHARGEHAND_GITHUB_CHANNEL is not set"
-    ticket = await _open(desk, known, channel_id)
-    known.ticket_id = ticket.id
-    if known.state != "open":  # the news of its end came first
+    reason = _why_not(repository.tickets, event, channel_id)
+    ticket = None if reason else await _open(desk, known, channel_id)
+    known.ticket_id = ticket.id if ticket else None
+    desk.tx.add(known)  # only now, with its ticket: one row written once
+    if ticket and known.state != "open":  # the news of its end came first
         await _close(desk, ticket, event)
-    if desk.settings.github_comment and desk.settings.acts_on_github:
+    if ticket and desk.settings.github_comment and desk.settings.acts_on_github:
         await _ask_for_comment(desk, ticket)
-    return ""
+    return reason
+
+
+def _why_not(policy: str, event: IssueEvent, channel_id: str) -> str:
+    if not _wants_ticket(policy, event):
+        return f"not tracked (tickets: {policy})"
+    return "" if channel_id else "no channel for it: CHARGEHAND_GITHUB_CHANNEL is not set"
 
 
 def _wants_ticket(policy: str, event: IssueEvent) -> bool:

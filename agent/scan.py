@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agent.issues import kept_title
 from bot.github.payload import Payload, dig, moment, number, text
 from storage.issues import Issue
+from storage.pulls import Pull
 from storage.repositories import Repository
 
 PAGE = 100
@@ -67,6 +69,17 @@ class Change:
 
 def changed_at(found: Any) -> datetime | None:
     return moment(found, "updated_at")
+
+
+def is_known(mirrored: Issue | Pull | None, found: Any) -> bool:
+    """Whether a webhook has told of this change already; an issue may have changed twice within its second."""
+    at = changed_at(found)
+    if not (mirrored and mirrored.updated_at and at):
+        return False
+    if isinstance(mirrored, Issue) and mirrored.updated_at == at:
+        there = (kept_title(text(found, "title") or ""), text(found, "body") or "", text(found, "state"))
+        return there == (mirrored.title, mirrored.body, mirrored.state)
+    return mirrored.updated_at >= at
 
 
 def key_of(repository: Repository, kind: str, found: Any) -> str:

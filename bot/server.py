@@ -15,6 +15,9 @@ log = structlog.get_logger()
 Register = Callable[[web.Application], None]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# aiohttp's keep-alive timer runs from the connection's start, and bytes that complete no head do not stop it.
+HEAD_SECONDS = 8.0  # GitHub gives up at 10
+
 ID_HEADER = "X-Correlation-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
@@ -32,13 +35,20 @@ class Refusal(Exception):  # noqa: N818 - it reads as what it is: "raise Refusal
 
 @asynccontextmanager
 async def serve_http(
-    host: str, port: int, *, ways_in: Iterable[Register], spare: int = 0, patience: float = 20.0
+    host: str,
+    port: int,
+    *,
+    ways_in: Iterable[Register],
+    spare: int = 0,
+    patience: float = 20.0,
+    head_seconds: float = HEAD_SECONDS,
 ) -> AsyncIterator[int]:
     """Serve while inside; yields the port, which matters when 0 asked for a free one.
 
     Args:
         spare: how many ports above are tried when this one is taken.
         patience: seconds that open requests get to finish at the end, when no new ones are accepted.
+        head_seconds: until a connection is closed that has sent no whole head of a request, its first or its next.
 
     Raises:
         OSError: the address is taken.
@@ -46,7 +56,7 @@ async def serve_http(
     app = web.Application(middlewares=[_identified, _refused_in_json])
     for register in ways_in:
         register(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience, keepalive_timeout=head_seconds)
     await runner.setup()
     try:
         await _bind(runner, host, range(port, port + spare + 1))

@@ -1,15 +1,20 @@
-"""Every webhook payload that GitHub's users published: 329 from github.com, 125 from an Enterprise Server."""
+"""Every webhook payload that GitHub's users published, 329 from github.com and 125 from an Enterprise Server."""
 
 import gzip
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 HERE = Path(__file__).parent / "data" / "github"
 CORPORA = ("github.com", "ghes-3.5")
+SCRAP: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}), st.just("\ud800\0")
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Example:
     @property
     def body(self) -> bytes:
         """The payload as bytes to sign and send."""
-        return json.dumps(self.payload, ensure_ascii=False).encode()
+        return json.dumps(self.payload, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 @cache
@@ -41,3 +46,30 @@ def _read(corpus: str) -> Iterator[Example]:
     for event, payloads in json.loads(gzip.decompress(packed)).items():
         for number, payload in enumerate(payloads):
             yield Example(corpus, event, number, payload)
+
+
+@st.composite
+def broken(draw: st.DrawFn, sound: Sequence[Example]) -> Example:
+    """One of these with something odd in one to three places, or with what was there taken away."""
+    one = draw(st.sampled_from(sound))
+    payload = json.loads(one.body)
+    for _ in range(draw(st.integers(1, 3))):
+        _break(payload, draw)
+    return replace(one, payload=payload)
+
+
+def _break(payload: Any, draw: st.DrawFn) -> None:
+    while True:
+        places = sorted(payload) if isinstance(payload, dict) else list(range(len(payload)))
+        if not places:
+            return
+        place = draw(st.sampled_from(places))
+        inner = payload[place]
+        if isinstance(inner, dict | list) and inner and draw(st.booleans()):
+            payload = inner
+            continue
+        if draw(st.booleans()):
+            del payload[place]
+        else:
+            payload[place] = draw(SCRAP)
+        return

@@ -12,7 +12,7 @@ from agent.desk import Desk
 from bot.errors import Refused, UserError
 from bot.messages import escape, moment
 from storage import queue, tickets
-from storage.queue import Cause, Job
+from storage.queue import ANY, Cause, Chosen, Job
 
 AT_ONCE = 500  # jobs of one replay: they share a transaction, and everybody else waits for it
 SHOWN = 10  # causes in one message
@@ -36,14 +36,14 @@ class Done:
     refused: tuple[str, ...]
 
 
-async def causes(desk: Desk) -> list[Cause]:
-    """What the dead letters died of.
+async def causes(desk: Desk, chosen: Chosen = ANY) -> list[Cause]:
+    """What the chosen dead letters died of.
 
     Raises:
         Refused: the asker is no admin, here and in all that follows.
     """
     desk.check_admin(doing="see jobs")
-    return await queue.causes(desk.tx)
+    return await queue.causes(desk.tx, chosen)
 
 
 async def the_job(desk: Desk, number: int) -> Job:
@@ -122,7 +122,7 @@ async def _chosen(desk: Desk, wanted: Wanted) -> list[Job]:
     if wanted.numbers:
         named = [await the_job(desk, number) for number in dict.fromkeys(wanted.numbers)]
         return sorted(named, key=lambda job: job.seq)
-    found = await queue.dead(desk.tx, kind=wanted.kind, error=wanted.error, limit=AT_ONCE)
+    found = await queue.dead(desk.tx, Chosen(kind=wanted.kind, error=wanted.error), limit=AT_ONCE)
     if not found:
         raise Refused("No dead letter is like that: `jobs list` shows what there is.")
     return found

@@ -6,14 +6,24 @@ from bot.slack.client import CallFailed, Client, answer
 
 MOST = 200  # messages of one channel or thread
 KINDS = "public_channel,private_channel,im"
+ALL_KINDS = f"{KINDS},mpim"
 
 
 async def own_channels(client: Client) -> dict[str, str]:
-    """The channels and direct messages that the bot is in: id -> name, of which direct messages have none."""
+    """The channels and messages between few that the bot is in: id -> name, of which direct messages have none."""
+    try:
+        return await _own_channels(client, ALL_KINDS)
+    except CallFailed as failure:
+        if not failure.code.startswith("missing_scope"):
+            raise
+        return await _own_channels(client, KINDS)  # installed before it asked for mpim:read
+
+
+async def _own_channels(client: Client, kinds: str) -> dict[str, str]:
     found: dict[str, str] = {}
     cursor: str | None = None
     while True:
-        data = await answer(client.users_conversations(types=KINDS, exclude_archived=True, limit=200, cursor=cursor))
+        data = await answer(client.users_conversations(types=kinds, exclude_archived=True, limit=200, cursor=cursor))
         found |= {str(channel["id"]): str(channel.get("name") or "") for channel in data.get("channels", [])}
         cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
         if cursor is None:

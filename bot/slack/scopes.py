@@ -24,6 +24,8 @@ SCOPES = (
     Scope("im:history", "hear direct messages"),
     Scope("im:read", "know a direct message as one"),
     Scope("im:write", "open a direct message with assignees and managers"),
+    Scope("mpim:history", "the same as channels:history in group messages"),
+    Scope("mpim:read", "the same as groups:read for group messages"),
     Scope("reactions:read", "see which marks a report already carries"),
     Scope("reactions:write", "mark a report as seen, then with its status"),
     Scope("usergroups:read", "names of groups that are mentioned"),

@@ -36,18 +36,9 @@ async def list_jobs(desk: "Desk", asked: Asked, *, as_json: bool) -> None:
     from storage import queue
 
     repository = await connections.named(desk, asked.repo) if asked.repo else None
-    causes = await jobs.causes(desk) if asked.state == "dead" else []
-    causes = [cause for cause in causes if asked.kind in {None, cause.kind}]
-    found = await queue.listing(
-        desk.tx,
-        state=asked.state,
-        kind=asked.kind,
-        key=asked.key,
-        repository=repository,
-        error=asked.error,
-        since=asked.since,
-        limit=asked.limit,
-    )
+    chosen = queue.Chosen(kind=asked.kind, key=asked.key, repository=repository, error=asked.error, since=asked.since)
+    causes = await jobs.causes(desk, chosen) if asked.state == "dead" else []
+    found = await queue.listing(desk.tx, chosen, state=asked.state, limit=asked.limit)
     if as_json:
         listed = {"causes": [asdict(cause) for cause in causes], "jobs": [job.model_dump() for job in found]}
         typer.echo(json.dumps(listed, indent=2, default=_plain))

@@ -29,7 +29,7 @@ async def until_connected(settings: Settings, name: str) -> None:
     async with open_database(settings.database, settings.connections) as db:
         while await _is_worked_on(db):
             async with db.read() as tx:
-                [job] = await queue.listing(tx, kind=CONNECT, key=f"repo:{name}", limit=1)
+                [job] = await queue.listing(tx, queue.Chosen(kind=CONNECT, key=f"repo:{name}"), limit=1)
                 said = await audit.of(tx, "job", str(job.id))
             if job.finished_at and said:
                 raise Refused(str(said[-1].after.get("reason", job.state)))

@@ -16,7 +16,7 @@ from bot.slack.history import as_event, own_channels, said_since
 from bot.slack.parse import parse
 from bot.worker import Run
 from handlers.context import Context
-from handlers.intake import Arrival, Work, store_all
+from handlers.intake import Arrival, Work, store_found
 from storage import gaps, thread_links
 from storage.gaps import Gap
 from storage.inbox import Delivery
@@ -70,7 +70,7 @@ async def _read(ctx: Context, run: Run, gap: Gap, place: str, oldest: datetime) 
     messages = await said_since(ctx.client, channel_id, oldest=since, thread_ts=thread_ts or None)
     arrivals = [arrival for message in messages if (arrival := _arrival(ctx, run, channel_id, message))]
     async with ctx.db.write() as tx:
-        new = [one for one in (await store_all(tx, arrivals) if arrivals else ()) if one is not None]
+        new = await store_found(tx, arrivals, by=run.job, now=ctx.clock())
         row = await gaps.get(tx, gap.id)
         row.asked = row.asked | {place: ctx.clock().isoformat()}
         row.found, row.redelivered = row.found + len(new), row.redelivered + len(new)

@@ -12,14 +12,26 @@ from typing import Any
 import structlog
 
 from agent.repositories import as_told
-from agent.scan import Change, Cursor, advance, as_comment, as_issue, as_pull, changed_at, keep, kept, key_of
+from agent.scan import (
+    Change,
+    Cursor,
+    advance,
+    as_comment,
+    as_issue,
+    as_pull,
+    changed_at,
+    is_known,
+    keep,
+    kept,
+    key_of,
+)
 from bot.errors import TryLater
 from bot.github import facts
 from bot.github.call import Call
 from bot.github.payload import JSON, number
 from bot.worker import Run
 from handlers.context import Context
-from handlers.intake import Arrival, store_all
+from handlers.intake import Arrival, store_found
 from handlers.wanted import work_of
 from storage import gaps, inbox, issues, pulls, repositories
 from storage.inbox import Delivery
@@ -113,7 +125,7 @@ async def _changes(ctx: Context, repository: Repository, stream: str, found: lis
         seen = {"issue": known, "pull": await pulls.numbered(tx, repository.id, numbers), "comment": {}}
     changes = []
     for kind, one in kinds:
-        if key_of(repository, kind, one) in held or _is_known(seen[kind].get(number(one, "number") or 0), one):
+        if key_of(repository, kind, one) in held or is_known(seen[kind].get(number(one, "number") or 0), one):
             continue
         if kind == "pull":
             changes.append(as_pull(repository, one, await _pull(ctx, repository, one)))
@@ -122,12 +134,6 @@ async def _changes(ctx: Context, repository: Repository, stream: str, found: lis
         else:
             changes.append(as_issue(repository, one, known.get(number(one, "number") or 0)))
     return changes
-
-
-def _is_known(mirrored: Issue | Pull | None, found: Any) -> bool:
-    """Whether a webhook has told of this change already."""
-    at = changed_at(found)
-    return bool(mirrored and mirrored.updated_at and at and mirrored.updated_at >= at)
 
 
 def _kind(stream: str, found: Any) -> str:
@@ -153,7 +159,7 @@ async def _store(
             raise TryLater("the queue is nearly full", after=REST)
     arrivals = await asyncio.to_thread(_arrivals, ctx, run, repository, page.changes, own_login)
     async with ctx.db.write() as tx:
-        new = [one for one in (await store_all(tx, arrivals) if arrivals else ()) if one is not None]
+        new = await store_found(tx, arrivals, by=run.job, now=ctx.clock())
         row = await repositories.get(tx, repository.id)
         row.cursors = row.cursors | {f"{stream}.etag": repository.cursors[f"{stream}.etag"]}
         keep(row, stream, ahead)

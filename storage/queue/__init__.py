@@ -1,7 +1,8 @@
 """Durable work: put with the change that asks for it, done once under a lease, or buried with the reason."""
 
 from storage.queue.causes import MOST_COUNTED, Cause, causes, count_alike, gist
-from storage.queue.history import JobEvent, Step, history
+from storage.queue.chosen import ANY, Chosen
+from storage.queue.history import JobEvent, Step, history, note
 from storage.queue.jobs import BULK, DERIVED, EVENT, INTERACTIVE, SIGNAL, UNFINISHED, Job, LostLeaseError
 from storage.queue.lease import asked_to_stop, renew, reserve, sweep
 from storage.queue.leave import bury, finish, give_back, ignore, retry, throttle
@@ -20,6 +21,7 @@ from storage.queue.operator import (
 from storage.queue.put import known, move, put, put_all
 
 __all__ = [
+    "ANY",
     "BULK",
     "DERIVED",
     "EVENT",
@@ -28,6 +30,7 @@ __all__ = [
     "SIGNAL",
     "UNFINISHED",
     "Cause",
+    "Chosen",
     "Job",
     "JobEvent",
     "LostLeaseError",
@@ -51,6 +54,7 @@ __all__ = [
     "known",
     "listing",
     "move",
+    "note",
     "put",
     "put_all",
     "refusal",

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storage.database import Tx, run
+from storage.queue.chosen import ANY, Chosen
 from storage.queue.jobs import Job, jobs
 
 LONGEST_GIST = 200
@@ -32,8 +33,8 @@ def gist(error: str | None) -> str:
     return _NUMBERED.sub("#", (error or "").partition("\n")[0][:LONGEST_GIST])
 
 
-async def causes(tx: Tx) -> list[Cause]:
-    """What the dead letters died of, the most frequent first."""
+async def causes(tx: Tx, chosen: Chosen = ANY) -> list[Cause]:
+    """What the chosen dead letters died of, the most frequent first."""
     error_class = func.coalesce(jobs.c.error_class, "").label("error_class")
     alike = (jobs.c.kind, error_class, func.coalesce(jobs.c.error_text, "").label("error"))
     rows = await run(
@@ -44,7 +45,7 @@ async def causes(tx: Tx) -> list[Cause]:
             func.min(jobs.c.finished_at).label("first"),
             func.max(jobs.c.finished_at).label("last"),
         )
-        .where(jobs.c.state == "dead")
+        .where(jobs.c.state == "dead", chosen.where)
         .group_by(*alike),
     )
     found: dict[tuple[str, str, str], Cause] = {}

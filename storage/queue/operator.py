@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, column, func, select, table, update
+from sqlalchemy import func, select, update
 
 from storage.database import Tx, run, wake
+from storage.queue.chosen import ANY, Chosen
 from storage.queue.history import note
 from storage.queue.jobs import SIGNAL, Job, job_from, jobs
-from storage.repositories import Repository
 
-_deliveries = table("deliveries", column("repo_id"), column("correlation_id"))  # storage.inbox imports this package
 ENDED_WELL = ("done", "cancelled", "superseded", "discarded")
 
 
@@ -17,48 +16,17 @@ class RefusedReplayError(Exception):
     """Why a job cannot run again, as the end of "job 7 …"."""
 
 
-async def listing(
-    tx: Tx,
-    *,
-    state: str | None = None,
-    kind: str | None = None,
-    key: str | None = None,
-    repository: Repository | None = None,
-    error: str | None = None,
-    since: datetime | None = None,
-    limit: int = 50,
-) -> list[Job]:
-    """The newest jobs, those in one state, of one kind, of one key, with these words in the error, made since then.
-
-    Args:
-        repository: only what came of its events, and what was asked for it by name.
-    """
-    wanted = select(*jobs.c).order_by(jobs.c.id.desc()).limit(limit)
-    for known, value in ((jobs.c.state, state), (jobs.c.kind, kind), (jobs.c.key, key)):
-        wanted = wanted if value is None else wanted.where(known == value)
-    wanted = wanted if repository is None else wanted.where(_concerns(repository))
-    wanted = wanted if error is None else wanted.where(_says(error))
-    wanted = wanted if since is None else wanted.where(jobs.c.created_at >= since)
+async def listing(tx: Tx, chosen: Chosen = ANY, *, state: str | None = None, limit: int = 50) -> list[Job]:
+    """The newest of the chosen jobs, or of those in one state."""
+    wanted = select(*jobs.c).where(chosen.where).order_by(jobs.c.id.desc()).limit(limit)
+    wanted = wanted if state is None else wanted.where(jobs.c.state == state)
     return [job_from(row) for row in await run(tx, wanted)]
 
 
-async def dead(tx: Tx, *, kind: str | None = None, error: str | None = None, limit: int) -> list[Job]:
-    """The first dead letters of a kind, with these words in the error, in the order in which they were put."""
-    wanted = select(*jobs.c).where(jobs.c.state == "dead").order_by(jobs.c.seq).limit(limit)
-    wanted = wanted if kind is None else wanted.where(jobs.c.kind == kind)
-    wanted = wanted if error is None else wanted.where(_says(error))
+async def dead(tx: Tx, chosen: Chosen, *, limit: int) -> list[Job]:
+    """The first of the chosen dead letters, in the order in which they were put."""
+    wanted = select(*jobs.c).where(jobs.c.state == "dead", chosen.where).order_by(jobs.c.seq).limit(limit)
     return [job_from(row) for row in await run(tx, wanted)]
-
-
-def _says(error: str) -> ColumnElement[bool]:
-    return jobs.c.error_text.icontains(error, autoescape=True)
-
-
-def _concerns(repository: Repository) -> ColumnElement[bool]:
-    """A repository's jobs: those that share a correlation id with one of its deliveries, or have it for a key."""
-    told = select(_deliveries.c.correlation_id).where(_deliveries.c.repo_id == repository.github_id)
-    own = (f"repo:{repository.id}", f"repo:{repository.full_name}")
-    return jobs.c.correlation_id.in_(told) | jobs.c.key.in_(own)
 
 
 async def counts(tx: Tx) -> dict[str, int]:

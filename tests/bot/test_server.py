@@ -1,4 +1,4 @@
-"""The HTTP side takes the next port if it may, and at its end cuts nobody short."""
+"""The HTTP side takes the next port if it may, waits for nobody's headers, and at its end cuts nobody short."""
 
 import asyncio
 
@@ -16,6 +16,43 @@ async def test_a_taken_port_is_refused_or_the_next_one_is_taken() -> None:
                 pass
         async with serve_http("127.0.0.1", taken, ways_in=(), spare=20) as port:
             assert taken < port <= taken + 20
+
+
+@pytest.mark.parametrize("earlier", [b"", b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"], ids=["first", "next"])
+async def test_who_never_ends_the_headers_is_cut_off(earlier: bytes) -> None:
+    async with serve_http("127.0.0.1", 0, ways_in=(), head_seconds=0.1) as port:
+        answers = await until_cut_off(port, earlier + b"POST /webhooks/github HTTP/1.1\r\nHost: here\r\nX-More: ")
+    assert answers.count(b"HTTP/1.1 404") == answers.count(b"HTTP/1.1") == bool(earlier)
+
+
+async def test_who_waits_for_an_answer_is_not_cut_off() -> None:
+    may_answer = asyncio.Event()
+
+    async def slow(_: web.Request) -> web.Response:
+        await may_answer.wait()
+        return web.Response(text="done")
+
+    def register(app: web.Application) -> None:
+        app.router.add_get("/", slow)
+
+    async with serve_http("127.0.0.1", 0, ways_in=[register], head_seconds=0.1) as port:
+        asking = asyncio.create_task(until_cut_off(port, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"))
+        await until_cut_off(port, b"")
+        await until_cut_off(port, b"")  # begun after the first, so its time is over as well
+        may_answer.set()
+        assert (await asking).endswith(b"done")
+
+
+async def until_cut_off(port: int, sent: bytes) -> bytes:
+    """What comes back on a connection before the other side closes it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(sent)
+        async with asyncio.timeout(5):
+            return await reader.read()
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_at_its_end_it_accepts_nothing_more_and_lets_open_requests_finish() -> None:

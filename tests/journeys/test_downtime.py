@@ -1,5 +1,6 @@
 """The bot was off: what GitHub sent and people said meanwhile is made up for once, and told in a line."""
 
+import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -18,10 +19,10 @@ from bot.roles import Part
 from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.github.hooks import answer_of, outcome_of
 from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.slack.seed import default_seed, many_channels
+from bot.sandbox.slack.seed import default_seed, group_message, many_channels
 from bot.server import serve_http
 from bot.settings import Settings
-from storage import leases
+from storage import leases, trace
 from storage.gaps import Gap
 from storage.pulls import Pull
 from storage.queue import Job
@@ -29,6 +30,7 @@ from storage.repositories import Repository
 from storage.tickets import Ticket
 from tests.github import SECRET, hearing, settle
 from tests.openapi import Contract
+from tests.postgres import cluster
 from tests.process import serving
 from tests.team import quiet, report, running, said, seed_teams, select_all, settings_for, slash
 from tests.waiting import until
@@ -188,6 +190,60 @@ async def test_what_was_read_back_is_read_again_after_another_absence(
         await until(is_read)
 
 
+async def test_the_trace_of_the_look_leads_to_what_it_brought(
+    clock: Clock, slack: SlackSandbox, settings: Settings
+) -> None:
+    async with running(slack, settings, clock=clock.now) as bot:
+        await quiet(bot)
+    ts = await slack.say("bob", "#ops", "@chargehand kafka is down")
+    slack.lose_events()
+    clock.move(hours=1)
+    async with running(slack, settings, clock=clock.now) as bot:
+        await quiet(bot)
+        [heard] = await bot.rows(select(Job).where(Job.kind == "slack.message"))
+        [look] = await bot.rows(select(Job).where(Job.id == heard.parent_id))
+        async with bot.ctx.db.read() as tx:
+            story = await trace.story(tx, await trace.find(tx, look.correlation_id))
+            [brought] = [event for event in story if event.stage == "job.brought"]
+            assert brought.about == f"reconcile {look.id}"
+            what, _, name = brought.detail.partition(": trace ")
+            assert what == f"message catchup:{slack.channel('#ops').id}:{ts}"
+            assert await trace.find(tx, name) == {heard.correlation_id}
+            onward = [event.stage for event in await trace.story(tx, {name})]
+    assert onward[:2] == ["delivery.received", "delivery.stored"]
+    assert "effect.confirmed" in onward
+
+
+async def test_a_mention_in_a_group_message_was_missed(clock: Clock, tmp_path: Path) -> None:
+    three = group_message("bob", "carol")
+    async with SlackSandbox.start(now=clock.seconds, seed=default_seed().plus(channels=(three,))) as slack:
+        settings = settings_for(slack, tmp_path)
+        await seed_teams(settings, slack)
+        async with running(slack, settings, clock=clock.now) as bot:
+            await report(bot, "bob", "redis is slow", channel=three.name)
+        await slack.say("carol", three.name, "that is none of its business")
+        await slack.say("carol", three.name, "@chargehand kafka is down")
+        slack.lose_events()
+        clock.move(hours=1)
+        async with running(slack, settings, clock=clock.now) as bot:
+            await quiet(bot)
+            assert [one.title for one in await select_all(bot, Ticket)] == ["Redis is slow", "Kafka is down"]
+
+
+async def test_an_app_from_before_it_asked_for_group_messages_reads_the_rest(
+    clock: Clock, slack: SlackSandbox, settings: Settings
+) -> None:
+    slack.scopes.difference_update({"mpim:read", "mpim:history"})
+    async with running(slack, settings, clock=clock.now) as bot:
+        await report(bot, "frank", "redis is slow")
+    await slack.say("bob", "#ops", "@chargehand kafka is down")
+    slack.lose_events()
+    clock.move(hours=1)
+    async with running(slack, settings, clock=clock.now) as bot:
+        await quiet(bot)
+        assert [one.title for one in await select_all(bot, Ticket)] == ["Redis is slow", "Kafka is down"]
+
+
 async def test_an_answer_says_the_delay_and_what_changes_something_is_asked_for_anew(
     clock: Clock, slack: SlackSandbox, settings: Settings
 ) -> None:
@@ -248,6 +304,27 @@ async def test_what_no_delivery_tells_of_is_found_in_the_state_of_things(
         assert len(await select_all(bot, Ticket)) == before
 
 
+async def test_the_later_of_two_changes_of_one_second_is_found_in_the_state_of_things(
+    clock: Clock, slack: SlackSandbox, github: GitHubSandbox, settings: Settings
+) -> None:
+    admin = settings.model_copy(update={"admins": slack.user("alice").id})
+    async with running(slack, admin, clock=clock.now) as bot:
+        github.open_issue("frank", "acme/shop", title="redis is down")
+        await settle(github, bot)
+        [hook] = github.hooks_of("acme/shop")
+        github.edit_issue("frank", "acme/shop", 1, title="redis is slow")
+        hook.is_active = False
+        github.edit_issue("frank", "acme/shop", 1, title="redis is slow in the shop")
+        hook.is_active = True
+        await settle(github, bot)
+        assert (await bot.ticket()).title == "redis is slow"
+        await slash(bot, "alice", "reconcile --since 2h")
+        await settle(github, bot)
+        assert (await bot.ticket()).title == "redis is slow in the shop"
+        [line] = said(slack.messages("#general"))
+        assert line == "A look at what was sent. GitHub: 1 change found by looking. Slack: nothing missed."
+
+
 async def test_what_was_turned_away_is_fetched_when_it_is_over(
     clock: Clock, slack: SlackSandbox, github: GitHubSandbox, settings: Settings
 ) -> None:
@@ -305,6 +382,31 @@ async def test_what_found_no_room_on_the_disk_is_fetched_once_there_is_some(
         late = select(Ticket).where(Ticket.title == "redis is down")
         assert len(await until(lambda: bot.rows(late))) == 1
         assert [one.is_redelivery for one in github.deliveries("issues")] == [False, False, True]
+
+
+async def test_what_came_while_the_database_was_away_is_fetched_once_it_is_back(
+    clock: Clock, slack: SlackSandbox, github: GitHubSandbox, settings: Settings
+) -> None:
+    with cluster() as server:
+        on_postgres = settings.model_copy(update={"database_url": server.url})
+        await seed_teams(on_postgres, slack)
+        async with running(slack, on_postgres, clock=clock.now) as bot:
+            await asyncio.to_thread(server.stop)
+            github.open_issue("frank", "acme/shop", title="redis is down")
+            await github.settled()
+            [refused] = github.deliveries("issues")
+            assert (refused.status_code, answer_of(refused)["error"]["code"]) == (503, "not_stored")
+            assert int(refused.response_headers["Retry-After"]) > 0
+            await asyncio.to_thread(server.start)
+            github.open_issue("frank", "acme/shop", title="kafka is down")
+            await settle(github, bot)
+            assert [one.title for one in await select_all(bot, Ticket)] == ["kafka is down"]
+            clock.move(hours=2 / 60)
+            late = select(Ticket).where(Ticket.title == "redis is down")
+            await until(lambda: bot.rows(late))
+            await settle(github, bot)
+            assert len(await select_all(bot, Ticket)) == 2
+            assert [one.is_redelivery for one in github.deliveries("issues")] == [False, False, True]
 
 
 async def test_killed_before_its_answer_it_has_the_delivery_once(

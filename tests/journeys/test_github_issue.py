@@ -304,7 +304,7 @@ async def test_an_issue_that_comes_while_the_queue_is_full_becomes_a_ticket_when
         assert [one.status for one in await select_all(bot, Delivery)] == ["waiting"]
         assert await select_all(bot, Ticket) == []
         async with bot.ctx.db.write() as tx:
-            for job in await queue.listing(tx, kind="prune"):
+            for job in await queue.listing(tx, queue.Chosen(kind="prune")):
                 await queue.cancel(tx, job.id, by="test", why="make room", now=now)
 
         async def is_heard() -> bool:

@@ -18,7 +18,7 @@ from bot.sandbox.slack.refusals import ApiError
 from bot.sandbox.slack.seed import HOME_TEAM
 from bot.sandbox.slack.world import Channel, World
 
-TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im"}
+TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
 def channel_payload(world: World, channel: Channel) -> Payload:
@@ -30,10 +30,11 @@ def channel_payload(world: World, channel: Channel) -> Payload:
         "id": channel.id,
         "name": channel.name,
         "name_normalized": channel.name,
-        "is_channel": True,
+        "is_channel": channel.kind != "mpim",
         "is_group": False,
         "is_im": False,
-        "is_private": channel.kind == "group",
+        "is_mpim": channel.kind == "mpim",
+        "is_private": channel.kind != "channel",
         "is_archived": channel.is_archived,
         "is_member": world.bot.id in channel.members,
         "is_general": channel.name == "general",
@@ -53,9 +54,9 @@ def info(world: World, args: Arguments) -> Payload:
 
 def _listed(world: World, args: Arguments, *, mine: bool) -> Payload:
     types = args.text("types", "public_channel").replace(" ", "").split(",")
-    if not set(types) <= {*TYPES, "mpim"}:
+    if not set(types) <= set(TYPES):
         raise ApiError("invalid_types")
-    kinds = {TYPES[name] for name in types if name in TYPES}
+    kinds = {TYPES[name] for name in types}
     for kind in kinds:
         need_scope(world, READ_SCOPES[kind])
     shown = [

@@ -6,8 +6,13 @@ from bot.sandbox.slack.refusals import ApiError
 from bot.sandbox.slack.seed import User
 from bot.sandbox.slack.world import Channel, World
 
-READ_SCOPES = {"channel": "channels:read", "group": "groups:read", "im": "im:read"}
-HISTORY_SCOPES = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
+READ_SCOPES = {"channel": "channels:read", "group": "groups:read", "im": "im:read", "mpim": "mpim:read"}
+HISTORY_SCOPES = {
+    "channel": "channels:history",
+    "group": "groups:history",
+    "im": "im:history",
+    "mpim": "mpim:history",
+}
 
 
 def need_scope(world: World, scope: str) -> None:

@@ -1,6 +1,7 @@
 """The people and channels that a sandbox workspace starts with: Acme, where Chargehand is a member of #ops."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 HOME_TEAM = "T0SANDBOX"
 OTHER_TEAM = "T0OTHER"
@@ -31,7 +32,7 @@ class SeedChannel:
     name: str
     members: tuple[str, ...] | None = None
     has_bot: bool = True
-    is_private: bool = False
+    kind: Literal["channel", "group", "mpim"] = "channel"
     is_archived: bool = False
 
 
@@ -73,7 +74,14 @@ def person(name: str, real_name: str, *, tz: str = "Europe/Berlin", is_admin: bo
 
 def channel(name: str, *members: str, has_bot: bool = True, is_private: bool = False) -> SeedChannel:
     """A channel of these members, or of every ordinary person when none is named."""
-    return SeedChannel(slack_id("C", name), name, members or None, has_bot=has_bot, is_private=is_private)
+    kind: Literal["channel", "group"] = "group" if is_private else "channel"
+    return SeedChannel(slack_id("C", name), name, members or None, has_bot=has_bot, kind=kind)
+
+
+def group_message(*members: str) -> SeedChannel:
+    """The messages between these people and the bot, named as Slack does."""
+    name = f"mpdm-{'--'.join((*members, 'chargehand'))}-1"
+    return SeedChannel(slack_id("C", name), name, members, kind="mpim")
 
 
 def crowd(count: int) -> tuple[User, ...]:

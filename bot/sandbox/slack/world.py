@@ -18,6 +18,7 @@ MANIFEST_SCOPES = frozenset(
         *("app_mentions:read", "chat:write", "commands", "reactions:read", "reactions:write", "usergroups:read"),
         *("im:history", "im:read", "im:write", "users:read", "users:read.email", "files:write", "assistant:write"),
         *("channels:read", "channels:history", "channels:join", "groups:read", "groups:history"),
+        *("mpim:read", "mpim:history"),
     )
 )
 
@@ -28,7 +29,7 @@ class Channel:
 
     id: str
     name: str
-    kind: Literal["channel", "group", "im"]
+    kind: Literal["channel", "group", "im", "mpim"]
     members: set[str]
     is_archived: bool = False
     is_open: bool = True
@@ -116,8 +117,9 @@ class World:
     def _plant(self, planted: SeedChannel) -> None:
         names = planted.members if planted.members is not None else self._ordinary_people()
         members = {self.user_ids[name] for name in names} | ({self.bot.id} if planted.has_bot else set())
-        kind: Literal["channel", "group"] = "group" if planted.is_private else "channel"
-        self.channels[planted.id] = Channel(planted.id, planted.name, kind, members, is_archived=planted.is_archived)
+        self.channels[planted.id] = Channel(
+            planted.id, planted.name, planted.kind, members, is_archived=planted.is_archived
+        )
         self.channel_ids[planted.name] = planted.id
 
     def _ordinary_people(self) -> list[str]:

@@ -68,8 +68,8 @@ def modal() -> dict[str, Any]:
 def with_group() -> Seed:
     """The default workspace with a private channel under its older kind of id."""
     seed = default_seed()
-    group = next(channel for channel in seed.channels if channel.is_private)
-    return seed.plus(channels=(type(group)("G0SECRET", "secret2", group.members, is_private=True),))
+    group = next(channel for channel in seed.channels if channel.kind == "group")
+    return seed.plus(channels=(type(group)("G0SECRET", "secret2", group.members, kind="group"),))
 
 
 @pytest.mark.parametrize("code", REFUSALS)

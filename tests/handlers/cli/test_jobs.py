@@ -58,9 +58,10 @@ async def bury(errors: Sequence[str], **given: Any) -> None:
     wanted: dict[str, Any] = {"workspace_id": "T1", "kind": "github.comment", "created_at": LONG_AGO, "priority": 0}
     async with open_database(DATABASE) as db, db.write() as tx:
         for error in errors:
-            await queue.put(tx, Job(**wanted | given))
-            [taken] = await queue.reserve(tx, worker="w1", now=LONG_AGO, lease=timedelta(minutes=1), limit=1)
-            await queue.bury(tx, taken, now=LONG_AGO, error_class="permanent", error=error)
+            job = await queue.put(tx, Job(**wanted | given))
+            now = job.created_at
+            [taken] = await queue.reserve(tx, worker="w1", now=now, lease=timedelta(minutes=1), limit=1)
+            await queue.bury(tx, taken, now=now, error_class="permanent", error=error)
 
 
 async def test_the_list_is_newest_first_and_can_be_narrowed(run: Run) -> None:
@@ -110,6 +111,29 @@ async def test_dead_letters_are_summed_up_by_cause(run: Run) -> None:
     assert [job["id"] for job in told["jobs"]] == [5, 4, 3]
 
 
+async def test_what_narrows_the_list_narrows_the_causes(run: Run) -> None:
+    ours: dict[str, Any] = {"workspace_id": "T1", "created_at": LONG_AGO}
+    heard: dict[str, Any] = {"source": "github", "kind": "issues", "received_at": LONG_AGO, "workspace_id": "T1"}
+    async with open_database(DATABASE) as db, db.write() as tx:
+        tx.add(Repository(**ours, github_id=99, host="github.com", full_name="acme/shop"))
+        await inbox.store(tx, [Delivery(**heard, dedupe_key="github:1", repo_id=99, correlation_id="came")])
+    await bury(["403 on issue 17", "403 on issue 18"], key="issue:1:17")
+    await bury(["404 on issue 19"], correlation_id="came")
+    await bury(["410 on issue 20"], created_at=LONG_AGO + timedelta(seconds=10))
+
+    async def counted(*narrower: str) -> list[int]:
+        told = json.loads((await asked(run, "list", "--state", "dead", "--json", *narrower)).out)
+        assert sum(cause["count"] for cause in told["causes"]) == len(told["jobs"])
+        return [cause["count"] for cause in told["causes"]]
+
+    assert await counted() == [2, 1, 1, 1]
+    assert await counted("--error", "403 ON") == [2]
+    assert await counted("--key", "issue:1:17") == [2]
+    assert await counted("--repo", "acme/shop") == [1]
+    assert await counted("--since", "2020-01-01T00:00:10") == [1]
+    assert (await asked(run, "list", "--state", "dead", "--key", "none")).out == "No dead jobs.\n"
+
+
 async def test_one_is_shown_in_full(run: Run) -> None:
     shown = json.loads((await asked(run, "show", "2", "--json")).out)
     job = shown["job"]
@@ -144,7 +168,9 @@ async def test_all_of_a_kind_and_an_error_run_again_in_order_and_at_a_pace(run: 
     done = await asked(run, "replay", "--kind", "github.comment", "--error", "403 on", "--rate", "30/m", *MENDED)
     assert done == Outcome(0, "2 jobs run again, in their order.\n", "")
     async with open_database(DATABASE) as db, db.read() as tx:
-        third, fourth, fifth = sorted(await queue.listing(tx, kind="github.comment"), key=lambda job: job.id)
+        third, fourth, fifth = sorted(
+            await queue.listing(tx, queue.Chosen(kind="github.comment")), key=lambda job: job.id
+        )
     assert fourth.state == "dead"
     assert fifth.not_before - third.not_before == timedelta(seconds=2)
 
