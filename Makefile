@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+# Three on two cores: campaigns and stories of several processes wait most of their time. In the order of conftest.py.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo dev test test-postgres lint lint-fix kill soak bench lock clean
 
@@ -24,12 +26,12 @@ dev: $(STAMP) ## the demo, restarted on every code change
 	$(RUN) -m watchfiles --filter python "$(RUN) app.py demo" app.py agent bot handlers prompts storage
 
 test: $(STAMP) lint ## lint, types, all tests, coverage floor
-	$(RUN) -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(RUN) -m pytest $(SPREAD) --cov --cov-report=term:skip-covered
 	@echo 'Coverage of agent/ and storage/, in per cent (floor 90):'
 	$(RUN) -m coverage report --include='agent/*,storage/*' --format=total --fail-under=90
 
 test-postgres: $(STAMP) ## every story on PostgreSQL
-	CHARGEHAND_TEST_DATABASE=postgres $(RUN) -m pytest tests/journeys -n 2 --dist loadfile
+	CHARGEHAND_TEST_DATABASE=postgres $(RUN) -m pytest tests/journeys $(SPREAD)
 
 lint: $(STAMP) ## ruff, format check, mypy --strict, Dockerfile
 	$(RUN) -m ruff check .

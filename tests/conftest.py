@@ -17,6 +17,14 @@ from tests.openapi import Contract
 from tests.postgres import Postgres, started
 from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_for
 
+LONG = ("test_kill9_broken", "test_kill9", "test_bench", "test_roles", "test_canaries", "test_demo")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for minutes come first, so that others are not over long before them."""
+    rank = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
