@@ -11,7 +11,7 @@ from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage import migrate
 from storage.database import Database, open_database
-from tests import logs
+from tests import databases, logs
 from tests.github import hearing
 from tests.openapi import Contract
 from tests.postgres import Postgres, started
@@ -24,6 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait for minutes come first, so that others are not over long before them."""
     rank = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many passed on each database."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
+    terminalreporter.section("databases")
+    for line in databases.counts(passed):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
