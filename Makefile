@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
-# Three on two cores: campaigns and stories of several processes wait most of their time. In the order of conftest.py.
-SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
+# In the order of tests/conftest.py: what waits for minutes comes first.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo dev test test-postgres lint lint-fix kill soak bench lock clean
 
