@@ -99,7 +99,7 @@ class Probe:
             start, word = time.monotonic(), OK
             try:
                 await self._call()
-            except (OutsideError, TimeoutError, OSError) as error:
+            except (OutsideError, StorageError, TimeoutError, OSError) as error:  # the turn comes from the database
                 word = _class(error)
             self.answer = Answer(word, time.monotonic() - start)
             await sleep(PROBE_SECONDS)

@@ -76,13 +76,15 @@ class Limiter:
     async def block(self, name: str, *, seconds: float) -> None:
         """The service asked for patience: nobody calls it until then."""
         now = self.clock()
-        async with self.db.write() as tx:
-            await limits.block(tx, name, until=now + timedelta(seconds=seconds), now=now)
+        with suppress(StorageError):  # a note that cannot be kept does not undo the call; the next one is told again
+            async with self.db.write() as tx:
+                await limits.block(tx, name, until=now + timedelta(seconds=seconds), now=now)
 
     async def observe(self, name: str, rate: Rate, *, remaining: int) -> None:
         """The service said how many calls are left."""
-        async with self.db.write() as tx:
-            await limits.observe(tx, name, rate, remaining=remaining, now=self.clock())
+        with suppress(StorageError):  # as above
+            async with self.db.write() as tx:
+                await limits.observe(tx, name, rate, remaining=remaining, now=self.clock())
 
     async def _enter(
         self, name: str, rates: Mapping[str, Rate], size: int | None, *, is_urgent: bool, patience: timedelta

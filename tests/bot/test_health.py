@@ -14,10 +14,11 @@ from bot.gauges import FRESH_SECONDS, Gauges
 from bot.health import Answer, Health, Probe, Shared
 from bot.metrics import GAPS_OPEN, LOOP_LAG, QUEUE_JOBS
 from bot.pulse import BEAT_SECONDS, STUCK_SECONDS, Pulse
-from storage import gaps, migrate, queue
+from storage import gaps, queue
 from storage.database import Database, StorageError, open_database
 from storage.gaps import ASKED, CHECK, Gap
 from storage.queue import BULK, Job
+from tests.files import put_newest
 
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 
@@ -69,7 +70,7 @@ async def test_a_database_of_another_schema_is_no_database_for_it(
 
 async def test_a_file_that_takes_no_writes_is_no_database_for_it(tmp_path: Path) -> None:
     path = tmp_path / "chargehand.db"
-    migrate.upgrade(path)
+    put_newest(path)
     async with open_database(path) as db:
         async with db.write() as tx:
             await (await tx.connection()).execute(text("PRAGMA query_only = ON"))
@@ -163,7 +164,11 @@ async def test_nobody_waits_for_a_check_that_does_not_let_go() -> None:
 
 @pytest.mark.parametrize(
     ("error", "word"),
-    [(TryLater("over at api.internal"), "TryLater"), (TimeoutError("no answer of 10.0.0.7"), "TimeoutError")],
+    [
+        (TryLater("over at api.internal"), "TryLater"),
+        (TimeoutError("no answer of 10.0.0.7"), "TimeoutError"),
+        (StorageError("10.0.0.7 closed the connection"), "SQLAlchemyError"),  # there is no turn without it
+    ],
 )
 async def test_a_probe_names_the_kind_of_error_and_no_host(error: Exception, word: str) -> None:
     outcomes: Iterator[Exception | None] = iter([error, None])

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import text
 
 from bot.errors import TryLater
 from bot.limiter import Limiter
 from bot.metrics import REGISTRY
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.limits import Rate
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -85,3 +86,14 @@ async def test_a_refusal_that_one_process_meets_stops_the_other(limiter: Limiter
     time.now += timedelta(seconds=27)
     async with limiter.call("github:core", MANY):
         assert time.slept == [3]
+
+
+async def test_a_note_that_the_database_cannot_take_does_not_undo_the_call(file: Database, time: Time) -> None:
+    limiter = Limiter(file, holder="one", clock=time.clock, sleep=time.sleep)
+    async with file.write() as tx:
+        await (await tx.connection()).execute(text("PRAGMA query_only = ON"))
+    with pytest.raises(StorageError):  # no call without a turn
+        async with limiter.call("github:core", MANY):
+            pass
+    await limiter.observe("github:core", MANY, remaining=7)
+    await limiter.block("github:core", seconds=30)
