@@ -3,6 +3,7 @@
 import importlib
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -147,6 +148,7 @@ async def revision(tx: Tx) -> str | None:
     return (await (await tx.connection()).execute(_REVISION)).scalar()
 
 
+@cache
 def newest() -> str | None:
     """The schema version this program wants."""
     return ScriptDirectory.from_config(config()).get_current_head()

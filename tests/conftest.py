@@ -9,9 +9,9 @@ import pytest
 
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
-from storage import migrate
 from storage.database import Database, open_database
 from tests import databases, logs
+from tests.files import put_newest
 from tests.github import hearing
 from tests.openapi import Contract
 from tests.postgres import Postgres, started
@@ -94,7 +94,7 @@ async def db(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Da
 def _database(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
     if engine == "sqlite":
         path = tmp_path / "chargehand.db"
-        migrate.upgrade(path)
+        put_newest(path)
         yield path
         return
     server: Postgres = request.getfixturevalue("postgres")

@@ -17,11 +17,12 @@ from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message
 from bot.settings import Settings
 from handlers.context import Context
-from storage import audit, migrate, people, tickets, workspace
+from storage import audit, people, tickets, workspace
 from storage.audit import AuditEvent
 from storage.database import open_database
 from storage.people import Person, Team
 from storage.tickets import Ticket
+from tests.files import make_ready
 
 DATABASES = ["sqlite", "postgres"]
 ELSEWHERE: dict[Path, str] = {}  # a story's folder -> the URL of its database, where that is no file in it
@@ -71,7 +72,7 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
 
 async def seed_teams(settings: Settings, slack: SlackSandbox) -> None:
     """Platform (alice manages; bob, carol respond) and Payments (erin manages; dave responds)."""
-    await asyncio.to_thread(migrate.upgrade, settings.database, settings.connections)
+    await asyncio.to_thread(make_ready, settings)
     async with open_database(settings.database, settings.connections) as db, db.write() as tx:
         await workspace.adopt(tx, slack.workspace_id)
         await add_team(

@@ -10,10 +10,11 @@ from agent.admit import actor_of
 from agent.desk import Desk
 from bot.events import Place
 from bot.settings import Settings
-from storage import migrate, people, tickets, workspace
+from storage import people, tickets, workspace
 from storage.database import open_database
 from storage.people import Person, RoleName, Team
 from storage.tickets import Ticket
+from tests.files import make_ready
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MakeTicket = Callable[..., Awaitable[Ticket]]
@@ -23,7 +24,7 @@ MakeTicket = Callable[..., Awaitable[Ticket]]
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Ann, a viewer, at the desk in #ops; bo manages Platform, cy and di respond."""
     settings = Settings(_env_file=None, database_url=f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate.upgrade(settings.database, settings.connections)
+    make_ready(settings)
     async with open_database(settings.database, settings.connections) as db, db.write() as tx:
         await workspace.adopt(tx, "T1")
         team = Team(workspace_id="T1", name="Platform", slug="platform", channel_id="C1", created_at=NOW)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from storage import migrate
 from storage.database import Database, open_database
 from tests.bot.mouth import Mouth
 from tests.bot.workbench import Bench
+from tests.files import put_newest
 
 
 @pytest.fixture
@@ -26,6 +26,6 @@ def mouth(db: Database, slack: SlackSandbox, tmp_path: Path) -> Mouth:
 async def file(tmp_path: Path) -> AsyncIterator[Database]:
     """A database that has a file to lock beside."""
     path = tmp_path / "chargehand.db"
-    migrate.upgrade(path)
+    put_newest(path)
     async with open_database(path) as database:
         yield database

@@ -9,9 +9,9 @@ import pytest
 from bot import stages
 from bot.spans import sent_to, trace
 from bot.spans.span import Span, heard_by, tell
-from storage import migrate
 from storage.database import Database, open_database
 from tests.collector import collecting
+from tests.files import put_newest
 from tests.storage.queue.steps import (
     NOON,
     SECOND,
@@ -31,7 +31,7 @@ Shown = tuple[str, str, str, str, float]
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """On one kind: the queue's own tests see to it that its steps are the same on both."""
-    migrate.upgrade(tmp_path / "chargehand.db")
+    put_newest(tmp_path / "chargehand.db")
     async with open_database(tmp_path / "chargehand.db") as database:
         yield database
 

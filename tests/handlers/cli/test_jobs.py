@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from sqlmodel import text
 
-from storage import audit, inbox, migrate, queue
+from storage import audit, inbox, queue
 from storage.audit import AuditEvent
 from storage.database import open_database
 from storage.inbox import Delivery
 from storage.people import Person
 from storage.queue import Job
 from storage.repositories import Repository
+from tests.files import put_newest
 from tests.handlers.cli.conftest import OPERATOR, Outcome, Run, ended, started
 from tests.team import LONG_AGO
 
@@ -27,7 +28,7 @@ MENDED = ("--reason", "mended")
 @pytest.fixture
 async def _jobs(_empty_folder: None) -> None:
     """Job 1 is ready, job 2 a dead letter."""
-    await asyncio.to_thread(migrate.upgrade, DATABASE)
+    put_newest(DATABASE)
     async with open_database(DATABASE) as db, db.write() as tx:
         for _ in range(2):
             await queue.put(tx, Job(workspace_id="T1", kind="triage", created_at=LONG_AGO, attempts=7))

@@ -14,6 +14,7 @@ from storage.gaps import Gap
 from storage.inbox import Delivery
 from storage.queue import Job
 from storage.workers import Process
+from tests.files import put_newest
 from tests.handlers.cli.conftest import Run
 from tests.team import LONG_AGO
 
@@ -23,7 +24,7 @@ DATABASE = Path("data/chargehand.db")
 @pytest.fixture
 async def _at_work(_empty_folder: None) -> None:
     """One job waits for 20 seconds, one is dead; one process works, one is silent; a bucket is blocked."""
-    await asyncio.to_thread(migrate.upgrade, DATABASE)
+    put_newest(DATABASE)
     now = datetime.now(UTC)
     async with open_database(DATABASE) as db, db.write() as tx:
         arrived = Delivery(

@@ -19,8 +19,8 @@ from bot.server import serve_http
 from bot.settings import Settings
 from handlers import github
 from handlers.github.door import Door
-from storage import migrate
 from storage.database import Database, open_database
+from tests.files import make_ready
 
 SECRET = "a secret of thirty-two characters"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -95,7 +95,7 @@ async def street_with(path: Path, *, read_seconds: float = 8.0, **chosen: Any) -
         _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it
         **({"github_webhook_secret": SECRET, "database_url": f"sqlite:///{path / 'door.db'}"} | chosen),
     )
-    migrate.upgrade(settings.database, settings.connections)
+    make_ready(settings)
     async with open_database(settings.database, settings.connections) as db, aiohttp.ClientSession() as http:
 
         def seconds() -> float:
