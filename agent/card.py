@@ -5,9 +5,10 @@ from datetime import timedelta
 from agent.desk import Desk
 from agent.similar import similar_to
 from bot.messages import Button, Fact, Menu, Message, Option, escape, link
-from storage import issues, people, repositories, tickets
+from storage import issues, people, repositories, similar, tickets
 from storage.people import Person, Team
-from storage.tickets import OPEN, Glimpse, Ticket
+from storage.similar import Glimpse
+from storage.tickets import OPEN, Ticket
 
 COLOURS = {"critical": "#C62828", "high": "#EF6C00", "medium": "#F9A825", "low": "#2E7D32"}
 MARKS = {
@@ -102,7 +103,7 @@ async def _issue_note(desk: Desk, ticket: Ticket) -> str:
 
 
 async def _similar(desk: Desk, ticket: Ticket) -> str:
-    earlier = await tickets.recent_titles(desk.tx, ticket, since=ticket.created_at - SIMILAR_DAYS, limit=LOOKED_AT)
+    earlier = await similar.recent(desk.tx, ticket, since=ticket.created_at - SIMILAR_DAYS, limit=LOOKED_AT)
     by_id = {other.id: other for other in earlier}
     found = similar_to(ticket.title, {other.id: other.title for other in earlier})
     links = [_linked(by_id[ticket_id]) for ticket_id in found]

@@ -5,15 +5,16 @@ from agent.conversation import report_of
 from agent.desk import Desk
 from agent.report import CONTEXT
 from bot.events import SlackDelete, SlackEdit
-from storage import tickets
-from storage.tickets import Comment, Ticket
+from storage import comments, tickets
+from storage.comments import Comment
+from storage.tickets import Ticket
 
 
 async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -> None:
     """The author rewrote a message; `text` no longer has the mention of the bot. Never a second ticket."""
     if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
         await _describe(desk, ticket, report_of(text))
-    elif comment := await tickets.comment_by_message(desk.tx, event.channel_id, event.ts):
+    elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
         _reword(desk, comment, report_of(text, in_thread=True))
     else:
         said = report_of(text)

@@ -10,7 +10,8 @@ from agent.triage.schema import Report
 from bot.events import Place
 from bot.messages import plain
 from storage import inbox, queue, thread_links, tickets
-from storage.tickets import Comment, Ticket
+from storage.comments import Comment
+from storage.tickets import Ticket
 
 TRIAGE = "triage"
 CONTEXT = "\n\nThe thread began with: "

@@ -122,7 +122,9 @@ async def push(github: GitHubClient, repository: GitHubRepository, issued: Issue
 
 def _checked(scope: str) -> str:
     if not _SCOPE.fullmatch(scope):
-        raise UserError(f"“{scope.partition(':')[2][:60]}” is none: use --repo OWNER/NAME or --org LOGIN.")
+        kind, _, name = scope.partition(":")
+        is_one = "no repository: write --repo OWNER/NAME" if kind == "repo" else "no organisation: write --org LOGIN"
+        raise UserError(f"“{name[:60]}” is {is_one}.")
     return scope.lower()
 
 

@@ -54,19 +54,12 @@ def job(**given: Any) -> Job:
 async def fill(db: Database, first: int, last: int) -> None:
     """Finished jobs with these numbers."""
     long_ago = now() - timedelta(days=1)
-    like = job().model_dump(exclude={"id"}) | {"state": "done", "finished_at": long_ago, "ready_at": long_ago}
+    done = {"state": "done", "finished_at": long_ago, "ready_at": long_ago, "not_before": long_ago}
+    like = job().model_dump(exclude={"id"}) | done
     for start in range(first, last + 1, BATCH):
         numbers = range(start, min(start + BATCH, last + 1))
         rows = [
-            like
-            | {
-                "seq": n,
-                "key": f"k{n % KEYS}",
-                "dedupe_key": f"f{n}",
-                "correlation_id": f"c{n}",
-                "not_before": long_ago,
-            }
-            for n in numbers
+            like | {"seq": n, "key": f"k{n % KEYS}", "dedupe_key": f"f{n}", "correlation_id": f"c{n}"} for n in numbers
         ]
         async with db.write() as tx:
             await (await tx.connection()).execute(insert(jobs), rows)

@@ -103,6 +103,7 @@ async def work(url: str, model_url: str) -> None:
         anthropic_base_url=model_url,
         llm_concurrency=1000,
         llm_requests_per_minute=1_000_000,
+        llm_tokens_per_minute=1_000_000_000,
         workers=SLOTS,
     )
 

@@ -71,6 +71,29 @@ class TryLater(OutsideError):  # noqa: N818
         return Verdict("throttled", self.after)
 
 
+@dataclass(eq=False)
+class CallError(OutsideError):
+    """One call to Slack or GitHub did not work.
+
+    `retry_after`: seconds to wait; it had no effect and is nobody's fault. `is_final`: no use to try again.
+    `is_uncertain`: it may have had its effect.
+    """
+
+    code: str
+    retry_after: float | None = None
+    is_final: bool = False
+    is_uncertain: bool = False
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.is_final:
+            return Verdict("permanent")
+        return Verdict("transient") if self.retry_after is None else Verdict("throttled", self.retry_after)
+
+
 class ModelError(OutsideError):
     """The language model gave nothing usable: down, slow, cut off, refused or malformed. Rules take over."""
 

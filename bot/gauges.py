@@ -113,9 +113,8 @@ class Gauges:
         metrics.OUTBOX_PENDING.set(sum(waiting.get(state, 0) for state in outbox.UNFINISHED))
         metrics.EFFECTS_UNCERTAIN.set(in_doubt)
         metrics.BLOCKED.clear()
-        for bucket in blocked:
-            name, until = bucket.name.partition(":")[0], bucket.blocked_until or now
-            metrics.BLOCKED.labels(name).set((until - now).total_seconds())
+        for until, name in sorted((one.blocked_until or now, one.name) for one in blocked):  # a service's longest stays
+            metrics.BLOCKED.labels(name.partition(":")[0]).set((until - now).total_seconds())
         if newest is not None:
             metrics.BACKUP_AGE.set((now - newest.taken_at).total_seconds())
         metrics.DB_BYTES.set(await self.db.size())

@@ -3,13 +3,15 @@
     async with limiter.call("github:core", GITHUB_CORE, slots=100):
         ...
 
-Who would have to wait too long is told when to come back (TryLater), so that no worker sleeps on a job's time.
+Who would have to wait too long is told when to come back (TryLater), so that no worker sleeps on a job's time; under a
+name it keeps its place before those who ask later.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -17,11 +19,26 @@ from bot.errors import TryLater
 from bot.metrics import LIMITER_WAIT
 from storage import limits
 from storage.database import Database, StorageError, Tx
-from storage.limits import PATIENCE, Rate
+from storage.limits import PATIENCE, Rate, Turn
 
+GRACE = timedelta(seconds=30)  # by which who was told to come back may be late and still be waited for
+LATER = 1.1  # times what it was told: bot/worker/delays.py adds up to a tenth
 SLOT_POLL = 0.25  # seconds between two looks for a free slot
+NO_SLOT = 0
 LONGEST_CALL = timedelta(seconds=150)  # a slot outlives its call's time limit, and no longer
 NO_MORE: Mapping[str, Rate] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What `call` was asked for."""
+
+    name: str
+    rates: Mapping[str, Rate]
+    slots: int | None
+    asker: str | None
+    is_urgent: bool
+    patience: timedelta
 
 
 class Limiter:
@@ -48,6 +65,7 @@ class Limiter:
         *,
         also: Mapping[str, Rate] = NO_MORE,
         slots: int | None = None,
+        asker: str | None = None,
         is_urgent: bool = False,
         patience: timedelta = PATIENCE,
     ) -> AsyncIterator[None]:
@@ -55,20 +73,21 @@ class Limiter:
 
         Args:
             also: further limits that the same call counts for.
+            asker: who comes back under this name when told to; None for who does not.
             is_urgent: a person waits for it, so what is kept for people may be used.
 
         Raises:
             TryLater: it would take longer than `patience`; no turn was taken.
         """
         began = time.monotonic()
-        slot, wait = await self._enter(name, {name: rate, **also}, slots, is_urgent=is_urgent, patience=patience)
+        slot, wait = await self._enter(_Wish(name, {name: rate, **also}, slots, asker, is_urgent, patience))
         try:
             if wait:
                 await self.sleep(wait.total_seconds())
             LIMITER_WAIT.observe(time.monotonic() - began, name.partition(":")[0])
             yield
         finally:
-            if slot is not None:
+            if slot != NO_SLOT:
                 with suppress(StorageError):  # then it runs out
                     async with self.db.write(is_lasting=False) as tx:
                         await limits.vacate(tx, slot)
@@ -86,26 +105,51 @@ class Limiter:
             async with self.db.write() as tx:
                 await limits.observe(tx, name, rate, remaining=remaining, now=self.clock())
 
-    async def _enter(
-        self, name: str, rates: Mapping[str, Rate], size: int | None, *, is_urgent: bool, patience: timedelta
-    ) -> tuple[int | None, timedelta]:
+    async def settle(self, name: str, rate: Rate, *, more: int) -> None:
+        """A call used so much more than its weight, or less."""
+        with suppress(StorageError):  # as above
+            async with self.db.write(is_lasting=False) as tx:
+                await limits.settle(tx, name, rate, more=more, now=self.clock())
+
+    async def _enter(self, wish: _Wish) -> tuple[int, timedelta]:
         """A slot and, in the same transaction, a turn: neither is taken without the other."""
-        give_up = self.clock() + patience
+        give_up = self.clock() + wish.patience
         while True:
             now = self.clock()
             async with self.db.write(is_lasting=False) as tx:
-                slot = await self._slot(tx, name, size, now=now) if size is not None else None
-                if size is None or slot is not None:
-                    wait = timedelta()
-                    for each, rate in rates.items():
-                        asked = limits.take(tx, each, rate, now=now, is_urgent=is_urgent, patience=patience)
-                        wait = max(wait, await asked)
-                    if wait > patience:  # rolls back what was taken
-                        raise TryLater(f"the pace of {name} is used up", after=wait.total_seconds())
-                    return slot, wait
+                turns = await self._next_turns(tx, wish, now=now)
+                after = max(turn.in_line for turn in turns)
+                if after > wish.patience:
+                    await self._line_up(tx, wish, until=now + after * LATER + GRACE)
+                elif (slot := await self._slot(tx, wish, now=now)) is not None:
+                    await self._take(tx, wish, turns)
+                    return slot, max(turn.wait for turn in turns)
+            if after > wish.patience:
+                raise TryLater(f"the pace of {wish.name} is used up", after=after.total_seconds())
             if now >= give_up:
-                raise TryLater(f"all {size} calls of {name} are under way", after=PATIENCE.total_seconds())
+                raise TryLater(f"all {wish.slots} calls of {wish.name} are under way", after=PATIENCE.total_seconds())
             await self.sleep(SLOT_POLL)
 
-    async def _slot(self, tx: Tx, name: str, size: int, *, now: datetime) -> int | None:
-        return await limits.occupy(tx, name, size=size, holder=self.holder, now=now, until=now + LONGEST_CALL)
+    async def _next_turns(self, tx: Tx, wish: _Wish, *, now: datetime) -> list[Turn]:
+        ahead = 0 if wish.asker is None else await limits.ahead(tx, wish.name, wish.asker, now=now)
+        return [
+            await limits.next_turn(tx, name, rate, now=now, ahead=ahead, is_urgent=wish.is_urgent)
+            for name, rate in wish.rates.items()
+        ]
+
+    async def _slot(self, tx: Tx, wish: _Wish, *, now: datetime) -> int | None:
+        """Its id, NO_SLOT where none is needed, or None while all are taken."""
+        if wish.slots is None:
+            return NO_SLOT
+        until = now + LONGEST_CALL
+        return await limits.occupy(tx, wish.name, size=wish.slots, holder=self.holder, now=now, until=until)
+
+    async def _take(self, tx: Tx, wish: _Wish, turns: Iterable[Turn]) -> None:
+        for turn in turns:
+            await limits.pay(tx, turn)
+        if wish.asker is not None:
+            await limits.leave_line(tx, wish.name, wish.asker)
+
+    async def _line_up(self, tx: Tx, wish: _Wish, *, until: datetime) -> None:
+        if wish.asker is not None:
+            await limits.line_up(tx, wish.name, wish.asker, until=until)

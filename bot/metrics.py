@@ -64,7 +64,7 @@ ACK = Timing("ack_seconds", "From the arrival of an event to its acknowledgement
 END_TO_END = Timing("end_to_end_seconds", "From the arrival of an event to the end of its job", ("event",))
 # The queue
 QUEUE_JOBS = _gauge("queue_jobs", "Unfinished jobs", ("state", "priority"))
-QUEUE_LIMIT = _gauge("queue_limit", "Unfinished jobs from which on deliveries have to wait for theirs")
+QUEUE_LIMIT = _gauge("queue_limit", "Waiting jobs from which on deliveries have to wait for theirs")
 QUEUE_OLDEST = _gauge("queue_oldest_seconds", "Age of the oldest job that could run")
 JOBS = _counter("jobs", "Jobs that ended", ("kind", "outcome"))
 ATTEMPTS = _counter("job_attempts", "Attempts that failed, by what the failure means", ("kind", "class"))
@@ -76,7 +76,7 @@ SUPERSEDED = _counter("superseded", "Jobs that a newer one replaced")
 LEASE_LOST = _counter("lease_lost", "Attempts whose lease had gone to somebody else")
 # What goes out
 EFFECTS = _counter("effects", "Writes to other services", ("target", "outcome"))
-EFFECTS_UNCERTAIN = _gauge("effects_uncertain", "Writes of which nobody knows yet whether they happened")
+EFFECTS_UNCERTAIN = _gauge("effects_uncertain", "Slack calls of which nobody knows yet whether they happened")
 OUTBOX_PENDING = _gauge("outbox_pending", "Slack calls that are stored and not sent")
 LIMITER_WAIT = Timing("limiter_wait_seconds", "Waiting for a turn at another service", ("bucket",))
 BLOCKED = _gauge("blocked_seconds", "How long another service will refuse calls, by its own word", ("bucket",))
@@ -95,8 +95,8 @@ SOCKET_AGE = _gauge("slack_socket_age_seconds", "Time since Slack's socket last 
 HEARTBEAT_AGE = _gauge("worker_heartbeat_age_seconds", "Time since a process that runs jobs said that it lives")
 CLOCK_LEADER = _gauge("clock_leader", "1 in the process that holds the clock")
 GAPS_OPEN = _gauge("gaps_open", "Times in which events could not come in and that nobody has made up for yet")
-GAP_SECONDS = _counter("gap_seconds", "Time in which events could not come in")
-RECONCILE = _counter("reconcile", "Deliveries that were missed and looked for", ("outcome",))
+GAP_SECONDS = _counter("gap_seconds", "Time in which events could not come in, counted when it is made up for")
+RECONCILE = _counter("reconcile", "Events that were missed and looked for, by what came of it", ("outcome",))
 LOOP_LAG = _gauge("loop_lag_seconds", "How late the event loop turned when last measured")
 # The database
 DB_SECONDS = Timing("db_seconds", "Duration of a transaction", ("op",))

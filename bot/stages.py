@@ -69,10 +69,10 @@ def _job(step: Step) -> None:
         metrics.JOB_WAIT.observe(step.waited, PRIORITIES[step.priority])
     if step.stage == "crashed":
         metrics.ATTEMPTS.labels(step.kind, "crash").inc()
-    if step.stage == "superseded" and step.detail:  # a running one takes this step again when it ends
-        metrics.SUPERSEDED.inc()
-    if step.stage in trace.ENDS and (step.stage != "superseded" or step.detail):
+    if trace.is_over(step):
         metrics.JOBS.labels(step.kind, step.stage).inc()
+        if step.stage == "superseded":
+            metrics.SUPERSEDED.inc()
     if step.stage == "done" and step.delivery_id is not None and step.parent_id is None:
         metrics.END_TO_END.observe(step.age, step.kind)
 

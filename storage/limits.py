@@ -2,15 +2,17 @@
 
 A bucket holds one moment: when the next call fits (GCRA). Who asks takes the next moment and waits for it, so turns are
 given in the order of asking, and a bucket needs no timer to fill up again. A slot is one call under way; slots are
-leased, so those of a process that died come back.
+leased, so those of a process that died come back. Who would wait too long may stand in line instead: its place is kept,
+also leased, while it is away. No turn is: it would be lost with a process that dies, and early for one that comes late.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, bindparam
+from sqlalchemy import String, bindparam, or_
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_columns
+from sqlalchemy import update as update_rows
 from sqlmodel import Field, Index, SQLModel, col, delete, func, select
 
 from storage.columns import UtcTime
@@ -24,18 +26,19 @@ PATIENCE = timedelta(seconds=5)  # who would wait longer takes no turn and comes
 class Rate:
     """`calls` in `seconds`, of which up to `burst` may follow each other at once.
 
-    `kept`: the share of the burst that only calls a person waits for may use.
+    `kept`: the share of the burst that only calls a person waits for may use. `weight`: what one call counts for, where
+    not calls are limited but what they carry.
     """
 
     calls: float
     seconds: float
     burst: int = 1
     kept: float = 0.0
+    weight: int = 1
 
-    @property
-    def interval(self) -> timedelta:
-        """The time in which one call becomes free."""
-        return timedelta(seconds=self.seconds / self.calls)
+    def time_for(self, calls: int) -> timedelta:
+        """The time in which so many become free."""
+        return timedelta(seconds=calls * self.seconds / self.calls)
 
 
 class Bucket(SQLModel, table=True):
@@ -49,7 +52,7 @@ class Bucket(SQLModel, table=True):
 
 
 class Slot(SQLModel, table=True):
-    """One call under way."""
+    """One call under way, or a place in line for one."""
 
     __tablename__ = "slots"
     __table_args__ = (Index("ix_slots_bucket", "bucket", "until"),)
@@ -78,38 +81,78 @@ _free = select_columns(
 ).where(_taken < bindparam("size"))
 _OCCUPY = insert(_slots).from_select(["bucket", "holder", "until"], _free).returning(_slots.c.id)
 _VACATE = delete_rows(_slots).where(_slots.c.id == bindparam("held"))
+_others = _slots.alias("others")
+_is_own = (_slots.c.bucket == bindparam("of")) & (_slots.c.holder == bindparam("by"))
+_own_place = select_columns(func.min(_slots.c.id)).where(_is_own).scalar_subquery()
+_AHEAD = select_columns(func.count()).where(
+    _others.c.bucket == bindparam("of"),
+    _others.c.until > bindparam("now"),
+    or_(_own_place.is_(None), _others.c.id < _own_place),
+)
+_KEEP = update_rows(_slots).where(_is_own).values(until=bindparam("end"))
+_LEAVE = delete_rows(_slots).where(_is_own)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The next turn of a bucket, which nobody has yet: how long to wait for it, and for one after those in line."""
+
+    bucket: str
+    wait: timedelta
+    in_line: timedelta
+    paid: datetime
+    blocked_until: datetime | None
 
 
 async def take(
-    tx: Tx,
-    name: str,
-    rate: Rate,
-    *,
-    now: datetime,
-    cost: int = 1,
-    is_urgent: bool = False,
-    patience: timedelta = PATIENCE,
+    tx: Tx, name: str, rate: Rate, *, now: datetime, is_urgent: bool = False, patience: timedelta = PATIENCE
 ) -> timedelta:
     """Take a turn.
 
     Returns:
         How long to wait before the call. Above `patience` no turn was taken: come back after that long.
     """
+    found = await next_turn(tx, name, rate, now=now, is_urgent=is_urgent)
+    if found.wait <= patience:
+        await pay(tx, found)
+    return found.wait
+
+
+async def next_turn(tx: Tx, name: str, rate: Rate, *, now: datetime, ahead: int = 0, is_urgent: bool = False) -> Turn:
+    """The turn that can be paid for in this transaction, with so many others in line before it."""
     next_at, blocked_until = await _bucket(tx, name, now)
-    wait, paid = turn(rate, next_at=next_at, now=now, cost=cost, is_urgent=is_urgent)
-    wait = max(wait, (blocked_until or now) - now)
-    if wait <= patience:
-        await run(tx, _PUT, {"name": name, "next_at": paid, "blocked_until": blocked_until})
-    return wait
+    refused = (blocked_until or now) - now
+    wait, paid = turn(rate, next_at=next_at, now=now, is_urgent=is_urgent)
+    in_line, _ = turn(rate, next_at=next_at, now=now, ahead=ahead, is_urgent=is_urgent)
+    return Turn(
+        bucket=name,
+        wait=max(wait, refused),
+        in_line=max(in_line, refused),
+        paid=paid,
+        blocked_until=blocked_until,
+    )
+
+
+async def pay(tx: Tx, turn: Turn) -> None:
+    """Take it."""
+    await run(tx, _PUT, {"name": turn.bucket, "next_at": turn.paid, "blocked_until": turn.blocked_until})
 
 
 def turn(
-    rate: Rate, *, next_at: datetime, now: datetime, cost: int = 1, is_urgent: bool = False
+    rate: Rate, *, next_at: datetime, now: datetime, ahead: int = 0, is_urgent: bool = False
 ) -> tuple[timedelta, datetime]:
-    """How long to wait for a turn, and when all calls are paid for once it is taken."""
+    """How long to wait for a turn after so many others', and when all calls are paid for once it is taken."""
     paid = max(next_at, now)
     usable = rate.burst if is_urgent else max(rate.burst - int(rate.burst * rate.kept), 1)
-    return max(paid + (cost - usable) * rate.interval - now, timedelta()), paid + cost * rate.interval
+    until = paid + rate.time_for((ahead + 1) * rate.weight - usable)
+    return max(until - now, timedelta()), paid + rate.time_for(rate.weight)
+
+
+async def settle(tx: Tx, name: str, rate: Rate, *, more: int, now: datetime) -> None:
+    """A call used more than its weight, or less where that is negative."""
+    next_at, blocked_until = await _bucket(tx, name, now)
+    paid = max(next_at, now) + rate.time_for(more)
+    await run(tx, _PUT, {"name": name, "next_at": paid, "blocked_until": blocked_until})
 
 
 async def block(tx: Tx, name: str, *, until: datetime, now: datetime) -> None:
@@ -122,7 +165,7 @@ async def block(tx: Tx, name: str, *, until: datetime, now: datetime) -> None:
 async def observe(tx: Tx, name: str, rate: Rate, *, remaining: int, now: datetime) -> None:
     """The service says how many calls are left: others may use the same budget, so its count goes before ours."""
     next_at, blocked_until = await _bucket(tx, name, now)
-    spent = max(next_at, now + max(rate.burst - remaining, 0) * rate.interval)
+    spent = max(next_at, now + rate.time_for(max(rate.burst - remaining, 0)))
     await run(tx, _PUT, {"name": name, "next_at": spent, "blocked_until": blocked_until})
 
 
@@ -138,6 +181,25 @@ async def vacate(tx: Tx, slot_id: int) -> None:
     await run(tx, _VACATE, {"held": slot_id})
 
 
+async def ahead(tx: Tx, name: str, asker: str, *, now: datetime) -> int:
+    """How many are in line before who asks: all, if it has no place there."""
+    asked = {"of": _line(name), "by": asker, "now": now}
+    number: int = (await run(tx, _AHEAD, asked)).scalar_one()
+    return number
+
+
+async def line_up(tx: Tx, name: str, asker: str, *, until: datetime) -> None:
+    """Keep one's place in line, or take the last one; from `until` on the others no longer wait for who has it."""
+    place = {"of": _line(name), "by": asker, "end": until}
+    if not (await run(tx, _KEEP, place)).rowcount:
+        await run(tx, insert(_slots), {"bucket": _line(name), "holder": asker, "until": until})
+
+
+async def leave_line(tx: Tx, name: str, asker: str) -> None:
+    """Its turn has come."""
+    await run(tx, _LEAVE, {"of": _line(name), "by": asker})
+
+
 async def blocked(tx: Tx, *, now: datetime) -> list[Bucket]:
     """The buckets whose service refuses calls at the moment."""
     return list(await tx.exec(select(Bucket).where(col(Bucket.blocked_until) > now).order_by(col(Bucket.name))))
@@ -148,6 +210,10 @@ async def prune(tx: Tx, *, before: datetime) -> int:
     await tx.exec(delete(Slot).where(col(Slot.until) < before))
     idle = (col(Bucket.next_at) < before) & (func.coalesce(col(Bucket.blocked_until), before) <= before)
     return (await tx.exec(delete(Bucket).where(idle))).rowcount
+
+
+def _line(name: str) -> str:
+    return f"{name}:line"
 
 
 async def _bucket(tx: Tx, name: str, now: datetime) -> tuple[datetime, datetime | None]:

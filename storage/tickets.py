@@ -1,4 +1,4 @@
-"""Tickets, who they are assigned to, and what was said on them."""
+"""Tickets, and who they are assigned to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,20 +86,6 @@ class Assignment(Row, table=True):
     person_id: int = Field(foreign_key="people.id", index=True)
     assigned_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class Comment(Row, table=True):
-    """A remark on a ticket. `message_ts` is the Slack message it came from."""
-
-    __tablename__ = "comments"
-    __table_args__ = (UniqueConstraint("channel_id", "message_ts"),)
-
-    ticket_id: int = Field(foreign_key="tickets.id", index=True)
-    author_id: int = Field(foreign_key="people.id")
-    text: str
-    channel_id: str | None = None
-    message_ts: str | None = None
-    created_at: datetime = Field(sa_type=UtcTime)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,21 +203,6 @@ async def loads(tx: Tx, people: Sequence[Person]) -> list[Load]:
     return [Load(person, *known.get(person.id, (0, None))) for person in people]
 
 
-async def comments(tx: Tx, ticket_id: int) -> list[Comment]:
-    said = select(Comment).where(Comment.ticket_id == ticket_id).order_by(col(Comment.id))
-    return list(await tx.exec(said))
-
-
-async def comment_by_message(tx: Tx, channel_id: str, message_ts: str) -> Comment | None:
-    """The comment that this message became."""
-    found = select(Comment).where(Comment.channel_id == channel_id, Comment.message_ts == message_ts)
-    return (await tx.exec(found)).first()
-
-
-async def get_comment(tx: Tx, comment_id: int) -> Comment | None:
-    return (await tx.exec(select(Comment).where(Comment.id == comment_id))).first()
-
-
 async def known_components(tx: Tx) -> list[str]:
     """Component names that tickets already carry, most used first."""
     used = (
@@ -259,40 +230,6 @@ async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime, person_id: i
     if person_id is not None:
         current &= col(Assignment.person_id) == person_id
     await tx.exec(update(Assignment).where(current).values(ended_at=now))
-
-
-@dataclass(frozen=True)
-class Glimpse:
-    """A ticket as another one's card may mention it."""
-
-    id: int
-    number: int
-    title: str
-    status: str
-    permalink: str | None
-
-
-_RECENT = (
-    select_columns(_tickets.c.id, _tickets.c.number, _tickets.c.title, _tickets.c.status, _tickets.c.permalink)
-    .where(
-        _tickets.c.workspace_id == bindparam("workspace"),
-        _tickets.c.created_at >= bindparam("since"),
-        _tickets.c.id < bindparam("before"),
-        ~_tickets.c.is_private | (_tickets.c.channel_id == bindparam("channel")),
-    )
-    .order_by(_tickets.c.id.desc())
-    .limit(bindparam("most"))
-)
-
-
-async def recent_titles(tx: Tx, ticket: Ticket, *, since: datetime, limit: int) -> list[Glimpse]:
-    """Earlier tickets that everyone who sees this one may see too, newest first.
-
-    A card is read by a whole channel: tickets of a private channel show up in that channel alone.
-    """
-    seen = {"workspace": ticket.workspace_id, "since": since, "before": ticket.id, "channel": ticket.channel_id}
-    rows = await run(tx, _RECENT, {**seen, "most": limit})
-    return [Glimpse(row.id, row.number, row.title, row.status, row.permalink) for row in rows]
 
 
 async def private_channels(tx: Tx) -> list[str]:

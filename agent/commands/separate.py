@@ -8,13 +8,14 @@ from agent.report import CONTEXT, open_ticket
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import Message
-from storage import thread_links, tickets
-from storage.tickets import Comment, Ticket
+from storage import comments, thread_links, tickets
+from storage.comments import Comment
+from storage.tickets import Ticket
 
 
 async def separate(desk: Desk, said: Said) -> Reply:
     """Make a ticket of a comment, in the thread that the repeated report opened; as its author would have, then."""
-    comment = await tickets.get_comment(desk.tx, int(said.text)) if said.text.isdigit() else None
+    comment = await comments.get(desk.tx, int(said.text)) if said.text.isdigit() else None
     if comment is None or comment.channel_id is None or desk.place is None:
         raise UserError("That report has a ticket of its own already; `list` shows it.")
     first = await tickets.get(desk.tx, comment.ticket_id)

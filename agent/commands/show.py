@@ -5,7 +5,7 @@ from agent.card import card, words
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from bot.messages import Message, escape, moment
-from storage import people, tickets
+from storage import comments, people
 
 SHOWN = 5  # comments
 LONGEST = 1500
@@ -18,8 +18,8 @@ async def show(desk: Desk, said: Said) -> Reply:
     reporter = await people.get(desk.tx, ticket.reporter_id) if ticket.reporter_id else None
     text = await desk.read_out(ticket.description)
     body = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
-    comments = await tickets.comments(desk.tx, ticket.id)
-    said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in comments[-SHOWN:]]
+    last = (await comments.of_ticket(desk.tx, ticket.id))[-SHOWN:]
+    said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in last]
     by = f"by @{escape(reporter.name)} " if reporter else ""
     notes = (f"Reported {by}{moment(ticket.created_at)}", *shown.notes)
     message = Message(

@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-Before = Callable[[], Awaitable[None]]
+
+@dataclass(frozen=True)
+class Effect:
+    """What makes a write happen once. `key` names it: told to come back, it keeps its place before later ones.
+
+    `before`: done when its turn has come, right before it goes out; what that raises keeps it back.
+    """
+
+    key: str
+    before: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -19,10 +28,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `as_app`: as the App itself, not as one of its installations.
-
-    `before`: done when its turn has come, right before it goes out; what that raises keeps it back.
-    """
+    """One request. `as_app`: as the App itself, not as one of its installations."""
 
     method: str
     url: str
@@ -31,7 +37,7 @@ class Call:
     body: dict[str, Any] | None = None
     etag: str | None = None
     as_app: bool = False
-    before: Before | None = None
+    effect: Effect | None = None
 
     @property
     def is_write(self) -> bool:

@@ -12,7 +12,7 @@ from githubkit import GitHub, Response
 from githubkit.auth import AppAuthStrategy, UnauthAuthStrategy
 
 from bot.events import GitHubIssue, GitHubRepository
-from bot.github.call import Answer, Before, Call
+from bot.github.call import Answer, Call, Effect
 from bot.github.failures import CallFailed, Plain, failures
 from bot.github.pace import Pace
 from bot.github.parse import parse_issue, parse_repository
@@ -103,11 +103,11 @@ class GitHubClient:
         return [_comment(found) for found in listed]
 
     async def comment(
-        self, repository: GitHubRepository, number: int, body: str, *, before: Before | None = None
+        self, repository: GitHubRepository, number: int, body: str, *, effect: Effect | None = None
     ) -> GitHubComment:
-        """Write a comment; not repeated here, whatever happens. `before`: see Call."""
+        """Write a comment; not repeated here, whatever happens."""
         path = f"issues/{number}/comments"
-        return _comment(await self.within(repository, "POST", path, body={"body": body}, before=before))
+        return _comment(await self.within(repository, "POST", path, body={"body": body}, effect=effect))
 
     async def hooks(self, repository: GitHubRepository) -> list[GitHubHook]:
         """The repository's webhooks."""
@@ -139,13 +139,13 @@ class GitHubClient:
         *,
         query: dict[str, str] | None = None,
         body: dict[str, Any] | None = None,
-        before: Before | None = None,
+        effect: Effect | None = None,
     ) -> Any:
         """Ask within a repository; one that was renamed or moved is found by its id."""
         if not _FULL_NAME.fullmatch(repository.full_name):
             raise CallFailed(f"{repository.full_name[:80]!r} is no repository's name", is_final=True)
         url = f"/repos/{repository.full_name}/{path}"
-        call = Call(method, url, installation_id=repository.installation_id, query=query, body=body, before=before)
+        call = Call(method, url, installation_id=repository.installation_id, query=query, body=body, effect=effect)
         try:
             return await self.ask(call)
         except Moved:
@@ -189,11 +189,12 @@ class GitHubClient:
 
     async def _send(self, asking: GitHub[Any], call: Call, headers: dict[str, str], *, who: str) -> Response[Any]:
         async def request() -> Response[Any]:
-            if call.before:
-                await call.before()
+            if call.effect:
+                await call.effect.before()
             return await asking.arequest(call.method, call.url, params=call.query, json=call.body, headers=headers)
 
-        return await self._pace.send(who, request, is_write=call.is_write, is_urgent=self._is_urgent)
+        asker = call.effect.key if call.effect and not self._is_urgent else None
+        return await self._pace.send(who, request, is_write=call.is_write, asker=asker, is_urgent=self._is_urgent)
 
 
 class Moved(CallFailed):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot import stages
 from bot.errors import Permanent, TryLater
 from bot.events import GitHubRepository
+from bot.github.call import Effect
 from bot.github.client import GitHubClient, GitHubComment
 from bot.github.failures import CallFailed
 from bot.spans import trace
@@ -78,7 +79,7 @@ class Writer:
             stages.effect("sent", **_named(intent))
 
         try:
-            return await self.github.comment(repository, number, body, before=set_out)
+            return await self.github.comment(repository, number, body, effect=Effect(intent.key, set_out))
         except CallFailed as failed:
             stages.effect("failed", **_named(intent))
             if not failed.is_uncertain:

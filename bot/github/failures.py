@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,34 +10,18 @@ import httpx
 from githubkit import GitHub, Response
 from githubkit.exception import GitHubException, RequestError, RequestFailed, RequestTimeout
 
-from bot.errors import OutsideError, Verdict, classify_answer
+from bot.errors import CallError, classify_answer
 
 RATE_LIMIT = "rate limit"
 PATIENCE = 10.0  # seconds until we ask again when GitHub cannot be reached
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-@dataclass(eq=False)
-class CallFailed(OutsideError):  # noqa: N818
-    """One call to GitHub that did not work.
-
-    `retry_after`: seconds to wait; it had no effect and is nobody's fault. `is_final`: no use to try again.
-    `is_uncertain`: it may have had its effect.
-    """
-
-    code: str
-    retry_after: float | None = None
-    is_final: bool = False
-    is_uncertain: bool = False
+class CallFailed(CallError):  # noqa: N818
+    """One call to GitHub did not work."""
 
     def __str__(self) -> str:
         return f"GitHub: {self.code}"
-
-    @property
-    def verdict(self) -> Verdict:
-        if self.is_final:
-            return Verdict("permanent")
-        return Verdict("transient") if self.retry_after is None else Verdict("throttled", self.retry_after)
 
 
 class Plain(GitHub[Any]):

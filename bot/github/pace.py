@@ -6,6 +6,7 @@ https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from githubkit import Response
@@ -15,12 +16,13 @@ from bot.errors import TryLater
 from bot.github.failures import RATE_LIMIT, CallFailed, failures
 from bot.limiter import NO_MORE, Limiter
 from bot.metrics import API_REQUESTS, GITHUB_REMAINING
-from storage.limits import Rate
+from storage.limits import PATIENCE, Rate
 
 PER_HOUR = 5000  # until an answer says otherwise
 AT_ONCE = 100
 KEPT = 0.1  # of the hour's calls, for what a person waits for
 WRITES = Rate(calls=1, seconds=1)  # so there are never 80 in a minute, either
+BRIEF = timedelta(seconds=1)  # what no person waits for sits in a worker for one write before it, not for more
 HOURLY_WRITES = Rate(calls=400, seconds=3600, burst=100)  # burst included, at most 500 in any hour
 
 Request = Callable[[], Awaitable[Response[Any]]]
@@ -33,16 +35,19 @@ class Pace:
         self._limiter = limiter
         self._per_hour: dict[str, int] = {}
 
-    async def send(self, who: str, request: Request, *, is_write: bool, is_urgent: bool) -> Response[Any]:
+    async def send(
+        self, who: str, request: Request, *, is_write: bool, asker: str | None, is_urgent: bool
+    ) -> Response[Any]:
         """Make a call when its turn has come.
 
         Args:
             who: names the token, since each has limits of its own.
+            asker: names what comes back when it is told to, and then goes before those who asked later.
 
         Raises:
             CallFailed: it did not work, or its turn is too far away.
         """
-        async with self._turn(who, is_write=is_write, is_urgent=is_urgent):
+        async with self._turn(who, is_write=is_write, asker=asker, is_urgent=is_urgent):
             try:
                 with failures():
                     return await self._answer(who, request)
@@ -52,14 +57,22 @@ class Pace:
                 raise
 
     @asynccontextmanager
-    async def _turn(self, who: str, *, is_write: bool, is_urgent: bool) -> AsyncIterator[None]:
+    async def _turn(self, who: str, *, is_write: bool, asker: str | None, is_urgent: bool) -> AsyncIterator[None]:
         if self._limiter is None:
             yield
             return
         also = {f"github:write:{who}": WRITES, f"github:writes:{who}": HOURLY_WRITES} if is_write else NO_MORE
-        rate = _hourly(self._per_hour.get(who, PER_HOUR))
+        turn = self._limiter.call(
+            _core(who),
+            _hourly(self._per_hour.get(who, PER_HOUR)),
+            also=also,
+            slots=AT_ONCE,
+            asker=asker,
+            is_urgent=is_urgent,
+            patience=BRIEF if asker else PATIENCE,
+        )
         try:
-            async with self._limiter.call(_core(who), rate, also=also, slots=AT_ONCE, is_urgent=is_urgent):
+            async with turn:
                 yield
         except TryLater as later:
             raise CallFailed(RATE_LIMIT, retry_after=later.after) from later

@@ -28,7 +28,12 @@ async def open_model(settings: Settings, *, limiter: Limiter | None = None) -> A
     concurrency = settings.llm_concurrency
     pace = None
     if limiter:
-        pace = Pace(limiter=limiter, per_minute=settings.llm_requests_per_minute, concurrency=concurrency)
+        pace = Pace(
+            limiter=limiter,
+            per_minute=settings.llm_requests_per_minute,
+            tokens_per_minute=settings.llm_tokens_per_minute,
+            concurrency=concurrency,
+        )
     async with open_anthropic(
         api_key=settings.anthropic_api_key.get_secret_value(),
         base_url=settings.anthropic_base_url,

@@ -105,7 +105,7 @@ class AnthropicModel:
         async with self._slot(deadline) as until:
             if self._breaker.refuses():
                 raise ModelError("model is left alone after repeated failures")
-            async with self._turn(until):
+            async with self._turn(ask, until):
                 with self._meter.called():
                     return await self._served(ask, until)
 
@@ -139,11 +139,11 @@ class AnthropicModel:
             self._slots.release()
 
     @asynccontextmanager
-    async def _turn(self, until: float) -> AsyncIterator[None]:
+    async def _turn(self, ask: Ask, until: float) -> AsyncIterator[None]:
         if self._pace is None:
             yield
             return
-        async with self._pace.turn(seconds=until - asyncio.get_running_loop().time()):
+        async with self._pace.turn(ask, seconds=until - asyncio.get_running_loop().time()):
             yield
 
     async def _served(self, ask: Ask, until: float) -> tuple[Message, str | None]:
@@ -171,7 +171,10 @@ class AnthropicModel:
             raise ModelError(_why(error)) from None
         self._breaker.served()
         self._meter.answered(200, is_left_alone=False)
-        self._meter.used(input_tokens=message.usage.input_tokens, output_tokens=message.usage.output_tokens)
+        usage = message.usage
+        self._meter.used(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
+        if self._pace and (tokens := usage.input_tokens + usage.output_tokens):
+            await self._pace.used(ask, tokens)
         return message, raw.request_id
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +15,11 @@ class Ask:
     max_tokens: int
     is_hard: bool = False  # for the larger model
     previous: tuple[tuple[str, str], ...] = ()  # (answer, what was wrong with it), oldest first: a re-ask
+
+    @property
+    def characters(self) -> int:
+        """How much the model has to read."""
+        return sum(map(len, (self.system, self.prompt, str(self.schema), *chain.from_iterable(self.previous))))
 
 
 @dataclass(frozen=True, kw_only=True)

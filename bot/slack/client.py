@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import OutsideError, SettingsError, Verdict, asked_wait
+from bot.errors import CallError, SettingsError, asked_wait
 from bot.metrics import API_REQUESTS
 from bot.settings import Settings
 
@@ -48,27 +48,8 @@ COUNTED = FINAL | BAD_TOKEN | BROKEN | {RATE_LIMITED}  # by name; the rest are c
 DONE = {"already_reacted", "no_reaction"}
 
 
-@dataclass(eq=False)
-class CallFailed(OutsideError):  # noqa: N818
-    """One call to Slack that did not work.
-
-    `retry_after`: seconds to wait; it had no effect and is nobody's fault. `is_final`: no use to try again.
-    `is_uncertain`: it may have had its effect.
-    """
-
-    code: str
-    retry_after: float | None = None
-    is_final: bool = False
-    is_uncertain: bool = False
-
-    def __str__(self) -> str:
-        return self.code
-
-    @property
-    def verdict(self) -> Verdict:
-        if self.is_final:
-            return Verdict("permanent")
-        return Verdict("transient") if self.retry_after is None else Verdict("throttled", self.retry_after)
+class CallFailed(CallError):  # noqa: N818
+    """One call to Slack did not work."""
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ ARRIVAL = "arrival"  # the place of an event's own span
 ENDS = {"done", "ignored", "dead", "cancelled", "superseded"}
 BACK = {"retried", "throttled", "released", "crashed"}
 FAILED = {"dead", "retried", "crashed"}
-TOLD = "by job "  # the detail of a job that is superseded while it runs: it ends later
+TOLD = "by job "  # how the detail of a job that is superseded while it runs begins
 _JOB_OF_KEY = re.compile(r"(?:^|:)(job:\d+)(?=:|$)")  # as bot.worker.Run.key says it
 
 
@@ -57,18 +57,19 @@ def model_call(provider: str) -> AbstractContextManager[Span]:
     return timed("model", correlation_id=correlation_id, parent=_attempt_here(), facts={"provider": provider})
 
 
+def is_over(step: Step) -> bool:
+    """Whether the job ends with this step; one that is superseded while it runs is told so first, and ends later."""
+    return step.stage in ENDS and not (step.ran is not None and step.detail.startswith(TOLD))
+
+
 def _spans_of(step: Step) -> Iterator[Span]:
     if step.stage == "reserved":
         yield _part(step, "wait", seconds=step.waited)
-    elif step.stage in BACK or _is_over(step):
+    elif step.stage in BACK or is_over(step):
         if step.ran is not None:
             yield _part(step, "attempt", seconds=step.ran, place=f"job:{step.job_id}:{step.fence}")
         if step.stage in ENDS:
             yield _whole(step)
-
-
-def _is_over(step: Step) -> bool:
-    return step.stage in ENDS and not (step.ran is not None and step.detail.startswith(TOLD))
 
 
 def _whole(step: Step) -> Span:

@@ -1,4 +1,4 @@
-"""Takes jobs as they become due, as many at a time as the settings say, and one more for a person who waits."""
+"""Takes jobs as they become due, as many at a time as the settings say; one place is kept for a person."""
 
 import asyncio
 import os

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.finding import Finding, ok, warn
 from bot.github import facts
-from bot.settings import PUBLISHED, Settings
+from bot.settings import Settings
 from storage.database import StorageError, open_database
 from storage.migrate import WrongSchemaError, require_newest
 
@@ -18,7 +18,7 @@ async def check_hooks(settings: Settings) -> list[Finding]:
         contacts = await facts.contacts(tx)
         ranges = await facts.ranges(tx)
     findings = [_of_hook(hook_id, contact) for hook_id, contact in contacts.items()]
-    if PUBLISHED in settings.webhook_networks.split(",") and not ranges:
+    if settings.knows_github_by_network and not ranges:
         says = "GitHub's networks are not known, so it has the rate of everybody else"
         findings.append(warn("networks", says, "start `serve` where it reaches GITHUB_API_URL, or name the networks"))
     return findings

@@ -9,7 +9,7 @@ import structlog
 from bot.clients import Network, parse_networks
 from bot.github import facts
 from bot.redact import OWN
-from bot.settings import PUBLISHED, Settings, named_networks
+from bot.settings import Settings, named_networks
 from storage import webhook_secrets, workspace
 from storage.database import Database, StorageError
 from storage.webhook_secrets import Vault, WebhookSecret
@@ -102,7 +102,7 @@ class Known:
 
     def _networks(self, ranges: list[str] | None) -> tuple[Network, ...]:
         named = parse_networks(named_networks(self.settings.webhook_networks))
-        if PUBLISHED not in self.settings.webhook_networks.split(","):
+        if not self.settings.knows_github_by_network:
             return named
         if ranges is None and self._facts is None and self.settings.hears_github:
             log.warning("GitHub's networks are not known yet: it has the rate of everybody else")

@@ -1,14 +1,10 @@
 """What was said to the bot while it was away: read back from Slack, and heard once, as if it had just been said."""
 
-import hashlib
-import json
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from agent.notify import eyes
 from bot.errors import TryLater
 from bot.events import SlackMessage
 from bot.slack.client import CallFailed
@@ -16,10 +12,10 @@ from bot.slack.history import as_event, own_channels, said_since
 from bot.slack.parse import parse
 from bot.worker import Run
 from handlers.context import Context
-from handlers.intake import Arrival, Work, store_found
+from handlers.envelope import arrival_of
+from handlers.intake import Arrival, store_found
 from storage import gaps, thread_links
 from storage.gaps import Gap
-from storage.inbox import Delivery
 
 log = structlog.get_logger()
 
@@ -84,18 +80,4 @@ def _arrival(ctx: Context, run: Run, channel_id: str, message: dict[str, Any]) -
     incoming = parse(body, bot_user_id=ctx.bot_user_id)
     if not isinstance(incoming.event, SlackMessage):
         return None
-    raw = json.dumps(body).encode()
-    delivery = Delivery(
-        workspace_id=ctx.workspace_id,
-        source="slack",
-        dedupe_key=incoming.dedupe_key,
-        claim=incoming.claim,
-        kind=incoming.kind,
-        body=raw,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        size=len(raw),
-        correlation_id=f"{run.job.correlation_id}.{secrets.token_hex(4)}",
-        received_at=ctx.clock(),
-    )
-    work = Work(kind=f"slack.{incoming.kind}", key=incoming.order, parent_id=run.job.id)
-    return Arrival(delivery=delivery, work=work, shown=eyes(delivery, incoming.event))
+    return arrival_of(ctx, incoming, body, found_by=run.job)

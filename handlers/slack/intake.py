@@ -1,17 +1,12 @@
 """Stores what came in, asks for the work, and shows eyes: all in the commit that precedes Slack's acknowledgement."""
 
-import hashlib
-import json
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from agent.notify import eyes
-from bot.events import SlackMessage
-from bot.slack.parse import Event, Incoming, parse
+from bot.slack.parse import Event, parse
 from handlers import intake
 from handlers.context import Context
-from storage.inbox import Delivery
+from handlers.envelope import arrival_of
 
 
 @dataclass(frozen=True)
@@ -37,31 +32,6 @@ class Intake:
             StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
         """
         incoming = parse(body, bot_user_id=self.ctx.bot_user_id)
-        delivery = self._delivery(incoming, body)
-        asks = incoming.event is not None and starts_work
-        arrival = intake.Arrival(
-            delivery=delivery,
-            work=intake.Work(kind=f"slack.{incoming.kind}", key=incoming.order) if asks else None,
-            shown=eyes(delivery, incoming.event) if asks and isinstance(incoming.event, SlackMessage) else None,
-            is_for_us=incoming.event is not None,
-        )
+        arrival = arrival_of(self.ctx, incoming, body, starts_work=starts_work)
         is_new = await self._door.store(arrival) is not None
-        return Stored(incoming.event, is_new, delivery.correlation_id)
-
-    def _delivery(self, incoming: Incoming, body: dict[str, Any]) -> Delivery:
-        # Slack tells of every message in the bot's channels: of those that are not for it, no word is kept.
-        kept = {key: value for key, value in body.items() if key != "token"} if incoming.event else {}
-        raw = json.dumps(kept).encode()
-        return Delivery(
-            workspace_id=self.ctx.workspace_id,
-            enterprise_id=incoming.enterprise_id,
-            source="slack",
-            dedupe_key=incoming.dedupe_key,
-            claim=incoming.claim,
-            kind=incoming.kind,
-            body=raw,
-            sha256=hashlib.sha256(raw).hexdigest(),
-            size=len(raw),
-            correlation_id=secrets.token_hex(6),
-            received_at=self.ctx.clock(),
-        )
+        return Stored(incoming.event, is_new, arrival.delivery.correlation_id)

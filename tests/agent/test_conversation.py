@@ -8,7 +8,7 @@ from agent.commands.verb import Reply
 from agent.conversation import hear
 from agent.desk import Desk
 from bot.errors import Refused, UserError
-from storage import thread_links, tickets
+from storage import comments, thread_links, tickets
 from tests.agent.conftest import MakeTicket
 
 
@@ -64,7 +64,7 @@ async def test_in_a_tickets_thread_other_words_are_a_comment(desk: Desk, make_ti
     reply = await heard(there, "the replica is fine")
     assert isinstance(reply, Reply)
     assert reply.message.text.startswith("Kept as a comment on *CH-1* Redis is down")
-    assert [comment.text for comment in await tickets.comments(desk.tx, 1)] == ["the replica is fine"]
+    assert [comment.text for comment in await comments.of_ticket(desk.tx, 1)] == ["the replica is fine"]
 
 
 async def test_new_in_a_tickets_thread_is_a_ticket_outside_it(desk: Desk, make_ticket: MakeTicket) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from sqlmodel import text
 from bot.errors import TryLater
 from bot.gauges import FRESH_SECONDS, Gauges
 from bot.health import Answer, Health, Probe, Shared
-from bot.metrics import GAPS_OPEN, LOOP_LAG, QUEUE_JOBS
+from bot.metrics import BLOCKED, GAPS_OPEN, LOOP_LAG, QUEUE_JOBS
 from bot.pulse import BEAT_SECONDS, STUCK_SECONDS, Pulse
-from storage import gaps, queue
+from storage import gaps, limits, queue
 from storage.database import Database, StorageError, open_database
 from storage.gaps import ASKED, CHECK, Gap
 from storage.queue import BULK, Job
@@ -115,6 +115,14 @@ async def test_a_time_that_nobody_made_up_for_is_an_open_gap(
     elapsed[0] += FRESH_SECONDS
     await gauges.reading()
     assert GAPS_OPEN._value.get() == 0
+
+
+async def test_of_a_services_limits_the_one_that_blocks_longest_shows(db: Database, gauges: Gauges) -> None:
+    async with db.write() as tx:
+        for name, seconds in (("slack:edit", 30), ("slack:post:C1", 5)):
+            await limits.block(tx, name, until=NOW + timedelta(seconds=seconds), now=NOW)
+    await gauges.reading()
+    assert BLOCKED.labels("slack")._value.get() == 30
 
 
 async def test_many_who_ask_at_once_get_one_answer() -> None:

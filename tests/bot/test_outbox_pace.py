@@ -67,7 +67,7 @@ async def test_slacks_patience_is_kept_and_the_thread_stays_in_order(mouth: Mout
 
 @pytest.mark.parametrize(("rate", "most"), [(WORKSPACE["edit"], 50), (EPHEMERALS, 100)])
 def test_in_any_minute_the_workspace_gets_no_more_than_slack_allows(rate: Rate, most: int) -> None:
-    assert rate.burst + 60 / rate.interval.total_seconds() <= most
+    assert rate.burst + 60 / rate.time_for(1).total_seconds() <= most
 
 
 async def test_edits_of_all_messages_share_the_limit_whoever_sends_them(mouth: Mouth) -> None:
@@ -81,7 +81,7 @@ async def test_edits_of_all_messages_share_the_limit_whoever_sends_them(mouth: M
     async with mouth.sending(holder="second"):
         await mouth.put(mouth.row("news", to="#payments"))
         await mouth.left_with(waiting=3)
-        mouth.pass_time(WORKSPACE["edit"].interval.total_seconds())
+        mouth.pass_time(WORKSPACE["edit"].time_for(1).total_seconds())
         await mouth.left_with(waiting=2)
     assert len(mouth.slack.calls("chat.update")) == len(cards) - 2
 

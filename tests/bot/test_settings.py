@@ -76,7 +76,7 @@ def test_the_environment_and_the_env_file_are_read(monkeypatch: pytest.MonkeyPat
     assert settings.admin_names == {"U1", "ada@example.com"}
     assert settings.emoji == {"open": "a", "in_progress": "b", "resolved": "c", "closed": "d"}
     assert settings.slack_bot_token is None
-    assert settings.database_path == Path("data/chargehand.db")
+    assert settings.database == Path("data/chargehand.db")
 
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,9 @@ from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator
 from storage import people
 from storage.audit import AuditEvent
+from storage.comments import Comment
 from storage.people import Person
 from storage.repositories import Repository
-from storage.tickets import Comment
 from tests.handlers.cli.conftest import OPERATOR
 from tests.team import LONG_AGO, Bot, quiet, report, slash
 

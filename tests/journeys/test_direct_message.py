@@ -3,8 +3,9 @@
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
+from storage.comments import Comment
 from storage.settings_kv import Setting
-from storage.tickets import Comment, Ticket
+from storage.tickets import Ticket
 from tests.team import Bot, audit_of, quiet, said, slash
 
 

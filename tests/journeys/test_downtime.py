@@ -32,7 +32,7 @@ from tests.github import SECRET, hearing, settle
 from tests.openapi import Contract
 from tests.postgres import cluster
 from tests.process import serving
-from tests.team import quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
 from tests.waiting import until
 
 HOUR = 3600.0
@@ -62,6 +62,16 @@ def free_port() -> int:
 
 def measured(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(f"chargehand_{name}", labels) or 0.0
+
+
+async def titles(bot: Bot) -> list[str]:
+    return [ticket.title for ticket in await select_all(bot, Ticket)]
+
+
+def unheard(slack: SlackSandbox, clock: Clock) -> None:
+    """Nobody is there for what was said, none of it comes again, and an hour goes by."""
+    slack.lose_events()
+    clock.move(hours=1)
 
 
 @pytest.fixture
@@ -196,8 +206,7 @@ async def test_the_trace_of_the_look_leads_to_what_it_brought(
     async with running(slack, settings, clock=clock.now) as bot:
         await quiet(bot)
     ts = await slack.say("bob", "#ops", "@chargehand kafka is down")
-    slack.lose_events()
-    clock.move(hours=1)
+    unheard(slack, clock)
     async with running(slack, settings, clock=clock.now) as bot:
         await quiet(bot)
         [heard] = await bot.rows(select(Job).where(Job.kind == "slack.message"))
@@ -223,11 +232,10 @@ async def test_a_mention_in_a_group_message_was_missed(clock: Clock, tmp_path: P
             await report(bot, "bob", "redis is slow", channel=three.name)
         await slack.say("carol", three.name, "that is none of its business")
         await slack.say("carol", three.name, "@chargehand kafka is down")
-        slack.lose_events()
-        clock.move(hours=1)
+        unheard(slack, clock)
         async with running(slack, settings, clock=clock.now) as bot:
             await quiet(bot)
-            assert [one.title for one in await select_all(bot, Ticket)] == ["Redis is slow", "Kafka is down"]
+            assert await titles(bot) == ["Redis is slow", "Kafka is down"]
 
 
 async def test_an_app_from_before_it_asked_for_group_messages_reads_the_rest(
@@ -237,11 +245,10 @@ async def test_an_app_from_before_it_asked_for_group_messages_reads_the_rest(
     async with running(slack, settings, clock=clock.now) as bot:
         await report(bot, "frank", "redis is slow")
     await slack.say("bob", "#ops", "@chargehand kafka is down")
-    slack.lose_events()
-    clock.move(hours=1)
+    unheard(slack, clock)
     async with running(slack, settings, clock=clock.now) as bot:
         await quiet(bot)
-        assert [one.title for one in await select_all(bot, Ticket)] == ["Redis is slow", "Kafka is down"]
+        assert await titles(bot) == ["Redis is slow", "Kafka is down"]
 
 
 async def test_an_answer_says_the_delay_and_what_changes_something_is_asked_for_anew(
@@ -252,8 +259,7 @@ async def test_an_answer_says_the_delay_and_what_changes_something_is_asked_for_
     await slack.say("alice", "#ops", "@chargehand resolve failed over", thread_ts=ts)
     await slack.say("frank", "#ops", "@chargehand list")
     await slack.say("carol", "#ops", "@chargehand stop", thread_ts=ts)
-    slack.lose_events()
-    clock.move(hours=1)
+    unheard(slack, clock)
     async with running(slack, settings, clock=clock.now) as bot:
         await quiet(bot)
         assert (await bot.ticket()).status == "open"
@@ -356,7 +362,7 @@ async def test_an_app_asks_for_what_its_own_hook_could_not_deliver(
         assert await select_all(bot, Ticket) == []
         assert "Looking for what was missed since" in await slash(bot, "alice", "reconcile --since 2h")
         await settle(github, bot)
-        assert [one.title for one in await select_all(bot, Ticket)] == ["redis is down"]
+        assert await titles(bot) == ["redis is down"]
         [line] = said(slack.messages("#general"))
         assert line == ("A look at what was sent. GitHub: 1 delivery missed, 1 fetched again. Slack: nothing missed.")
         assert [one.is_redelivery for one in github.deliveries("issues")] == [False, True]
@@ -400,7 +406,7 @@ async def test_what_came_while_the_database_was_away_is_fetched_once_it_is_back(
             await asyncio.to_thread(server.start)
             github.open_issue("frank", "acme/shop", title="kafka is down")
             await settle(github, bot)
-            assert [one.title for one in await select_all(bot, Ticket)] == ["kafka is down"]
+            assert await titles(bot) == ["kafka is down"]
             clock.move(hours=2 / 60)
             late = select(Ticket).where(Ticket.title == "redis is down")
             await until(lambda: bot.rows(late))
@@ -440,7 +446,7 @@ async def test_killed_before_its_answer_it_has_the_delivery_once(
         github.redeliver(lost.guid)
         await settle(github, bot)
         assert [outcome_of(one) for one in github.deliveries("issues")][1:] == ["duplicate"]
-        assert [one.title for one in await select_all(bot, Ticket)] == ["redis is down"]
+        assert await titles(bot) == ["redis is down"]
         assert len(said(slack.messages("#ops"))) == 1
 
 
@@ -463,4 +469,4 @@ async def test_a_worker_that_goes_on_does_not_hide_that_nobody_heard(
         await until(goes_on)
         async with running(slack, settings, ingress, clock=clock.now):
             await quiet(bot)
-            assert [ticket.title for ticket in await select_all(bot, Ticket)] == ["Redis is down", "Kafka is down"]
+            assert await titles(bot) == ["Redis is down", "Kafka is down"]

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox, timeline
-from storage.tickets import Comment, Ticket
+from storage.comments import Comment
+from storage.tickets import Ticket
 from tests.team import DATABASES, Bot, audit_of, quiet, report
 
 pytestmark = pytest.mark.parametrize("engine", DATABASES)

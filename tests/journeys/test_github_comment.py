@@ -1,15 +1,19 @@
 """On a tracked issue one comment says which ticket it is, whatever happens to the request for it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.github.pace import WRITES
 from bot.sandbox.github import Fault, GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
+from storage import limits
 from storage.queue import Job
 from storage.receipts import Receipt
 from tests.github import hearing, settle
 from tests.team import Bot, select_all
+from tests.waiting import until
 
 CALL = "POST /repos/acme/shop/issues/1/comments"
 MARKER = "<!-- chargehand:tracked:"
@@ -61,6 +65,26 @@ async def test_a_lost_answer_is_looked_up_and_not_repeated(
         assert len(github.comments(containing=MARKER)) == 1
         assert len(github.calls(CALL)) == (1 if when == "after" else 2)
         assert (await receipt(bot)).state == "confirmed"
+
+
+async def test_it_waits_for_its_turn_in_the_queue_and_not_in_a_worker(
+    github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path
+) -> None:
+    """So that a process that dies meanwhile does not count against it."""
+    async with hearing(github, slack, tmp_path, github_comment=True, github_token=github.token) as bot:
+        async with bot.ctx.db.write() as tx:
+            for _ in range(20):
+                await limits.take(tx, "github:write:token", WRITES, now=bot.ctx.clock(), patience=timedelta(minutes=1))
+        github.open_issue("frank", "acme/shop", title="redis is down")
+
+        async def put_off() -> Job | None:
+            found = [job for job in await select_all(bot, Job) if job.kind == "github.comment"]
+            return next((job for job in found if job.error_class == "throttled" and job.state == "ready"), None)
+
+        waiting = await until(put_off)
+        assert waiting.attempts == 0
+        assert (waiting.not_before - waiting.created_at).total_seconds() == pytest.approx(20, abs=5)
+        assert github.calls(CALL) == []
 
 
 async def test_what_cannot_be_looked_up_is_a_dead_letter(

@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
-from storage.tickets import Comment, Ticket
+from storage.comments import Comment
+from storage.tickets import Ticket
 from tests.team import Bot, report, running, said, seed_teams, settings_for, slash
 
 REFUSAL = (

@@ -3,7 +3,8 @@
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
-from storage.tickets import Comment, Ticket
+from storage.comments import Comment
+from storage.tickets import Ticket
 from tests.team import Bot, quiet, report, said
 
 HELP = "Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket."

@@ -74,6 +74,62 @@ async def test_the_service_s_own_count_goes_before_ours(db: Database) -> None:
     assert await take(db, HOURLY, name="github:core", is_urgent=True) == 0
 
 
+async def test_what_a_call_carries_counts_and_is_settled_afterwards(db: Database) -> None:
+    tokens = Rate(calls=600, seconds=60, burst=600, weight=400)
+    assert [await take(db, tokens, name="llm:tokens") for _ in range(2)] == [0, 20]
+    async with db.write() as tx:
+        await limits.settle(tx, "llm:tokens", tokens, more=-300, now=NOON)
+        await limits.settle(tx, "llm:tokens", tokens, more=100, now=NOON)
+    assert await take(db, tokens, name="llm:tokens") == 0  # 600 - 400 + 300 - 100
+    assert await take(db, tokens, name="llm:tokens") == 40
+
+
+async def test_what_is_given_back_late_is_no_more_than_a_full_bucket(db: Database) -> None:
+    tokens = Rate(calls=600, seconds=60, burst=600, weight=400)
+    assert await take(db, tokens, name="llm:tokens") == 0
+    later = NOON + timedelta(hours=1)
+    async with db.write() as tx:
+        await limits.settle(tx, "llm:tokens", tokens, more=-400, now=later)
+    assert [await take(db, tokens, name="llm:tokens", at=later) for _ in range(2)] == [0, 20]
+
+
+async def in_line(db: Database, asker: str, *, at: datetime = NOON) -> int:
+    async with db.read() as tx:
+        return await limits.ahead(tx, "github:core", asker, now=at)
+
+
+async def line_up(db: Database, *askers: str, seconds: float = 60) -> None:
+    async with db.write() as tx:
+        for asker in askers:
+            await limits.line_up(tx, "github:core", asker, until=NOON + timedelta(seconds=seconds))
+
+
+async def test_a_place_in_line_is_kept_by_who_comes_back(db: Database) -> None:
+    await line_up(db, "first", "second", "third", "first")
+    assert [await in_line(db, one) for one in ("first", "second", "third", "newcomer")] == [0, 1, 2, 3]
+    async with db.write() as tx:
+        assert await limits.ahead(tx, "llm", "newcomer", now=NOON) == 0
+        await limits.leave_line(tx, "github:core", "second")
+    assert [await in_line(db, one) for one in ("first", "third", "newcomer")] == [0, 1, 2]
+
+
+async def test_nobody_waits_for_who_does_not_come_back(db: Database) -> None:
+    await line_up(db, "gone", seconds=5)
+    await line_up(db, "here")
+    assert await in_line(db, "here") == 1
+    assert await in_line(db, "here", at=NOON + timedelta(seconds=5)) == 0
+    assert await in_line(db, "gone", at=NOON + timedelta(seconds=5)) == 0  # it still comes before the other
+
+
+async def test_who_is_in_line_waits_for_those_before_whether_or_not_they_are_here(db: Database) -> None:
+    await take(db, ONE_A_SECOND)
+    async with db.write() as tx:
+        asked = await limits.next_turn(tx, "slack:post:C1", ONE_A_SECOND, now=NOON, ahead=5)
+        assert (asked.wait.total_seconds(), asked.in_line.total_seconds()) == (1, 6)
+        await limits.pay(tx, asked)  # they are late, and it goes first
+    assert await take(db, ONE_A_SECOND) == 2
+
+
 async def test_slots_are_shared_and_come_back_when_their_holder_died(db: Database) -> None:
     until = NOON + timedelta(seconds=60)
     async with db.write() as tx:

@@ -1,10 +1,8 @@
 """A GitHub on 127.0.0.1 that real client libraries cannot tell from GitHub, for the demo, the bench and the tests."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from aiohttp import web
 
@@ -19,8 +17,7 @@ from bot.sandbox.github.person import PersonSide
 from bot.sandbox.github.records import Account, Comment
 from bot.sandbox.github.seed import APP_EVENTS, APP_ID, Seed, default_seed
 from bot.sandbox.github.world import Call, World
-
-Found = TypeVar("Found")
+from bot.sandbox.waiting import Found, wait_until
 
 
 def _unobserved(exchange: Exchange) -> None:
@@ -174,17 +171,11 @@ class GitHubSandbox(PersonSide):
         Raises:
             AssertionError: it did not hold in time.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                while True:
-                    pulse = self.world.pulse
-                    if found := condition():
-                        return found
-                    await pulse.wait()
-        except TimeoutError:
-            seen = "\n".join(f"{one} {one.status}" for one in self.world.calls[-20:])
-            raise AssertionError(f"still waiting after {timeout:g} s; the last calls were:\n{seen}") from None
+        return await wait_until(condition, timeout=timeout, pulse=lambda: self.world.pulse, seen=self._last_calls)
 
     async def settled(self, timeout: float = 15.0) -> None:
         """Wait until every delivery has been answered or given up."""
         await self.until(lambda: self._courier.pending == 0, timeout)
+
+    def _last_calls(self) -> str:
+        return "\n".join(["the last calls were:", *(f"{one} {one.status}" for one in self.world.calls[-20:])])

@@ -17,18 +17,8 @@ ALLOWED = {
     "modal": IN_EVERY_VIEW,
     "home": IN_EVERY_VIEW,
 }
-SELECTS = {
-    "static_select",
-    "multi_static_select",
-    "external_select",
-    "multi_external_select",
-    "users_select",
-    "multi_users_select",
-    "conversations_select",
-    "multi_conversations_select",
-    "channels_select",
-    "multi_channels_select",
-}
+SELECT = {"static_select", "external_select", "users_select", "conversations_select", "channels_select"}
+SELECTS = SELECT | {f"multi_{name}" for name in SELECT}
 CHOICES = {"overflow", "radio_buttons", "checkboxes"}
 PICKERS = {"datepicker", "timepicker", "datetimepicker"}
 INPUTS = {"plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input", "file_input"}

@@ -1,8 +1,6 @@
 """What people see, and waiting until they see it."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import TypeVar
 
 from bot.sandbox.slack.message import Message, Payload
 from bot.sandbox.slack.person import PersonSide
@@ -10,8 +8,7 @@ from bot.sandbox.slack.socket import Envelope
 from bot.sandbox.slack.transcript import transcript
 from bot.sandbox.slack.views import view_payload
 from bot.sandbox.slack.world import Call
-
-Found = TypeVar("Found")
+from bot.sandbox.waiting import Found, wait_until
 
 
 class Onlooker(PersonSide):
@@ -84,15 +81,12 @@ class Onlooker(PersonSide):
         Raises:
             AssertionError: it did not hold in time; the text is the workspace's transcript.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                while True:
-                    pulse = self.world.pulse
-                    if found := condition():
-                        return found
-                    await pulse.wait()
-        except TimeoutError:
-            raise AssertionError(f"still waiting after {timeout:g} s; people see:\n{self.transcript()}") from None
+        return await wait_until(
+            condition,
+            timeout=timeout,
+            pulse=lambda: self.world.pulse,
+            seen=lambda: f"people see:\n{self.transcript()}",
+        )
 
     async def subscribe(self) -> AsyncGenerator[int, None]:
         """The number of the workspace's latest change, now and after each burst of changes."""

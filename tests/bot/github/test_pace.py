@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from bot.events import GitHubRepository
+from bot.github.call import Effect
 from bot.github.client import GitHubClient, open_github
 from bot.github.failures import CallFailed
+from bot.github.pace import WRITES
 from bot.limiter import Limiter
 from bot.metrics import REGISTRY
 from bot.sandbox.github import Fault, GitHubSandbox
 from bot.settings import Settings
+from storage import limits
 from storage.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -84,6 +87,71 @@ async def test_writes_are_a_second_apart_and_reads_are_not(github: GitHubSandbox
     await asyncio.gather(*(one.issue(shop(github), 1) for _ in range(5)))
     assert office.slept == [1]
     assert [comment.body for comment in github.comments()] == ["first", "second"]
+
+
+async def write(office: Office, github: GitHubSandbox, name: str, *, client: int = 0) -> float:
+    """Comment as a job does; in how many seconds it is to come back, 0 when it is done."""
+
+    async def before() -> None:
+        return None
+
+    try:
+        await office.clients[client].comment(shop(github), 1, name, effect=Effect(name, before))
+    except CallFailed as failed:
+        if failed.retry_after is None:
+            raise
+        return failed.retry_after
+    return 0.0
+
+
+async def test_a_write_that_nobody_waits_for_waits_for_one_other_at_most(
+    github: GitHubSandbox, office: Office, db: Database
+) -> None:
+    github.open_issue("frank", "acme/shop", title="redis is down")
+    async with db.write() as tx:
+        for _ in range(2):
+            await limits.take(tx, "github:write:token", WRITES, now=office.now)
+    told = [await write(office, github, f"{number}", client=number % 2) for number in range(3)]
+    assert (told, office.slept) == ([2, 3, 4], [])  # each its own turn
+    await office.clients[0].for_a_person().comment(shop(github), 1, "at once")
+    assert office.slept == [2]
+    assert await write(office, github, "0") == 0
+    assert office.slept == [2, 1]
+    assert [comment.body for comment in github.comments()] == ["at once", "0"]
+
+
+async def test_who_was_told_to_come_back_goes_before_who_asks_later(github: GitHubSandbox, office: Office) -> None:
+    github.open_issue("frank", "acme/shop", title="redis is down")
+    names = [f"{number}" for number in range(12)]
+    due = [(office.now, name) for name in names]
+    asked = 0
+    while due and asked < 100:
+        at, name = due.pop(0)
+        office.now = now = max(office.now, at)
+        if after := await write(office, github, name, client=asked % 2):
+            due.append((now + timedelta(seconds=after), name))
+        office.now = now  # who waits for its turn holds up none of the others
+        asked += 1
+        if asked % 5 == 0:
+            names.append(f"later {asked}")
+            due.append((NOON, names[-1]))  # it asks next, before those whose time has come
+        due.sort(key=lambda one: one[0])
+    assert [comment.body for comment in github.comments()] == names
+    assert asked <= 2 * len(names)
+    assert office.now - NOON <= timedelta(seconds=len(names))
+
+
+async def test_who_is_late_holds_nobody_up_for_longer_than_its_turn(github: GitHubSandbox, office: Office) -> None:
+    github.open_issue("frank", "acme/shop", title="redis is down")
+    for name in ("now", "in a second"):
+        await write(office, github, name)
+    office.now -= timedelta(seconds=1)
+    assert [await write(office, github, name) for name in ("first", "second", "third")] == [2, 3, 4]
+    office.now = NOON + timedelta(seconds=3)
+    assert await write(office, github, "second") == 0
+    assert await write(office, github, "third") == 2
+    assert await write(office, github, "first") == 0
+    assert [comment.body for comment in github.comments()] == ["now", "in a second", "second", "first"]
 
 
 @pytest.mark.parametrize("status", [403, 429])

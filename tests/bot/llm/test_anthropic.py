@@ -102,7 +102,7 @@ async def test_a_silent_model_is_abandoned_at_the_deadline_and_its_connection_cl
     llm: LlmSandbox, model: AnthropicModel
 ) -> None:
     llm.stall()
-    assert await refusal(model, deadline=0.05) == "model timed out"
+    assert await refusal(model, deadline=0.5) == "model timed out"
     async with asyncio.timeout(5):
         await llm.hung_up.wait()
 

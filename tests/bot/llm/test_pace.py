@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from storage import limits
 from storage.database import Database
 
 ASK = Ask(system="You name things.", prompt="What is red?", schema={"type": "object"}, max_tokens=64)
+LONG = replace(ASK, prompt="red? " * 800, max_tokens=1000)  # some 1000 tokens, with an answer that may have as many
 
 
 class Office:
@@ -41,12 +43,17 @@ async def llm() -> AsyncIterator[LlmSandbox]:
 
 
 @pytest.fixture
-async def office(llm: LlmSandbox, db: Database) -> AsyncIterator[Office]:
+def tokens_per_minute() -> int:
+    return 1_000_000
+
+
+@pytest.fixture
+async def office(llm: LlmSandbox, db: Database, tokens_per_minute: int) -> AsyncIterator[Office]:
     made = Office()
     async with AsyncExitStack() as opened:
         for holder in ("one", "two"):
             limiter = Limiter(db, holder=holder, clock=lambda: made.now, sleep=made.sleep)
-            pace = Pace(limiter=limiter, per_minute=30, concurrency=1)
+            pace = Pace(limiter=limiter, per_minute=30, tokens_per_minute=tokens_per_minute, concurrency=1)
             model = open_anthropic(api_key="sk-test", base_url=llm.url, name="m", timeout=20, concurrency=1, pace=pace)
             made.models.append(await opened.enter_async_context(model))
         yield made
@@ -89,3 +96,37 @@ async def test_a_refusal_stops_every_process(office: Office, llm: LlmSandbox, db
     assert len(llm.requests) == 1
     office.now += timedelta(seconds=30)
     assert (await office.models[1].ask(ASK, deadline=20)).text == "{}"
+
+
+@pytest.mark.parametrize("tokens_per_minute", [3000])
+async def test_so_many_tokens_a_minute_over_all_processes(office: Office, llm: LlmSandbox) -> None:
+    """A call is let in for what it may need, and in the end counts for what it needed: about half of it here."""
+    for model in (*office.models, office.models[0]):
+        office.now += timedelta(seconds=2)
+        await model.ask(LONG, deadline=60)
+    [waited] = office.slept
+    assert waited == pytest.approx(17, abs=3)  # 3 calls, the last one let in for 2000 with some 1150 left
+    with pytest.raises(ModelError, match="model is busy"):
+        await office.models[1].ask(LONG, deadline=10)
+    assert len(llm.requests) == 3
+
+
+@pytest.mark.parametrize("tokens_per_minute", [3000])
+async def test_a_call_that_failed_counts_for_what_it_may_have_used(office: Office, llm: LlmSandbox) -> None:
+    llm.drop()
+    with pytest.raises(ModelError, match="connection"):
+        await office.models[0].ask(LONG, deadline=60)
+    office.now += timedelta(seconds=2)
+    with pytest.raises(ModelError, match="model is busy"):
+        await office.models[1].ask(LONG, deadline=10)
+    assert len(llm.requests) == 1
+
+
+@pytest.mark.parametrize("tokens_per_minute", [500])
+async def test_a_call_of_more_tokens_than_a_minute_has_goes_when_all_are_free(office: Office) -> None:
+    assert (await office.models[0].ask(LONG, deadline=20)).text == "{}"
+    office.now += timedelta(seconds=60)
+    with pytest.raises(ModelError, match="model is busy"):
+        await office.models[1].ask(LONG, deadline=20)
+    office.now += timedelta(seconds=120)
+    assert (await office.models[1].ask(LONG, deadline=20)).text == "{}"

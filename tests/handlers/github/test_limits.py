@@ -59,7 +59,8 @@ async def test_behind_a_trusted_proxy_two_clients_are_apart(tmp_path: Path) -> N
 
 
 async def test_githubs_own_networks_may_send_more_once_they_are_known(tmp_path: Path) -> None:
-    chosen = {"webhook_rate": "1/minute", "webhook_network_rate": "3/minute", "trusted_proxies": "127.0.0.1"}
+    rates = {"webhook_rate": "1/minute", "webhook_network_rate": "3/minute"}
+    chosen = rates | {"webhook_networks": "10.1.2.3, github", "trusted_proxies": "127.0.0.1"}
     async with street_with(tmp_path, **chosen) as street:
         sent = {"X_Forwarded_For": "192.30.252.9"}
         assert [(await street.send(**sent)).status for _ in range(2)] == [202, 429]

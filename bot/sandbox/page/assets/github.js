@@ -188,7 +188,7 @@ function writeIssue({ name, labels }, { call, go }) {
 
 function deliveryItems(room) {
   const { deliveries } = room.world.github;
-  if (deliveries.length === 0) return [{ key: "empty", sign: "", draw: () => el("p", { class: "empty" }, "Nothing has been delivered yet.") }];
+  if (deliveries.length === 0) return [{ key: "empty", sign: "", draw: () => el("p", { class: "empty" }, "Nothing has been delivered since the demo was started.") }];
   return deliveries.map((one) => ({ key: `d${one.id}`, sign: JSON.stringify(one), draw: () => deliveryLine(one, room) }));
 }
 

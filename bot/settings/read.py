@@ -1,0 +1,61 @@
+"""Reads all settings at once, names every bad one, and says what does not work without the missing ones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings.table import Settings
+
+
+@dataclass(frozen=True)
+class Off:
+    """A feature that is off, and the setting that turns it on."""
+
+    feature: str
+    setting: str
+    example: str
+
+
+def switched_off(settings: Settings) -> list[Off]:
+    """What does not work with these settings, the main job's needs first."""
+    needs = [
+        (settings.slack_bot_token, Off("answering in Slack", "SLACK_BOT_TOKEN", "xoxb-…")),
+        (settings.slack_app_token, Off("hearing Slack", "SLACK_APP_TOKEN", "xapp-…")),
+        (settings.anthropic_api_key, Off("triage by a model (rules do it)", "ANTHROPIC_API_KEY", "sk-ant-…")),
+        (settings.hears_github, Off("hearing GitHub (it gets 503)", "GITHUB_WEBHOOK_SECRET", "32 random characters")),
+        (settings.github_channel, Off("tickets from GitHub issues", "CHARGEHAND_GITHUB_CHANNEL", "C012ABCDEF")),
+        (settings.acts_on_github, Off("acting on GitHub", "GITHUB_TOKEN", "ghp_…")),
+        (settings.admins, Off("a first admin", "CHARGEHAND_ADMINS", "U012ABCDEF,ada@example.com")),
+        (settings.backup_dir, Off("a backup every night", "CHARGEHAND_BACKUP_DIR", "/var/backups/chargehand")),
+    ]
+    return [off for value, off in needs if not value]
+
+
+def env_name(field: str) -> str:
+    """The environment variable of a settings field."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"CHARGEHAND_{field.upper()}"
+
+
+def read_settings(**chosen: Any) -> Settings:
+    """Read and check all settings; `chosen` ones count before the environment.
+
+    Raises:
+        SettingsError: names each bad setting, its problem and an example; never shows the value.
+    """
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        fields = {env_name(name): name for name in Settings.model_fields}
+        lines = [_problem(str(item["loc"][0]), item["msg"], fields) for item in error.errors(include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _problem(loc: str, message: str, fields: dict[str, str]) -> str:
+    field = fields.get(loc, loc)
+    default = Settings.model_fields[field].default
+    example = f"; example: {default}" if default not in (None, "") and "example" not in message else ""
+    problem = message.removeprefix("Value error, ")
+    return f"{env_name(field)} {problem[:1].lower()}{problem[1:]}{example}"

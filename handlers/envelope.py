@@ -1,0 +1,48 @@
+"""An event of Slack's as it is stored, with the work and the eyes it asks for: from a socket, or read back later."""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from agent.notify import eyes
+from bot.events import SlackMessage
+from bot.slack.parse import Incoming
+from handlers.context import Context
+from handlers.intake import Arrival, Work
+from storage.inbox import Delivery
+from storage.queue import Job
+
+
+def arrival_of(
+    ctx: Context, incoming: Incoming, body: dict[str, Any], *, found_by: Job | None = None, starts_work: bool = True
+) -> Arrival:
+    """What is stored of it; `found_by` is the job that has read it back."""
+    delivery = _delivery(ctx, incoming, body, found_by)
+    asks = incoming.event is not None and starts_work
+    parent_id = found_by.id if found_by else None
+    return Arrival(
+        delivery=delivery,
+        work=Work(kind=f"slack.{incoming.kind}", key=incoming.order, parent_id=parent_id) if asks else None,
+        shown=eyes(delivery, incoming.event) if asks and isinstance(incoming.event, SlackMessage) else None,
+        is_for_us=incoming.event is not None,
+    )
+
+
+def _delivery(ctx: Context, incoming: Incoming, body: dict[str, Any], found_by: Job | None) -> Delivery:
+    # Slack tells of every message in the bot's channels: of those that are not for it, no word is kept.
+    kept = {key: value for key, value in body.items() if key != "token"} if incoming.event else {}
+    raw = json.dumps(kept).encode()
+    return Delivery(
+        workspace_id=ctx.workspace_id,
+        enterprise_id=incoming.enterprise_id,
+        source="slack",
+        dedupe_key=incoming.dedupe_key,
+        claim=incoming.claim,
+        kind=incoming.kind,
+        body=raw,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        correlation_id=f"{found_by.correlation_id}.{secrets.token_hex(4)}" if found_by else secrets.token_hex(6),
+        received_at=ctx.clock(),
+    )

@@ -1,0 +1,38 @@
+"""What was said on tickets."""
+
+from datetime import datetime
+
+from sqlmodel import Field, UniqueConstraint, col, select
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx
+
+
+class Comment(Row, table=True):
+    """A remark on a ticket. `message_ts` is the Slack message it came from."""
+
+    __tablename__ = "comments"
+    __table_args__ = (UniqueConstraint("channel_id", "message_ts"),)
+
+    ticket_id: int = Field(foreign_key="tickets.id", index=True)
+    author_id: int = Field(foreign_key="people.id")
+    text: str
+    channel_id: str | None = None
+    message_ts: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+async def of_ticket(tx: Tx, ticket_id: int) -> list[Comment]:
+    """What was said on a ticket, oldest first."""
+    said = select(Comment).where(Comment.ticket_id == ticket_id).order_by(col(Comment.id))
+    return list(await tx.exec(said))
+
+
+async def by_message(tx: Tx, channel_id: str, message_ts: str) -> Comment | None:
+    """The comment that this message became."""
+    found = select(Comment).where(Comment.channel_id == channel_id, Comment.message_ts == message_ts)
+    return (await tx.exec(found)).first()
+
+
+async def get(tx: Tx, comment_id: int) -> Comment | None:
+    return (await tx.exec(select(Comment).where(Comment.id == comment_id))).first()
