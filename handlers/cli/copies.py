@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
-    """Copy the database while it is in use, and write down beside the copy what it must be."""
+    """Copy the database while it is in use. A manifest beside the copy says what it must be."""
     from bot.settings import read_settings
     from handlers.cli.desk import require_database
     from storage.backup import make, manifest_of
@@ -39,7 +39,7 @@ async def _record(settings: "Settings", manifest: "Manifest", path: Path) -> Non
 
 
 def restore(path: Annotated[Path, typer.Argument(help="A file that `db backup` wrote.")]) -> None:
-    """Put a backup in the place of the database, which is kept; Chargehand must not run."""
+    """Put a backup in the place of the database. What was there is kept; Chargehand must not run."""
     from bot.settings import read_settings
     from storage import restore as restoring
 
@@ -58,7 +58,7 @@ def move(
     to: Annotated[str, typer.Option(help="The other database: sqlite:///PATH or postgresql://USER@HOST/NAME.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, change nothing.")] = False,
 ) -> None:
-    """Copy everything to an empty database and compare; Chargehand must not run."""
+    """Copy everything to an empty database and compare. Chargehand must not run."""
     from bot.errors import SettingsError, UserError
     from bot.settings import read_settings
     from handlers.cli.desk import require_database

@@ -30,7 +30,7 @@ def register(cli: typer.Typer) -> None:
 
 
 def upgrade() -> None:
-    """Bring the database to this version's schema; `serve` does so by itself."""
+    """Bring the database to this version's schema. `serve` does so by itself, unless it has a narrower role."""
     from storage import migrate
 
     settings = _settings()
@@ -58,7 +58,7 @@ def check() -> None:
 def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
-    """Drop what is older than the settings allow; a running Chargehand does so every night."""
+    """Drop what is older than the settings allow. A running Chargehand does so every night."""
     asyncio.run(_prune(_settings(), is_rehearsal=dry_run))
 
 

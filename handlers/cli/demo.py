@@ -44,7 +44,7 @@ def register(cli: typer.Typer, serve: Serve) -> None:
         script: Annotated[Path | None, typer.Option(help="Play this story without the page and print it.")] = None,
         data: Annotated[Path | None, typer.Option(help="Keep the tickets, messages and issues in this folder.")] = None,
     ) -> None:
-        """Try Chargehand here and now, in a small Slack and GitHub on this machine."""
+        """Try Chargehand here, in a small Slack and GitHub of its own."""
         with ExitStack() as stack:
             folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="chargehand-demo-")))
             if script:
@@ -142,6 +142,7 @@ def _settings(slack: "SlackSandbox", github: "GitHubSandbox", folder: Path, **ch
         github_private_key=None,
         github_webhook_secret=secrets.token_hex(16),
         github_comment=True,
+        webhook_networks="127.0.0.0/8",  # it is GitHub here; the sandbox's own list names no network of this machine
         effect_settle_s=1.0,
         database_url=f"sqlite:///{folder / 'chargehand.db'}",
         http_port=0,

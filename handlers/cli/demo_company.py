@@ -28,7 +28,7 @@ MEMBERS: dict[str, dict[str, RoleName]] = {
 
 async def found(settings: Settings, slack: SlackSandbox) -> None:
     """Add the teams and their people, as `team add` and `person add` would."""
-    async with operator(settings) as desk:
+    async with operator(settings, may_be_first=True) as desk:
         await workspace.adopt(desk.tx, slack.workspace_id)
     async with operator(settings) as desk:
         platform = await add_team(desk, "Platform", replace(PLATFORM, channel_id=slack.channel("#ops").id))

@@ -19,17 +19,20 @@ from storage.migrate import require_newest, upgrade, version_of
 
 
 @asynccontextmanager
-async def operator(settings: Settings, *, acting_as: str | None = None) -> AsyncIterator[Desk]:
-    """A desk on the database of these settings, made first if there is none.
+async def operator(
+    settings: Settings, *, acting_as: str | None = None, may_be_first: bool = False
+) -> AsyncIterator[Desk]:
+    """A desk on the database of these settings.
 
     Args:
         acting_as: a known person, by name or Slack id, whose rights count instead of the operator's.
+        may_be_first: what is added may be the first thing there is, so the database is made if there is none.
 
     Raises:
-        UserError: nobody is known by that name.
+        UserError: there is no database, or nobody is known by that name.
         WrongSchemaError: the database is at another schema than this version's, and maybe others work on it.
     """
-    await asyncio.to_thread(_prepare, settings)
+    await asyncio.to_thread(_prepare, settings, may_be_first=may_be_first)
     correlation_id = secrets.token_hex(6)
     async with open_database(settings.database, settings.connections) as db, db.write() as tx:
         workspace_id = await workspace.current(tx)
@@ -72,9 +75,10 @@ def require_database(settings: Settings) -> None:
         )
 
 
-def _prepare(settings: Settings) -> None:
-    if version_of(settings.database, settings.connections) is None:
+def _prepare(settings: Settings, *, may_be_first: bool) -> None:
+    if may_be_first and version_of(settings.database, settings.connections) is None:
         upgrade(settings.database, settings.connections)
+    require_database(settings)
     require_newest(settings.database, settings.connections)
 
 

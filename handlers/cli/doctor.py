@@ -20,7 +20,7 @@ PIPE_WIDTH = 200
 def register(cli: typer.Typer) -> None:
     @cli.command()
     def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-        """Check tokens, scopes, socket, database, disk, clock and model; exit 1 if no report can become a ticket."""
+        """Check tokens, scopes, socket, database, disk, clock and model. Exit code 1: no report can become a ticket."""
         findings = asyncio.run(_examine())
         works = all(finding.state != "fail" for finding in findings)
         if as_json:

@@ -58,6 +58,8 @@ def explain(error: BaseException) -> tuple[str, int]:
 
 
 def _of_database(problem: str) -> str:
+    if problem.startswith("connection failed"):
+        return f"The database cannot be reached: {problem}. Is its server up? DATABASE_URL is its place."
     return f"The database cannot be used: {problem}. `python app.py db check` looks into it; DATABASE_URL is its place."
 
 

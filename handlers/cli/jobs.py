@@ -50,7 +50,7 @@ def show_all(  # noqa: PLR0913 - each parameter is an option of the command
     as_json: AsJson = False,
     acting_as: Person = None,
 ) -> None:
-    """List the latest jobs; dead ones are summed up by their causes first."""
+    """List the latest jobs, dead ones summed up by their causes first."""
     from agent.commands.reconcile import moment_of
 
     moment = moment_of(since, now=datetime.now(UTC)) if since else None
@@ -59,7 +59,7 @@ def show_all(  # noqa: PLR0913 - each parameter is an option of the command
 
 
 def show(number: Number, *, as_json: AsJson = False, acting_as: Person = None) -> None:
-    """Show one job in full: what it came of, each attempt, what it did so far, and what a replay would do."""
+    """Show one job in full. What it came of, each attempt, what it did so far, and what a replay would do."""
     _at_desk(lambda desk: show_job(desk, number, as_json=as_json), acting_as)
 
 
@@ -73,7 +73,7 @@ def replay(
     force: Annotated[bool, typer.Option("--force", help="Also those that newer jobs took the place of.")] = False,
     acting_as: Person = None,
 ) -> None:
-    """Run dead letters again, in the order in which they were put: those named, or those of a kind or an error."""
+    """Run dead letters again, in the order in which they were put. Those named, or those of a kind or an error."""
     from agent.commands import jobs
     from bot.errors import UserError
 
@@ -89,7 +89,7 @@ def replay(
 
 
 def discard(numbers: Numbers, *, reason: Reason, acting_as: Person = None) -> None:
-    """Take dead letters off the list; they are kept in the table until they are old."""
+    """Take dead letters off the list. They are kept in the table until they are old."""
     from agent.commands import jobs
 
     _tell(_at_desk(lambda desk: jobs.discard(desk, numbers, why=reason), acting_as), verb="discard")

@@ -41,7 +41,7 @@ async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role:
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
-    async with operator(read_settings()) as desk:
+    async with operator(read_settings(), may_be_first=True) as desk:
         team = await team_called(desk, team_name) if team_name else None
         person = await add_person(desk, slack_id, facts)
         if team and role:

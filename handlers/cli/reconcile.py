@@ -22,11 +22,15 @@ def reconcile(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask GitHub what is missing, and fetch nothing.")] = False,
 ) -> None:
     """Fetch what was missed."""
-    asyncio.run(_look(since, repo) if dry_run else _ask(since, repo))
+    from datetime import UTC, datetime
 
-
-async def _ask(since: str, repo: str | None) -> None:
     from agent.commands.reconcile import moment_of
+
+    start = moment_of(since, now=datetime.now(UTC))
+    asyncio.run(_look(start, repo) if dry_run else _ask(start, repo))
+
+
+async def _ask(since: "datetime", repo: str | None) -> None:
     from agent.connections import named
     from agent.reconcile import ask
     from bot.settings import read_settings
@@ -34,12 +38,11 @@ async def _ask(since: str, repo: str | None) -> None:
 
     async with operator(read_settings()) as desk:
         known = await named(desk, repo) if repo else None
-        await ask(desk, since=moment_of(since, now=desk.now), repository=known.full_name if known else None)
+        await ask(desk, since=since, repository=known.full_name if known else None)
     typer.echo("A running `serve` fetches what was missed, and tells the admins.")
 
 
-async def _look(since: str, repo: str | None) -> None:
-    from agent.commands.reconcile import moment_of
+async def _look(since: "datetime", repo: str | None) -> None:
     from agent.connections import named
     from bot.errors import UserError
     from bot.settings import read_settings
@@ -50,8 +53,7 @@ async def _look(since: str, repo: str | None) -> None:
         raise UserError("GITHUB_TOKEN is not set (nor GITHUB_APP_ID with GITHUB_PRIVATE_KEY): GitHub cannot be asked.")
     async with operator(settings) as desk:
         known = await named(desk, repo) if repo else None
-        start = moment_of(since, now=desk.now)
-    await _list_missing(start, known.github_id if known else None)
+    await _list_missing(since, known.github_id if known else None)
 
 
 async def _list_missing(since: "datetime", github_id: int | None) -> None:

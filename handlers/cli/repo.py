@@ -39,7 +39,7 @@ async def _connect(name: str, channel: str, *, tickets: str, hook: bool, wait: b
     from handlers.cli.reading import until_connected, until_read
 
     settings = read_settings()
-    async with operator(settings) as desk:
+    async with operator(settings, may_be_first=True) as desk:
         await connect(desk, name, channel=channel, policy=tickets, wants_hook=hook)
     typer.echo(f"{name} is to be connected; a running `serve` does it.")
     if wait:
@@ -87,7 +87,7 @@ async def _disconnect(name: str) -> None:
 
 
 def show() -> None:
-    """List the repositories: state, how much is read, where to, the last webhook."""
+    """List the repositories. State, how much is read, until when, the last webhook and the next look."""
     asyncio.run(_show())
 
 

@@ -48,7 +48,7 @@ def register(cli: typer.Typer, serve: Serve) -> None:
         ] = None,
         force: Annotated[bool, typer.Option("--force", help="Even on a database that `db move` left.")] = False,
     ) -> None:
-        """Run Chargehand in your Slack workspace until it is told to stop."""
+        """Run Chargehand in your Slack workspace until told to stop."""
         from bot.observe import set_up_logs
         from bot.settings import read_settings
 

@@ -24,7 +24,7 @@ def register(cli: typer.Typer) -> None:
     def smoke(
         url: Annotated[str | None, typer.Option(help="Where it answers; by default this machine's port.")] = None,
     ) -> None:
-        """Check a running installation: its health, metrics, queue, and a delivery of our own; exit 1 if one fails."""
+        """Check a running installation through its own doors. Exit code 1: one of its answers is not well."""
         from bot.settings import read_settings
 
         settings = read_settings()

@@ -73,7 +73,7 @@ class Status:
 def register(cli: typer.Typer) -> None:
     @cli.command()
     def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-        """Show the queue's depth, the processes at work, who leads, and the limits that hold things up."""
+        """Show what waits, who works on it, who leads, what is blocked."""
         found = asyncio.run(_look())
         if as_json:
             typer.echo(json.dumps(asdict(found), indent=2, default=datetime.isoformat))

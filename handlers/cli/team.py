@@ -33,7 +33,7 @@ async def _add(
     from handlers.cli.desk import operator
 
     facts = TeamFacts(description=description, keywords=keywords, components=components, channel_id=channel_id)
-    async with operator(read_settings()) as desk:
+    async with operator(read_settings(), may_be_first=True) as desk:
         team = await add_team(desk, name, facts)
     typer.echo(f"Team {team.name}: keywords {', '.join(team.keywords) or 'none'}.")
     typer.echo(f"Next: `python app.py person add --slack-id U… --team {quote(team.name)} --role responder`.")

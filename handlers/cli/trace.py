@@ -25,7 +25,7 @@ def register(cli: typer.Typer) -> None:
         *,
         as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     ) -> None:
-        """Show what came of an event: received, stored, queued, each attempt, each effect with its receipt."""
+        """Show what came of an event. Received, stored, queued, each attempt, each effect with its receipt."""
         events = asyncio.run(_story(name))
         if as_json:
             rows = [asdict(event) | {"at": event.at.isoformat()} for event in events]

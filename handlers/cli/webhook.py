@@ -17,7 +17,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def register(cli: typer.Typer) -> None:
-    webhook = typer.Typer(no_args_is_help=True, help="GitHub's webhooks.")
+    webhook = typer.Typer(no_args_is_help=True, help="Make and rotate the secrets of GitHub's webhooks.")
     secret = typer.Typer(no_args_is_help=True, help="Make, rotate, list and retire secrets of single hooks.")
     secret.command()(create)
     secret.command()(rotate)
@@ -39,7 +39,7 @@ async def _create(scope: str, hook_id: int | None) -> None:
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
-    async with operator(read_settings()) as desk:
+    async with operator(read_settings(), may_be_first=True) as desk:
         issued = await create(desk, scope, hook_id=hook_id)
     _print(issued)
 

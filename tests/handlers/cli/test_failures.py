@@ -71,7 +71,7 @@ def test_a_bad_setting_is_named_with_its_problem_and_an_example(run: Run) -> Non
 
 
 def test_a_folder_that_cannot_be_one_is_one_line(run: Run) -> None:
-    refused = run("team", "list", DATABASE_URL="sqlite:////dev/null/chargehand.db")
+    refused = run("team", "add", "Platform", DATABASE_URL="sqlite:////dev/null/chargehand.db")
     assert refused == Outcome(1, "", "/dev/null: File exists. Check the path and its permissions.\n")
 
 

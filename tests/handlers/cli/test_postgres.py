@@ -57,7 +57,7 @@ def test_a_server_that_is_away_is_one_line_without_the_password(run: Run) -> Non
     away = "postgresql://me:hunter2@127.0.0.1:1/chargehand"
     refused = run("team", "list", DATABASE_URL=away)
     assert refused.code == 1
-    assert refused.err.startswith("The database cannot be used: connection failed: ")
+    assert refused.err.startswith("The database cannot be reached: connection failed: ")
     assert len(refused.err.splitlines()) == 1
     examined = run("doctor", DATABASE_URL=away).out
     assert "postgresql://127.0.0.1:1/chargehand: connection failed" in examined

@@ -1,11 +1,26 @@
 """`repo` and `reconcile` say what they will do, what there is, and what is missing for it."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.handlers.cli.conftest import Run
 
 TOKEN = {"GITHUB_TOKEN": "ghp_anything"}
 
 
+@pytest.mark.parametrize(
+    "verb", ["jobs list", "person list", "reconcile", "repo list", "team list", "webhook secret list"]
+)
+def test_nobody_looks_into_a_database_that_is_not_there(run: Run, verb: str) -> None:
+    refused = run(*verb.split())
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("There is no database at data/chargehand.db: `serve` or `db upgrade` makes one")
+    assert not Path("data").exists()
+
+
 def test_nothing_is_connected_at_first(run: Run) -> None:
+    run("db", "upgrade")
     listed = run("repo", "list")
     assert (listed.code, listed.out.strip()) == (0, "No repository yet: `python app.py repo connect OWNER/NAME`.")
 
@@ -26,6 +41,7 @@ def test_what_is_missing_is_named(run: Run) -> None:
 
 
 def test_reconcile_is_put_in_line(run: Run) -> None:
+    run("db", "upgrade")
     done = run("reconcile", "--since", "2h")
     assert (done.code, done.out) == (0, "A running `serve` fetches what was missed, and tells the admins.\n")
     assert "reconcile" in run("jobs", "list").out
@@ -33,6 +49,7 @@ def test_reconcile_is_put_in_line(run: Run) -> None:
 
 def test_a_look_at_what_is_missing_says_when_nobody_was_asked(run: Run) -> None:
     assert run("reconcile", "--dry-run").err.startswith("GITHUB_TOKEN is not set")
+    run("db", "upgrade")
     alone = run("reconcile", "--dry-run", **TOKEN)
     assert (alone.code, alone.out.partition(",")[0]) == (0, "No repository is connected")
 

@@ -46,7 +46,7 @@ def test_mistakes_are_one_line_each(run: Run) -> None:
         (("create", "--repo", "a/b", "--org", "a"), "Name one: --repo OWNER/NAME or --org LOGIN."),
         (("rotate", "--org", "acme", "--grace", "soon"), "soon is no time: write 30m, 24h or 7d."),
         (("rotate", "--org", "acme"), "org:acme has no secret yet"),
-        (("create", "--repo", "shop"), "“shop” is none: use --repo OWNER/NAME"),
+        (("create", "--repo", "shop"), "“shop” is no repository: write --repo OWNER/NAME."),
         (("retire", "7"), "There is no secret 7"),
     ):
         outcome = run("webhook", "secret", *args)
