@@ -13,6 +13,7 @@ from bot.settings import Settings
 from storage import audit, people, queue, tickets
 from storage.audit import AuditEvent, Change
 from storage.database import Tx
+from storage.people import Team
 from storage.queue import Job
 from storage.tickets import Ticket
 
@@ -132,6 +133,15 @@ class Desk:
         """
         target = await self.target(ticket)
         check(self.asker, action, target, doing=doing, ask=await self._who_could(target), instead=instead)
+
+    async def check_team(self, team: Team, *, doing: str) -> None:
+        """Let who manages this team pass.
+
+        Raises:
+            Refused: with who could, by name.
+        """
+        target = Target(team_id=team.id, team_name=team.name)
+        check(self.asker, "organise", target, doing=doing, ask=await self._who_could(target))
 
     async def _who_could(self, target: Target) -> str:
         managers = await people.members(self.tx, target.team_id, "manager") if target.team_id else []

@@ -8,6 +8,7 @@ from agent.desk import Desk
 from bot.errors import UserError
 from storage import people
 from storage.audit import Change
+from storage.database import Tx
 from storage.people import Person, RoleName, Team
 
 PERSON_ID = re.compile(r"[UW][A-Z0-9]{4,}")
@@ -93,15 +94,15 @@ async def give_role(desk: Desk, person: Person, team: Team, *, role: RoleName) -
         desk.audit("role", "person", person.id, before=was, after={**named, "role": role})
 
 
-async def team_called(desk: Desk, name: str) -> Team:
+async def team_called(tx: Tx, name: str) -> Team:
     """A team by its name.
 
     Raises:
         UserError: there is none; the text lists those there are.
     """
-    team = await people.team_named(desk.tx, name)
+    team = await people.team_named(tx, name)
     if team is None:
-        known = ", ".join(team.name for team in await people.teams(desk.tx))
+        known = ", ".join(team.name for team in await people.teams(tx))
         there_are = f"There are: {known}." if known else "There is no team yet."
         raise UserError(f"There is no team {name}. {there_are} `python app.py team add NAME` adds one.")
     return team

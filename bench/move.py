@@ -46,6 +46,8 @@ def fill(where: Path | str, *, tickets: int) -> None:
             for n in range(1, PEOPLE + 1)
         ]  # fmt: skip
         _write(connection, "people", people)
+        day_off = {"id": 1, "workspace_id": T, "scope": "", "day": START.date(), "is_off": True, "name": "founding day"}
+        _write(connection, "holidays_custom", [day_off])
         for first in range(1, tickets + 1, BATCH):
             _tickets(connection, range(first, min(first + BATCH, tickets + 1)))
         for table in tables():  # ids were given here, so the database does not know them

@@ -17,8 +17,9 @@ from storage.database import Tx, file_of
 from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgres, open_sync
 
 AGGREGATES = (
-    "audit", "backup", "comments", "gaps", "inbox", "issues", "leases", "limits", "outbox", "people", "pulls",
-    "queue.jobs", "receipts", "repositories", "settings_kv", "thread_links", "tickets", "webhook_secrets", "workers",
+    "audit", "backup", "calendars", "comments", "gaps", "inbox", "issues", "leases", "limits", "outbox", "people",
+    "pulls", "queue.jobs", "receipts", "repositories", "settings_kv", "thread_links", "tickets", "webhook_secrets",
+    "workers",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, inspect, select, text
@@ -150,7 +150,7 @@ def _digest(row: tuple[object, ...]) -> int:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     assert isinstance(value, bytes), f"no column holds a {type(value).__name__}"
     return value.hex()

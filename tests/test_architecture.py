@@ -43,6 +43,7 @@ DOORS = {
     "psycopg": ("storage.postgres",),
     "alembic": ("storage.migrate", "storage.migrations"),
     "apscheduler": ("bot.scheduler",),
+    "holidays": ("agent.calendar.country",),
     "jinja2": ("prompts",),
     "opentelemetry": ("bot.spans.otlp",),
     "pydantic_settings": ("bot.settings",),

@@ -25,10 +25,12 @@ class Slot(Enum):
     NUMBER = "<number>"
     REPO = "list|connect|sync|disconnect [OWNER/NAME] [--channel #c] [--tickets label:NAME] [--hook] [--full]"
     SINCE = "[--since 2h] [--repo OWNER/NAME]"
+    HOURS = "[team TEAM|workspace] [Mon-Fri 9-18] [Europe/Berlin] | default"
+    HOLIDAY = "[team TEAM|workspace] [country DE [BE]|add DATE [<name>]|remove DATE]"
     JOBS = "[list|show|replay|discard|cancel]"
 
 
-OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.JOBS}
+OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.JOBS}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from limits import parse as parse_rate
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.clients import parse_networks
+from bot.errors import UserError
+from bot.zones import zone_named
 
 DEFAULT_EMOJI = "open=large_blue_circle,in_progress=hammer_and_wrench,resolved=checkered_flag,closed=lock"
 # People read these as approval or refusal, so they may never be bot state (docs/design.md 8).
@@ -92,6 +94,13 @@ def _channel_id(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        return zone_named(value).key
+    except UserError as error:
+        raise ValueError(f"is no time zone; example: Europe/Berlin. {str(error).partition('. ')[2]}") from None
+
+
 def _database_url(value: str) -> str:
     if value.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
         if find_spec("psycopg") is None:
@@ -125,6 +134,7 @@ SlackUrl = Annotated[WebUrl, AfterValidator(_ending_in_slash)]
 CollectorUrl = Annotated[str, AfterValidator(_collector)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 ChannelId = Annotated[str, AfterValidator(_channel_id)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Rate = Annotated[str, AfterValidator(_rate)]
 Networks = Annotated[str, AfterValidator(_networks)]
 StatusEmoji = Annotated[str, AfterValidator(_status_emoji)]

@@ -163,6 +163,8 @@ class Settings(BaseSettings):
     """Seconds that open requests and running jobs get to finish."""
 
     # People and tickets
+    timezone: kinds.Zone = "UTC"
+    """Time zone of people and teams that have not set one; as in Europe/Berlin."""
     admins: str = ""
     """First admins: Slack ids or e-mail addresses, comma-separated."""
     admin_channel: kinds.ChannelId = ""

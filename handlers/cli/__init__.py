@@ -3,6 +3,7 @@
 import typer
 
 from handlers.cli import (
+    calendar,
     db,
     demo,
     doctor,
@@ -31,6 +32,6 @@ def build_cli(serve: Serve) -> typer.Typer:
     version.register(cli)
     serving.register(cli, serve)
     demo.register(cli, serve)
-    for verb in (doctor, status, smoke, manifest, db, team, person, repo, webhook, reconcile, jobs, trace):
+    for verb in (doctor, status, smoke, manifest, db, team, person, calendar, repo, webhook, reconcile, jobs, trace):
         verb.register(cli)
     return cli

@@ -42,7 +42,7 @@ async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role:
     from handlers.cli.desk import operator
 
     async with operator(read_settings(), may_be_first=True) as desk:
-        team = await team_called(desk, team_name) if team_name else None
+        team = await team_called(desk.tx, team_name) if team_name else None
         person = await add_person(desk, slack_id, facts)
         if team and role:
             await give_role(desk, person, team, role=role)

@@ -58,6 +58,8 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("route", TAKEN, {"admin", "manager"}),
     ("route", HOMELESS, INSIDERS - {"viewer"}),
     ("triage", TAKEN, {"admin", "manager", "assignee"}),
+    ("profile", Target(), INSIDERS),
+    ("organise", Target(team_id=OWN), {"admin", "manager"}),
     ("administer", Target(), {"admin"}),
 ]
 

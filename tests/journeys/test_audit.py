@@ -235,6 +235,23 @@ VERB_CASES |= {
         before={"state": "dead"},
         after={"state": "ready", "reason": "the permission is back"},
     ),
+    "hours": Case(
+        do=typed("bob", "hours Mon-Fri 8-16"),
+        who="bob",
+        surface="slash",
+        action="hours",
+        of="calendar",
+        before={"week": None},
+        after={"week": "Mon-Fri 08:00-16:00"},
+    ),
+    "holiday": Case(
+        do=typed("bob", "holiday add 2026-12-24 Christmas Eve"),
+        who="bob",
+        surface="slash",
+        action="holiday",
+        of="calendar",
+        after={"off": True},
+    ),
 }
 LOOKING = {"list": "list", "show": "show CH-1", "help": "help"}
 OTHER_CASES = {

@@ -172,3 +172,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     parsed = parse(text, VERBS)
     first = FILLER.sub("", text.strip()).split(" ")[0].split("\n")[0].rstrip(":")
     assert (parsed is None) == (find_verb(first, VERBS) is None)
+
+
+@pytest.mark.parametrize("text", ["hours of the shop are wrong", "hours 9 to 5 fail", "holiday page is broken"])
+def test_a_sentence_about_hours_is_no_command(text: str) -> None:
+    assert read(text).problem.endswith("is no way to use it")

@@ -1,0 +1,67 @@
+"""Public holidays of countries and their parts; a country that is not known is refused with the nearest names.
+
+The library is imported when a country is first asked for: that takes 0.4 s and 20 MB, which most processes never need.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.errors import UserError
+
+
+class Region(NamedTuple):
+    """A country by its two letters and, where its holidays differ, the part of it."""
+
+    country: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.part}".strip()
+
+
+@lru_cache(maxsize=256)
+def holidays_of(region: Region, year: int) -> Mapping[date, str]:
+    """The public holidays of one year and their names, in English where there is one."""
+    import holidays  # noqa: PLC0415 - see above
+
+    return dict(
+        holidays.country_holidays(region.country, subdiv=region.part or None, years=year, language="en_US").items()
+    )
+
+
+def region_named(country: str, part: str = "") -> Region:
+    """The region of these names or codes, as in DE BE or Germany Berlin.
+
+    Raises:
+        UserError: there is none; the text names near ones.
+    """
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 - see above
+
+    codes = {name.casefold(): codes[1] for codes in COUNTRIES.values() for name in codes}
+    code = codes.get(country.casefold().replace(" ", ""))
+    if code is None:
+        hint = _near(country, codes) or "Write it as in `DE` or `Germany`."
+        raise UserError(f"I know no holidays of a country “{country[:40]}”. {hint}")
+    return Region(code, _part_named(code, part) if part else "")
+
+
+def _part_named(country: str, part: str) -> str:
+    import holidays  # noqa: PLC0415 - see above
+
+    known = holidays.country_holidays(country)
+    if not known.subdivisions:
+        raise UserError(f"{country} has the same holidays everywhere: leave “{part[:40]}” out.")
+    codes = {code.casefold(): code for code in known.subdivisions}
+    names = codes | {name.casefold(): code for name, code in known.subdivisions_aliases.items()}
+    if found := names.get(part.casefold()):
+        return found
+    hint = _near(part, names) or f"There are {', '.join(known.subdivisions)}."
+    raise UserError(f"“{part[:40]}” is no part of {country} with holidays of its own. {hint}")
+
+
+def _near(name: str, codes: Mapping[str, str]) -> str:
+    near = get_close_matches(name.casefold(), codes)
+    return f"Did you mean {' or '.join(f'`{codes[one]}` ({one.title()})' for one in near)}?" if near else ""

@@ -1,0 +1,79 @@
+"""The hours of a week as people write them: `Mon-Thu 9-12 13-18, Fri 9-15`, over midnight as in `22-6`."""
+
+import re
+from functools import lru_cache
+from itertools import groupby
+
+from agent.calendar.opening import Shift
+from bot.errors import UserError
+
+NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+USUAL = "Mon-Fri 09:00-18:00"
+MIDNIGHT = 24 * 60
+DAYS = re.compile(r"([a-z]{3,9})(?:-([a-z]{3,9}))?", re.IGNORECASE)
+TIMES = re.compile(r"(\d+)(?::(\d+))?-(\d+)(?::(\d+))?")
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@lru_cache(maxsize=256)  # the same few are read back from the database over and over
+def read_week(text: str) -> tuple[Shift, ...]:
+    """The shifts of these words; times without a day are those of Monday to Friday.
+
+    Raises:
+        UserError: a word is no day and no time of day, or nothing is open.
+    """
+    days, is_after_times, shifts = list(range(5)), True, set[Shift]()
+    for word in re.split(r"[\s,;]+", text.replace("–", "-").strip()):
+        if found := DAYS.fullmatch(word):
+            days = [*([] if is_after_times else days), *_days(found)]
+            is_after_times = False
+        else:
+            shifts |= {Shift(day, *_times(word)) for day in days}
+            is_after_times = True
+    if not is_after_times or not shifts:
+        raise UserError(f"Which hours? Write them after the days, as in `{USUAL}`.")
+    return tuple(sorted(shifts))
+
+
+def is_of_week(word: str) -> bool:
+    """Whether a word is about days or times, well written or not, rather than a zone."""
+    return word[:1].isdigit() or word[:3].casefold() in {name.casefold() for name in NAMES}
+
+
+def show_week(week: tuple[Shift, ...]) -> str:
+    """The shifts in the words that make them; days in a row with the same hours are one range."""
+    hours = [" ".join(f"{_clock(s.start)}-{_clock(s.end)}" for s in week if s.weekday == day) for day in range(7)]
+    said = []
+    for times, same in groupby(range(7), key=hours.__getitem__):
+        first, *others = same
+        if times:
+            said.append(f"{NAMES[first]}{f'-{NAMES[others[-1]]}' if others else ''} {times}")
+    return ", ".join(said)
+
+
+def _days(found: re.Match[str]) -> list[int]:
+    first, last = (_day(word) if word else None for word in found.groups())
+    assert first is not None  # the pattern wants it
+    return [(first + n) % 7 for n in range(((first if last is None else last) - first) % 7 + 1)]
+
+
+def _day(word: str) -> int:
+    for number, name in enumerate(_FULL):
+        if name.startswith(word.casefold()):
+            return number
+    raise UserError(f"“{word}” is no day of the week: write {', '.join(NAMES[:-1])} or {NAMES[-1]}.")
+
+
+def _times(word: str) -> tuple[int, int]:
+    """Minutes since midnight; an end that is not after the start is the next day's."""
+    if found := TIMES.fullmatch(word):
+        hour, minute, end_hour, end_minute = (int(number or 0) for number in found.groups())
+        start, end = hour * 60 + minute, end_hour * 60 + end_minute
+        if max(minute, end_minute) < 60 and start < MIDNIGHT and end <= MIDNIGHT and start != end:
+            return start, end if end > start else end + MIDNIGHT
+    raise UserError(f"“{word[:40]}” is no time of day: hours go from 0 to 24, as in `9-18`, `08:30-17:00` or `22-6`.")
+
+
+def _clock(minutes: int) -> str:
+    hour, minute = divmod(minutes if minutes <= MIDNIGHT else minutes - MIDNIGHT, 60)
+    return f"{hour:02}:{minute:02}"

@@ -1,0 +1,58 @@
+"""`hours Mon-Fri 9-18 Europe/Berlin`: when somebody works, by which clock; alone it shows what counts."""
+
+from agent.calendar.opening import is_open, next_open
+from agent.calendar.owner import Owner, owner_of
+from agent.calendar.week import is_of_week, read_week, show_week
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from bot.messages import moment
+from bot.zones import zone_named
+from storage.calendars import CalendarRow
+
+DEFAULT = "default"
+
+
+async def hours(desk: Desk, said: Said) -> Reply:
+    """Show one's own, a team's or the workspace's hours, or change what is named: the week, the zone or both."""
+    owner, words = await owner_of(desk, said.text)
+    if words:
+        await owner.check(desk, doing="change the hours")
+        await _change(desk, owner, words)
+    return text_reply(await _shown(desk, owner), is_private=True)
+
+
+async def _change(desk: Desk, owner: Owner, words: str) -> None:
+    row = await owner.row(desk)
+    before = row.model_dump(include={"zone", "week"})
+    if words.casefold() == DEFAULT:
+        row.zone = row.week = None
+    else:
+        _read(row, words)
+    await owner.require_opening(desk)
+    after = row.model_dump(include={"zone", "week"})
+    if after != before:
+        desk.audit("hours", "calendar", row.id, before=before | {"of": owner.scope}, after=after)
+
+
+def _read(row: CalendarRow, words: str) -> None:
+    """The week and the zone, as far as they are named."""
+    week = " ".join(word for word in words.split() if is_of_week(word))
+    zone = " ".join(word for word in words.split() if not is_of_week(word)).strip(" ,;")
+    row.week = show_week(read_week(week)) if week else row.week
+    row.zone = zone_named(zone).key if zone else row.zone
+
+
+async def _shown(desk: Desk, owner: Owner) -> str:
+    calendar = await owner.calendar(desk)
+    opens = "Open now" if is_open(calendar, desk.now) else f"Opens {moment(next_open(calendar, desk.now))}"
+    return f"*{owner.name}*: {show_week(calendar.week)}, times of {calendar.zone.key}. {opens}."
+
+
+VERB = Verb(
+    name="hours",
+    takes=(Slot.HOURS,),
+    summary="show or set working hours and time zone: yours, a team's or the workspace's",
+    example="hours Mon-Fri 9-18 Europe/Berlin",
+    action="profile",
+    act=hours,
+)

@@ -1,0 +1,37 @@
+"""Time zones by the names that people write; a name that is none is refused with the nearest ones."""
+
+from difflib import get_close_matches
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.errors import UserError
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone with this IANA name, whatever its case.
+
+    Raises:
+        UserError: there is none; the text names near ones.
+    """
+    if known := _names().get(name.casefold()):
+        return ZoneInfo(known)
+    raise UserError(f"“{name[:40]}” is no time zone. {_hint(name)}")
+
+
+@cache  # it looks through some 600 files
+def _names() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
+
+
+def _hint(name: str) -> str:
+    wanted = name.casefold().replace(" ", "_")
+    cities: dict[str, list[str]] = {}
+    for folded in sorted(_names()):
+        cities.setdefault(folded.rpartition("/")[2], []).append(folded)
+    of_city = [
+        zone for city in get_close_matches(wanted.rpartition("/")[2], cities, cutoff=0.75) for zone in cities[city]
+    ]
+    near = list(dict.fromkeys([*get_close_matches(wanted, _names(), cutoff=0.8), *of_city]))[:3]
+    if not near:
+        return "Write it as in `Europe/Berlin`, `America/New_York` or `UTC`."
+    return f"Did you mean {' or '.join(f'`{_names()[zone]}`' for zone in near)}?"

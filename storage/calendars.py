@@ -1,0 +1,80 @@
+"""Hours and holidays as somebody set them: a person, a team or the workspace; what they left open is not stored."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import UniqueConstraint, col, delete, select
+
+from storage.columns import Row
+from storage.database import Tx
+
+WORKSPACE = ""
+
+
+class CalendarRow(Row, table=True):
+    """`scope` is whose it is: `person:7`, `team:3`, or empty for the workspace. None is what the next one up says.
+
+    `week` is in the words of the command; an empty `country` has no public holidays.
+    """
+
+    __tablename__ = "calendars"
+    __table_args__ = (UniqueConstraint("scope"),)
+
+    scope: str
+    zone: str | None = None
+    week: str | None = None
+    country: str | None = None
+    part: str | None = None
+
+
+class CustomDay(Row, table=True):
+    """One date that is off, or a holiday that is worked, for this scope and those below it."""
+
+    __tablename__ = "holidays_custom"
+    __table_args__ = (UniqueConstraint("scope", "day"),)
+
+    scope: str
+    day: date
+    is_off: bool
+    name: str = ""
+
+
+def of_person(person_id: int) -> str:
+    return f"person:{person_id}"
+
+
+def of_team(team_id: int) -> str:
+    return f"team:{team_id}"
+
+
+async def rows(tx: Tx, scopes: Sequence[str]) -> list[CalendarRow]:
+    """What these said, in the order in which they are named."""
+    found = {row.scope: row for row in await tx.exec(select(CalendarRow).where(col(CalendarRow.scope).in_(scopes)))}
+    return [found[scope] for scope in scopes if scope in found]
+
+
+async def custom_days(tx: Tx, scopes: Sequence[str]) -> list[CustomDay]:
+    """The days of these, each once: of several who name a day the first counts."""
+    chosen = select(CustomDay).where(col(CustomDay.scope).in_(scopes)).order_by(col(CustomDay.day))
+    days: dict[date, CustomDay] = {}
+    for row in sorted(await tx.exec(chosen), key=lambda row: scopes.index(row.scope)):
+        days.setdefault(row.day, row)
+    return sorted(days.values(), key=lambda row: row.day)
+
+
+async def own(tx: Tx, scope: str, *, workspace_id: str) -> CalendarRow:
+    """The row of this scope, made if there is none."""
+    if found := await rows(tx, [scope]):
+        return found[0]
+    row = CalendarRow(workspace_id=workspace_id, scope=scope)
+    tx.add(row)
+    await tx.flush()
+    return row
+
+
+async def custom_day(tx: Tx, scope: str, day: date) -> CustomDay | None:
+    return (await tx.exec(select(CustomDay).where(CustomDay.scope == scope, CustomDay.day == day))).first()
+
+
+async def forget_day(tx: Tx, scope: str, day: date) -> None:
+    await tx.exec(delete(CustomDay).where(col(CustomDay.scope) == scope, col(CustomDay.day) == day))
