@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -10,8 +11,10 @@ from bot.sandbox.github.records import Issue
 from bot.sandbox.slack import SlackSandbox
 
 SHARE = 0.1  # of events that come twice, and of those that come out of order
-PACE = (0.2, 0.8)  # seconds between two deeds; GitHub takes no more than one comment a second
-QUICK, SLOWER = 400, 4.0  # deeds at that pace, and how much slower from then on: GitHub takes 500 comments an hour
+PACE = (0.2, 0.8)  # seconds between two deeds
+# Each issue gets a comment, and GitHub takes 100 at once and 400 more an hour (bot/github/pace.py). Less than that is
+# opened: else the rest would wait for the next hour, long after the campaign.
+ISSUES, ISSUE_SECONDS = 70, 12.0
 WRONG = ("redis node {} is down", "checkout {} fails for everyone", "search index {} is stale", "how do I read log {}?")
 WRITERS = ("alice", "bob", "carol", "erin")
 
@@ -37,19 +40,20 @@ class People:
     issues: list[tuple[str, Issue]] = field(default_factory=list)
     pulls: list[tuple[str, Issue]] = field(default_factory=list)
     deeds: int = 0
+    _began: float = field(default_factory=time.monotonic)
 
     async def live(self, until: asyncio.Event) -> None:
         """One deed after the other, at an uneven pace."""
         while not until.is_set():
             await self.act()
-            await asyncio.sleep(self.chance.uniform(*PACE) * (1.0 if self.deeds < QUICK else SLOWER))
+            await asyncio.sleep(self.chance.uniform(*PACE))
 
     async def act(self) -> None:
         """One deed of any kind."""
         self.deeds += 1
         deeds: dict[Callable[[], Awaitable[None]], int] = {
             self._mention: 25,
-            self._open_issue: 25,
+            self._open_issue: 25 if self._has_room else 0,
             self._edit_issue: 15,
             self._close_or_reopen: 10,
             self._comment: 15,
@@ -108,6 +112,10 @@ class People:
         if not self.issues:
             await self._open_issue()
         return self.chance.choice(self.issues[-40:])
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self.issues) < ISSUES + (time.monotonic() - self._began) / ISSUE_SECONDS
 
     def _place(self) -> int:
         return self.chance.randint(1, self.places)
