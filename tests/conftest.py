@@ -10,7 +10,7 @@ import pytest
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage.database import Database, open_database
-from tests import databases, logs
+from tests import databases, logs, scratch
 from tests.files import put_newest
 from tests.github import hearing
 from tests.openapi import Contract
@@ -19,6 +19,11 @@ from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_
 
 HERE = Path(__file__).parent
 LONG = ("test_kill9_broken", "test_kill9", "test_bench", "test_roles", "test_canaries", "test_demo")
+PATIENT = 30.0  # seconds a person waits for an answer: a machine that stalls for three is no fault of ours
+
+
+def pytest_configure() -> None:
+    scratch.use_memory()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox.start() as sandbox:
+    async with SlackSandbox.start(ack_within=PATIENT) as sandbox:
         yield sandbox
 
 

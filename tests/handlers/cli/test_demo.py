@@ -151,9 +151,7 @@ async def test_a_demo_that_was_killed_goes_on_where_it_stopped() -> None:
     await ended(first)
     second, url = await shown("--data", "kept")
     assert any(text.startswith("CH-1 Redis is down – high, @bob, open") for text in await read(url))
-    await do(
-        url, "command", {"as": "alice", "channel": "#ops", "command": "/chargehand", "text": "resolve CH-1 rested"}
-    )
+    await do(url, "say", {"as": "alice", "channel": "#ops", "text": "@chargehand resolve CH-1 rested"})
     await until(url, lambda texts: any(text.startswith("*CH-1 resolved* by @alice") for text in texts))
     await until(url, lambda texts: any(text.startswith("CH-1 Redis is down – high, @bob, resolved") for text in texts))
     await do(url, "say", {"as": "frank", "channel": "#ops", "text": "@chargehand kafka is down"})
