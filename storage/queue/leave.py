@@ -11,6 +11,7 @@ from storage.queue.history import note
 from storage.queue.jobs import SIGNAL, Job, LostLeaseError, jobs
 
 MOST_ERROR = 4_000  # characters that are kept of an error
+_USUALLY: dict[str, Any] = {"crashed": 0, "suspected": 1, "error_class": None}
 
 _mine = and_(jobs.c.id == bindparam("mine"), jobs.c.fence == bindparam("held"), jobs.c.state == "running")
 _is_superseded = jobs.c.superseded_by.is_not(None)
@@ -25,7 +26,7 @@ _leave = (
     .values(
         worker_id=None,
         lease_until=None,
-        crashes=jobs.c.crashes + bindparam("crashed"),
+        crashes=jobs.c.crashes * bindparam("suspected") + bindparam("crashed"),
         error_class=bindparam("error_class"),
         error_text=bindparam("error"),
     )
@@ -74,8 +75,12 @@ async def retry(tx: Tx, job: Job, *, now: datetime, at: datetime, error_class: s
 
 
 async def throttle(tx: Tx, job: Job, *, now: datetime, at: datetime, error_class: str, error: str) -> None:
-    """Somebody asked for patience: run again at a moment, and count no attempt."""
-    await _back(tx, job, now=now, stage="throttled", at=at, error_class=error_class, error=error, uncounted=1)
+    """Somebody asked for patience: run again at a moment, and count no attempt.
+
+    It may run so any number of times, and its process has outlived this one: what crashed before was not its doing.
+    """
+    last = {"error_class": error_class, "error": error}
+    await _back(tx, job, now=now, stage="throttled", at=at, uncounted=1, suspected=0, **last)
 
 
 async def give_back(tx: Tx, job: Job, *, now: datetime) -> None:
@@ -102,7 +107,7 @@ async def _leave_as(
 ) -> None:
     """Change the state, or nothing if the fence is stale, and record the step, or what it became instead."""
     error = given.pop("error", None)
-    params = {"crashed": 0, "error_class": None} | given | {"mine": job.id, "held": job.fence, "shared": job.key}
+    params = _USUALLY | given | {"mine": job.id, "held": job.fence, "shared": job.key}
     left = (await run(tx, statement, params | {"error": error and error[:MOST_ERROR]})).first()
     if left is None:
         raise LostLeaseError(f"job {job.id} was reserved again since fence {job.fence}")

@@ -252,6 +252,17 @@ async def test_b25_a_job_that_ends_each_process_comes_back_ever_later_and_is_bur
     assert await kinds(db, now=now) == ["neighbour"]
 
 
+async def test_b25_a_job_whose_process_outlived_a_run_is_suspected_anew(db: Database) -> None:
+    await put(db, job())
+    [taken] = await take(db, now=NOON)
+    await sweep(db, now=NOON, is_dead=dead)
+    [taken] = await take(db, now=NOON + SECOND)
+    assert taken.crashes == 1
+    await throttle(db, taken, at=NOON + 2 * SECOND)
+    [taken] = await take(db, now=NOON + 2 * SECOND)
+    assert taken.crashes == 0
+
+
 async def test_b25_jobs_that_may_be_guilty_of_crashes_run_one_at_a_time(db: Database) -> None:
     await put(db, job("guilty"), job("beside it"))
     for minute in range(SUSPECT):
