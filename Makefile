@@ -5,6 +5,8 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 # In the order of tests/conftest.py: what waits for minutes comes first.
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+# The tests start hundreds of processes; without bytecode each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo dev test test-postgres lint lint-fix kill soak bench lock clean
 
