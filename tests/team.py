@@ -137,7 +137,7 @@ async def running(
         await task
 
 
-async def quiet(bot: Bot, timeout: float = 30.0) -> None:
+async def quiet(bot: Bot, timeout: float = 60.0) -> None:
     """Wait until everything said was heard, worked off and answered: what is not there now will not come.
 
     Raises:

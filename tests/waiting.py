@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-async def until(condition: Callable[[], Awaitable[Found]], timeout: float = 10.0) -> Found:
+async def until(condition: Callable[[], Awaitable[Found]], timeout: float = 30.0) -> Found:
     """Ask until the answer is truthy, and give it back.
 
     Raises:

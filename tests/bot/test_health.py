@@ -164,7 +164,7 @@ async def test_nobody_waits_for_a_check_that_does_not_let_go() -> None:
         return "never"
 
     clinging = Shared(cling, limit=0.01)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         assert [(await clinging.ask()).word for _ in range(2)] == ["timeout"] * 2
     let_go.set()
     await clinging.close()

@@ -25,7 +25,7 @@ async def test_a_limit_on_reactions_does_not_hold_up_posts(mouth: Mouth) -> None
     async with mouth.sending():
         await mouth.put(*(mouth.row(f"eyes {ts}", kind="react", target_ts=ts, payload="eyes") for ts in said))
         await mouth.put(mouth.row("card"))
-        await mouth.slack.until(lambda: mouth.texts() == ["card"], timeout=5)
+        await mouth.slack.until(lambda: mouth.texts() == ["card"], timeout=30)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -222,7 +222,7 @@ async def test_an_outage_or_a_token_to_be_renewed_is_waited_out(mouth: Mouth, fa
     mouth.slack.fail(method="chat.postMessage", **fault)
     async with mouth.sending(max_attempts=1):
         await mouth.put(mouth.row("card"))
-        await mouth.slack.until(lambda: mouth.texts() == ["card"], timeout=15)
+        await mouth.slack.until(lambda: mouth.texts() == ["card"], timeout=30)
     assert mouth.dead == []
 
 

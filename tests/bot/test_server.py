@@ -48,7 +48,7 @@ async def until_cut_off(port: int, sent: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(sent)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             return await reader.read()
     finally:
         writer.close()
@@ -87,7 +87,7 @@ async def test_at_its_end_it_accepts_nothing_more_and_lets_open_requests_finish(
 
 async def refused(url: str) -> None:
     """Wait until nobody listens there."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             try:
                 async with aiohttp.ClientSession() as session, session.get(url, timeout=aiohttp.ClientTimeout(0.2)):

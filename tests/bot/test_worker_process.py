@@ -25,7 +25,7 @@ class Other:
     async def says(self, words: str) -> str:
         """The next line of its log with these words."""
         assert self.process.stdout
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while line := (await self.process.stdout.readline()).decode():
                 self.log.append(line)
                 if words in line:

@@ -46,7 +46,7 @@ async def test_it_says_so_at_once_and_goes_on_when_the_server_is_back(
             assert refused.status_code == 503
             assert int(refused.response_headers["Retry-After"]) > 0
             await asyncio.to_thread(server.start)
-            await until(is_well, timeout=30)
+            await until(is_well, timeout=60)
             github.redeliver(refused.guid)
             await settle(github, bot)
             ts = await report(bot, "frank", "kafka is down")

@@ -18,7 +18,7 @@ from tests.journeys.browser import BROWSER
 
 ROOT = Path(__file__).parent.parent.parent
 SHOTS = os.environ.get("CHARGEHAND_SHOTS")
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=40_000)
 pytestmark = BROWSER
 
 
@@ -29,12 +29,12 @@ async def url() -> AsyncIterator[str]:
         sys.executable, "app.py", "demo", "--port", "0", cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert demo.stdout
-    line = (await asyncio.wait_for(demo.stdout.readline(), 30)).decode()
+    line = (await asyncio.wait_for(demo.stdout.readline(), 60)).decode()
     found = re.search(r"http://127\.0\.0\.1:\d+", line)
     assert found, line
     yield found.group()
     demo.send_signal(signal.SIGINT)
-    rest, _ = await asyncio.wait_for(demo.communicate(), 30)
+    rest, _ = await asyncio.wait_for(demo.communicate(), 60)
     assert demo.returncode == 0, rest.decode()
 
 

@@ -421,7 +421,7 @@ async def test_killed_before_its_answer_it_has_the_delivery_once(
     """Between the commit and the 202 that GitHub never sees."""
     async with AsyncExitStack() as first:
         process = await first.enter_async_context(serving(settings, tmp_path / "first.log"))
-        await slack.until(lambda: slack.sockets, timeout=20)
+        await slack.until(lambda: slack.sockets, timeout=60)
 
         async def kill_at_the_answer(request: web.Request) -> web.Response:
             url = f"http://127.0.0.1:{settings.http_port}/webhooks/github"

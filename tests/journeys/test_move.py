@@ -30,7 +30,7 @@ async def test_killed_in_mid_work_it_goes_on_in_postgresql(slack: SlackSandbox, 
     settings = settings_for(slack, tmp_path, worker_concurrency=2)
     await seed_teams(settings, slack)
     async with serving(settings, tmp_path / "bot.log") as process:
-        await slack.until(lambda: slack.sockets, timeout=30)
+        await slack.until(lambda: slack.sockets, timeout=60)
         reports = [await slack.say("frank", "#ops", f"@chargehand redis node n{n} is down") for n in range(REPORTS)]
         await slack.until(lambda: all(envelope.acked_at for envelope in slack.envelopes))
         await slack.until(partial(has_card, slack, reports))
@@ -40,7 +40,7 @@ async def test_killed_in_mid_work_it_goes_on_in_postgresql(slack: SlackSandbox, 
     assert (moved.code, moved.err) == (0, "")
     assert "every count and checksum agrees" in moved.out
     async with running(slack, settings.model_copy(update={"database_url": url})) as bot:
-        await quiet(bot, timeout=30)
+        await quiet(bot, timeout=60)
         assert [len(said(slack.thread("#ops", ts))) for ts in reports] == [1] * REPORTS
         assert sorted(ticket.number for ticket in await select_all(bot, Ticket)) == [*range(1, REPORTS + 1)]
         await report(bot, "frank", "kafka is down")

@@ -14,7 +14,7 @@ from bot.sandbox.slack import SlackSandbox
 from tests.bot.sandbox.slack_app import actions, bolt_app, button, running, section
 from tests.journeys.browser import BROWSER
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=40_000)
 pytestmark = BROWSER
 
 

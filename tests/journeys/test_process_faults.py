@@ -97,7 +97,7 @@ async def test_sigterm_ends_it_in_order_and_the_next_one_finishes(
 ) -> None:
     log = tmp_path / "bot.log"
     async with serving(settings, log) as process:
-        await slack.until(lambda: slack.sockets, timeout=20)
+        await slack.until(lambda: slack.sockets, timeout=60)
         reports = await burst(slack, 30)
         await slack.until(lambda: slack.calls("chat.postMessage"))
         process.terminate()
@@ -120,7 +120,7 @@ async def test_a_second_process_works_and_takes_the_roles_when_the_first_ends(
         mine = await alone(db)
         await until(lambda: holders(db, {mine}))
         async with serving(settings, tmp_path / "second.log") as second:
-            await slack.until(lambda: slack.sockets == 2, timeout=20)
+            await slack.until(lambda: slack.sockets == 2, timeout=60)
             slack.fail(method="chat.getPermalink", hang=True, times=3)  # jobs last, so that one can see whose they are
             reports = await burst(slack, 3)
             [other] = await until(lambda: at_work(db)) - {mine}

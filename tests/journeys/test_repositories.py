@@ -177,7 +177,7 @@ async def test_a_killed_reading_goes_on_where_it_was(slack: SlackSandbox, tmp_pa
             return len([one for one in github.calls("GET /repos/acme/shop/issues") if "since" in one.query])
 
         async with serving(settings, tmp_path / "first.log") as first:
-            await github.until(lambda: pages() >= 3, timeout=30)
+            await github.until(lambda: pages() >= 3, timeout=60)
             first.kill()
             await first.wait()
         before = pages()

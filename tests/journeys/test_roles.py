@@ -105,7 +105,7 @@ async def test_a_clock_that_is_killed_is_followed_within_twenty_seconds(
 ) -> None:
     usual = settings.model_copy(update={"lease_s": 60.0})
     async with serving(usual, tmp_path / "first.log", "clock") as first:
-        leader = await until(lambda: clock_of(db), timeout=30)
+        leader = await until(lambda: clock_of(db), timeout=60)
         async with running(slack, usual, CLOCK):
             [second] = {process.id for process in await listed(db)} - {leader}
             first.kill()
@@ -149,12 +149,12 @@ async def test_restarted_in_turn_under_load_they_lose_double_and_refuse_nothing(
 
         async def more(count: int) -> None:
             wanted = len(reports) + count
-            await slack.until(lambda: len(reports) >= wanted, timeout=30)
+            await slack.until(lambda: len(reports) >= wanted, timeout=60)
 
         hearing = [await one_more("ingress"), await one_more("ingress")]
         working = [await one_more("worker", "clock")]
-        await slack.until(lambda: slack.sockets == 2, timeout=40)
-        await until(partial(is_at_work, Part.CLOCK, 1), timeout=40)
+        await slack.until(lambda: slack.sockets == 2, timeout=60)
+        await until(partial(is_at_work, Part.CLOCK, 1), timeout=60)
         github.deliver_to(f"{front}/webhooks/github", secret=SECRET)
         speakers.create_task(keep_reporting(slack, "frank", reports, enough))
         speakers.create_task(keep_opening(github, slack, enough))
@@ -163,16 +163,16 @@ async def test_restarted_in_turn_under_load_they_lose_double_and_refuse_nothing(
             old.terminate()
             assert await old.wait() == 0
             hearing.append(await one_more("ingress"))
-            await slack.until(lambda: slack.sockets == 2, timeout=40)
+            await slack.until(lambda: slack.sockets == 2, timeout=60)
         await more(3)
         working[0].terminate()
         assert await working[0].wait() == 0
         working.append(await one_more("worker", "clock"))
-        await until(partial(is_at_work, Part.CLOCK, 1), timeout=40)
+        await until(partial(is_at_work, Part.CLOCK, 1), timeout=60)
         await more(3)
         enough.set()
         await github.settled()
-        await quiet(bot, timeout=30)
+        await quiet(bot, timeout=60)
         assert [len(said(slack.thread("#ops", ts))) for ts in reports] == [1] * len(reports)
         sent = github.deliveries("issues")
         assert {delivery.status_code for delivery in sent} == {202}
@@ -189,7 +189,7 @@ async def keep_opening(github: GitHubSandbox, slack: SlackSandbox, enough: async
     while not enough.is_set():
         before = len(said(slack.messages("#general")))
         github.open_issue("frank", "acme/shop", title=f"kafka node k{before} is down")
-        await slack.until(partial(has_more, slack, before), timeout=30)
+        await slack.until(partial(has_more, slack, before), timeout=60)
 
 
 def has_more(slack: SlackSandbox, cards: int) -> bool:
@@ -202,7 +202,7 @@ async def keep_reporting(slack: SlackSandbox, who: str, reports: list[str], enou
     while not enough.is_set():
         ts = await slack.say(who, "#ops", f"@chargehand redis node n{len(reports)} of {who} is down")
         reports.append(ts)
-        await slack.until(partial(has_card, slack, ts), timeout=30)
+        await slack.until(partial(has_card, slack, ts), timeout=60)
 
 
 def has_card(slack: SlackSandbox, ts: str) -> bool:
@@ -214,7 +214,7 @@ async def test_one_that_is_told_to_stop_is_seen_to_drain_before_it_refuses(
 ) -> None:
     slow = settings.model_copy(update={"drain_delay_s": 2.0})
     async with serving(slow, tmp_path / "bot.log") as process:
-        await until(lambda: is_ready(db), timeout=30)
+        await until(lambda: is_ready(db), timeout=60)
         process.terminate()
         seen = await until(lambda: draining(db))
         assert seen
@@ -259,7 +259,7 @@ async def test_told_twice_it_ends_at_once(
     patient = settings.model_copy(update={"drain_delay_s": 300.0})
     with suppress(RuntimeError):  # it has ended with an error
         async with serving(patient, tmp_path / "bot.log") as process:
-            await until(lambda: is_ready(db), timeout=30)
+            await until(lambda: is_ready(db), timeout=60)
             process.terminate()
             await until(lambda: draining(db))
             process.terminate()

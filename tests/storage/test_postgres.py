@@ -21,10 +21,10 @@ def url(postgres: Postgres) -> str:
 
 async def test_a_commit_wakes_the_other_processes(url: str) -> None:
     async with open_database(url) as here, open_database(url) as there:
-        await asyncio.wait_for(_heard(there.signal("jobs")), 5)
+        await asyncio.wait_for(_heard(there.signal("jobs")), 20)
         async with here.write() as tx:
             wake(tx, "jobs")
-        await asyncio.wait_for(_heard(there.signal("jobs")), 5)
+        await asyncio.wait_for(_heard(there.signal("jobs")), 20)
 
 
 async def _heard(signal: asyncio.Event) -> None:
@@ -46,13 +46,13 @@ async def test_behind_a_pooler_nothing_listens_and_nothing_is_prepared(url: str)
 
 async def test_connections_that_the_server_ended_are_replaced(url: str) -> None:
     async with open_database(url) as db:
-        await asyncio.wait_for(_heard(db.signal("jobs")), 5)
+        await asyncio.wait_for(_heard(db.signal("jobs")), 20)
         async with db.write() as tx:
             await settings_kv.put(tx, "", "k", "before", workspace_id="T1")
         _end_connections(url)
         async with db.read() as tx:
             assert await settings_kv.get(tx, "", "k") == "before"
-        await asyncio.wait_for(_heard(db.signal("jobs")), 5)  # it listens again
+        await asyncio.wait_for(_heard(db.signal("jobs")), 20)  # it listens again
 
 
 async def test_who_finds_every_connection_taken_waits_for_one(url: str) -> None:
@@ -67,7 +67,7 @@ async def test_who_finds_every_connection_taken_waits_for_one(url: str) -> None:
             done, _ = await asyncio.wait({waiting}, timeout=0.2)
             assert not done
             assert db.in_use == 1
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 20)
 
 
 async def test_a_writer_that_stops_in_the_middle_loses_its_turn(url: str) -> None:

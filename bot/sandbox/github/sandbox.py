@@ -165,7 +165,7 @@ class GitHubSandbox(PersonSide):
         """Every comment anywhere with this text in it, oldest first."""
         return self.world.comments(containing=containing)
 
-    async def until(self, condition: Callable[[], Found], timeout: float = 10.0) -> Found:
+    async def until(self, condition: Callable[[], Found], timeout: float = 30.0) -> Found:
         """Wait until the condition holds and give back its value; it is asked anew after every change.
 
         Raises:

@@ -75,7 +75,7 @@ class Onlooker(PersonSide):
         """How many attempts to open a socket are still to be refused."""
         return self.world.socket.refusals_left
 
-    async def until(self, condition: Callable[[], Found], timeout: float = 10.0) -> Found:
+    async def until(self, condition: Callable[[], Found], timeout: float = 30.0) -> Found:
         """Wait until the condition holds and give back its value; it is asked anew after every change.
 
         Raises:

@@ -75,7 +75,7 @@ async def test_who_would_wait_too_long_for_a_turn_is_told_at_once(office: Office
 async def test_a_call_under_way_in_one_process_holds_the_other_back(office: Office, llm: LlmSandbox) -> None:
     llm.stall()
     first = asyncio.create_task(office.models[0].ask(ASK, deadline=20))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await llm.stalled.wait()
     with pytest.raises(ModelError, match="model is busy"):
         await office.models[1].ask(ASK, deadline=20)

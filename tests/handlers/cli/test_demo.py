@@ -203,7 +203,7 @@ async def read(url: str) -> list[str]:
 
 async def until(url: str, is_there: Callable[[list[str]], bool]) -> None:
     """Look again at every change of the page until it shows what is expected."""
-    async with asyncio.timeout(30), aiohttp.ClientSession(url) as session, session.get("/page/events") as changes:
+    async with asyncio.timeout(60), aiohttp.ClientSession(url) as session, session.get("/page/events") as changes:
         async for _ in changes.content:
             if is_there(await read(url)):
                 return

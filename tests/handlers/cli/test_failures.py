@@ -133,7 +133,7 @@ async def test_serve_refuses_another_workspaces_database(slack: SlackSandbox, ru
 async def test_serve_can_be_ended_while_slack_does_not_answer(slack: SlackSandbox, name: signal.Signals) -> None:
     slack.fail(method="apps.connections.open", status=503, times=1000)
     process = await started("serve", **connected(slack))
-    await slack.until(lambda: slack.calls("apps.connections.open"), timeout=20)
+    await slack.until(lambda: slack.calls("apps.connections.open"), timeout=60)
     process.send_signal(name)
     stopped = await ended(process)
     assert stopped.code == 0

@@ -84,7 +84,7 @@ async def test_killed_half_way_the_target_is_empty_and_the_source_in_use(url: st
             async def waits() -> object:
                 return await (await watch.execute(WAITING)).fetchone()
 
-            await until(waits, timeout=30)
+            await until(waits, timeout=60)
             moving.send_signal(signal.SIGKILL)
             assert b"people" in (await moving.communicate())[0]
 

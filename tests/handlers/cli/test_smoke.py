@@ -19,7 +19,7 @@ def told(out: str) -> dict[str, str]:
 
 
 async def test_a_running_bot_is_well_and_says_nothing_to_anybody(slack: SlackSandbox, bot: Bot) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await ended(await started("smoke", "--url", f"http://127.0.0.1:{bot.port}"))).code:
             continue  # the clock takes its role a moment after the start
     shown = await ended(await started("smoke", CHARGEHAND_HTTP_PORT=str(bot.port)))

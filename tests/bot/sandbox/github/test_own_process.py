@@ -30,13 +30,13 @@ async def test_it_serves_until_it_is_told_to_stop() -> None:
         *(sys.executable, "-m", "bot.sandbox.github", "--repositories", "2"), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout
-    url = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))["url"]
+    url = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))["url"]
     async with client(url) as call:
         assert (await call("GET", "/repos/acme/r2/issues")).body == []
         keys = (await call("GET", "/sandbox")).body
         assert keys["private_key"].startswith("-----BEGIN RSA PRIVATE KEY-----")
     process.terminate()
-    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 async def test_people_s_verbs_and_the_records_go_over_http() -> None:
