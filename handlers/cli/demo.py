@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 PORT = 8090
+PATIENT = 15.0  # seconds people wait for an answer; Slack gives three, which a busy laptop may take to start something
 WORKSPACE, REPOSITORIES = "workspace.json", "repositories.json"
 INVITATION = """\
 Chargehand's demo: {url}   (Ctrl-C ends it; {kept})
@@ -74,7 +75,7 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
         issues = partial(issue_pages, page=page)
         github = await stack.enter_async_context(GitHubSandbox.start(port=_free_or_any(PORT + 1), routes=issues))
         beside = partial(routes, github=github)
-        slack = await stack.enter_async_context(SlackSandbox.start(port=port, routes=beside))
+        slack = await stack.enter_async_context(SlackSandbox.start(port=port, routes=beside, ack_within=PATIENT))
         page.set_result(slack.url)
         await stack.enter_async_context(kept(slack.world, folder / WORKSPACE))
         await stack.enter_async_context(github_kept(github.world, folder / REPOSITORIES))
@@ -100,7 +101,7 @@ async def _play(serve: Serve, folder: Path, script: Path) -> None:
     from storage.database import open_database
 
     story = read_story(script)
-    async with SlackSandbox.start() as slack, GitHubSandbox.start() as github:
+    async with SlackSandbox.start(ack_within=PATIENT) as slack, GitHubSandbox.start() as github:
         settings = _settings(slack, github, folder, anthropic_api_key=None)
         await _furnish(settings, slack, github)
         async with own_process(serve, settings) as bot, open_database(settings.database, settings.connections) as db:

@@ -106,6 +106,7 @@ class World:
         self.scopes = set(MANIFEST_SCOPES)
         self.url = ""
         self.duplicates_events = False
+        self.trigger_lasts = max(TRIGGER_LASTS, ack_within)  # who waits for an answer waits for its form too
         self.version = 0
         self.pulse = asyncio.Event()
         self.socket = SocketMode(now, self.changed, redeliver_after=redeliver_after, ack_within=ack_within)
@@ -164,7 +165,7 @@ class World:
     def new_trigger(self, user: User, *, view_id: str | None = None) -> str:
         """A trigger id for an interaction of this person, in this form if there is one."""
         trigger_id = f"{next(self._serials)}.{self._last_micros}.sandbox"
-        self.triggers[trigger_id] = Trigger(user.id, self.now() + TRIGGER_LASTS, view_id)
+        self.triggers[trigger_id] = Trigger(user.id, self.now() + self.trigger_lasts, view_id)
         return trigger_id
 
     def new_response_url(self, channel: Channel, user: User, *, message: Message | None = None) -> str:
