@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 
+from agent.candidates import Candidate, candidates
 from agent.desk import Desk
-from storage import people, tickets
+from storage import decisions, people, tickets
+from storage.decisions import Decision
 from storage.people import Person
-from storage.tickets import Load, Ticket
+from storage.tickets import Ticket
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-NAMED = 3  # others named in the reason
+NAMED = 3  # others named in the reason, and people left out
+MOST_MOVES = 2  # of a ticket within a team, by itself: after that people decide
+LEAST, RELAXED, NOBODY, ENOUGH = "least load", "capacity relaxed", "nobody left", "moved often enough"
 
 
 @dataclass(frozen=True)
@@ -19,24 +24,56 @@ class Choice:
 
     person: Person | None
     reason: str
+    rule: str = NOBODY
 
 
-def choose(candidates: Sequence[Load], *, left_out: Sequence[str] = ()) -> Choice:
+def choose(considered: Sequence[Candidate]) -> Choice:
     """Fewest open tickets first, then longest since last assigned, then id.
 
-    Args:
-        left_out: why others were not considered, in words ("@c is away").
+    When everybody who could take it is at capacity, the one who is least above it gets it all the same.
     """
-    ranked = sorted(candidates, key=lambda load: (load.open_tickets, load.last_assigned or NEVER, load.person.id))
-    if not ranked:
-        return Choice(None, "; ".join(["nobody of the team can take it", *left_out]))
+    able = [one for one in considered if not one.skip]
+    free = [one for one in able if not one.is_full]
+    if free:
+        return _least(sorted(free, key=lambda one: (one.load.open_tickets, *_since(one))), considered)
+    if able:
+        return _least_above(sorted(able, key=lambda one: (one.above, *_since(one))), considered)
+    return Choice(None, "; ".join(["nobody of the team can take it", *_words(considered)]))
+
+
+def _since(one: Candidate) -> tuple[datetime, int]:
+    return one.load.last_assigned or NEVER, one.person.id
+
+
+def _least(ranked: Sequence[Candidate], considered: Sequence[Candidate]) -> Choice:
     first, *others = ranked
+    left_out = _left_out([one for one in considered if one.obstacle])
+    open_tickets = first.load.open_tickets
     if not others and not left_out:
-        return Choice(first.person, f"only responder; {first.open_tickets} open")
-    even = others and others[0].open_tickets == first.open_tickets
-    why = f"fewest open: {first.open_tickets}" + (", longest since last assigned" if even else "")
-    said = [f"@{load.person.name} has {load.open_tickets}" for load in others[:NAMED]]
-    return Choice(first.person, "; ".join([why, *([", ".join(said)] if said else []), *left_out]))
+        return Choice(first.person, f"only responder; {open_tickets} open", LEAST)
+    even = others and others[0].load.open_tickets == open_tickets
+    why = f"fewest open: {open_tickets}" + (", longest since last assigned" if even else "")
+    said = ", ".join(f"@{one.person.name} has {one.load.open_tickets}" for one in others[:NAMED])
+    return Choice(first.person, "; ".join([why, *([said] if said else []), *left_out]), LEAST)
+
+
+def _least_above(ranked: Sequence[Candidate], considered: Sequence[Candidate]) -> Choice:
+    first, *others = ranked
+    why = f"nobody has room; least above capacity: {first.load.open_tickets}/{first.duty.capacity}"
+    said = ", ".join(f"@{one.person.name} has {one.load.open_tickets}/{one.duty.capacity}" for one in others[:NAMED])
+    left_out = _left_out([one for one in considered if one.skip])
+    return Choice(first.person, "; ".join([why, *([said] if said else []), *left_out]), RELAXED)
+
+
+def _left_out(others: Sequence[Candidate]) -> list[str]:
+    """The first of those who were not considered, in words; who left the workspace is news to nobody."""
+    words = _words([one for one in others if one.person.is_active])
+    more = len(words) - NAMED
+    return [*words[:NAMED], *([f"{more} more cannot"] if more > 0 else [])]
+
+
+def _words(others: Sequence[Candidate]) -> list[str]:
+    return [f"@{one.person.name} {one.obstacle}" for one in others]
 
 
 async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
@@ -44,31 +81,35 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
     if ticket.team_id is None:
         return Choice(None, "no team yet")
     team = await people.get_team(desk.tx, ticket.team_id)
-    responders = await people.members(desk.tx, team.id, "responder")
-    left_out = _left_out(desk, ticket, responders)
-    able = [person for person in responders if person.id not in left_out]
-    choice = choose(await tickets.loads(desk.tx, able), left_out=list(left_out.values()))
+    considered = await candidates(desk, ticket, team_id=team.id)
+    if not considered:
+        choice = Choice(None, f"{team.name} has no responder")
+    elif await _moves(desk, ticket) >= MOST_MOVES:
+        choice = Choice(None, "it was moved on by itself twice already, so people decide", ENOUGH)
+    else:
+        choice = choose(considered)
     if choice.person:
         await give(desk, ticket, choice.person)
-    elif not responders:
-        choice = Choice(None, f"{team.name} has no responder")
     ticket.assign_reason = choice.reason
-    desk.audit(
-        "assign",
-        "ticket",
-        ticket.id,
-        before={},
-        after={"person": choice.person.id if choice.person else None, "reason": choice.reason},
+    winner_id = choice.person.id if choice.person else None
+    desk.audit("assign", "ticket", ticket.id, before={}, after={"person": winner_id, "reason": choice.reason})
+    decision = Decision(
+        rule=choice.rule,
+        team_id=team.id,
+        winner_id=winner_id,
+        reason=choice.reason,
+        candidates=tuple(one.considered() for one in considered),
+        inputs={"reporter": ticket.reporter_id, "private": ticket.is_private},
     )
+    decisions.record(desk.tx, decision, ticket_id=ticket.id, workspace_id=desk.workspace_id, now=desk.now)
     return choice
 
 
-def _left_out(desk: Desk, ticket: Ticket, responders: Sequence[Person]) -> dict[int, str]:
-    """Person id -> why this one cannot get the ticket."""
-    reporter = {p.id: f"@{p.name} reported it" for p in responders if p.id == ticket.reporter_id}
-    guests = {p.id: f"@{p.name} is a guest" for p in responders if p.is_outsider}
-    blind = {p.id: f"@{p.name} is not in the channel" for p in responders if not desk.may_see(p.slack_id, ticket)}
-    return reporter | {id_: why for id_, why in (guests | blind).items() if id_ not in reporter}
+async def _moves(desk: Desk, ticket: Ticket) -> int:
+    """How often it went from one to the next by itself since its team got it."""
+    made = [decision for _, decision in await decisions.of_ticket(desk.tx, ticket.id)]
+    here = takewhile(lambda decision: decision.team_id == ticket.team_id, reversed(made))
+    return sum(decision.winner_id is not None for decision in here) - 1
 
 
 async def give(desk: Desk, ticket: Ticket, person: Person) -> None:
@@ -80,7 +121,7 @@ async def take_from(desk: Desk, ticket: Ticket, person: Person) -> list[Person]:
     """End one person's assignment; returns who still has it."""
     had = await tickets.assignees(desk.tx, ticket.id)
     left = [other for other in had if other.id != person.id]
-    await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, person_id=person.id)
+    await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=_who(desk), person_id=person.id)
     desk.audit(
         "unassign",
         "ticket",
@@ -94,5 +135,9 @@ async def take_from(desk: Desk, ticket: Ticket, person: Person) -> list[Person]:
 async def take_from_all(desk: Desk, ticket: Ticket) -> list[Person]:
     """End all current assignments; returns who had it."""
     had = await tickets.assignees(desk.tx, ticket.id)
-    await tickets.end_assignments(desk.tx, ticket.id, now=desk.now)
+    await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=_who(desk))
     return had
+
+
+def _who(desk: Desk) -> int | None:
+    return desk.actor.person_id if desk.actor else None

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from storage import audit, people, queue, tickets
 from storage.audit import AuditEvent, Change
 from storage.database import Tx
-from storage.people import Team
+from storage.people import Person, Team
 from storage.queue import Job
 from storage.tickets import Ticket
 
@@ -142,6 +142,16 @@ class Desk:
         """
         target = Target(team_id=team.id, team_name=team.name)
         check(self.asker, "organise", target, doing=doing, ask=await self._who_could(target))
+
+    async def check_person(self, person: Person, *, doing: str) -> None:
+        """Let the person themselves pass, and who manages a team of theirs.
+
+        Raises:
+            Refused: with who could, by name.
+        """
+        teams = frozenset(await people.roles_of(self.tx, person.id))
+        target = Target(person_id=person.id, team_ids=teams, team_id=min(teams, default=None))
+        check(self.asker, "duty", target, doing=doing, ask=await self._who_could(target))
 
     async def _who_could(self, target: Target) -> str:
         managers = await people.members(self.tx, target.team_id, "manager") if target.team_id else []

@@ -11,7 +11,7 @@ RANK = {"viewer": 0, "responder": 1, "manager": 2}
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What an action is about: a ticket (its team, assignees, reporter) or a team; all None for the workspace."""
+    """What an action is about: a ticket (its team, assignees, reporter), a team, a person; empty for the workspace."""
 
     team_id: int | None = None
     team_name: str | None = None
@@ -19,6 +19,8 @@ class Target:
     reporter_id: int | None = None
     is_private: bool = False
     may_see_private: bool = True
+    person_id: int | None = None
+    team_ids: frozenset[int] = frozenset()  # of the person
 
 
 def _anyone(actor: Actor, target: Target) -> bool:
@@ -51,6 +53,11 @@ def _may_route(actor: Actor, target: Target) -> bool:
     return _manages_any(actor, target) or (target.team_id is None and (is_reporter or _is_responder(actor, target)))
 
 
+def _may_speak_for(actor: Actor, target: Target) -> bool:
+    is_own = target.person_id in {None, actor.person_id}
+    return is_own or any(actor.roles.get(team_id) == "manager" for team_id in target.team_ids)
+
+
 @dataclass(frozen=True)
 class Rule:
     """When an action is allowed besides to admins, and who to name when it is not."""
@@ -76,6 +83,7 @@ RULES: dict[str, Rule] = {
     "route": Rule(_may_route, "managers of its team (responders and the reporter while it has none)"),
     "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
     "profile": Rule(_anyone, "everyone; a team's: its managers; the workspace's: admins"),
+    "duty": Rule(_may_speak_for, "the person themselves, managers of their team"),
     "organise": Rule(_manages, "managers of the team"),
     "administer": Rule(lambda actor, target: False, "admins"),
 }

@@ -17,9 +17,9 @@ from storage.database import Tx, file_of
 from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgres, open_sync
 
 AGGREGATES = (
-    "audit", "backup", "calendars", "comments", "gaps", "inbox", "issues", "leases", "limits", "outbox", "people",
-    "pulls", "queue.jobs", "receipts", "repositories", "settings_kv", "thread_links", "tickets", "webhook_secrets",
-    "workers",
+    "absences", "audit", "backup", "calendars", "comments", "decisions", "gaps", "inbox", "issues", "leases", "limits",
+    "outbox", "people", "pulls", "queue.jobs", "receipts", "repositories", "settings_kv", "thread_links", "tickets",
+    "webhook_secrets", "workers",
 )  # fmt: skip
 
 

@@ -77,6 +77,12 @@ _MEMBERS = (
     .where(Membership.team_id == bindparam("team"), Membership.role == bindparam("role"), col(Person.is_active))
     .order_by(col(Person.id))
 )
+_RESPONDERS = (
+    select(Person)
+    .join(Membership, col(Membership.person_id) == Person.id)
+    .where(Membership.team_id == bindparam("team"), Membership.role == "responder")
+    .order_by(col(Person.id))
+)
 _BY_GITHUB_LOGIN = select(Person).where(
     Person.workspace_id == bindparam("workspace"),
     func.lower(Person.github_login) == bindparam("login"),
@@ -170,6 +176,11 @@ async def roles_of(tx: Tx, person_id: int) -> dict[int, RoleName]:
 async def members(tx: Tx, team_id: int, role: str) -> list[Person]:
     """The active members of a team with this role."""
     return list(await tx.exec(_MEMBERS, params={"team": team_id, "role": role}))
+
+
+async def responders(tx: Tx, team_id: int) -> list[Person]:
+    """The members of a team who take its tickets, those who were deactivated included."""
+    return list(await tx.exec(_RESPONDERS, params={"team": team_id}))
 
 
 async def give_role(tx: Tx, person: Person, team: Team, *, role: str) -> str | None:

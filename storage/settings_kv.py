@@ -1,6 +1,8 @@
 """Small settings of a workspace, channel or person: one key-value table (keys in docs/settings.md)."""
 
-from sqlalchemy import UniqueConstraint
+from collections.abc import Collection
+
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import col, delete, select
 
 from storage.columns import Row
@@ -32,6 +34,18 @@ async def put(tx: Tx, scope: str, key: str, value: str, *, workspace_id: str, se
             index_elements=[col(Setting.scope), col(Setting.key)], set_={"value": value, "set_by": set_by}
         )
     )
+
+
+# Built once: it runs for every report.
+_OF_SCOPES = select(Setting.scope, Setting.key, Setting.value).where(
+    col(Setting.scope).in_(bindparam("scopes", expanding=True)), col(Setting.key).in_(bindparam("keys", expanding=True))
+)
+
+
+async def of_scopes(tx: Tx, scopes: Collection[str], keys: Collection[str]) -> dict[tuple[str, str], str]:
+    """(scope, key) -> value, where one is set."""
+    found = await tx.exec(_OF_SCOPES, params={"scopes": list(scopes), "keys": list(keys)})
+    return {(scope, key): value for scope, key, value in found}
 
 
 async def keys(tx: Tx, scope: str, prefix: str) -> list[str]:

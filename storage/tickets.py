@@ -1,6 +1,5 @@
 """Tickets, and who they are assigned to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +85,7 @@ class Assignment(Row, table=True):
     person_id: int = Field(foreign_key="people.id", index=True)
     assigned_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    ended_by: int | None = Field(default=None, foreign_key="people.id")  # None: the system, or the operator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,15 +96,6 @@ class Filter:
     team_id: int | None = None
     assignee_id: int | None = None
     priority: str | None = None
-
-
-@dataclass(frozen=True)
-class Load:
-    """What assignment needs to know of a candidate."""
-
-    person: Person
-    open_tickets: int
-    last_assigned: datetime | None
 
 
 # Built once, like others below: these run for every report, and to build one costs more than to run it.
@@ -184,25 +175,6 @@ async def assignees(tx: Tx, ticket_id: int) -> list[Person]:
     return list(await tx.exec(_ASSIGNEES, params={"ticket": ticket_id}))
 
 
-_LOADS = (
-    select(
-        Assignment.person_id,
-        func.count().filter(col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)),
-        func.max(Assignment.assigned_at),
-    )
-    .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
-    .where(col(Assignment.person_id).in_(bindparam("people", expanding=True)))
-    .group_by(col(Assignment.person_id))
-)
-
-
-async def loads(tx: Tx, people: Sequence[Person]) -> list[Load]:
-    """How many open tickets each person has, and when each was last given one."""
-    counted = await tx.exec(_LOADS, params={"people": [person.id for person in people]})
-    known = {person_id: (count, last) for person_id, count, last in counted}
-    return [Load(person, *known.get(person.id, (0, None))) for person in people]
-
-
 async def known_components(tx: Tx) -> list[str]:
     """Component names that tickets already carry, most used first."""
     used = (
@@ -224,12 +196,18 @@ async def assign(tx: Tx, ticket: Ticket, *, person_id: int, now: datetime) -> No
     await run(tx, _ASSIGN, values)
 
 
-async def end_assignments(tx: Tx, ticket_id: int, *, now: datetime, person_id: int | None = None) -> None:
-    """Nobody (or, if named, this person no longer) has the ticket from now on; who had it stays on record."""
+async def end_assignments(
+    tx: Tx, ticket_id: int, *, now: datetime, by: int | None, person_id: int | None = None
+) -> None:
+    """Nobody (or, if named, this person no longer) has the ticket from now on; who had it stays on record.
+
+    Args:
+        by: the person who ended it.
+    """
     current = (col(Assignment.ticket_id) == ticket_id) & col(Assignment.ended_at).is_(None)
     if person_id is not None:
         current &= col(Assignment.person_id) == person_id
-    await tx.exec(update(Assignment).where(current).values(ended_at=now))
+    await tx.exec(update(Assignment).where(current).values(ended_at=now, ended_by=by))
 
 
 async def private_channels(tx: Tx) -> list[str]:

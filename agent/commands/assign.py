@@ -4,6 +4,7 @@ from agent import assign as assignment
 from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.duty import warning
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import escape
@@ -19,6 +20,7 @@ async def assign(desk: Desk, said: Said) -> Reply:
     for person in said.people:
         _check(desk, ticket, person)
     had = await assignment.take_from_all(desk, ticket)
+    warned = await warning(desk, said.people)
     for person in said.people:
         await assignment.give(desk, ticket, person)
     await desk.tx.flush()
@@ -38,7 +40,7 @@ async def assign(desk: Desk, said: Said) -> Reply:
     for person in said.people:
         if person.id not in before:
             await notify.tell_assignee(desk, ticket, person)
-    return text_reply(f"{notify.headline(ticket)}: {was} → {now}.")
+    return text_reply(f"{notify.headline(ticket)}: {was} → {now}.{warned}")
 
 
 def _check(desk: Desk, ticket: Ticket, person: Person) -> None:

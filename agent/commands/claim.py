@@ -3,6 +3,7 @@
 from agent import assign, notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.duty import warning
 from agent.transition import by
 from bot.errors import UserError
 from storage import people, tickets
@@ -18,9 +19,12 @@ async def claim(desk: Desk, said: Said) -> Reply:
     is_mine = desk.asker.person_id in {person.id for person in had}
     if is_mine and ticket.acknowledged_at is not None:
         return text_reply(f"{ticket.name} is yours already.", is_private=True)
+    warned = ""
     if not is_mine:
+        asker = await people.get(desk.tx, desk.asker.person_id)
         await assign.take_from_all(desk, ticket)
-        await assign.give(desk, ticket, await people.get(desk.tx, desk.asker.person_id))
+        warned = await warning(desk, [asker])
+        await assign.give(desk, ticket, asker)
         ticket.assign_reason = "claimed"
     ticket.acknowledged_at = ticket.acknowledged_at or desk.now
     desk.audit(
@@ -33,6 +37,8 @@ async def claim(desk: Desk, said: Said) -> Reply:
     change = f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}"
     await notify.show_card(desk, ticket, change=change)
     await notify.settle_calls(desk, ticket, change)
+    if warned:
+        return text_reply(f"{notify.headline(ticket)} is yours.{warned}", is_private=True)
     return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", shown_by=ticket)
 
 

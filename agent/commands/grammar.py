@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from agent.calendar.until import UNTIL
 from agent.commands.verb import OPTIONAL, Slot, Verb
 
 STATUS_WORDS = {
@@ -31,6 +32,8 @@ _WHOSE = r"(?:team\s+\S.*?(?:\s+|$)|workspace(?:\s+|$))?"
 _WEEK_OR_ZONE = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:-[a-z]+)?|\d[\d:]*-\d[\d:]*|[a-z_]+/[\w/+-]+|utc)"
 HOURS = re.compile(rf"{_WHOSE}(?:default|(?:{_WEEK_OR_ZONE}(?:[\s,;]+|$))*)", re.IGNORECASE)
 HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+\d[\d-]*(?:\s[^<>]*)?)?", re.IGNORECASE)
+CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)
+ROTATION = re.compile(r"(?:on|off)?", re.IGNORECASE)
 # "list of orders is empty", "help page is broken" and "repo is gone" are reports.
 FORMS = {
     Slot.FILTER: (FILTERS, "filter"),
@@ -38,14 +41,29 @@ FORMS = {
     Slot.SINCE: (SINCE, "way to use it"),
     Slot.HOURS: (HOURS, "way to use it"),
     Slot.HOLIDAY: (HOLIDAY, "way to use it"),
+    Slot.CAPACITY: (CAPACITY, "number of tickets"),
+    Slot.ROTATION: (ROTATION, "way to use it"),
+    Slot.UNTIL: (UNTIL, "time to be back"),
 }
-_ABOUT_JOBS = re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL)
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
-_PEOPLE = re.compile(r"^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))[,\s]*")
+_SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
+_PEOPLE = re.compile(rf"^{_SOMEONE}[,\s]*")
+_COVER = re.compile(rf"\bcover\s+{_SOMEONE}[,\s]*", re.IGNORECASE)
+_BEFORE_PEOPLE = {
+    Slot.PEOPLE: re.compile(r"^to\s+", re.IGNORECASE),
+    Slot.WHOSE: re.compile(r"^of\s+", re.IGNORECASE),
+    Slot.WHY: re.compile(r"^not\s+", re.IGNORECASE),
+}
+# What may follow these: "jobs are stuck since noon", "why so slow", "me too" and "back to normal" are sentences.
+_FOLLOWS = {
+    Slot.JOBS: re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.WHY: re.compile(rf"(?:(?:ch-?)?\d{{1,9}}\b[:,]?)?\s*(?:not\s+{_SOMEONE})?", re.IGNORECASE),
+}
+_SOMEONE_OR_NOTHING = re.compile(rf"(?:{_SOMEONE}[,\s]*)*")
 SHORTEST_REASON = 3
 FREE_WORDS = {Slot.REASON, Slot.TEXT}
 
@@ -59,6 +77,7 @@ class Parsed:
     people: tuple[str, ...] = ()  # Slack ids, or names typed by hand
     status: str = ""
     text: str = ""
+    cover: str = ""
     missing: Slot | None = None
     problem: str = ""
 
@@ -72,6 +91,7 @@ class _Reading:
     people: list[str] = field(default_factory=list)
     status: str = ""
     text: str = ""
+    cover: str = ""
 
 
 def find_verb(word: str, verbs: Iterable[Verb]) -> Verb | None:
@@ -107,7 +127,7 @@ def parse(
     verb = find_verb(word.rstrip(":"), verbs)
     if verb is None:
         return None
-    if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_news_of_jobs(rest, verb):
+    if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb):
         return None
     reading = _Reading(rest.strip(), has_thread_ticket)
     for slot in verb.takes:
@@ -123,6 +143,7 @@ def parse(
         people=tuple(reading.people),
         status=reading.status,
         text=reading.text,
+        cover=reading.cover,
     )
 
 
@@ -133,9 +154,11 @@ def _is_remark(word: str, rest: str, verb: Verb) -> bool:
     return is_loose and _NAMED_TICKET.match(rest.strip()) is None
 
 
-def _is_news_of_jobs(rest: str, verb: Verb) -> bool:
-    """ "jobs are stuck since noon" is a report."""
-    return Slot.JOBS in verb.takes and _ABOUT_JOBS.fullmatch(rest.strip()) is None
+def _is_sentence(rest: str, verb: Verb) -> bool:
+    """Whether the words go on in a way that makes them a report or a remark."""
+    is_bare = {*verb.takes} <= {Slot.WHOSE}
+    shapes = [_SOMEONE_OR_NOTHING] if is_bare else [_FOLLOWS[slot] for slot in verb.takes if slot in _FOLLOWS]
+    return any(shape.fullmatch(rest.strip()) is None for shape in shapes)
 
 
 def _fill(slot: Slot, reading: _Reading) -> str:
@@ -143,8 +166,8 @@ def _fill(slot: Slot, reading: _Reading) -> str:
     match slot:
         case Slot.TICKET:
             return _fill_ticket(reading)
-        case Slot.PEOPLE:
-            return _fill_people(reading)
+        case Slot.PEOPLE | Slot.WHOSE | Slot.WHY:
+            return _fill_people(slot, reading)
         case Slot.STATUS:
             return _fill_status(reading)
         case Slot.REASON:
@@ -163,12 +186,12 @@ def _fill_ticket(reading: _Reading) -> str:
     return "" if reading.has_thread_ticket else "which ticket is missing"
 
 
-def _fill_people(reading: _Reading) -> str:
-    reading.rest = re.sub(r"^to\s+", "", reading.rest, flags=re.IGNORECASE)
+def _fill_people(slot: Slot, reading: _Reading) -> str:
+    reading.rest = _BEFORE_PEOPLE[slot].sub("", reading.rest)
     while found := _PEOPLE.match(reading.rest):
         reading.people.append(found.group(1) or found.group(2).rstrip(","))
         reading.rest = reading.rest[found.end() :]
-    return "" if reading.people else "who is missing"
+    return "" if reading.people or slot in OPTIONAL else "who is missing"
 
 
 def _fill_status(reading: _Reading) -> str:
@@ -190,12 +213,20 @@ def _too_long(reason: str) -> str:
     return f"the reason is longer than {LONGEST_REASON:,} characters" if len(reason) > LONGEST_REASON else ""
 
 
+def _take_cover(reading: _Reading) -> None:
+    if found := _COVER.search(reading.rest):
+        reading.cover = found.group(1) or found.group(2).rstrip(",")
+        reading.rest = (reading.rest[: found.start()] + reading.rest[found.end() :]).strip()
+
+
 def _fill_words(slot: Slot, reading: _Reading) -> str:
+    if slot is Slot.UNTIL:
+        _take_cover(reading)
     if slot in {Slot.REPO, Slot.SINCE}:
         reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
     form, called = FORMS.get(slot, (None, ""))
     if form and not form.fullmatch(reading.rest):
-        return f"“{reading.rest[:60]}” is no {called}"
+        return f"“{reading.rest[:60]}” is no {called}" if reading.rest else f"the {called} is missing"
     if slot is Slot.JOBS and not JOBS.fullmatch(reading.rest):
         return f"which job is missing in “{reading.rest[:60]}”"
     if slot is Slot.VERB and len(reading.rest.split()) > 1:

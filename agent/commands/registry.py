@@ -2,6 +2,9 @@
 
 from agent.commands import (
     assign,
+    away,
+    back,
+    capacity,
     claim,
     close,
     file,
@@ -10,15 +13,18 @@ from agent.commands import (
     hours,
     jobs,
     list,
+    me,
     move,
     reconcile,
     reopen,
     repo,
     report,
     resolve,
+    rotation,
     separate,
     show,
     status,
+    why,
 )
 from agent.commands.grammar import did_you_mean, find_verb
 from agent.commands.verb import Reply, Said, Verb
@@ -46,6 +52,12 @@ VERBS: tuple[Verb, ...] = (
     reopen.VERB,
     move.VERB,
     separate.VERB,
+    why.VERB,
+    me.VERB,
+    capacity.VERB,
+    rotation.VERB,
+    away.VERB,
+    back.VERB,
     hours.VERB,
     holiday.VERB,
     repo.VERB,

@@ -59,6 +59,7 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         team=await _team(desk, parsed.text) if Slot.TEAM in verb.takes else None,
         status=parsed.status,
         text=await _text(desk, parsed),
+        cover=await _person(desk, parsed.cover) if parsed.cover else None,
     )
     reply = await verb.act(desk, said)
     return replace(reply, is_private=True) if ticket and _is_overheard(desk, ticket) else reply
@@ -87,7 +88,7 @@ async def _ticket(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> T
 
 async def _text(desk: Desk, parsed: Parsed) -> str:
     """A reason as a person reads it: Slack escapes what is typed, but not what stands in a form."""
-    is_reason = not {Slot.REASON, Slot.STATUS}.isdisjoint(parsed.verb.takes)
+    is_reason = not {Slot.REASON, Slot.STATUS, Slot.UNTIL}.isdisjoint(parsed.verb.takes)
     return await desk.read_out(parsed.text) if is_reason and desk.surface in TYPED else parsed.text
 
 

@@ -28,9 +28,15 @@ class Slot(Enum):
     HOURS = "[team TEAM|workspace] [Mon-Fri 9-18] [Europe/Berlin] | default"
     HOLIDAY = "[team TEAM|workspace] [country DE [BE]|add DATE [<name>]|remove DATE]"
     JOBS = "[list|show|replay|discard|cancel]"
+    WHOSE = "[@someone]"
+    CAPACITY = "[5|off]"
+    ROTATION = "[on|off]"
+    UNTIL = "2026-12-01|monday|tomorrow|2h|3d [cover @someone] [<note>]"
+    WHY = "[not @someone]"
 
 
 OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.JOBS}
+OPTIONAL |= {Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,7 @@ class Said:
     team: Team | None = None
     status: str = ""
     text: str = ""
+    cover: Person | None = None
 
     @property
     def the_ticket(self) -> Ticket:

@@ -59,6 +59,8 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("route", HOMELESS, INSIDERS - {"viewer"}),
     ("triage", TAKEN, {"admin", "manager", "assignee"}),
     ("profile", Target(), INSIDERS),
+    ("duty", Target(), INSIDERS),
+    ("duty", Target(person_id=ASSIGNEE, team_ids=frozenset({OWN})), {"admin", "manager", "assignee"}),
     ("organise", Target(team_id=OWN), {"admin", "manager"}),
     ("administer", Target(), {"admin"}),
 ]

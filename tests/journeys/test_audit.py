@@ -244,6 +244,41 @@ VERB_CASES |= {
         before={"week": None},
         after={"week": "Mon-Fri 08:00-16:00"},
     ),
+    "capacity": Case(
+        do=typed("alice", "capacity @bob 5"),
+        who="alice",
+        surface="slash",
+        action="capacity",
+        of="person",
+        before={"capacity": None},
+        after={"capacity": "5"},
+    ),
+    "rotation": Case(
+        do=typed("bob", "rotation off"),
+        who="bob",
+        surface="slash",
+        action="rotation",
+        of="person",
+        before={"rotation": None},
+        after={"rotation": "off"},
+    ),
+    "away": Case(
+        do=typed("bob", "away 2h dentist"),
+        who="bob",
+        surface="slash",
+        action="away",
+        of="person",
+        after={"cover": None},
+    ),
+    "back": Case(
+        given=typed("bob", "away 2h"),
+        do=typed("bob", "back"),
+        who="bob",
+        surface="slash",
+        action="back",
+        of="person",
+        before={"cover": None},
+    ),
     "holiday": Case(
         do=typed("bob", "holiday add 2026-12-24 Christmas Eve"),
         who="bob",
@@ -253,7 +288,7 @@ VERB_CASES |= {
         after={"off": True},
     ),
 }
-LOOKING = {"list": "list", "show": "show CH-1", "help": "help"}
+LOOKING = {"list": "list", "show": "show CH-1", "help": "help", "me": "me", "why": "why CH-1"}
 OTHER_CASES = {
     "a report by mention": Case(
         do=said("frank", "kafka lags"), who="frank", surface="mention", action="report", after={"number": 2}

@@ -36,6 +36,12 @@ async def test_the_short_bench_prints_all_figures() -> None:
 # What each script says at least, in its short form.
 ROWS: dict[str, tuple[str, ...]] = {
     "ack": ("1 at once: ratio at p50", "16 at once: ratio at p99", "64 at once: p99 ms", "beside a body of 25 MiB"),
+    "assign_race": (
+        "SQLite: reports at once, s",
+        "PostgreSQL: one after another, s",
+        "PostgreSQL: spread of those with room",
+        "above capacity",
+    ),
     "business_time": ("100,000 deadlines, s", "ratio of the two"),
     "intake_github": (
         "cards a minute",

@@ -177,3 +177,33 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 @pytest.mark.parametrize("text", ["hours of the shop are wrong", "hours 9 to 5 fail", "holiday page is broken"])
 def test_a_sentence_about_hours_is_no_command(text: str) -> None:
     assert read(text).problem.endswith("is no way to use it")
+
+
+@pytest.mark.parametrize("text", ["me too", "back to normal", "why so slow", "why is redis down", "back up failed"])
+def test_a_sentence_that_begins_like_a_command_about_people_is_none(text: str) -> None:
+    assert parse(text, VERBS) is None
+    assert parse(text, VERBS, has_thread_ticket=True, is_message=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "people", "rest", "cover"),
+    [
+        ("capacity 5", "capacity", (), "5", ""),
+        ("capacity <@U1|bob> off", "capacity", ("U1",), "off", ""),
+        ("rotation @bob", "rotation", ("bob",), "", ""),
+        ("away until Monday, cover <@U2> dentist", "away", (), "until Monday, dentist", "U2"),
+        ("away @bob 3d", "away", ("bob",), "3d", ""),
+        ("back", "back", (), "", ""),
+        ("why CH-3", "why", (), "", ""),
+        ("explain 3 not <@U1>", "why", ("U1",), "", ""),
+    ],
+)
+def test_people_and_what_is_said_of_them(text: str, verb: str, people: tuple[str, ...], rest: str, cover: str) -> None:
+    parsed = read(text)
+    assert (parsed.verb.name, parsed.people, parsed.text, parsed.cover, parsed.problem) == (
+        verb,
+        people,
+        rest,
+        cover,
+        "",
+    )

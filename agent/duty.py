@@ -1,0 +1,82 @@
+"""Whether somebody takes tickets at the moment: how many at most, in the rotation or not, away until when."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from agent.calendar.until import until_words
+from agent.calendar.whose import calendar_of_person
+from agent.desk import Desk
+from bot.messages import escape
+from storage import absences, loads, people, settings_kv
+from storage.absences import Absence
+from storage.people import Person
+
+CAPACITY, ROTATION = "capacity", "rotation"  # keys of settings_kv, in the scope of a person's Slack id
+OFF = "off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """What somebody said of themselves. `capacity`: tickets at once, None for any number."""
+
+    capacity: int | None = None
+    is_in_rotation: bool = True
+    absence: Absence | None = None
+    back: str = ""  # until when they are away, in words: "Mon"
+
+    def is_full(self, open_tickets: int) -> bool:
+        return self.capacity is not None and open_tickets >= self.capacity
+
+    def off(self) -> str:
+        """Why they take no ticket whatever they have, to follow their name; never their note."""
+        if not self.is_in_rotation:
+            return "is off the rotation"
+        return f"is away until {self.back}" if self.absence else ""
+
+    def obstacle(self, open_tickets: int) -> str:
+        """What speaks against one more ticket, to follow their name."""
+        full = f"is at capacity {open_tickets}/{self.capacity}" if self.is_full(open_tickets) else ""
+        return " and ".join(words for words in (self.off(), full) if words)
+
+
+async def duties(desk: Desk, persons: Collection[Person]) -> dict[int, Duty]:
+    """Person id -> how they stand."""
+    said = await settings_kv.of_scopes(desk.tx, [person.slack_id for person in persons], (CAPACITY, ROTATION))
+    away = await absences.at(desk.tx, [person.id for person in persons], now=desk.now)
+    found = {}
+    for person in persons:
+        capacity, absence = said.get((person.slack_id, CAPACITY)), away.get(person.id)
+        found[person.id] = Duty(
+            capacity=int(capacity) if capacity else None,
+            is_in_rotation=said.get((person.slack_id, ROTATION)) != OFF,
+            absence=absence,
+            back=await _back(desk, absence) if absence else "",
+        )
+    return found
+
+
+async def duty_of(desk: Desk, person: Person) -> Duty:
+    """How one person stands."""
+    return (await duties(desk, [person]))[person.id]
+
+
+async def _back(desk: Desk, absence: Absence) -> str:
+    calendar = await calendar_of_person(desk.tx, desk.settings, absence.person_id)
+    return until_words(absence.ends, calendar, desk.now)
+
+
+async def warning(desk: Desk, persons: Sequence[Person]) -> str:
+    """What whoever gives these people one more ticket should know, as sentences that follow another; may be empty."""
+    known = await duties(desk, persons)
+    said = []
+    for load in await loads.of_people(desk.tx, persons):
+        duty = known[load.person.id]
+        if obstacle := duty.obstacle(load.open_tickets):
+            said.append(f" Note: @{escape(load.person.name)} {obstacle}.{await _cover(desk, duty)}")
+    return "".join(said)
+
+
+async def _cover(desk: Desk, duty: Duty) -> str:
+    if duty.absence is None or duty.absence.cover_id is None:
+        return ""
+    return f" @{escape((await people.get(desk.tx, duty.absence.cover_id)).name)} covers."
