@@ -11,9 +11,11 @@ from storage.people import Person
 
 
 def is_stale(person: Person | None, *, now: datetime, settings: Settings) -> bool:
-    """Whether Slack has to be asked again who this is."""
+    """Whether Slack has to be asked again who this is: somebody who had left and speaks may be back."""
     fresh = timedelta(minutes=settings.people_fresh_minutes)
-    return person is None or person.refreshed_at is None or person.refreshed_at + fresh < now
+    if person is None or person.refreshed_at is None or not person.is_active:
+        return True
+    return person.refreshed_at + fresh < now
 
 
 async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime, settings: Settings) -> Person:
@@ -43,5 +45,6 @@ async def actor_of(tx: Tx, person: Person) -> Actor:
         workspace_id=person.workspace_id,
         is_admin=person.is_admin,
         is_outsider=person.is_outsider,
+        is_active=person.is_active,
         roles=await people.roles_of(tx, person.id),
     )

@@ -12,7 +12,8 @@ from agent.commands.run import run, unknown
 from agent.commands.verb import Reply, Said, text_reply
 from agent.desk import Desk
 from agent.report import add_comment
-from bot.errors import Refused, UserError
+from bot.access import Target, check
+from bot.errors import Denial, Refused, UserError
 from bot.events import Place
 from storage import thread_links, tickets
 from storage.tickets import Ticket
@@ -61,15 +62,17 @@ def report_of(text: str, *, in_thread: bool = False) -> str:
 
 
 def refuse_outsiders(desk: Desk) -> None:
-    """Guests and people from other workspaces are refused politely unless the setting lets them in.
+    """Guests and people from other workspaces are refused politely unless the setting lets them in; who left, always.
 
     Raises:
         Refused: with who could report for them.
     """
+    check(desk.asker, "report", Target(), doing="report problems")
     if desk.asker.is_outsider and not desk.settings.allow_guests:
         raise Refused(
             "I take reports from full members of this workspace only. Please ask one of them to report it;"
-            " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS."
+            " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS.",
+            denial=Denial(action="report", kind="workspace", object_id=0, who="full members"),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.access import Target, can, check
-from bot.errors import Refused
+from bot.errors import Refused, UserError
 from bot.events import Actor, Place, Surface
 from bot.messages import escape, plain
 from bot.settings import Settings
@@ -68,11 +68,17 @@ class Desk:
                 action=action,
                 object_kind=kind,
                 object_id=str(object_id),
-                before=before,
-                after=after | ({"silent": True} if self.is_silent else {}),
                 correlation_id=self.correlation_id,
             ),
+            before=before,
+            after=after | ({"silent": True} if self.is_silent else {}),
         )
+
+    def record_refusal(self, refusal: UserError) -> None:
+        """Record that somebody was refused for want of a permission, once what they began is undone."""
+        if isinstance(refusal, Refused) and (denied := refusal.denial):
+            after = {"action": denied.action, "who": denied.who, "said": str(refusal)}
+            self.audit("refused", denied.kind, denied.object_id, before={}, after=after)
 
     async def put(self, kind: str, args: dict[str, Any], *, key: str, dedupe_key: str, priority: int) -> None:
         """Have a job done that follows from this work, once under its dedupe key."""
@@ -113,6 +119,7 @@ class Desk:
         assignees = await tickets.assignees(self.tx, ticket.id)
         own = {ticket.reporter_id, *(person.id for person in assignees)}
         return Target(
+            ticket_id=ticket.id,
             team_id=ticket.team_id,
             team_name=team.name if team else None,
             assignee_ids=frozenset(person.id for person in assignees),

@@ -38,7 +38,7 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
         if is_restored:
             return reply
     except Refused as refusal:
-        raise Refused(f"{delay} {refusal}") from refusal
+        raise Refused(f"{delay} {refusal}", denial=refusal.denial) from refusal
     except UserError as refusal:
         raise UserError(f"{delay} {refusal}") from refusal
     said = reply.message.model_copy(update={"text": f"{delay} {reply.message.text}"})

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 
 from bench.table import Row, below, show
 from storage import migrate
+from storage.audit import payload_row
 from storage.transfer import carry_numbers, tables
 from tests.postgres import cluster
 
@@ -78,11 +79,16 @@ def _tickets(connection: Connection, numbers: range) -> None:
                   "correlation_id": f"c{n}"}
         for n, at in made.items()
     ])  # fmt: skip
+    changes = [(n, at, action) for n, at in made.items() for action in ("report", "assign", "resolve")]
+    said = [
+        payload_row(T, before={"status": "open"}, after={"status": action, "note": "ü" * 20})
+        for _, _, action in changes
+    ]
+    _write(connection, "audit_payloads", said)
     _write(connection, "audit_events", [
         common | {"at": at, "actor": "U1", "surface": "slack", "action": action, "object_kind": "ticket",
-                  "object_id": str(n), "before": {"status": "open"}, "after": {"status": action, "note": "ü" * 20},
-                  "correlation_id": f"c{n}"}
-        for n, at in made.items() for action in ("report", "assign", "resolve")
+                  "object_id": str(n), "digest": payload["digest"], "correlation_id": f"c{n}"}
+        for (n, at, action), payload in zip(changes, said, strict=True)
     ])  # fmt: skip
     _write(connection, "job_events", [
         common | {"job_id": n, "stage": stage, "at": at, "correlation_id": f"c{n}", "attempt": 1, "fence": 1,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.errors import Refused
+from bot.errors import Denial, Refused
 from bot.events import Actor
 
 RANK = {"viewer": 0, "responder": 1, "manager": 2}
@@ -13,6 +13,7 @@ RANK = {"viewer": 0, "responder": 1, "manager": 2}
 class Target:
     """What an action is about: a ticket (its team, assignees, reporter), a team, a person; empty for the workspace."""
 
+    ticket_id: int | None = None
     team_id: int | None = None
     team_name: str | None = None
     assignee_ids: frozenset[int] = frozenset()
@@ -91,7 +92,7 @@ RULES: dict[str, Rule] = {
 
 def can(actor: Actor, action: str, target: Target) -> bool:
     """Whether this person may do this. What one may not see one may not touch."""
-    if actor.is_outsider and not _is_open_to_outsiders(actor, action, target):
+    if not actor.is_active or (actor.is_outsider and not _is_open_to_outsiders(actor, action, target)):
         return False
     if target.is_private and not target.may_see_private:
         return False
@@ -123,4 +124,13 @@ def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "
     """
     if not can(actor, action, target):
         refusal = f"You may not {doing}: that is for {who_may(action)}."
-        raise Refused(" ".join([refusal, *([f"Ask {ask}."] if ask else []), *([instead] if instead else [])]))
+        said = " ".join([refusal, *([f"Ask {ask}."] if ask else []), *([instead] if instead else [])])
+        raise Refused(said, denial=_denial(action, target, who=ask or who_may(action)))
+
+
+def _denial(action: str, target: Target, *, who: str) -> Denial:
+    if target.ticket_id:
+        return Denial(action=action, kind="ticket", object_id=target.ticket_id, who=who)
+    if target.person_id:
+        return Denial(action=action, kind="person", object_id=target.person_id, who=who)
+    return Denial(action=action, kind="team" if target.team_id else "workspace", object_id=target.team_id or 0, who=who)

@@ -31,8 +31,25 @@ class UserError(Exception):
     """Shown to the person exactly as written, so it says what failed and names the next step."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Denial:
+    """A permission that was lacking, as it goes on record: for which action on what, and who has it."""
+
+    action: str
+    kind: str  # of the object: ticket, team or workspace
+    object_id: int
+    who: str
+
+
 class Refused(UserError):  # noqa: N818
-    """It may not be done: not by this person, or not with this object as it is; the text says who could, or why."""
+    """It may not be done: not by this person, or not with this object as it is; the text says who could, or why.
+
+    `denial`: it is the person.
+    """
+
+    def __init__(self, text: str, *, denial: Denial | None = None) -> None:
+        super().__init__(text)
+        self.denial = denial
 
 
 class SettingsError(UserError):

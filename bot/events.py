@@ -39,6 +39,7 @@ class Actor:
     workspace_id: str
     is_admin: bool = False
     is_outsider: bool = False  # a guest, or a member of another workspace
+    is_active: bool = True  # not deactivated
     roles: dict[int, RoleName] = field(default_factory=dict)  # team id -> role
 
 

@@ -1,15 +1,35 @@
-"""The record of who did what to what, from where, with before and after; rows are only ever added."""
+"""The record of who did what to what, from where, with before and after; rows are only ever added.
 
+What an event says stands in a row of its own, of which the event holds the digest: the words can be forgotten, and
+the event, and all that vouches for it (storage/seals.py), stays as it was.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
-from sqlmodel import JSON, Field, SQLModel, col, select
+from sqlalchemy import and_, delete, insert, or_
+from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx, insert_last
 
 Change = dict[str, Any]
+FORGET = "forget"  # the action that takes words away: its own stay, since they say whose
+
+
+class AuditPayload(Row, table=True):
+    """The words and values of one event. Without its salt nobody can tell from a digest which words they were."""
+
+    __tablename__ = "audit_payloads"
+    __table_args__ = (UniqueConstraint("digest"),)
+
+    digest: str
+    salt: str
+    text: str  # canonical JSON: {"after": {…}, "before": {…}}
 
 
 class AuditEvent(Row, table=True):
@@ -23,17 +43,57 @@ class AuditEvent(Row, table=True):
     action: str
     object_kind: str = Field(index=True)
     object_id: str = Field(index=True)
-    before: Change = Field(default_factory=dict, sa_type=JSON)
-    after: Change = Field(default_factory=dict, sa_type=JSON)
     correlation_id: str = Field(default="", index=True)
+    digest: str = ""  # of its AuditPayload
+
+    payload: AuditPayload | None = Relationship(
+        sa_relationship_kwargs={
+            "primaryjoin": "foreign(AuditEvent.digest) == AuditPayload.digest",
+            "lazy": "joined",
+            "viewonly": True,
+        }
+    )
+
+    @property
+    def before(self) -> Change:
+        """How it was; empty when that was forgotten."""
+        return self._said("before")
+
+    @property
+    def after(self) -> Change:
+        """How it became; empty when that was forgotten."""
+        return self._said("after")
+
+    def _said(self, side: str) -> Change:
+        said: Change = json.loads(self.payload.text)[side] if self.payload else {}
+        return said
 
 
-_INSERT = insert(SQLModel.metadata.tables["audit_events"])
+EVENTS, PAYLOADS = (SQLModel.metadata.tables[name] for name in ("audit_events", "audit_payloads"))
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))  # once: to make one takes longer than to use it
+_INSERT, _INSERT_PAYLOAD = insert(EVENTS), insert(PAYLOADS)
 
 
-def record(tx: Tx, event: AuditEvent) -> None:
+def canonical(value: Change) -> str:
+    """The one way to write a value, which its digest depends on."""
+    return _CANONICAL.encode(value)
+
+
+def digest_of(salt: str, text: str) -> str:
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+
+
+def payload_row(workspace_id: str, *, before: Change, after: Change) -> dict[str, str]:
+    """An AuditPayload as it is stored."""
+    salt, text = secrets.token_hex(16), canonical({"before": before, "after": after})
+    return {"workspace_id": workspace_id, "digest": digest_of(salt, text), "salt": salt, "text": text}
+
+
+def record(tx: Tx, event: AuditEvent, *, before: Change | None = None, after: Change | None = None) -> None:
     """Add it to the record, with the change, at the end of its transaction."""
-    insert_last(tx, _INSERT, [event.model_dump(exclude={"id"})])
+    payload = payload_row(event.workspace_id, before=before or {}, after=after or {})
+    insert_last(tx, _INSERT_PAYLOAD, [payload])
+    insert_last(tx, _INSERT, [event.model_dump(exclude={"id"}) | {"digest": payload["digest"]}])
 
 
 async def silent(tx: Tx, *, after: int) -> list[AuditEvent]:
@@ -54,3 +114,22 @@ async def of(tx: Tx, kind: str, object_id: str) -> list[AuditEvent]:
         .order_by(col(AuditEvent.id))
     )
     return list(rows)
+
+
+async def forget(tx: Tx, person_id: int, *, names: Collection[str]) -> list[int]:
+    """Drop the words of what a person did, of what was done to them, and of events that hold one of these names.
+
+    Returns:
+        The ids of the events, which stay.
+    """
+    is_theirs = or_(
+        col(AuditEvent.actor) == f"person:{person_id}",
+        and_(col(AuditEvent.object_kind) == "person", col(AuditEvent.object_id) == str(person_id)),
+        *(col(AuditPayload.text).icontains(name, autoescape=True) for name in names),
+    )
+    here = col(AuditEvent.digest) == col(AuditPayload.digest)
+    found = select(AuditEvent.id, AuditPayload.digest).join(AuditPayload, here)
+    rows = list(await tx.exec(found.where(is_theirs, AuditEvent.action != FORGET).order_by(col(AuditEvent.id))))
+    for _, digest in rows:
+        await tx.exec(delete(AuditPayload).where(col(AuditPayload.digest) == digest))
+    return [event_id for event_id, _ in rows]

@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 from sqlalchemy import URL, Connection
 from sqlmodel import SQLModel
 
-from storage import migrate
+from storage import append_only, migrate
 from storage.copies import FailedCopyError, RefusedCopyError
 from storage.file import Inspection
 from storage.postgres import PATIENTLY, Connections, open_sync, url_of
@@ -49,7 +49,8 @@ def put_back(url: str, connections: Connections, path: Path) -> None:
     script = path.with_name(path.name + ".sql")
     try:
         _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(path))
-        prepare = [f"--command={drop}", f'--command=CREATE SCHEMA IF NOT EXISTS "{schema}"']
+        made = (drop, f'CREATE SCHEMA IF NOT EXISTS "{schema}"', append_only.function(schema))
+        prepare = [f"--command={statement}" for statement in made]
         quietly = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--single-transaction"]
         _run("psql", *quietly, *prepare, f"--file={script}", url=url)
     finally:

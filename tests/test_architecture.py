@@ -156,6 +156,18 @@ def test_effects_in_slack_go_through_the_outbox() -> None:
     assert short_cuts == set()
 
 
+def test_what_is_recorded_goes_with_its_words() -> None:
+    """`audit.record` writes the event and its words; an event that is added by itself would lose them."""
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module in sources()
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "AuditEvent"
+        if {"before", "after"} & {keyword.arg for keyword in node.keywords}
+    ]
+    assert wrong == [], "give them to audit.record"
+
+
 def test_columns_hold_no_counts() -> None:
     """Load, votes and totals are counted from rows: a counter drifts at the first crash."""
     load_tables()

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
+from agent.matrix import matrix
 from app import serve
 from bot import metrics
 from bot.access import who_may
@@ -99,6 +100,11 @@ def test_every_command_is_in_the_table(name: str) -> None:
 def test_every_synonym_is_in_the_table() -> None:
     rows = [(f"`{verb.name}`", ", ".join(f"`{word}`" for word in verb.also)) for verb in TYPED if verb.also]
     assert_table("docs/commands.md", "synonyms", ("command", "also"), rows)
+
+
+def test_who_may_run_what_is_in_the_table() -> None:
+    head, *rows = matrix()
+    assert_table("docs/design.md", "matrix", head, rows)
 
 
 def test_every_job_is_in_the_table() -> None:

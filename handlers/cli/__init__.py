@@ -3,6 +3,8 @@
 import typer
 
 from handlers.cli import (
+    access,
+    audit,
     calendar,
     db,
     demo,
@@ -34,4 +36,6 @@ def build_cli(serve: Serve) -> typer.Typer:
     demo.register(cli, serve)
     for verb in (doctor, status, smoke, manifest, db, team, person, calendar, repo, webhook, reconcile, jobs, trace):
         verb.register(cli)
+    for records in (audit, access):
+        records.register(cli)
     return cli

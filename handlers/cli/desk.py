@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 from agent.admit import actor_of
 from agent.desk import Desk
-from bot.errors import UserError
-from bot.events import Actor
+from bot.errors import Refused, UserError
 from bot.settings import Settings
 from storage import people, workspace
 from storage.database import Tx, open_database
 from storage.migrate import require_newest, upgrade, version_of
+from storage.people import Person
 
 
 @asynccontextmanager
@@ -33,20 +33,29 @@ async def operator(
         WrongSchemaError: the database is at another schema than this version's, and maybe others work on it.
     """
     await asyncio.to_thread(_prepare, settings, may_be_first=may_be_first)
-    correlation_id = secrets.token_hex(6)
-    async with open_database(settings.database, settings.connections) as db, db.write() as tx:
-        workspace_id = await workspace.current(tx)
-        yield Desk(
-            tx=tx,
-            now=datetime.now(UTC),
-            settings=settings,
-            workspace_id=workspace_id,
-            surface="cli",
-            correlation_id=correlation_id,
-            key=f"cli:{correlation_id}",
-            actor=await _person(tx, workspace_id, acting_as) if acting_as else None,
-            operator=_user(),
-        )
+    async with open_database(settings.database, settings.connections) as db:
+        try:
+            async with db.write() as tx:
+                yield await _desk(settings, tx, acting_as)
+        except Refused as refusal:
+            async with db.write() as tx:
+                (await _desk(settings, tx, acting_as)).record_refusal(refusal)
+            raise
+
+
+async def _desk(settings: Settings, tx: Tx, acting_as: str | None) -> Desk:
+    workspace_id, correlation_id = await workspace.current(tx), secrets.token_hex(6)
+    return Desk(
+        tx=tx,
+        now=datetime.now(UTC),
+        settings=settings,
+        workspace_id=workspace_id,
+        surface="cli",
+        correlation_id=correlation_id,
+        key=f"cli:{correlation_id}",
+        actor=await actor_of(tx, await person_called(tx, workspace_id, acting_as)) if acting_as else None,
+        operator=_user(),
+    )
 
 
 @asynccontextmanager
@@ -82,14 +91,19 @@ def _prepare(settings: Settings, *, may_be_first: bool) -> None:
     require_newest(settings.database, settings.connections)
 
 
-async def _person(tx: Tx, workspace_id: str, name: str) -> Actor:
+async def person_called(tx: Tx, workspace_id: str, name: str) -> Person:
+    """A known person by name or Slack id.
+
+    Raises:
+        UserError: nobody is called so, or several people are.
+    """
     wanted = name.removeprefix("@")
     person = await people.by_slack_id(tx, workspace_id, wanted)
     found = [person] if person else await people.named(tx, workspace_id, wanted)
     if len(found) != 1:
         many = "several people are" if found else "nobody is"
         raise UserError(f"{many.capitalize()} called {name}: name the Slack id that `python app.py person list` shows.")
-    return await actor_of(tx, found[0])
+    return found[0]
 
 
 def _user() -> str:

@@ -13,7 +13,7 @@ from bot.github.parse import parse
 from bot.github.payload import Payload, text
 from handlers.github.known import Candidate
 from handlers.wanted import SUBSCRIBED
-from storage import inbox, workspace
+from storage import audit, inbox, workspace
 from storage.audit import AuditEvent, Change
 from storage.database import Database
 from storage.inbox import Delivery
@@ -76,7 +76,6 @@ async def _audit(db: Database, refused: _Refused, *, now: datetime) -> None:
             action=refused.action,
             object_kind=refused.kind,
             object_id=str(refused.object_id),
-            after=refused.told,
             correlation_id=refused.correlation_id,
         )
-        tx.add(event)
+        audit.record(tx, event, after=refused.told)

@@ -47,6 +47,7 @@ JOBS: dict[str, Kind] = {
     "reconcile": Kind(reconcile.reconcile, time_limit=900),
     "backup": Kind(upkeep.backup, time_limit=3600),
     "prune": Kind(upkeep.prune, time_limit=3600),
+    "audit.head": Kind(upkeep.note_head, time_limit=900),
 }
 
 

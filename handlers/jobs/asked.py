@@ -85,7 +85,7 @@ async def ask(
 
 
 async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awaitable[Reply | None]]) -> None:
-    """Act and answer in one transaction with the job's acknowledgement; a refusal undoes the act and is answered."""
+    """Act and answer in one transaction with the job's acknowledgement; a refusal undoes the act, and is recorded."""
     try:
         async with run.finishing() as tx:
             at = await _desk_of(ctx, run, asked, tx)
@@ -93,7 +93,9 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
                 await deliver(at, reply)
     except UserError as refusal:
         async with run.finishing() as tx:
-            await deliver(await _desk_of(ctx, run, asked, tx), text_reply(str(refusal), is_private=True))
+            at = await _desk_of(ctx, run, asked, tx)
+            at.record_refusal(refusal)
+            await deliver(at, text_reply(str(refusal), is_private=True))
 
 
 async def deliver(at: Desk, reply: Reply) -> None:

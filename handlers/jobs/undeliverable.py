@@ -4,7 +4,7 @@ from datetime import datetime
 
 from agent import notify
 from bot.messages import Message
-from storage import outbox, people, queue, tickets
+from storage import audit, outbox, people, queue, tickets
 from storage.audit import AuditEvent
 from storage.database import Tx
 from storage.outbox import Outgoing
@@ -61,11 +61,9 @@ async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:
         action="deactivated",
         object_kind="person",
         object_id=str(person.id),
-        before={"is_active": True},
-        after={"is_active": False},
         correlation_id=row.correlation_id,
     )
-    tx.add(gone)
+    audit.record(tx, gone, before={"is_active": True}, after={"is_active": False})
     args = {"ticket_id": row.ticket_id, "person_id": person.id}
     job = Job(
         workspace_id=row.workspace_id,

@@ -1,4 +1,4 @@
-"""What the clock asks for every night: a backup, and an end for what is old."""
+"""What the clock asks for every night: a backup, an end for what is old, and a note of how far the record is sealed."""
 
 import asyncio
 from functools import partial
@@ -9,7 +9,7 @@ import structlog
 from bot.worker import Run
 from handlers.context import Context
 from storage import backup as backups
-from storage import limits, retention
+from storage import limits, retention, seals
 
 log = structlog.get_logger()
 
@@ -36,3 +36,11 @@ async def backup(ctx: Context, run: Run) -> None:
     log.info("backed up", path=str(path), bytes=manifest.size)
     async with run.finishing() as tx:
         await backups.record(tx, manifest, path=path)
+
+
+async def note_head(ctx: Context, run: Run) -> None:
+    """Seal the record and log its head, which `audit verify --head` finds a cut tail by."""
+    await seals.seal(ctx.db)
+    async with run.finishing() as tx:
+        if newest := await seals.head(tx):
+            log.info("audit.head", sequence=newest.sequence, head=newest.hash)

@@ -1,21 +1,25 @@
-"""Asks for what is due at a time of day; it needs the database and nothing else."""
+"""Asks for what is due at a time of day, and seals the audit record; it needs the database and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.scheduler import Clock
+from bot.sealer import sealing
 from handlers.roles.start import Running
 
 
 @asynccontextmanager
 async def ticking(running: Running) -> AsyncIterator[None]:
     """Tick while inside, if no other process does; at the end another one may."""
-    clock = Clock(running.db, running.elected("clock"))
+    role, stop = running.elected("clock"), asyncio.Event()
+    clock = Clock(running.db, role)
     async with asyncio.TaskGroup() as tasks:
         end = tasks.create_task(clock.run())
+        tasks.create_task(sealing(running.db, role, stop=stop))
         try:
             yield
         finally:
+            stop.set()
             clock.stop()
             await end

@@ -8,16 +8,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from agent.admit import actor_of
 from agent.commands.grammar import LONGEST_REASON, SHORTEST_REASON, find_verb, reason_of
 from agent.commands.registry import VERBS
-from agent.desk import Desk
 from bot.errors import UserError
 from bot.events import SlackPress
 from bot.slack.blocks import option, plain_text
 from bot.slack.client import CallFailed
 from bot.slack.parse import parse
 from handlers.context import Context
+from handlers.slack import refuse
 from handlers.slack.intake import Intake
 from storage import people, tickets
 from storage.tickets import Ticket
@@ -87,17 +86,7 @@ async def may_open(ctx: Context, press: SlackPress) -> None:
     if person is None or insiders is None:
         return  # not known in time: the command will ask Slack and decide
     async with ctx.db.read() as tx:
-        desk = Desk(
-            tx=tx,
-            now=ctx.clock(),
-            settings=ctx.settings,
-            workspace_id=ctx.workspace_id,
-            surface="button",
-            correlation_id="",
-            key=press.trigger_id,
-            actor=await actor_of(tx, person),
-            insiders=insiders,
-        )
+        desk = await refuse.desk_of(ctx, press, tx, person, insiders=insiders)
         await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
 
 

@@ -39,7 +39,7 @@ async def _open(ctx: Context, press: SlackPress, correlation_id: str) -> None:
         async with ctx.limiter.call(EPHEMERAL, EPHEMERALS, patience=PATIENCE):
             await answer(ctx.client.views_open(trigger_id=press.trigger_id, view=form_for(press)))
     except UserError as refusal:
-        await refuse.whisper(ctx, press, str(refusal), correlation_id)
+        await refuse.whisper(ctx, press, str(refusal), correlation_id, refusal=refusal)
     except TryLater:
         text = "Slack lets me open no more forms at the moment. Please press again in a minute."
         await refuse.whisper(ctx, press, text, correlation_id)

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from agent.commands.registry import VERBS
 from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
+from bot.errors import Refused
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator
 from storage import people
@@ -379,11 +380,60 @@ async def test_looking_leaves_no_record(slack: SlackSandbox, bot: Bot, line: str
     assert len(await events(bot)) == known
 
 
-async def test_a_refusal_leaves_no_record(slack: SlackSandbox, bot: Bot) -> None:
+async def frank_presses_claim(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.click("frank", "#ops", await _card(slack, bot), "Claim")
+    await slack.until(lambda: slack.ephemerals("frank"))
+    await quiet(bot)
+
+
+REFUSED = {
+    "button": (frank_presses_claim, "claim"),
+    "dm": (told("frank", "close CH-1 too old"), "close"),
+    "mention": (said("frank", "close CH-1 too old"), "close"),
+    "slash": (typed("frank", "close CH-1 too old"), "close"),
+}
+
+
+@pytest.mark.parametrize("surface", sorted(REFUSED))
+async def test_a_refusal_is_recorded_with_who_could(slack: SlackSandbox, bot: Bot, surface: str) -> None:
+    await report(bot, "frank", "redis is down")
+    known, began = len(await events(bot)), bot.ctx.clock()
+    do, action = REFUSED[surface]
+    await do(slack, bot)
+    [event] = (await events(bot))[known:]
+    assert_complete(event, since=began, until=bot.ctx.clock())
+    assert (event.action, event.surface, event.object_kind) == ("refused", surface, "ticket")
+    assert event.object_id == str((await bot.ticket()).id)
+    assert (event.after["action"], event.after["who"]) == (action, "@alice")
+    assert event.after["said"].startswith(f"You may not {action} CH-1: ")
+    assert (await bot.ticket()).status == "open"
+
+
+async def test_a_form_that_is_refused_is_recorded(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     known = len(await events(bot))
-    assert (await slash(bot, "frank", "close CH-1 too old")).startswith("You may not close CH-1")
-    assert len(await events(bot)) == known
+    await slack.click("frank", "#ops", await _card(slack, bot), "Resolve…")
+    await slack.until(lambda: slack.ephemerals("frank"))
+    await quiet(bot)
+    [event] = (await events(bot))[known:]
+    assert (event.action, event.surface, event.after["action"]) == ("refused", "button", "status")
+
+
+async def test_a_guest_who_is_refused_is_recorded(slack: SlackSandbox, bot: Bot) -> None:
+    known = len(await events(bot))
+    await slash(bot, "gus", "report redis is down")
+    [event] = (await events(bot))[known:]
+    assert (event.action, event.object_kind, event.after["who"]) == ("refused", "workspace", "full members")
+
+
+async def test_a_refusal_on_the_command_line_is_recorded(bot: Bot) -> None:
+    with pytest.raises(Refused):
+        async with operator(bot.ctx.settings, acting_as="bob") as desk:
+            desk.check_admin(doing="replay jobs")
+    [event] = await events(bot)
+    bob = next(person for person in await bot.rows(select(Person)) if person.name == "bob")
+    assert (event.actor, event.surface, event.action) == (f"person:{bob.id}", "cli", "refused")
+    assert event.after["action"] == "administer"
 
 
 async def test_what_is_done_on_the_command_line_is_recorded_as_its_work(bot: Bot) -> None:

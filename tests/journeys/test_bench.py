@@ -42,6 +42,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "PostgreSQL: spread of those with room",
         "above capacity",
     ),
+    "audit_verify": ("200,000 events checked, s", "ratio of the two", "events sealed in a second"),
     "business_time": ("100,000 deadlines, s", "ratio of the two"),
     "intake_github": (
         "cards a minute",

@@ -46,6 +46,7 @@ ASKED_FOR = {
     "reassign": 1,
     "backup": 1,
     "prune": 1,
+    "audit.head": 1,
 }
 
 

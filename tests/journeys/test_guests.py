@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
+from storage import people
 from storage.comments import Comment
 from storage.tickets import Ticket
 from tests.team import Bot, report, running, said, seed_teams, settings_for, slash
@@ -62,3 +63,10 @@ async def test_with_the_setting_outsiders_see_their_own_tickets_only(slack: Slac
         "There is no CH-1 that you can see. `list` shows what there is."
     )
     assert (await slash(open_house, "gus", "close CH-2 nevermind")).startswith("You may not close CH-2")
+
+
+async def test_somebody_who_had_left_and_speaks_is_looked_up_again(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "bob", "redis is down")
+    async with bot.ctx.db.write() as tx:
+        (await people.the(tx, slack.workspace_id, slack.user("bob").id)).is_active = False
+    assert (await slash(bot, "bob", "list")).startswith("*1 open ticket*")

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from storage import queue, trail
+from storage.queue import Job
 from tests.logs import captured
-from tests.team import Bot, report
+from tests.team import LONG_AGO, Bot, quiet, report
 
 WAY = ["delivery.received", "delivery.stored", "job.queued", "job.reserved", "job.started", "job.done"]
 EFFECT = ["effect.intended", "effect.sent", "effect.confirmed"]
@@ -43,3 +45,16 @@ async def test_what_slack_tells_twice_is_a_duplicate(log: io.StringIO, slack: Sl
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert stages(lines, source="slack").count("delivery.stored") == 1
     assert stages(lines, source="slack").count("delivery.duplicate") == 1
+
+
+async def test_the_head_of_the_record_is_a_line_every_night(log: io.StringIO, slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    async with bot.ctx.db.write() as tx:
+        night = Job(workspace_id=slack.workspace_id, kind="audit.head", key="k", dedupe_key="d", created_at=LONG_AGO)
+        await queue.put(tx, night)
+    await quiet(bot)
+    [line] = [one for one in map(json.loads, log.getvalue().splitlines()) if one["event"] == "audit.head"]
+    async with bot.ctx.db.read() as tx:
+        found = await trail.verify(tx, noted=line["head"])
+    assert (line["sequence"], line["head"], found.unsealed) == (found.sealed, found.head, 0)
+    assert found.sealed > 0

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from bench.move import fill
-from storage import backup, doubt, dump, migrate, outbox, people, queue, restore, workspace
+from storage import backup, doubt, dump, migrate, outbox, people, queue, restore, seals, workspace
 from storage.copies import FailedCopyError, RefusedCopyError
-from storage.database import Database, open_database
+from storage.database import Database, StorageError, open_database
 from storage.migrate import WrongSchemaError
 from storage.outbox import Outgoing
 from storage.people import Person
@@ -25,6 +25,7 @@ from storage.queue import Job
 from storage.workers import Process
 from tests.postgres import Postgres
 from tests.storage.queue.steps import NOON, SECOND, bury, finish, job, put, take
+from tests.storage.test_audit import adopt, record, verified
 from tests.waiting import until
 
 ALL = Connections()
@@ -131,6 +132,23 @@ async def test_what_is_restored_is_what_was_there_and_the_former_database_is_kep
             assert await people.by_slack_id(tx, "T1", "U-late")
     else:
         assert backup.verified(done.kept).counts["people"] == done.manifest.counts["people"] + 1
+
+
+async def test_a_restored_record_is_whole_and_still_refuses_to_be_changed(
+    db: Database, postgres: Postgres, tmp_path: Path
+) -> None:
+    await adopt(db)
+    await record(db, 1, 2, 3)
+    await seals.seal(db)
+    taken(db, tmp_path / "copy")
+    await db.close()
+    elsewhere = tmp_path / "other.db" if db.path else postgres.create(empty=True)
+    restore.restore(elsewhere, ALL, tmp_path / "copy", now=NOON + HOUR)
+    async with open_database(elsewhere) as restored:
+        assert (await verified(restored)).sealed == 3
+        with pytest.raises(StorageError, match="is append-only"):
+            async with restored.write() as tx:
+                await (await tx.connection()).execute(text("DELETE FROM audit_events"))
 
 
 async def test_an_id_that_the_backup_gave_goes_on_from_there(db: Database, tmp_path: Path) -> None:

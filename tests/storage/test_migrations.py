@@ -1,6 +1,7 @@
 """An empty database and a filled one both reach this version's schema, also when two processes start together."""
 
 import asyncio
+import json
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 from storage import migrate
@@ -137,3 +138,24 @@ async def test_processes_that_start_together_do_not_race(tmp_path: Path) -> None
     said = [(await process.communicate())[0].decode().strip() for process in started]
     assert sorted(said) == ["False", "False", "True"]
     assert migrate.version_of(path) == migrate.newest()
+
+
+AUDITED = """
+INSERT INTO audit_events (id, workspace_id, at, actor, surface, action, object_kind, object_id, correlation_id, before,
+    after) VALUES (5, 'T1', '2026-03-02 12:00:00.000000', 'person:1', 'slash', 'status', 'ticket', '7', 'c',
+    '{"status": "open"}', '{"reason": "é"}')
+"""
+
+
+def test_what_was_said_on_record_moves_to_rows_of_its_own_and_back(where: Path | str) -> None:
+    go(where, "0001")
+    run(where, AUDITED)
+    migrate.upgrade(where)
+    [(said,)] = run(where, "SELECT text FROM audit_events e JOIN audit_payloads p ON p.digest = e.digest")
+    assert json.loads(said) == {"before": {"status": "open"}, "after": {"reason": "é"}}
+    with pytest.raises(DBAPIError, match="is append-only"):
+        run(where, "DELETE FROM audit_events")
+    go(where, "0001")
+    [(before, after)] = run(where, "SELECT before, after FROM audit_events")
+    loaded = [json.loads(one) if isinstance(one, str) else one for one in (before, after)]
+    assert loaded == [{"status": "open"}, {"reason": "é"}]

@@ -7,7 +7,7 @@ from sqlalchemy import insert, text
 from sqlmodel import SQLModel
 
 from bench.move import fill
-from storage import leases, migrate, outbox, queue, sending, settings_kv, transfer
+from storage import leases, migrate, outbox, queue, seals, sending, settings_kv, transfer, workspace
 from storage.copies import RefusedCopyError
 from storage.database import open_database
 from storage.outbox import Outgoing
@@ -16,6 +16,7 @@ from storage.transfer import MOVED, Contents, Place
 from storage.workers import Process
 from tests.postgres import Postgres
 from tests.storage.queue.steps import NOON, SECOND, dead, finish, job, prune, put, take
+from tests.storage.test_audit import verified
 
 WAYS = [("sqlite", "postgres"), ("postgres", "sqlite")]
 TICKETS = 300
@@ -64,6 +65,18 @@ def test_every_table_arrives_as_it_left(places: Places) -> None:
     with migrate.engine(target.where).connect() as connection:
         again = {one.name: transfer.contents(connection, one) for one in transfer.tables()}
     assert again == counted
+
+
+async def test_the_audit_record_is_as_whole_there_as_it_was_here(places: Places) -> None:
+    source, target = places
+    async with open_database(source.where) as db:
+        async with db.write() as tx:
+            await workspace.adopt(tx, "T1")
+        assert await seals.seal(db) == 3 * TICKETS
+        known = await verified(db)
+    move(source, target)
+    async with open_database(target.where) as db:
+        assert await verified(db, noted=known.head) == known
 
 
 async def test_unfinished_work_goes_on_there(places: Places) -> None:

@@ -1,0 +1,28 @@
+"""A person's words are taken off the record; that they did something, and that it was forgotten, stays on it."""
+
+from agent.commands.grammar import SHORTEST_REASON
+from agent.desk import Desk
+from bot.errors import UserError
+from storage import audit
+from storage.people import Person
+
+
+async def forget(desk: Desk, person: Person, *, reason: str) -> int:
+    """Drop the words of what they did, of what was done to them, and of events that name them; of how many events.
+
+    Raises:
+        Refused: the asker is no admin.
+        UserError: a reason is missing.
+    """
+    desk.check_admin(doing="take words off the record")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise UserError("Say why, in some words: it goes on record.")
+    events = await audit.forget(desk.tx, person.id, names=_names(person))
+    desk.audit(audit.FORGET, "person", person.id, before={}, after={"reason": reason, "events": events})
+    return len(events)
+
+
+def _names(person: Person) -> list[str]:
+    """What means nobody else; a GitHub login may be part of a word, so it has to be a value of its own."""
+    login = f'"{person.github_login}"' if person.github_login else None
+    return [name for name in (person.slack_id, person.email, login) if name]

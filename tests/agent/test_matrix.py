@@ -1,0 +1,90 @@
+"""Every verb, run by every kind of person, is refused to those to whom docs/design.md 7 does not give it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent.admit import actor_of
+from agent.commands.registry import VERBS
+from agent.commands.run import run_line
+from agent.desk import Desk
+from agent.matrix import CHANGES, NO, YES, matrix, read
+from bot.errors import Refused, UserError
+from storage import people
+from storage.people import Person, RoleName, Team
+from storage.tickets import Assignment
+from tests.agent.conftest import NOW, MakeTicket
+
+PAGE = read((Path(__file__).parents[2] / "docs" / "design.md").read_text(encoding="utf-8"))
+PEOPLE = PAGE[0][1:]
+LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
+    "`status`": "status CH-1",
+    "`status CH-1 in progress`": "status CH-1 in progress",
+    "`hours team TEAM …`": "hours team Platform Mon-Fri 9-18",
+    "`hours workspace …`": "hours workspace Mon-Fri 9-18",
+    "`holiday team TEAM …`": "holiday team Platform add 2026-12-24",
+    "`holiday workspace …`": "holiday workspace add 2026-12-24",
+    "`capacity @someone …`": "capacity <@UCY> 5",
+    "`rotation @someone …`": "rotation <@UCY> off",
+    "`away @someone …`": "away <@UCY> 3d",
+    "`back @someone …`": "back <@UCY>",
+}
+ROLES: dict[str, tuple[str, RoleName]] = {
+    "manager": ("Platform", "manager"),
+    "manager of another team": ("Payments", "manager"),
+    "responder who has it": ("Platform", "responder"),
+    "responder, nobody has it": ("Platform", "responder"),
+    "responder, somebody has it": ("Platform", "responder"),
+    "responder of another team": ("Payments", "responder"),
+}
+
+
+async def somebody(desk: Desk, who: str) -> Person:
+    """A person of this kind."""
+    desk.tx.add(Team(workspace_id="T1", name="Payments", slug="payments", created_at=NOW))
+    one = Person(workspace_id="T1", slack_id="UME", name="me", created_at=NOW, refreshed_at=NOW)
+    one.is_admin, one.is_outsider, one.is_active = who == "admin", who == "guest or external", who != "deactivated"
+    desk.tx.add(one)
+    await desk.tx.flush()
+    if who in ROLES:
+        name, role = ROLES[who]
+        team = await people.team_named(desk.tx, name)
+        assert team
+        await people.give_role(desk.tx, one, team, role=role)
+        await desk.tx.flush()
+    return one
+
+
+async def is_refused(desk: Desk, line: str) -> bool:
+    """A mistake in the line, or that there is nothing to do, is no refusal; that there is no such ticket is one."""
+    try:
+        await run_line(desk, line)
+    except Refused as refusal:
+        return refusal.denial is not None
+    except UserError as mistake:
+        return str(mistake).startswith("There is no CH-")
+    return False
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_each_verb_is_for_those_whom_the_page_names(desk: Desk, make_ticket: MakeTicket, who: str) -> None:
+    me = await somebody(desk, who)
+    mine = replace(desk, actor=await actor_of(desk.tx, me))
+    cy = await people.the(desk.tx, "T1", "UCY")
+    assignee = {"responder who has it": me, "responder, nobody has it": None}.get(who, cy)
+    found = {}
+    for name, line in LINES.items():
+        ticket = await make_ticket(reporter_id=me.id if who == "reporter" else cy.id)
+        if assignee:
+            desk.tx.add(Assignment(workspace_id="T1", ticket_id=ticket.id, person_id=assignee.id, assigned_at=NOW))
+            await desk.tx.flush()
+        found[name] = NO if await is_refused(mine, line.replace("CH-1", ticket.name)) else YES
+    column = PAGE[0].index(who)
+    assert found == {row[0]: row[column] for row in PAGE[1:]}
+
+
+def test_the_page_has_a_row_for_every_verb_and_for_what_they_change() -> None:
+    assert [row[0] for row in PAGE[1:]] == list(LINES)
+    assert [f"`{row.line}`" for row in CHANGES] == list(LINES)[len(VERBS) :]
+    assert matrix()[0] == PAGE[0]
