@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from agent.desk import Desk
 from agent.similar import similar_to
-from bot.messages import Button, Fact, Menu, Message, Option, escape, link
-from storage import issues, people, repositories, similar, tickets
+from agent.sla.clocks import is_unseen
+from bot.messages import Button, Fact, Menu, Message, Option, escape, link, moment
+from storage import issues, people, repositories, similar, sla, tickets
 from storage.people import Person, Team
 from storage.similar import Glimpse
+from storage.sla import SlaClock
 from storage.tickets import OPEN, Ticket
 
 COLOURS = {"critical": "#C62828", "high": "#EF6C00", "medium": "#F9A825", "low": "#2E7D32"}
@@ -32,6 +34,7 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
     """The card as of this transaction."""
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
     has_it = await tickets.assignees(desk.tx, ticket.id)
+    clocks = await sla.clocks(desk.tx, ticket.id)
     is_open = ticket.status in OPEN
     names = ", ".join(f"@{escape(person.name)}" for person in has_it)
     state = f"{words(ticket.priority)}, {names or 'unassigned'}, {words(ticket.status)}"
@@ -44,12 +47,13 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
         facts=_facts(ticket, team, names),
         notes=(
             *_notes(ticket, has_it, team),
+            _due_note(desk, ticket, clocks),
             await _team_note(desk, teams),
             await _similar(desk, ticket),
             await _issue_note(desk, ticket),
             change,
         ),
-        buttons=_open_buttons(ticket, has_it) if is_open else _done_buttons(ticket),
+        buttons=_open_buttons(ticket, has_it, clocks) if is_open else _done_buttons(ticket),
         menu=_team_menu(ticket, teams) if is_open and team is None else None,
     )
 
@@ -91,6 +95,16 @@ async def _team_note(desk: Desk, teams: list[Team]) -> str:
     return f"No team yet, so nobody is assigned. {who[:1].upper()}{who[1:]} can add one: {how}"
 
 
+def _due_note(desk: Desk, ticket: Ticket, clocks: list[SlaClock]) -> str:
+    """The next deadline that is still before it or was missed, and until when it is snoozed."""
+    running = [clock for clock in clocks if clock.is_running]
+    first = min(running, key=lambda clock: clock.due_at, default=None)
+    was = "was due" if first and first.due_at <= desk.now else "due"
+    due = f"{first.kind} {was} {moment(first.due_at)}" if first else ""
+    snoozed = f"snoozed until {moment(ticket.snoozed_until)}" if ticket.snoozed_until else ""
+    return "; ".join(filter(None, (due, snoozed)))
+
+
 async def _issue_note(desk: Desk, ticket: Ticket) -> str:
     """Which issue it tracks, and who opened that."""
     issue = await issues.of_ticket(desk.tx, ticket.id) if ticket.source == "github" else None
@@ -115,8 +129,8 @@ def _linked(other: Glimpse) -> str:
     return link(other.permalink, label) if other.permalink else escape(label)
 
 
-def _open_buttons(ticket: Ticket, has_it: list[Person]) -> tuple[Button, ...]:
-    is_waiting = not has_it or ticket.acknowledged_at is None
+def _open_buttons(ticket: Ticket, has_it: list[Person], clocks: list[SlaClock]) -> tuple[Button, ...]:
+    is_waiting = not has_it or is_unseen(ticket, clocks)
     claim = (Button(label="Claim", action="claim", value=ticket.name, style="primary"),) if is_waiting else ()
     start = Button(label="Start", action="status", value=f"{ticket.name} in progress")
     return (

@@ -88,7 +88,7 @@ async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
     why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason else ""
     text = f"{headline(ticket)} is yours{f' (team {escape(team.name)})' if team else ''}.{why}"
-    await _direct(desk, ticket, person, text, key=f"assigned:{ticket.id}:{person.id}:{desk.key}")
+    await tell(desk, ticket, person, text, key=f"assigned:{ticket.id}:{person.id}:{desk.key}")
 
 
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
@@ -103,15 +103,16 @@ async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
     claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.name),)
-    for manager in await _managers(desk, ticket):
+    for manager in await managers_of(desk, ticket):
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
         text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."
         key = f"manager:{ticket.id}:{manager.id}:loud" if assigned else _call_key(ticket, manager.id)
-        await _direct(desk, ticket, manager, text, key=key, buttons=claim)
+        await tell(desk, ticket, manager, text, key=key, buttons=claim)
 
 
-async def _managers(desk: Desk, ticket: Ticket) -> list[Person]:
+async def managers_of(desk: Desk, ticket: Ticket) -> list[Person]:
+    """Who manages its team; admins where nobody does."""
     team_id = ticket.team_id
     managers = await people.members(desk.tx, team_id, "manager") if team_id else []
     return managers or await people.admins(desk.tx)
@@ -130,7 +131,7 @@ async def settle_calls(desk: Desk, ticket: Ticket, change: str) -> None:
     """
     text = f"{headline(ticket)} was {change} {moment(desk.now)}.{_see(ticket)}"
     payload = Message(text=text).model_dump_json()
-    for manager in await _managers(desk, ticket):
+    for manager in await managers_of(desk, ticket):
         if not desk.may_see(manager.slack_id, ticket):
             continue
         await _edit(desk, ticket, _call_key(ticket, manager.id), channel_id=manager.slack_id, payload=payload)
@@ -142,20 +143,22 @@ async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:
     return receipt is not None and receipt.ts == ts
 
 
-async def _direct(
+async def tell(
     desk: Desk, ticket: Ticket, person: Person, text: str, *, key: str, buttons: tuple[Button, ...] = ()
 ) -> None:
-    if desk.is_silent or (desk.actor and desk.actor.person_id == person.id):
+    """One direct message about a ticket, unless they did it themselves."""
+    if desk.actor is None or desk.actor.person_id != person.id:
+        await tell_channel(desk, ticket, person.slack_id, text, key=key, buttons=buttons)
+
+
+async def tell_channel(
+    desk: Desk, ticket: Ticket, channel_id: str, text: str, *, key: str, buttons: tuple[Button, ...] = ()
+) -> None:
+    """One message about a ticket outside of its thread."""
+    if desk.is_silent:
         return
-    message = Message(text=text + _see(ticket), buttons=buttons)
-    row = outgoing(
-        desk,
-        key=key,
-        kind="post",
-        lane=f"dm:{person.slack_id}",
-        channel_id=person.slack_id,
-        payload=message.model_dump_json(),
-    )
+    payload = Message(text=text + _see(ticket), buttons=buttons).model_dump_json()
+    row = outgoing(desk, key=key, kind="post", lane=f"dm:{channel_id}", channel_id=channel_id, payload=payload)
     row.ticket_id = ticket.id
     await outbox.add(desk.tx, row)
 

@@ -4,12 +4,15 @@ import hashlib
 import re
 from datetime import timedelta
 
+from agent import notify
 from agent.desk import Desk
+from agent.sla.clocks import acknowledge, is_unseen
+from agent.transition import by
 from agent.triage.rules import title_of
 from agent.triage.schema import Report
 from bot.events import Place
 from bot.messages import plain
-from storage import inbox, queue, thread_links, tickets
+from storage import inbox, queue, sla, thread_links, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
 
@@ -87,7 +90,16 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
     desk.tx.add(comment)
     await desk.tx.flush()
     desk.audit("comment", "ticket", ticket.id, before={}, after={"comment": comment.id})
+    if is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
+        await _see(desk, ticket)
     return comment
+
+
+async def _see(desk: Desk, ticket: Ticket) -> None:
+    """An assignee who writes on a ticket has seen it."""
+    if desk.asker.person_id in {person.id for person in await tickets.assignees(desk.tx, ticket.id)}:
+        await acknowledge(desk, ticket)
+        await notify.show_card(desk, ticket, change=f"acknowledged by {by(desk)}")
 
 
 async def was_deleted(desk: Desk, channel_id: str, ts: str) -> bool:

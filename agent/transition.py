@@ -3,6 +3,7 @@
 from agent import notify
 from agent.card import words
 from agent.desk import Desk
+from agent.sla.clocks import follow_status
 from bot.errors import UserError
 from bot.messages import escape
 from storage.tickets import OPEN, Ticket
@@ -32,8 +33,7 @@ async def change_status(desk: Desk, ticket: Ticket, status: str, *, reason: str 
     ticket.status = status
     ticket.resolution = reason if status not in OPEN else None
     ticket.resolved_at = desk.now if status not in OPEN else None
-    if status != "open" and ticket.acknowledged_at is None:
-        ticket.acknowledged_at = desk.now
+    await follow_status(desk, ticket, before=before)
     desk.audit("status", "ticket", ticket.id, before={"status": before}, after={"status": status, "reason": reason})
     await notify.show_card(desk, ticket, change=said)
     if status not in OPEN:

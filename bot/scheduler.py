@@ -10,6 +10,7 @@ from typing import Literal
 import structlog
 from apscheduler.triggers.cron import CronTrigger
 
+from bot.due import EVERY, MOST, ask
 from bot.elected import Role
 from storage import queue, workspace
 from storage.database import Database, StorageError
@@ -70,7 +71,7 @@ class Clock:
         self.role = role
         self.schedules = schedules
         self._term: int | None = None
-        self._looked_at = role.clock()
+        self._looked_at = self._remind_at = role.clock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -88,7 +89,7 @@ class Clock:
         self._stopping.set()
 
     async def look(self) -> int:
-        """Ask for what became due since the last look, each schedule once; how many jobs that made.
+        """Ask for what became due since the last look, each schedule once, and for reminders; how many jobs that made.
 
         A clock that takes over looks back to when the one before it was there.
 
@@ -99,11 +100,19 @@ class Clock:
             return 0
         now = self.role.clock()
         if self.role.term != self._term:
-            self._term, self._looked_at = self.role.term, self.role.held_before or now
+            self._term, self._looked_at, self._remind_at = self.role.term, self.role.held_before or now, now
         found = ((schedule, schedule.newest(after=self._looked_at, until=now)) for schedule in self.schedules)
         due = [(schedule, at) for schedule, at in found if at is not None]
         made = await self._put(due, now) if due else 0
         self._looked_at = now
+        return made + await self._remind(now)
+
+    async def _remind(self, now: datetime) -> int:
+        """Every 15 s, or at once where more was due than one transaction takes."""
+        if now < self._remind_at:
+            return 0
+        made = await ask(self.db, self.role, now=now)
+        self._remind_at = now if made == MOST else now + EVERY
         return made
 
     async def _put(self, due: list[tuple[Schedule, datetime]], now: datetime) -> int:

@@ -60,6 +60,7 @@ class Ticket(Row, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcTime)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
 
     @property
     def name(self) -> str:

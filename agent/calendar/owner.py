@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent.calendar.opening import Calendar, next_open
 from agent.calendar.whose import calendar_of, scopes_of_person
 from agent.desk import Desk
+from agent.sla.clocks import move_deadlines
 from bot.errors import UserError
 from bot.messages import escape
 from storage import calendars, people
@@ -51,6 +52,11 @@ class Owner:
         await desk.tx.flush()
         next_open(await self.calendar(desk), desk.now)
 
+    async def move_deadlines(self, desk: Desk) -> None:
+        """The deadlines that were worked out from it are so anew; a person's own hours make none."""
+        if self.team or self.scope == WORKSPACE:
+            await move_deadlines(desk, self.team.id if self.team else None)
+
 
 async def owner_of(desk: Desk, words: str) -> tuple[Owner, str]:
     """Whose it is and the rest of the words.
@@ -61,7 +67,7 @@ async def owner_of(desk: Desk, words: str) -> tuple[Owner, str]:
     first, _, rest = words.partition(" ")
     match first.casefold():
         case "team":
-            team, rest = await _team(desk, " ".join(rest.split()))
+            team, rest = await team_named_first(desk, " ".join(rest.split()))
             return Owner(scopes=(calendars.of_team(team.id), WORKSPACE), name=escape(team.name), team=team), rest
         case "workspace":
             return Owner(scopes=(WORKSPACE,), name="The workspace"), rest.strip()
@@ -69,8 +75,12 @@ async def owner_of(desk: Desk, words: str) -> tuple[Owner, str]:
             return Owner(scopes=tuple(await scopes_of_person(desk.tx, desk.asker.person_id)), name="You"), words
 
 
-async def _team(desk: Desk, words: str) -> tuple[Team, str]:
-    """The team with the longest name that the words begin with: a name may have several words."""
+async def team_named_first(desk: Desk, words: str) -> tuple[Team, str]:
+    """The team with the longest name that the words begin with, and the rest: a name may have several words.
+
+    Raises:
+        UserError: there is no such team.
+    """
     known = await people.teams(desk.tx)
     named = [team for team in known if f"{people.slug_of(words)} ".startswith(f"{team.slug} ")]
     if not named:

@@ -4,9 +4,10 @@ from agent import assign, notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import warning
+from agent.sla.clocks import acknowledge, is_unseen
 from agent.transition import by
 from bot.errors import UserError
-from storage import people, tickets
+from storage import people, sla, tickets
 from storage.tickets import OPEN
 
 
@@ -17,7 +18,7 @@ async def claim(desk: Desk, said: Said) -> Reply:
         raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
     had = await tickets.assignees(desk.tx, ticket.id)
     is_mine = desk.asker.person_id in {person.id for person in had}
-    if is_mine and ticket.acknowledged_at is not None:
+    if is_mine and not is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
         return text_reply(f"{ticket.name} is yours already.", is_private=True)
     warned = ""
     if not is_mine:
@@ -26,7 +27,7 @@ async def claim(desk: Desk, said: Said) -> Reply:
         warned = await warning(desk, [asker])
         await assign.give(desk, ticket, asker)
         ticket.assign_reason = "claimed"
-    ticket.acknowledged_at = ticket.acknowledged_at or desk.now
+    await acknowledge(desk, ticket)
     desk.audit(
         "claim",
         "ticket",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from agent.calendar.until import UNTIL
+from agent.calendar.when import FORM as WHEN
 from agent.commands.verb import OPTIONAL, Slot, Verb
 
 STATUS_WORDS = {
@@ -34,6 +35,7 @@ HOURS = re.compile(rf"{_WHOSE}(?:default|(?:{_WEEK_OR_ZONE}(?:[\s,;]+|$))*)", re
 HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+\d[\d-]*(?:\s[^<>]*)?)?", re.IGNORECASE)
 CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)
 ROTATION = re.compile(r"(?:on|off)?", re.IGNORECASE)
+SLA = re.compile(r"(?:team\s+\S.*|set\s+\S.*\s(?:critical|high|medium|low)\s.*)?", re.IGNORECASE)
 # "list of orders is empty", "help page is broken" and "repo is gone" are reports.
 FORMS = {
     Slot.FILTER: (FILTERS, "filter"),
@@ -44,6 +46,8 @@ FORMS = {
     Slot.CAPACITY: (CAPACITY, "number of tickets"),
     Slot.ROTATION: (ROTATION, "way to use it"),
     Slot.UNTIL: (UNTIL, "time to be back"),
+    Slot.WHEN: (WHEN, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
+    Slot.SLA: (SLA, "way to use it"),
 }
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 _NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)

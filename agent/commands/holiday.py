@@ -31,6 +31,8 @@ async def holiday(desk: Desk, said: Said) -> Reply:
         case "remove":
             await _remove(desk, owner, rest)
     await owner.require_opening(desk)
+    if verb:
+        await owner.move_deadlines(desk)
     return text_reply(await _shown(desk, owner), is_private=True)
 
 

@@ -32,6 +32,7 @@ async def _change(desk: Desk, owner: Owner, words: str) -> None:
     after = row.model_dump(include={"zone", "week"})
     if after != before:
         desk.audit("hours", "calendar", row.id, before=before | {"of": owner.scope}, after=after)
+        await owner.move_deadlines(desk)
 
 
 def _read(row: CalendarRow, words: str) -> None:

@@ -3,6 +3,7 @@
 from agent import assign, notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.sla.clocks import reckon
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import escape
@@ -22,6 +23,7 @@ async def move(desk: Desk, said: Said) -> Reply:
     ticket.team_id = team.id
     desk.audit("move", "ticket", ticket.id, before=before, after={"team": team.id})
     choice = await assign.assign_automatically(desk, ticket)
+    await reckon(desk, ticket)
     await notify.show_card(desk, ticket, change=f"moved to {escape(team.name)} by {by(desk)}")
     if choice.person:
         await notify.tell_assignee(desk, ticket, choice.person)

@@ -27,6 +27,8 @@ class Slot(Enum):
     SINCE = "[--since 2h] [--repo OWNER/NAME]"
     HOURS = "[team TEAM|workspace] [Mon-Fri 9-18] [Europe/Berlin] | default"
     HOLIDAY = "[team TEAM|workspace] [country DE [BE]|add DATE [<name>]|remove DATE]"
+    WHEN = "1h|tomorrow|next Monday|DATE [<why>]"
+    SLA = "[team TEAM|set TEAM PRIORITY ack=1h resolve=2d clock=business|24x7|off|default]"
     JOBS = "[list|show|replay|discard|cancel]"
     WHOSE = "[@someone]"
     CAPACITY = "[5|off]"
@@ -35,7 +37,7 @@ class Slot(Enum):
     WHY = "[not @someone]"
 
 
-OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.JOBS}
+OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY}
 
 

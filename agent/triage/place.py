@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent import notify
 from agent.assign import assign_automatically
 from agent.desk import Desk
+from agent.sla.clocks import reckon
 from agent.triage.schema import Triage
 from storage import people, tickets
 from storage.tickets import OPEN, Ticket
@@ -38,6 +39,7 @@ async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
         await _take_team(desk, ticket, reading)
         desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
         await _hand_out(desk, ticket)
+    await reckon(desk, ticket)
     await notify.show_card(desk, ticket)
     await notify.show_status(desk, ticket, before=notify.SEEN)
 
@@ -54,6 +56,7 @@ async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
         await _hand_out(desk, ticket)
     else:
         await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+    await reckon(desk, ticket)
     await notify.show_card(desk, ticket, change="the model's reading replaced the rules'")
 
 

@@ -175,6 +175,8 @@ class Settings(BaseSettings):
     """Reaction on the report for each status."""
     duplicate_minutes: int = Field(default=10, ge=0, le=1440)
     """The same text in one channel within this time joins the first ticket; 0 = never."""
+    sla_warn_percent: int = Field(default=75, ge=1, le=99)
+    """Share of the time to acknowledge or resolve after which the assignee is warned."""
     team_floor: float = Field(default=0.3, ge=0, le=1)
     """Below this confidence in the team the card asks which team it is."""
 

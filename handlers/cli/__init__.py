@@ -13,6 +13,7 @@ from handlers.cli import (
     manifest,
     person,
     reconcile,
+    reminders,
     repo,
     smoke,
     status,
@@ -38,4 +39,5 @@ def build_cli(serve: Serve) -> typer.Typer:
         verb.register(cli)
     for records in (audit, access):
         records.register(cli)
+    reminders.register(cli)
     return cli

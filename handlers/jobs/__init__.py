@@ -15,6 +15,7 @@ from handlers.jobs import (
     people,
     reassign,
     reconcile,
+    reminder,
     triage,
     upkeep,
 )
@@ -44,6 +45,8 @@ JOBS: dict[str, Kind] = {
     "github.disconnect": Kind(connections.disconnect),
     "triage": Kind(triage.triage, attempts=OUTAGE),
     "reassign": Kind(reassign.reassign, attempts=OUTAGE),
+    "reminder": Kind(reminder.reminder, attempts=OUTAGE),
+    "deadlines": Kind(reminder.deadlines, time_limit=900),
     "reconcile": Kind(reconcile.reconcile, time_limit=900),
     "backup": Kind(upkeep.backup, time_limit=3600),
     "prune": Kind(upkeep.prune, time_limit=3600),

@@ -20,11 +20,13 @@ PAGE = read((Path(__file__).parents[2] / "docs" / "design.md").read_text(encodin
 PEOPLE = PAGE[0][1:]
 LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`status`": "status CH-1",
+    "`sla`": "sla",
     "`status CH-1 in progress`": "status CH-1 in progress",
     "`hours team TEAM …`": "hours team Platform Mon-Fri 9-18",
     "`hours workspace …`": "hours workspace Mon-Fri 9-18",
     "`holiday team TEAM …`": "holiday team Platform add 2026-12-24",
     "`holiday workspace …`": "holiday workspace add 2026-12-24",
+    "`sla set TEAM …`": "sla set Platform high ack=2h",
     "`capacity @someone …`": "capacity <@UCY> 5",
     "`rotation @someone …`": "rotation <@UCY> off",
     "`away @someone …`": "away <@UCY> 3d",

@@ -289,7 +289,41 @@ VERB_CASES |= {
         after={"off": True},
     ),
 }
-LOOKING = {"list": "list", "show": "show CH-1", "help": "help", "me": "me", "why": "why CH-1"}
+VERB_CASES |= {
+    "snooze": Case(
+        do=typed("bob", "snooze CH-1 2d the vendor is asleep"),
+        who="bob",
+        surface="slash",
+        action="snooze",
+        before={"snoozed_until": None},
+        after={"reason": "the vendor is asleep"},
+    ),
+    "unsnooze": Case(
+        given=typed("bob", "snooze CH-1 2d"),
+        do=typed("bob", "unsnooze CH-1"),
+        who="bob",
+        surface="slash",
+        action="unsnooze",
+        after={"snoozed_until": None},
+    ),
+    "sla": Case(
+        do=typed("alice", "sla set Platform high ack=2h"),
+        who="alice",
+        surface="slash",
+        action="sla",
+        of="team",
+        before={"priority": "high", "ack": 60},
+        after={"priority": "high", "ack": 120},
+    ),
+}
+LOOKING = {
+    "list": "list",
+    "show": "show CH-1",
+    "reminders": "reminders",
+    "help": "help",
+    "me": "me",
+    "why": "why CH-1",
+}
 OTHER_CASES = {
     "a report by mention": Case(
         do=said("frank", "kafka lags"), who="frank", surface="mention", action="report", after={"number": 2}

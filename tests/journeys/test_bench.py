@@ -54,6 +54,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     "move": ("tickets with history", "MB of memory at most"),
     "queue": ("SQLite: put/s, share that is left", "PostgreSQL: idle worker, % of a core"),
     "redact": ("redaction of a log line",),
+    "reminder_scan": (
+        "what is due of 10,000, ms",
+        "1,000 due asked for, ms",
+        "ix_reminders_due",
+        "testing each in Python",
+    ),
     "scale": ("PostgreSQL: gain of the second process, model in 250 ms", "PostgreSQL: empty jobs/s"),
 }
 

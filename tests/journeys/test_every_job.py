@@ -16,6 +16,7 @@ from handlers.context import Context
 from handlers.jobs import JOBS
 from storage.leases import Lease
 from storage.queue import Job
+from storage.reminders import Reminder
 from tests.github import hearing, settle
 from tests.team import Bot, quiet, report, slash
 
@@ -24,7 +25,7 @@ ASKED_FOR = {
     "slack.message": 1,
     "slack.edit": 1,
     "slack.delete": 1,
-    "slack.command": 3,
+    "slack.command": 4,
     "slack.press": 1,
     "slack.form": 1,
     "slack.person": 1,
@@ -44,6 +45,8 @@ ASKED_FOR = {
     "reconcile": 1,
     "triage": 2,  # a report's and an issue's
     "reassign": 1,
+    "reminder": 1,
+    "deadlines": 1,  # of a day off for all
     "backup": 1,
     "prune": 1,
     "audit.head": 1,
@@ -57,6 +60,9 @@ async def a_day_passes(ctx: Context) -> list[int]:
         tx.add(Lease(role="clock of the test", holder="somebody", term=1, until=yesterday))
     clock = Clock(ctx.db, Role(ctx.db, "clock of the test", holder="the test", seconds=60))
     await clock.role.hold()
+    async with ctx.db.write() as tx:
+        about = {"workspace_id": ctx.workspace_id, "kind": "snooze", "ticket_id": 1, "plan_key": "yesterday"}
+        tx.add(Reminder(due_at=yesterday, created_at=yesterday, **about))
     return [await clock.look(), await clock.look()]
 
 
@@ -84,11 +90,12 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     assert await slack.submit("carol", {"reason": "failed over"}) == {}
     await slack.delete("frank", "#ops", ts)
     slack.deactivate("bob")
-    assert await a_day_passes(bot.ctx) == [len(SCHEDULES), 0]
+    assert await a_day_passes(bot.ctx) == [len(SCHEDULES) + 1, 0]
     slack.redeliver()
     await quiet(bot)
     await slash(bot, "alice", "repo connect acme/payments --hook")
     await slash(bot, "alice", "repo disconnect acme/payments")
+    await slash(bot, "alice", "holiday workspace add 2026-12-24")
     slack.redeliver()
     on_github(github)
     await settle(github, bot)

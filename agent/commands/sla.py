@@ -1,0 +1,99 @@
+"""`sla set Payments high ack=1h`: how soon a team's tickets must be seen and done; alone it shows what counts."""
+
+import re
+from dataclasses import replace
+
+from agent.calendar.owner import team_named_first
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.sla.clocks import move_deadlines
+from agent.sla.policy import DEFAULTS, Policy, policies_of, read_span, show_span
+from bot.errors import UserError
+from bot.messages import escape
+from storage import people, sla
+from storage.people import Team
+from storage.sla import ALWAYS, BUSINESS, OFF, SlaPolicy
+
+DEFAULT = "default"
+FORM = re.compile(r"(?P<priority>critical|high|medium|low)\s+(?P<rest>\S.*)", re.IGNORECASE)
+
+
+async def set_or_show(desk: Desk, said: Said) -> Reply:
+    """Show the policy of a team, or change it for one priority."""
+    verb, _, rest = said.text.partition(" ")
+    match verb.casefold():
+        case "set":
+            team, words = await team_named_first(desk, " ".join(rest.split()))
+            await desk.check_team(team, doing=f"change the SLA of {escape(team.name)}")
+            await _change(desk, team, words)
+        case "team":
+            team, _ = await team_named_first(desk, " ".join(rest.split()))
+        case _:
+            return text_reply(await _shown(desk, await _own(desk)), is_private=True)
+    return text_reply(await _shown(desk, team), is_private=True)
+
+
+async def _own(desk: Desk) -> Team | None:
+    """The asker's team; of several the oldest one."""
+    teams = sorted(desk.asker.roles)
+    return await people.get_team(desk.tx, teams[0]) if teams else None
+
+
+async def _change(desk: Desk, team: Team, words: str) -> None:
+    found = FORM.fullmatch(words)
+    if found is None:
+        raise UserError("Write it as in `sla set Payments high ack=1h resolve=2d clock=business`, or `… high off`.")
+    priority, rest = found["priority"].lower(), found["rest"].lower()
+    before = (await policies_of(desk.tx, team.id))[priority]
+    after = DEFAULTS[priority] if rest == DEFAULT else _read(before, rest)
+    if after == before:
+        return
+    await sla.forget_policy(desk.tx, team.id, priority)
+    row = SlaPolicy(
+        workspace_id=desk.workspace_id,
+        team_id=team.id,
+        priority=priority,
+        ack_minutes=after.ack,
+        resolve_minutes=after.resolve,
+        clock=after.clock,
+    )
+    if rest != DEFAULT:
+        desk.tx.add(row)
+    told = {"priority": priority}
+    desk.audit("sla", "team", team.id, before=told | _recorded(before), after=told | _recorded(after))
+    await move_deadlines(desk, team.id)
+
+
+def _read(policy: Policy, words: str) -> Policy:
+    """The policy with what is named changed; a new clock counts for the spans beside it."""
+    if words == OFF:
+        return replace(policy, ack=None, resolve=None)
+    pairs = dict(word.partition("=")[::2] for word in words.split())
+    clock = pairs.pop("clock", policy.clock)
+    if clock not in {BUSINESS, ALWAYS} or not pairs.keys() <= {"ack", "resolve"}:
+        raise UserError("A policy has `ack=`, `resolve=` and `clock=business` or `clock=24x7`; or it is `off`.")
+    spans = {name: None if text == OFF else read_span(text, clock=clock) for name, text in pairs.items()}
+    return Policy(ack=spans.get("ack", policy.ack), resolve=spans.get("resolve", policy.resolve), clock=clock)
+
+
+def _recorded(policy: Policy) -> dict[str, object]:
+    return {"ack": policy.ack, "resolve": policy.resolve, "clock": policy.clock}
+
+
+async def _shown(desk: Desk, team: Team | None) -> str:
+    policies = await policies_of(desk.tx, team.id if team else None)
+    rows = [
+        f"• {priority}: acknowledge {show_span(one.ack)}, resolve {show_span(one.resolve)}, {one.clock}"
+        for priority, one in policies.items()
+    ]
+    return "\n".join([f"*{escape(team.name) if team else 'Every team'}*", *rows])
+
+
+VERB = Verb(
+    name="sla",
+    takes=(Slot.SLA,),
+    summary="show or set how soon a team's tickets must be acknowledged and resolved",
+    example="sla set Payments high ack=1h resolve=8h clock=business",
+    action="profile",
+    act=set_or_show,
+)

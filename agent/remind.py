@@ -1,0 +1,27 @@
+"""What happens when something is due: the one who must act hears of it, once, unless it no longer applies."""
+
+from datetime import datetime, timedelta
+
+from agent.desk import Desk
+from agent.sla.clocks import SNOOZE
+from agent.sla.ladder import climb
+from agent.snooze import wake
+from bot.messages import moment
+from storage import reminders, tickets
+from storage.reminders import LIVE, Reminder
+
+LATE = timedelta(minutes=5)
+
+
+async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
+    """Act on a reminder that was due at this time; one that was moved, cancelled or sent since is left alone."""
+    if reminder.state not in LIVE or reminder.due_at != fire_at or reminder.ticket_id is None:
+        return
+    ticket = await tickets.get(desk.tx, reminder.ticket_id)
+    is_late = desk.now - fire_at > LATE
+    late = f"(Late: this was due {moment(fire_at)}.) " if is_late else ""
+    act = wake if reminder.kind == SNOOZE else climb
+    if why_not := await act(desk, reminder, ticket, late=late):
+        reminder.state, reminder.reason = "dropped", why_not
+    else:
+        await reminders.send(desk.tx, reminder, now=desk.now, is_late=is_late)

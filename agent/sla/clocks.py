@@ -1,0 +1,175 @@
+"""A ticket's clocks start with it, stop when it is seen or done, and go on by what its priority and team become."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from agent.calendar.opening import Calendar, add, between
+from agent.desk import Desk
+from agent.sla.policy import LADDERS, Policy, calendar_for, policies_of, show_span
+from storage import queue, reminders, sla
+from storage.reminders import Reminder
+from storage.sla import OFF, Kind, SlaClock
+from storage.tickets import OPEN, Ticket
+
+SNOOZE = "snooze"
+DEEDS: dict[str, str] = {"ack": "acknowledge", "resolve": "resolve"}
+HELD = ("warn", "breach")  # what only the assignee is told: not while the ticket is snoozed
+
+
+async def reckon(desk: Desk, ticket: Ticket) -> bool:
+    """Start the clocks, or work those that still run out anew from the beginning; whether a deadline moved.
+
+    To be called after each change of what counts: priority, team, policy, hours, snooze.
+    """
+    if ticket.priority is None:
+        return False
+    policy = (await policies_of(desk.tx, ticket.team_id))[ticket.priority]
+    calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=policy.clock)
+    known = {clock.kind: clock for clock in await sla.clocks(desk.tx, ticket.id)}
+    moved = False
+    for kind, minutes in policy.targets.items():
+        clock = known.get(kind)
+        if clock and clock.met_at:
+            continue
+        if minutes is None:
+            moved |= await _switch_off(desk, ticket, clock)
+            continue
+        before = (clock.due_at, clock.clock) if clock else None
+        clock = clock or _start(desk, ticket, kind, started_at=ticket.created_at)
+        _set(desk, clock, policy, calendar, minutes=minutes)
+        moved |= (clock.due_at, clock.clock) != before
+        await _plan(desk, ticket, clock, calendar)
+    return moved
+
+
+async def move_deadlines(desk: Desk, team_id: int | None) -> None:
+    """Have the deadlines of a team's open tickets, or of all, worked out anew: hours, holidays or a policy changed."""
+    about = f"deadlines:{team_id or 'all'}"
+    await desk.put("deadlines", {"team_id": team_id}, key=about, dedupe_key=f"{about}:{desk.key}", priority=queue.BULK)
+
+
+def is_unseen(ticket: Ticket, clocks: Sequence[SlaClock]) -> bool:
+    """Whether nobody has acknowledged it, or nobody has since it was opened again."""
+    return ticket.acknowledged_at is None or any(clock.kind == "ack" and clock.is_running for clock in clocks)
+
+
+async def acknowledge(desk: Desk, ticket: Ticket) -> None:
+    """Somebody has seen it: claimed, acknowledged, started, or written by an assignee."""
+    ticket.acknowledged_at = ticket.acknowledged_at or desk.now
+    for clock in await sla.clocks(desk.tx, ticket.id):
+        if clock.kind == "ack":
+            await _meet(desk, ticket, clock)
+
+
+async def follow_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
+    """What a change of status does: done stops the clocks, open again starts a new one for acknowledging."""
+    if before not in OPEN and ticket.status in OPEN:
+        await _reopen(desk, ticket)
+    elif ticket.status != "open":
+        await acknowledge(desk, ticket)
+    if before in OPEN and ticket.status not in OPEN:
+        ticket.snoozed_until = None
+        await reminders.cancel(desk.tx, ticket.id, kind=SNOOZE)
+        for clock in await sla.clocks(desk.tx, ticket.id):
+            await _meet(desk, ticket, clock)
+            clock.paused_since = clock.paused_since or desk.now
+
+
+async def _reopen(desk: Desk, ticket: Ticket) -> None:
+    for clock in await sla.clocks(desk.tx, ticket.id):
+        if clock.kind == "ack":
+            _start(desk, ticket, "ack", started_at=desk.now, generation=clock.generation + 1)
+        elif clock.paused_since:
+            clock.pauses = [*clock.pauses, [clock.paused_since.isoformat(), desk.now.isoformat()]]
+            clock.met_at = clock.paused_since = None
+    await reckon(desk, ticket)
+
+
+def _start(desk: Desk, ticket: Ticket, kind: Kind, *, started_at: datetime, generation: int = 1) -> SlaClock:
+    """A clock whose times are still to be set; what was done before it could start is done."""
+    clock = SlaClock(
+        workspace_id=desk.workspace_id,
+        ticket_id=ticket.id,
+        kind=kind,
+        generation=generation,
+        target_minutes=0,
+        clock="",
+        started_at=started_at,
+        warn_at=started_at,
+        due_at=started_at,
+        met_at=ticket.resolved_at if kind == "resolve" else ticket.acknowledged_at if generation == 1 else None,
+        paused_since=ticket.resolved_at,
+    )
+    desk.tx.add(clock)
+    return clock
+
+
+def _set(desk: Desk, clock: SlaClock, policy: Policy, calendar: Calendar, *, minutes: int) -> None:
+    """Its times by this policy. A deadline that turns out to have passed is a breach from now on."""
+    before = clock.due_at
+    target = timedelta(minutes=minutes)
+    clock.target_minutes, clock.clock = minutes, policy.clock
+    clock.warn_at = moment_at(clock, calendar, target * desk.settings.sla_warn_percent / 100)
+    clock.due_at = moment_at(clock, calendar, target)
+    if clock.is_running and before != clock.due_at <= desk.now:
+        clock.breached_at = clock.breached_at or desk.now
+
+
+def moment_at(clock: SlaClock, calendar: Calendar, span: timedelta) -> datetime:
+    """When a clock has run for so long, by the time that counts and without its pauses."""
+    for start, end in clock.stretches:
+        passed = between(calendar, start, end)
+        if span < passed:
+            return add(calendar, start, span)
+        span -= passed
+    return add(calendar, clock.resumed_at, span)
+
+
+async def _meet(desk: Desk, ticket: Ticket, clock: SlaClock) -> None:
+    if clock.met_at is None:
+        clock.met_at = desk.now
+        if clock.due_at <= desk.now:
+            clock.breached_at = clock.breached_at or clock.due_at
+    await reminders.cancel(desk.tx, ticket.id, kind=clock.kind)
+
+
+async def _switch_off(desk: Desk, ticket: Ticket, clock: SlaClock | None) -> bool:
+    """Without a target there is nothing to wait for; a breach there was stays on record. Whether that is news."""
+    if clock is None or clock.clock == OFF:
+        return False
+    clock.clock = OFF
+    await reminders.cancel(desk.tx, ticket.id, kind=clock.kind)
+    return True
+
+
+async def _plan(desk: Desk, ticket: Ticket, clock: SlaClock, calendar: Calendar) -> None:
+    """Each step once per generation, as long as the clock runs."""
+    about = f"{ticket.priority}: {DEEDS[clock.kind]} within {show_span(clock.target_minutes)} ({clock.clock})"
+    wanted = [
+        Reminder(
+            workspace_id=desk.workspace_id,
+            kind=clock.kind,
+            step=step,
+            ticket_id=ticket.id,
+            due_at=at,
+            reason=about,
+            generation=clock.generation,
+            plan_key=f"{clock.kind}:{ticket.id}:{clock.generation}:{step}",
+            created_at=desk.now,
+        )
+        for step, at in (_steps(ticket, clock, calendar) if clock.is_running and not desk.is_silent else ())
+    ]
+    await reminders.replan(desk.tx, ticket.id, kind=clock.kind, wanted=wanted)
+
+
+def _steps(ticket: Ticket, clock: SlaClock, calendar: Calendar) -> list[tuple[str, datetime]]:
+    """When each step of the ladder comes. Without a ladder only the breach is recorded, and nobody is told."""
+    breach = max(clock.due_at, clock.breached_at or clock.due_at)
+    ladder = LADDERS.get(ticket.priority or "")
+    if ladder is None:
+        return [("breach", breach)]
+    early = [] if clock.breached_at else [("warn", clock.warn_at)]
+    rungs = [(step, add(calendar, breach, after)) for step, after in ladder]
+    steps = [*early, ("breach", breach), *rungs]
+    until = ticket.snoozed_until
+    return [(step, max(at, until) if until and step in HELD else at) for step, at in steps]

@@ -1,0 +1,52 @@
+"""A snoozed ticket leaves its assignees in peace for a while; its clocks go on, and managers still hear of a breach."""
+
+from datetime import datetime
+
+from agent import notify
+from agent.desk import Desk
+from agent.sla.clocks import SNOOZE, reckon
+from storage import people, reminders
+from storage.reminders import Reminder
+from storage.tickets import Ticket
+
+LONGEST_REASON = 200
+
+
+async def put_off(desk: Desk, ticket: Ticket, until: datetime, *, reason: str) -> None:
+    """Flag the ticket, and plan the one message that ends it."""
+    ticket.snoozed_until = until
+    waking = Reminder(
+        workspace_id=desk.workspace_id,
+        kind=SNOOZE,
+        step="wake",
+        ticket_id=ticket.id,
+        person_id=desk.asker.person_id,
+        due_at=until,
+        reason="you snoozed it" + (f": {reason}" if reason else ""),
+        plan_key=f"{SNOOZE}:{ticket.id}:{desk.key}",
+        created_at=desk.now,
+    )
+    await reminders.replan(desk.tx, ticket.id, kind=SNOOZE, wanted=[waking])
+    await reckon(desk, ticket)
+
+
+async def end(desk: Desk, ticket: Ticket) -> None:
+    """The flag goes, and what was held back comes at its own time."""
+    ticket.snoozed_until = None
+    await reminders.cancel(desk.tx, ticket.id, kind=SNOOZE)
+    await reckon(desk, ticket)
+
+
+async def wake(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> str:
+    """It is time: the flag goes, and whoever snoozed it hears so."""
+    if ticket.snoozed_until != reminder.due_at or reminder.person_id is None:
+        return "the ticket has moved on"
+    desk.audit("wake", "ticket", ticket.id, before={"snoozed_until": reminder.due_at.isoformat()}, after={})
+    ticket.snoozed_until = None
+    await notify.show_card(desk, ticket, change="no longer snoozed")
+    person = await people.get(desk.tx, reminder.person_id)
+    if not person.is_active or not desk.may_see(person.slack_id, ticket):
+        return "who snoozed it is gone from here"
+    text = f"{late}{notify.headline(ticket)} is back: {reminder.reason}."
+    await notify.tell(desk, ticket, person, text, key=f"reminder:{reminder.id}:{reminder.due_at.isoformat()}")
+    return ""

@@ -1,0 +1,97 @@
+"""How long a ticket may wait: what each team allows per priority, and the clocks that run on its tickets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Literal
+
+from sqlmodel import JSON, Field, UniqueConstraint, col, delete, select
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx
+from storage.tickets import OPEN, Ticket
+
+Kind = Literal["ack", "resolve"]
+BUSINESS, ALWAYS, OFF = "business", "24x7", "off"
+
+
+class SlaPolicy(Row, table=True):
+    """What a team set for a priority, in minutes; None is no target. `clock` says which minutes count."""
+
+    __tablename__ = "sla_policies"
+    __table_args__ = (UniqueConstraint("team_id", "priority"),)
+
+    team_id: int = Field(foreign_key="teams.id")
+    priority: str
+    ack_minutes: int | None = None
+    resolve_minutes: int | None = None
+    clock: str = BUSINESS
+
+
+class SlaClock(Row, table=True):
+    """One target of one ticket. `clock` is that of its policy, or off; `pauses` are pairs of moments in ISO form.
+
+    `breached_at` is a fact that stays, whatever the policy becomes; each reopening starts another `generation` of ack.
+    """
+
+    __tablename__ = "sla_clocks"
+    __table_args__ = (UniqueConstraint("ticket_id", "kind", "generation"),)
+
+    ticket_id: int = Field(foreign_key="tickets.id")
+    kind: str  # one of Kind
+    generation: int = 1
+    target_minutes: int
+    clock: str
+    started_at: datetime = Field(sa_type=UtcTime)
+    pauses: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    paused_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    warn_at: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
+    met_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    breached_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def is_running(self) -> bool:
+        return self.met_at is None and self.paused_since is None and self.clock != OFF
+
+    @property
+    def stretches(self) -> list[tuple[datetime, datetime]]:
+        """The times before now that count, oldest first; the present one begins where the last pause ended."""
+        edges = [self.started_at, *(datetime.fromisoformat(edge) for pause in self.pauses for edge in pause)]
+        return [(start, end) for number, (start, end) in enumerate(pairwise(edges)) if number % 2 == 0]
+
+    @property
+    def resumed_at(self) -> datetime:
+        """When the present stretch began."""
+        return datetime.fromisoformat(self.pauses[-1][1]) if self.pauses else self.started_at
+
+
+async def policies(tx: Tx, team_id: int) -> Mapping[str, SlaPolicy]:
+    """Priority -> what a team set for it."""
+    return {row.priority: row for row in await tx.exec(select(SlaPolicy).where(SlaPolicy.team_id == team_id))}
+
+
+async def forget_policy(tx: Tx, team_id: int, priority: str) -> None:
+    await tx.exec(delete(SlaPolicy).where(col(SlaPolicy.team_id) == team_id, col(SlaPolicy.priority) == priority))
+
+
+async def clocks(tx: Tx, ticket_id: int) -> list[SlaClock]:
+    """The newest clock of each kind, ack before resolve."""
+    found = select(SlaClock).where(SlaClock.ticket_id == ticket_id).order_by(col(SlaClock.generation))
+    newest = {clock.kind: clock for clock in await tx.exec(found)}
+    return [newest[kind] for kind in sorted(newest)]
+
+
+async def with_clocks(tx: Tx, *, team_id: int | None, after: int, most: int) -> Sequence[int]:
+    """Ids of open tickets that have clocks, of one team or of all; in order, some at a time.
+
+    One from before there were clocks gets none by a change of hours: years of old tickets would be missed at once.
+    """
+    found = select(Ticket.id).where(
+        col(Ticket.status).in_(OPEN),
+        col(Ticket.id) > after,
+        col(Ticket.id).in_(select(SlaClock.ticket_id)),
+    )
+    if team_id is not None:
+        found = found.where(Ticket.team_id == team_id)
+    return list(await tx.exec(found.order_by(col(Ticket.id)).limit(most)))

@@ -1,0 +1,116 @@
+"""Each step of a ladder comes once for each of a ticket's clocks, whatever happens to it, and only while it applies."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import col, select
+
+from agent import assign
+from agent.desk import Desk
+from agent.remind import remind
+from agent.sla.clocks import acknowledge, reckon
+from agent.sla.policy import read_span
+from agent.snooze import put_off
+from agent.transition import change_status
+from bot.errors import UserError
+from storage import people, reminders, sla, tickets
+from storage.outbox import Outgoing
+from storage.reminders import Reminder, ReminderSend
+from storage.sla import ALWAYS, BUSINESS
+from tests.agent.conftest import NOW, MakeTicket
+
+SERIAL = count(1)
+DEEDS = ["20 min", "3 h", "a day", "claim", "done", "open", "critical", "medium", "high", "snooze"]
+SPANS = {"20 min": timedelta(minutes=20), "3 h": timedelta(hours=3), "a day": timedelta(days=1)}
+
+
+async def fire(desk: Desk) -> None:
+    """What the clock and the workers do: ask for what is due, and act on it, each twice as after a crash."""
+    due = await reminders.ask_for(desk.tx, await reminders.due(desk.tx, now=desk.now, most=100))
+    for one in [*due, *due]:
+        await desk.tx.flush()
+        desk.tx.expunge_all()
+        at_work = replace(desk, key=f"job:{next(SERIAL)}", actor=None)
+        await remind(at_work, await reminders.get(desk.tx, one.reminder_id), fire_at=one.fire_at)
+    await desk.tx.flush()
+    desk.tx.expunge_all()
+
+
+async def do(desk: Desk, ticket_id: int, deed: str) -> None:
+    ticket = await tickets.get(desk.tx, ticket_id)
+    is_open = ticket.status in tickets.OPEN
+    match deed:
+        case "claim" if is_open:
+            await acknowledge(desk, ticket)
+        case "done" if is_open:
+            await change_status(desk, ticket, "resolved", reason="fixed", said="")
+        case "open" if not is_open:
+            await change_status(desk, ticket, "open", reason="again", said="")
+        case "critical" | "medium" | "high" if is_open:
+            ticket.priority = deed
+            await reckon(desk, ticket)
+        case "snooze" if is_open:
+            await put_off(desk, ticket, desk.now + timedelta(hours=2), reason="")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=st.lists(st.sampled_from(DEEDS), max_size=12))
+async def test_each_step_comes_once_for_each_generation(desk: Desk, make_ticket: MakeTicket, deeds: list[str]) -> None:
+    ticket = await make_ticket(priority="high")
+    await assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
+    await reckon(desk, ticket)
+    now = NOW
+    for deed in [*deeds, "a day", "a day"]:
+        now += SPANS.get(deed, timedelta())
+        at = replace(desk, now=now, key=f"job:{next(SERIAL)}")
+        await do(at, ticket.id, deed)
+        await fire(at)
+    rows = {row.id: row for row in await desk.tx.exec(select(Reminder).where(Reminder.ticket_id == ticket.id))}
+    sent = [one for one in await desk.tx.exec(select(ReminderSend)) if one.reminder_id in rows]
+    about = [rows[one.reminder_id] for one in sent]
+    steps = Counter((one.kind, one.generation, one.step) for one in about if one.kind != "snooze")
+    assert all(times == 1 for times in steps.values())
+    said = await desk.tx.exec(
+        select(Outgoing.key).where(Outgoing.ticket_id == ticket.id, col(Outgoing.key).startswith("reminder:"))
+    )
+    assert len(list(said)) == len(sent)  # one manager, one assignee: a message each
+    last = await sla.clocks(desk.tx, ticket.id)
+    assert all(clock.breached_at for clock in last if clock.is_running and clock.due_at <= now)
+    assert not any(row.state in reminders.LIVE and row.due_at <= now for row in rows.values())
+
+
+async def test_a_priority_that_is_raised_past_its_deadline_is_one_breach_with_a_note(
+    desk: Desk, make_ticket: MakeTicket
+) -> None:
+    ticket = await make_ticket(priority="medium")
+    await assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
+    await reckon(desk, ticket)
+    later = replace(desk, now=NOW + timedelta(hours=2), key="job:later")
+    ticket.priority = "critical"
+    assert await reckon(later, ticket)
+    await fire(later)
+    [ack, resolve] = await sla.clocks(desk.tx, ticket.id)
+    assert (ack.due_at, ack.breached_at) == (NOW + timedelta(minutes=15), later.now)
+    assert (resolve.due_at, resolve.breached_at) == (NOW + timedelta(hours=4), None)
+    said = list(await desk.tx.exec(select(Outgoing.payload).where(col(Outgoing.key).startswith("reminder:"))))
+    assert len(said) == 1
+    assert "1 h 45 min ago. It had passed already when this became the target of critical tickets." in said[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "clock", "minutes"),
+    [("15m", BUSINESS, 15), ("90min", ALWAYS, 90), ("4h", BUSINESS, 240), ("2d", BUSINESS, 960), ("2d", ALWAYS, 2880)],
+)
+def test_a_day_of_business_time_has_eight_hours(text: str, clock: str, minutes: int) -> None:
+    assert read_span(text, clock=clock) == minutes
+
+
+@pytest.mark.parametrize("text", ["", "0h", "h", "1.5h", "-1h", "366d", "soon", "1w"])
+def test_what_is_no_time_to_allow_is_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        read_span(text, clock=ALWAYS)

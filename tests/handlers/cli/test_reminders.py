@@ -1,0 +1,56 @@
+"""`reminders preview` shows what is planned, for which ticket, and why."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from storage import workspace
+from storage.database import open_database
+from storage.reminders import Reminder
+from storage.tickets import Ticket
+from tests.handlers.cli.conftest import Run
+
+SOON = datetime(2026, 3, 2, tzinfo=UTC)  # what is late is still planned
+
+
+async def plan(path: Path) -> None:
+    async with open_database(path) as db, db.write() as tx:
+        await workspace.adopt(tx, "T1")
+        ticket = Ticket(
+            workspace_id="T1",
+            number=12,
+            title="Kafka lags",
+            description="",
+            source="slack",
+            channel_id="C1",
+            created_at=SOON,
+        )
+        tx.add(ticket)
+        await tx.flush()
+        for days, step in ((0, "warn"), (1, "breach"), (50_000, "managers")):
+            tx.add(
+                Reminder(
+                    workspace_id="T1",
+                    kind="ack",
+                    step=step,
+                    ticket_id=ticket.id,
+                    due_at=SOON + timedelta(days=days),
+                    reason="high: acknowledge within 1h (business)",
+                    plan_key=step,
+                    created_at=SOON,
+                )
+            )
+
+
+def test_what_is_planned_for_the_next_days_is_shown_with_its_reason(run: Run, tmp_path: Path) -> None:
+    run("team", "add", "Payments")
+    assert run("reminders", "preview").out == "Nothing is planned for the next 7 days.\n"
+    asyncio.run(plan(tmp_path / "data" / "chargehand.db"))
+    lines = [" ".join(line.split()) for line in run("reminders", "preview", "--days", "3").out.splitlines()]
+    assert lines == [
+        "due ticket step generation why",
+        "2026-03-02 00:00 UTC CH-12 ack warn 1 high: acknowledge within 1h (business)",
+        "2026-03-03 00:00 UTC CH-12 ack breach 1 high: acknowledge within 1h (business)",
+    ]
+    assert [row["step"] for row in json.loads(run("reminders", "preview", "--json").out)] == ["ack warn", "ack breach"]

@@ -1,0 +1,87 @@
+"""A ticket that is put off leaves its assignees in peace until then; managers still hear of what is missed."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.slack import SlackSandbox
+from storage.reminders import Reminder
+from tests.journeys.test_sla import Clock, clocks, go_to, near, planned, told
+from tests.team import DATABASES, Bot, report, running, said, seed_teams, select_all, settings_for, slash
+
+BOTH = pytest.mark.parametrize("engine", DATABASES)
+FRIDAY = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)
+MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+REFUSED = {
+    "snooze CH-1 someday": "“someday” is no time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`.",
+    "snooze CH-1 2026-03-01": "“2026-03-01” has passed already.",
+    "snooze CH-1 2026-02-30": "“2026-02-30” is no date: write year, month and day as in 2026-12-24.",
+    "snooze CH-1 2027-01-01": "“2027-01-01” is more than 90 days off.",
+    "unsnooze CH-1": "CH-1 is not snoozed.",
+}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(base=FRIDAY)
+
+
+@pytest.fixture
+async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
+    settings = settings_for(slack, tmp_path)
+    await seed_teams(settings, slack)
+    async with running(slack, settings, clock=clock) as team:
+        yield team
+
+
+@BOTH
+async def test_tomorrow_is_monday_and_one_message_says_so(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    answer = await slash(bot, "bob", "snooze CH-1 tomorrow the vendor is asleep")
+    assert answer.startswith("*CH-1* Kafka lags is snoozed until ")
+    assert "Sat 2026-03-07 is no working day, so it is the next moment in your hours. Its deadlines stay." in answer
+    assert (await bot.ticket()).snoozed_until == MONDAY
+    assert "snoozed until" in slack.transcript()
+    assert "it is back (you snoozed it: the vendor is asleep)" in await slash(bot, "bob", "reminders")
+    before = len(said(slack.dms("bob")))
+    await go_to(bot, clock, MONDAY + timedelta(seconds=1))
+    assert said(slack.dms("bob"))[before:][0].startswith(
+        "*CH-1* Kafka lags is back: you snoozed it: the vendor is asleep."
+    )
+    assert (await bot.ticket()).snoozed_until is None
+    assert [row.state for row in await select_all(bot, Reminder) if row.kind == "snooze"] == ["sent"]
+
+
+async def test_a_snooze_holds_back_the_assignee_alone(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    due = (await clocks(bot))["ack", 1].due_at
+    await slash(bot, "bob", "snooze CH-1 2026-03-10")
+    assert near((await clocks(bot))["ack", 1].due_at, due)
+    tuesday = MONDAY + timedelta(days=1)
+    assert (await planned(bot))["ack", "breach"] == tuesday
+    await go_to(bot, clock, MONDAY + timedelta(minutes=95))
+    assert (len(told(slack, "bob")), len(told(slack, "alice"))) == (0, 1)
+    assert near((await clocks(bot))["ack", 1].breached_at, due)
+    await slash(bot, "bob", "unsnooze CH-1")
+    assert (await planned(bot)).keys() >= {("ack", "channel")}
+    await go_to(bot, clock, MONDAY + timedelta(minutes=96))
+    assert len(told(slack, "bob")) == 1
+    assert [row.state for row in await select_all(bot, Reminder) if row.kind == "snooze"] == ["cancelled"]
+
+
+async def test_what_is_resolved_does_not_wake(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "snooze CH-1 20m")
+    await slash(bot, "bob", "resolve CH-1 restarted")
+    assert (await bot.ticket()).snoozed_until is None
+    assert await planned(bot) == {}
+
+
+async def test_what_cannot_be_waited_for_is_refused(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    for line, refusal in REFUSED.items():
+        assert (await slash(bot, "bob", line)).startswith(refusal), line
+    assert (await slash(bot, "carol", "snooze CH-1 1h")).startswith("You may not snooze CH-1")
+    assert (await bot.ticket()).snoozed_until is None
