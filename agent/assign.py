@@ -122,13 +122,6 @@ async def take_from(desk: Desk, ticket: Ticket, person: Person) -> list[Person]:
     had = await tickets.assignees(desk.tx, ticket.id)
     left = [other for other in had if other.id != person.id]
     await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=_who(desk), person_id=person.id)
-    desk.audit(
-        "unassign",
-        "ticket",
-        ticket.id,
-        before={"assignees": [other.id for other in had]},
-        after={"assignees": [other.id for other in left]},
-    )
     return left
 
 

@@ -22,6 +22,7 @@ MARKS = {
 GREY = "#757575"
 SIMILAR_DAYS = timedelta(days=30)
 LOOKED_AT = 200  # earlier tickets
+TIMES = {1: "once", 2: "twice"}
 WORDS = {"in_progress": "in progress", "feature_request": "feature request", "extra_large": "extra large"}
 
 
@@ -46,6 +47,7 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
         colour=COLOURS.get(ticket.priority or "", GREY) if is_open else GREY,
         facts=_facts(ticket, team, names),
         notes=(
+            await _flags(desk, ticket),
             *_notes(ticket, has_it, team),
             _due_note(desk, ticket, clocks),
             await _team_note(desk, teams),
@@ -68,6 +70,17 @@ def _facts(ticket: Ticket, team: Team | None, names: str) -> tuple[Fact, ...]:
         Fact(name="Category", value=words(ticket.category).capitalize()),
         Fact(name="Severity · effort", value=f"{words(ticket.severity)} · {words(ticket.effort)}"),
     )
+
+
+async def _flags(desk: Desk, ticket: Ticket) -> str:
+    """What it waits for, and how often it was reopened."""
+    flags = []
+    if ticket.waiting_since:
+        who = f" on @{escape((await people.get(desk.tx, ticket.waiting_on)).name)}" if ticket.waiting_on else ""
+        flags.append(f"Waiting{who} since {moment(ticket.waiting_since)}: {escape(ticket.waiting_for or '')}")
+    if times := len(ticket.rests):
+        flags.append(f"Reopened {TIMES.get(times, f'{times} times')}")
+    return " · ".join(flags)
 
 
 def _notes(ticket: Ticket, has_it: list[Person], team: Team | None) -> tuple[str, ...]:
@@ -131,20 +144,20 @@ def _linked(other: Glimpse) -> str:
 
 def _open_buttons(ticket: Ticket, has_it: list[Person], clocks: list[SlaClock]) -> tuple[Button, ...]:
     is_waiting = not has_it or is_unseen(ticket, clocks)
-    claim = (Button(label="Claim", action="claim", value=ticket.name, style="primary"),) if is_waiting else ()
-    start = Button(label="Start", action="status", value=f"{ticket.name} in progress")
+    claim = (Button(label="Claim", action="claim", value=ticket.named_version, style="primary"),) if is_waiting else ()
+    start = Button(label="Start", action="start", value=ticket.named_version)
     return (
         *claim,
         *((start,) if not is_waiting and ticket.status == "open" else ()),
-        Button(label="Resolve…", action="form:resolve", value=ticket.name),
-        Button(label="Not an issue…", action="form:resolve:not_an_issue", value=ticket.name),
+        Button(label="Resolve…", action="form:resolve", value=ticket.named_version),
+        Button(label="Not an issue…", action="form:resolve:not_an_issue", value=ticket.named_version),
     )
 
 
 def _done_buttons(ticket: Ticket) -> tuple[Button, ...]:
-    return (Button(label="Reopen…", action="form:reopen", value=ticket.name),)
+    return (Button(label="Reopen…", action="form:reopen", value=ticket.named_version),)
 
 
 def _team_menu(ticket: Ticket, teams: list[Team]) -> Menu | None:
     options = tuple(Option(label=team.name, value=team.name) for team in teams)
-    return Menu(label="Which team?", action="move", value=ticket.name, options=options) if options else None
+    return Menu(label="Which team?", action="move", value=ticket.named_version, options=options) if options else None

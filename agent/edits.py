@@ -27,6 +27,7 @@ async def _describe(desk: Desk, ticket: Ticket, text: str) -> None:
     before = ticket.description
     _, marker, context = before.partition(CONTEXT)
     ticket.description = text + marker + context
+    ticket.version += 1
     desk.audit("edit", "ticket", ticket.id, before={"description": before}, after={"description": ticket.description})
     if ticket.triage_source:  # before that there is no card to change
         await notify.show_card(desk, ticket, change="the report was edited")

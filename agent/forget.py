@@ -1,6 +1,6 @@
 """A person's words are taken off the record; that they did something, and that it was forgotten, stays on it."""
 
-from agent.commands.grammar import SHORTEST_REASON
+from agent.commands.slots import SHORTEST_REASON
 from agent.desk import Desk
 from bot.errors import UserError
 from storage import audit

@@ -152,6 +152,7 @@ async def _follow(desk: Desk, ticket: Ticket, known: Issue, event: IssueEvent, *
     if ticket.description != _description(known):
         was = {"title": ticket.title, "description": ticket.description}
         ticket.title, ticket.description = known.title or ticket.title, _description(known)
+        ticket.version += 1
         after = {"title": ticket.title, "description": ticket.description}
         desk.audit("edit", "ticket", ticket.id, before=was, after=after)
         await notify.show_card(desk, ticket, change=f"edited on GitHub{_by(event)}")

@@ -49,7 +49,9 @@ async def _changes(desk: Desk, text: str) -> str | None:
     """The command line, when it is one that changes a ticket; with the ticket's name, since a button has no thread."""
     ticket = await thread_ticket(desk, desk.place) if desk.place else None
     parsed = parse(text, VERBS, has_thread_ticket=ticket is not None)
-    if parsed is None or parsed.problem or Slot.TICKET not in parsed.verb.takes or parsed.verb.action == "see":
+    if parsed is None or parsed.problem or parsed.verb.action == "see":
+        return None
+    if {Slot.TICKET, Slot.LAST}.isdisjoint(parsed.verb.takes):
         return None
     return text if parsed.number or ticket is None else _named(text, ticket)
 

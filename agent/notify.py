@@ -2,16 +2,21 @@
 
 from agent.card import card
 from agent.desk import Desk
-from bot.events import Place, SlackMessage
+from bot.events import Place
 from bot.messages import Button, Message, escape, link, moment
 from storage import outbox, people
-from storage.inbox import Delivery
 from storage.outbox import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
 
 LOUD = {"critical", "high"}
 SEEN = "eyes"
+ANSWER, CHANGE, ASSIGNED, WAITED = (
+    "answer",
+    "change",
+    "assigned",
+    "waited",
+)  # by these the messages of one piece of work are told apart
 
 
 def card_key(ticket: Ticket) -> str:
@@ -42,14 +47,14 @@ async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
     """
     key = card_key(ticket)
     payload = (await card(desk, ticket, change=change)).model_dump_json()
-    if await _edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload):
+    if await edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload):
         return
     row = outgoing(desk, key=key, kind="post", lane=_lane(ticket), channel_id=ticket.channel_id, payload=payload)
     row.thread_ts, row.ticket_id, row.opens_thread = ticket.thread_ts, ticket.id, ticket.thread_ts is None
     await outbox.add(desk.tx, row)
 
 
-async def _edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payload: str) -> bool:
+async def edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payload: str) -> bool:
     """Change what was, or is about to be, posted under a key; False when nothing ever was."""
     if not await outbox.exists_for(desk.tx, key):
         return False
@@ -61,14 +66,14 @@ async def _edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payloa
     return True
 
 
-async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str) -> None:
+async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str, buttons: tuple[Button, ...] = ()) -> None:
     """One message in the ticket's thread; `name` tells it from others of the same work."""
     if desk.is_silent:
         return
-    message = Message(text=text)
+    message = Message(text=text, buttons=buttons)
     row = outgoing(
         desk,
-        key=f"{desk.key}:thread:{ticket.id}:{name}",
+        key=thread_key(desk.key, ticket, name),
         kind="post",
         lane=_lane(ticket),
         channel_id=ticket.channel_id,
@@ -77,6 +82,15 @@ async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str) -> 
     row.thread_ts, row.ticket_id = ticket.thread_ts, ticket.id
     row.anchor = None if ticket.thread_ts else card_key(ticket)
     await outbox.add(desk.tx, row)
+
+
+def thread_key(work_key: str, ticket: Ticket, name: str) -> str:
+    return f"{work_key}:thread:{ticket.id}:{name}"
+
+
+def direct_key(name: str, work_key: str, ticket: Ticket, person_id: int) -> str:
+    """The idempotency key of what one piece of work tells one person."""
+    return f"{name}:{ticket.id}:{person_id}:{work_key}"
 
 
 def _lane(ticket: Ticket) -> str:
@@ -88,7 +102,7 @@ async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
     why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason else ""
     text = f"{headline(ticket)} is yours{f' (team {escape(team.name)})' if team else ''}.{why}"
-    await tell(desk, ticket, person, text, key=f"assigned:{ticket.id}:{person.id}:{desk.key}")
+    await tell(desk, ticket, person, text, key=direct_key(ASSIGNED, desk.key, ticket, person.id))
 
 
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
@@ -102,7 +116,7 @@ async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -
     who = ", ".join(f"@{escape(person.name)}" for person in assigned)
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
-    claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.name),)
+    claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.named_version),)
     for manager in await managers_of(desk, ticket):
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
@@ -134,7 +148,7 @@ async def settle_calls(desk: Desk, ticket: Ticket, change: str) -> None:
     for manager in await managers_of(desk, ticket):
         if not desk.may_see(manager.slack_id, ticket):
             continue
-        await _edit(desk, ticket, _call_key(ticket, manager.id), channel_id=manager.slack_id, payload=payload)
+        await edit(desk, ticket, _call_key(ticket, manager.id), channel_id=manager.slack_id, payload=payload)
 
 
 async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:
@@ -196,22 +210,6 @@ async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
         await outbox.add(desk.tx, row)
 
 
-def eyes(delivery: Delivery, message: SlackMessage) -> Outgoing:
-    """Eyes on a message, before anything else is known of it."""
-    return Outgoing(
-        workspace_id=delivery.workspace_id,
-        key=f"eyes:{message.channel_id}:{message.ts}",
-        kind="react",
-        lane=f"react:{message.channel_id}:{message.ts}",
-        channel_id=message.channel_id,
-        target_ts=message.ts,
-        payload=SEEN,
-        due_at=delivery.received_at,
-        created_at=delivery.received_at,
-        correlation_id=delivery.correlation_id,
-    )
-
-
 async def settle(desk: Desk, message: Message) -> None:
     """Put something else in the place of the message whose button was pressed, also where one person alone sees it."""
     place = desk.place
@@ -228,7 +226,7 @@ async def settle(desk: Desk, message: Message) -> None:
     await outbox.add(desk.tx, row)
 
 
-async def answer(desk: Desk, message: Message, *, is_private: bool, name: str = "answer") -> None:
+async def answer(desk: Desk, message: Message, *, is_private: bool, name: str = ANSWER) -> None:
     """Answer the person at the desk where they asked: slash and buttons by response_url, else in the thread.
 
     Args:

@@ -1,11 +1,13 @@
-"""The one way a ticket changes its status: checked, recorded, shown on the card and as a reaction."""
+"""The ways from one status of a ticket to another, and what goes with each."""
 
-from agent import notify
+from datetime import datetime
+
 from agent.card import words
+from agent.change import changing
 from agent.desk import Desk
-from agent.sla.clocks import follow_status
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import escape, moment
+from storage import audit, people
 from storage.tickets import OPEN, Ticket
 
 ALLOWED = {
@@ -16,29 +18,62 @@ ALLOWED = {
 }
 
 
-async def change_status(desk: Desk, ticket: Ticket, status: str, *, reason: str | None, said: str) -> None:
+async def change_status(
+    desk: Desk, ticket: Ticket, status: str, *, reason: str | None, said: str, told: str = ""
+) -> None:
     """Move a ticket to a status.
 
     Args:
         reason: goes on record; the card shows it while the ticket is resolved or closed. None: none was given.
         said: the change in words, for the card ("resolved by @x").
+        told: what the thread is told, if anything.
 
     Raises:
         UserError: there is no way from the present status to this one.
     """
-    before = ticket.status
-    if status not in ALLOWED[before]:
-        way = ", ".join(f"`{words(other)}`" for other in sorted(ALLOWED[before]))
-        raise UserError(f"{ticket.name} is {words(before)}; from there it can become {way}.")
+    if status not in ALLOWED[ticket.status]:
+        way = ", ".join(f"`{words(other)}`" for other in sorted(ALLOWED[ticket.status]))
+        is_so = f"{ticket.name} is {words(ticket.status)}{await _since(desk, ticket)}"
+        raise UserError(f"{is_so}; from there it can become {way}.")
+    needs = "close" if ticket.status == "closed" else "status"
+    async with changing(desk, ticket, "status", said=said, needs=needs, told=told, note={"reason": reason}):
+        set_status(ticket, status, reason=reason, now=desk.now)
+
+
+def set_status(ticket: Ticket, status: str, *, reason: str | None, now: datetime) -> None:
+    """Set it, and what follows from it: times, the reason shown, the time it rested."""
+    was_over, is_over = ticket.status not in OPEN, status not in OPEN
+    if was_over and not is_over:
+        ticket.rests = [*ticket.rests, [(ticket.resolved_at or now).isoformat(), now.isoformat()]]
     ticket.status = status
-    ticket.resolution = reason if status not in OPEN else None
-    ticket.resolved_at = desk.now if status not in OPEN else None
-    await follow_status(desk, ticket, before=before)
-    desk.audit("status", "ticket", ticket.id, before={"status": before}, after={"status": status, "reason": reason})
-    await notify.show_card(desk, ticket, change=said)
-    if status not in OPEN:
-        await notify.settle_calls(desk, ticket, said)
-    await notify.show_status(desk, ticket, before=before)
+    ticket.resolution = reason if is_over else None
+    ticket.resolved_at = (ticket.resolved_at or now) if is_over else None
+    if is_over:
+        ticket.waiting_on = ticket.waiting_for = ticket.waiting_since = None
+    if status != "open" and ticket.acknowledged_at is None:
+        ticket.acknowledged_at = now
+
+
+def require_open(ticket: Ticket) -> Ticket:
+    """The ticket, if there is still something to do about it.
+
+    Raises:
+        UserError: it is resolved or closed, and how to open it again.
+    """
+    if ticket.status not in OPEN:
+        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
+    return ticket
+
+
+async def _since(desk: Desk, ticket: Ticket) -> str:
+    """Who set the present status and when, as " (by @x, …)"; nothing while it has the one it began with."""
+    events = await audit.of(desk.tx, "ticket", str(ticket.id))
+    last = next((event for event in reversed(events) if "status" in event.after), None)
+    if last is None:
+        return ""
+    kind, _, number = last.actor.partition(":")
+    who = f"@{escape((await people.get(desk.tx, int(number))).name)}" if kind == "person" else last.surface
+    return f" (by {who}, {moment(last.at)})"
 
 
 def by(desk: Desk) -> str:

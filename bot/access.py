@@ -83,6 +83,7 @@ RULES: dict[str, Rule] = {
     "reassign": Rule(_manages_any, "managers of the team"),
     "route": Rule(_may_route, "managers of its team (responders and the reporter while it has none)"),
     "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
+    "undo": Rule(_anyone, "whoever may do the opposite"),
     "profile": Rule(_anyone, "everyone; a team's: its managers; the workspace's: admins"),
     "duty": Rule(_may_speak_for, "the person themselves, managers of their team"),
     "organise": Rule(_manages, "managers of the team"),
@@ -108,7 +109,7 @@ def _is_open_to_outsiders(actor: Actor, action: str, target: Target) -> bool:
 def who_may(action: str) -> str:
     """The people an action is for, in words."""
     who = RULES[action].who
-    return who if action in {"report", "see", "profile", "administer"} else f"{who} and admins"
+    return who if action in {"report", "see", "undo", "profile", "administer"} else f"{who} and admins"
 
 
 def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "", instead: str = "") -> None:

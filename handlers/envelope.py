@@ -5,12 +5,13 @@ import json
 import secrets
 from typing import Any
 
-from agent.notify import eyes
+from agent.notify import SEEN
 from bot.events import SlackMessage
 from bot.slack.parse import Incoming
 from handlers.context import Context
 from handlers.intake import Arrival, Work
 from storage.inbox import Delivery
+from storage.outbox import Outgoing
 from storage.queue import Job
 
 
@@ -24,8 +25,24 @@ def arrival_of(
     return Arrival(
         delivery=delivery,
         work=Work(kind=f"slack.{incoming.kind}", key=incoming.order, parent_id=parent_id) if asks else None,
-        shown=eyes(delivery, incoming.event) if asks and isinstance(incoming.event, SlackMessage) else None,
+        shown=_eyes(delivery, incoming.event) if asks and isinstance(incoming.event, SlackMessage) else None,
         is_for_us=incoming.event is not None,
+    )
+
+
+def _eyes(delivery: Delivery, message: SlackMessage) -> Outgoing:
+    """Eyes on a message, before anything else is known of it."""
+    return Outgoing(
+        workspace_id=delivery.workspace_id,
+        key=f"eyes:{message.channel_id}:{message.ts}",
+        kind="react",
+        lane=f"react:{message.channel_id}:{message.ts}",
+        channel_id=message.channel_id,
+        target_ts=message.ts,
+        payload=SEEN,
+        due_at=delivery.received_at,
+        created_at=delivery.received_at,
+        correlation_id=delivery.correlation_id,
     )
 
 

@@ -19,7 +19,7 @@ from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgre
 AGGREGATES = (
     "absences", "audit", "backup", "calendars", "comments", "decisions", "gaps", "inbox", "issues", "leases", "limits",
     "outbox", "people", "pulls", "queue.jobs", "receipts", "reminders", "repositories", "seals", "settings_kv", "sla",
-    "thread_links", "tickets", "webhook_secrets", "workers",
+    "thread_links", "tickets", "undo_steps", "webhook_secrets", "workers",
 )  # fmt: skip
 
 

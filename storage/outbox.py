@@ -107,6 +107,12 @@ async def exists_for(tx: Tx, key: str) -> bool:
     return (await run(tx, _KNOWN, {"known": key})).first() is not None
 
 
+async def is_post(tx: Tx, key: str) -> bool:
+    """Whether this key is that of a message that everyone in its place sees, so that it can be edited."""
+    kinds = [select(table.kind).where(table.key == key) for table in (Outgoing, Receipt)]
+    return "post" in (await run(tx, union_all(*kinds))).scalars()
+
+
 async def backlog(tx: Tx) -> dict[str, int]:
     """State -> number of rows."""
     return dict((await tx.exec(select(Outgoing.state, func.count()).group_by(Outgoing.state))).all())

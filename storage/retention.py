@@ -20,6 +20,7 @@ from storage.queue import UNFINISHED, Job, JobEvent
 from storage.queue.jobs import jobs
 from storage.queue.operator import ENDED_WELL
 from storage.settings_kv import Setting
+from storage.undo_steps import UndoStep
 
 WRITER_SECONDS = 0.01  # aimed at for one batch: a busy machine takes some times as long, and 50 ms nobody notices
 SMALLEST, FIRST, MOST = 5, 20, 1000  # rows
@@ -32,7 +33,7 @@ class Keep:
     bodies: int
     ignored: int  # bodies of deliveries that asked for nothing
     deliveries: int
-    jobs: int  # those that ended well, and messages that were sent
+    jobs: int  # those that ended well, messages that were sent, and steps of undo
     steps: int
 
 
@@ -52,8 +53,9 @@ class Rule:
 
 def rules(keep: Keep, *, now: datetime) -> list[Rule]:
     """All that goes by its age."""
-    deliveries, outbox, steps, settings = (
-        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Delivery, Outgoing, JobEvent, Setting)
+    deliveries, outbox, steps, undo, settings = (
+        SQLModel.metadata.tables[str(model.__tablename__)]
+        for model in (Delivery, Outgoing, JobEvent, UndoStep, Setting)
     )
 
     def before(days: int) -> datetime:
@@ -89,6 +91,7 @@ def rules(keep: Keep, *, now: datetime) -> list[Rule]:
             model=Outgoing,
             is_due=(outbox.c.state == "sent") & (outbox.c.finished_at < before(keep.jobs)),
         ),
+        Rule(what="undo steps", model=UndoStep, is_due=undo.c.at < before(keep.jobs)),
         Rule(
             what="doubts after a restore",
             model=Setting,

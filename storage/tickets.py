@@ -61,10 +61,21 @@ class Ticket(Row, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcTime)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # raised with every change
+    waiting_on: int | None = Field(default=None, foreign_key="people.id")
+    waiting_for: str | None = None
+    waiting_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    # From when to when it was resolved or closed before it was reopened, in ISO form; one for each time.
+    rests: list[list[str]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
 
     @property
     def name(self) -> str:
         return f"CH-{self.number}"
+
+    @property
+    def named_version(self) -> str:
+        """Its name as buttons and forms carry it, with the version they were made from."""
+        return f"{self.name}@{self.version}"
 
     @property
     def said_at(self) -> tuple[str, str] | None:

@@ -98,7 +98,7 @@ def test_every_command_is_in_the_table(name: str) -> None:
 
 
 def test_every_synonym_is_in_the_table() -> None:
-    rows = [(f"`{verb.name}`", ", ".join(f"`{word}`" for word in verb.also)) for verb in TYPED if verb.also]
+    rows = [(f"`{verb.name}`", ", ".join(f"`{word}`" for word in verb.words[1:])) for verb in TYPED if verb.words[1:]]
     assert_table("docs/commands.md", "synonyms", ("command", "also"), rows)
 
 
@@ -138,10 +138,11 @@ def test_every_metric_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_a_commands_own_example_is_that_command(verb: Verb) -> None:
-    parsed = parse(verb.example, VERBS)
-    assert parsed is not None
-    assert (parsed.verb.name, parsed.problem) == (verb.name, "")
+def test_a_commands_own_examples_are_that_command(verb: Verb) -> None:
+    for example in (verb.example, verb.another):
+        parsed = parse(example, VERBS)
+        assert parsed is not None
+        assert (parsed.verb.name, parsed.problem) == (verb.name, "")
 
 
 @pytest.mark.parametrize("line", examples("/chargehand"))

@@ -2,43 +2,32 @@
 
 from agent import assign as assignment
 from agent import notify
+from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import warning
-from agent.transition import by
+from agent.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
 from storage.people import Person
-from storage.tickets import OPEN, Ticket
+from storage.tickets import Ticket
 
 
 async def assign(desk: Desk, said: Said) -> Reply:
     """Replace the assignees; the answer says who had it before."""
-    ticket = said.the_ticket
-    if ticket.status not in OPEN:
-        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
+    ticket = require_open(said.the_ticket)
     for person in said.people:
         _check(desk, ticket, person)
-    had = await assignment.take_from_all(desk, ticket)
-    warned = await warning(desk, said.people)
+    now = _names(said.people)
+    async with changing(desk, ticket, "assign", said=f"assigned to {now} by {by(desk)}", needs="reassign"):
+        had = await assignment.take_from_all(desk, ticket)
+        warned = await warning(desk, said.people)
+        for person in said.people:
+            await assignment.give(desk, ticket, person)
+        ticket.assign_reason = f"assigned by @{desk.asker.name}"
+    was = _names(had) or "nobody"
     for person in said.people:
-        await assignment.give(desk, ticket, person)
-    await desk.tx.flush()
-    ticket.assign_reason = f"assigned by @{desk.asker.name}"
-    before = [person.id for person in had]
-    desk.audit(
-        "assign",
-        "ticket",
-        ticket.id,
-        before={"assignees": before},
-        after={"assignees": [person.id for person in said.people]},
-    )
-    was, now = _names(had) or "nobody", _names(said.people)
-    change = f"assigned to {now} by {by(desk)}"
-    await notify.show_card(desk, ticket, change=change)
-    await notify.settle_calls(desk, ticket, change)
-    for person in said.people:
-        if person.id not in before:
+        if person not in had:
             await notify.tell_assignee(desk, ticket, person)
     return text_reply(f"{notify.headline(ticket)}: {was} → {now}.{warned}")
 
@@ -64,5 +53,9 @@ VERB = Verb(
     example="assign CH-1 @bob",
     action="reassign",
     act=assign,
+    another="give CH-1 @bob @carol",
     also=("give", "reassign"),
+    german=("zuweisen", "gib"),
+    inverse="unassign",
+    changes=("assignees",),
 )

@@ -63,4 +63,7 @@ VERB = Verb(
     example="away 2026-12-01",
     action="duty",
     act=away,
+    another="abwesend monday cover @bob at the dentist",
+    german=("abwesend",),
+    inverse="back",
 )

@@ -28,4 +28,7 @@ VERB = Verb(
     example="back",
     action="duty",
     act=back,
+    another="zurück @bob",
+    german=("zurück",),
+    inverse="away",
 )

@@ -45,4 +45,7 @@ VERB = Verb(
     example="capacity 5",
     action="duty",
     act=capacity,
+    another="capacity @bob off",
+    german=("kapazität",),
+    inverse="capacity",
 )

@@ -1,43 +1,32 @@
 """`claim CH-1`: "I take it"; by someone who has it already, "I have seen it"."""
 
 from agent import assign, notify
+from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import warning
 from agent.sla.clocks import acknowledge, is_unseen
-from agent.transition import by
-from bot.errors import UserError
+from agent.transition import by, require_open
 from storage import people, sla, tickets
-from storage.tickets import OPEN
 
 
 async def claim(desk: Desk, said: Said) -> Reply:
     """Assign the ticket to the asker, who needs no message about it."""
-    ticket = said.the_ticket
-    if ticket.status not in OPEN:
-        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
+    ticket = require_open(said.the_ticket)
     had = await tickets.assignees(desk.tx, ticket.id)
     is_mine = desk.asker.person_id in {person.id for person in had}
     if is_mine and not is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
         return text_reply(f"{ticket.name} is yours already.", is_private=True)
     warned = ""
-    if not is_mine:
-        asker = await people.get(desk.tx, desk.asker.person_id)
-        await assign.take_from_all(desk, ticket)
-        warned = await warning(desk, [asker])
-        await assign.give(desk, ticket, asker)
-        ticket.assign_reason = "claimed"
-    await acknowledge(desk, ticket)
-    desk.audit(
-        "claim",
-        "ticket",
-        ticket.id,
-        before={"assignees": [person.id for person in had]},
-        after={"assignees": [desk.asker.person_id]},
-    )
     change = f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}"
-    await notify.show_card(desk, ticket, change=change)
-    await notify.settle_calls(desk, ticket, change)
+    async with changing(desk, ticket, "claim", said=change, needs="status"):
+        if not is_mine:
+            asker = await people.get(desk.tx, desk.asker.person_id)
+            await assign.take_from_all(desk, ticket)
+            warned = await warning(desk, [asker])
+            await assign.give(desk, ticket, asker)
+            ticket.assign_reason = "claimed"
+        await acknowledge(desk, ticket)
     if warned:
         return text_reply(f"{notify.headline(ticket)} is yours.{warned}", is_private=True)
     return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", shown_by=ticket)
@@ -50,5 +39,9 @@ VERB = Verb(
     example="claim CH-1",
     action="claim",
     act=claim,
+    another="take CH-1",
     also=("take",),
+    german=("übernehmen",),
+    inverse="release",
+    changes=("assignees",),
 )

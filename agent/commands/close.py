@@ -1,6 +1,5 @@
 """`close CH-1 <reason>`: it will not be done, and the thread says why."""
 
-from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by, change_status
@@ -9,9 +8,8 @@ from bot.messages import escape
 
 async def close(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
-    await change_status(desk, ticket, "closed", reason=said.text, said=f"closed by {by(desk)}")
     text = f"*{ticket.name} closed* by {by(desk)}: {escape(said.text)}"
-    await notify.say_in_thread(desk, ticket, text, name="closed")
+    await change_status(desk, ticket, "closed", reason=said.text, said=f"closed by {by(desk)}", told=text)
     return text_reply(text, seen_in=ticket)
 
 
@@ -20,7 +18,11 @@ VERB = Verb(
     takes=(Slot.TICKET, Slot.REASON),
     summary="end a ticket without a fix, and say why",
     example="close CH-1 out of scope",
+    another="wontfix CH-1 cannot reproduce",
     action="close",
     act=close,
     also=("wontfix", "reject", "invalid"),
+    german=("schließen", "ablehnen"),
+    inverse="reopen",
+    changes=("status",),
 )

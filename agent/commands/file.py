@@ -21,7 +21,9 @@ VERB = Verb(
     takes=(Slot.TEXT,),
     summary="say which team a report in a direct message is for",
     example="file 1700000000.000100 Payments",
+    another="file 1700000000.000200 Platform",
     action="report",
     act=file,
+    no_inverse="`move` hands the ticket to another team",
     is_for_buttons=True,
 )

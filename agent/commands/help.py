@@ -22,9 +22,12 @@ def full_help(verbs: Sequence[Verb]) -> str:
 
 def verb_help(verb: Verb) -> str:
     """One verb: usage, example, other names, who may."""
-    also = f"\nAlso: {', '.join(f'`{name}`' for name in verb.also)}" if verb.also else ""
+    others = verb.words[1:]
+    also = f"\nAlso: {', '.join(f'`{name}`' for name in others)}" if others else ""
+    back = f"\nBack: `{verb.inverse}`" if verb.inverse else ""
     who = f"\nWho may: {who_may(verb.action)}"
-    return f"`{escape(verb.usage)}` – {verb.summary}\nExample: `{verb.example}`{also}{who}"
+    examples = f"Examples: `{verb.example}`, `{verb.another}`"
+    return f"`{escape(verb.usage)}` – {verb.summary}\n{examples}{also}{back}{who}"
 
 
 def help_reply(verbs: Sequence[Verb], wanted: Verb | None) -> Reply:

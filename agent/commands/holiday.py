@@ -98,7 +98,10 @@ VERB = Verb(
     takes=(Slot.HOLIDAY,),
     summary="list or change the days off: yours, a team's or the workspace's",
     example="holiday country DE BE",
+    another="holiday add 2026-12-24 Christmas Eve",
     action="profile",
     act=holiday,
     also=("holidays",),
+    german=("feiertag", "feiertage"),
+    no_inverse="`holiday remove` and `holiday add` take each other back",
 )

@@ -54,6 +54,9 @@ VERB = Verb(
     takes=(Slot.HOURS,),
     summary="show or set working hours and time zone: yours, a team's or the workspace's",
     example="hours Mon-Fri 9-18 Europe/Berlin",
+    another="hours team Platform 8-16",
     action="profile",
     act=hours,
+    german=("arbeitszeit",),
+    no_inverse="saying it again with the former words sets them",
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agent import dead_letters
-from agent.commands.grammar import SHORTEST_REASON
+from agent.commands.slots import SHORTEST_REASON
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from bot.errors import Refused, UserError
@@ -206,6 +206,8 @@ VERB = Verb(
     takes=(Slot.JOBS,),
     summary="see work that failed for good; replay, discard or cancel it",
     example="jobs replay 41 the permission is back",
+    another="jobs show 41",
     action="administer",
     act=jobs,
+    no_inverse="what ran has run; a discarded job can be replayed",
 )

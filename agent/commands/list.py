@@ -66,7 +66,10 @@ VERB = Verb(
     takes=(Slot.FILTER,),
     summary="show tickets",
     example="list team Platform",
+    another="list critical",
     action="see",
     act=list_tickets,
     also=("ls", "tickets"),
+    german=("liste",),
+    no_inverse="it changes nothing",
 )

@@ -49,4 +49,7 @@ VERB = Verb(
     action="duty",
     act=me,
     also=("whoami", "profile"),
+    another="profile",
+    german=("ich",),
+    no_inverse="it changes nothing",
 )

@@ -1,30 +1,25 @@
 """`move CH-1 Payments`: another team takes it; also what the menu "Which team?" runs."""
 
 from agent import assign, notify
+from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.sla.clocks import reckon
-from agent.transition import by
+from agent.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
-from storage.tickets import OPEN
 
 
 async def move(desk: Desk, said: Said) -> Reply:
     """Change the team and choose anew among its responders."""
-    ticket, team = said.the_ticket, said.team
+    ticket, team = require_open(said.the_ticket), said.team
     if team is None:
         raise UserError("Which team? `move CH-1 TEAM`.")
-    if ticket.status not in OPEN:
-        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
     if ticket.team_id == team.id:
         return text_reply(f"{ticket.name} is with {escape(team.name)} already.", is_private=True)
-    before = {"team": ticket.team_id, "assignees": [p.id for p in await assign.take_from_all(desk, ticket)]}
-    ticket.team_id = team.id
-    desk.audit("move", "ticket", ticket.id, before=before, after={"team": team.id})
-    choice = await assign.assign_automatically(desk, ticket)
-    await reckon(desk, ticket)
-    await notify.show_card(desk, ticket, change=f"moved to {escape(team.name)} by {by(desk)}")
+    async with changing(desk, ticket, "move", said=f"moved to {escape(team.name)} by {by(desk)}", needs="route"):
+        await assign.take_from_all(desk, ticket)
+        ticket.team_id = team.id
+        choice = await assign.assign_automatically(desk, ticket)
     if choice.person:
         await notify.tell_assignee(desk, ticket, choice.person)
     await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
@@ -39,5 +34,9 @@ VERB = Verb(
     example="move CH-1 Payments",
     action="route",
     act=move,
+    another="transfer CH-1 Platform",
     also=("transfer",),
+    german=("verschieben",),
+    inverse="undo",
+    changes=("team_id", "assignees"),
 )

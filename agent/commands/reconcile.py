@@ -49,6 +49,8 @@ VERB = Verb(
     takes=(Slot.SINCE,),
     summary="fetch what Slack and GitHub sent and I did not get",
     example="reconcile --since 2h",
+    another="reconcile --since 2h",
     action="administer",
     act=reconcile,
+    no_inverse="what was fetched is heard as if it had come in time",
 )

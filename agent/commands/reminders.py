@@ -44,4 +44,7 @@ VERB = Verb(
     example="reminders",
     action="profile",
     act=list_reminders,
+    another="erinnerungen",
+    german=("erinnerungen",),
+    no_inverse="it changes nothing",
 )

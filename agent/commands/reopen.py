@@ -1,6 +1,5 @@
 """`reopen CH-1 <reason>`: it was not over."""
 
-from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by, change_status
@@ -9,9 +8,8 @@ from bot.messages import escape
 
 async def reopen(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
-    await change_status(desk, ticket, "open", reason=said.text, said=f"reopened by {by(desk)}")
     text = f"*{ticket.name} reopened* by {by(desk)}: {escape(said.text)}"
-    await notify.say_in_thread(desk, ticket, text, name="reopened")
+    await change_status(desk, ticket, "open", reason=said.text, said=f"reopened by {by(desk)}", told=text)
     return text_reply(text, seen_in=ticket)
 
 
@@ -20,6 +18,10 @@ VERB = Verb(
     takes=(Slot.TICKET, Slot.REASON),
     summary="open a resolved or closed ticket again",
     example="reopen CH-1 it fails again on the replica",
+    another="wiedereröffnen CH-1 tritt wieder auf",
     action="status",
     act=reopen,
+    german=("wiedereröffnen",),
+    inverse="resolve",
+    changes=("status",),
 )

@@ -53,6 +53,8 @@ VERB = Verb(
     takes=(Slot.REPO,),
     summary="connect GitHub repositories, read them, list them, let them go",
     example="repo connect acme/shop --hook",
+    another="repo connect acme/shop",
     action="administer",
     act=repo,
+    no_inverse="`repo connect` and `repo disconnect` take each other back",
 )

@@ -52,7 +52,10 @@ VERB = Verb(
     takes=(Slot.TEXT,),
     summary="track a problem as a ticket",
     example="report redis is down, payments fail for everyone",
+    another="new search is slow since noon",
     action="report",
     act=report,
     also=("new", "create", "track"),
+    german=("melde",),
+    no_inverse="`close` ends a ticket; what was reported stays on record",
 )

@@ -1,9 +1,8 @@
 """`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how."""
 
-from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duration import in_words
+from agent.took import took
 from agent.transition import by, change_status
 from bot.messages import escape
 
@@ -11,10 +10,8 @@ from bot.messages import escape
 async def resolve(desk: Desk, said: Said) -> Reply:
     """The reason is required and goes on record as it was said."""
     ticket = said.the_ticket
-    await change_status(desk, ticket, "resolved", reason=said.text, said=f"resolved by {by(desk)}")
-    took = in_words(desk.now - ticket.created_at)
-    text = f"*{ticket.name} resolved* by {by(desk)} after {took}: {escape(said.text)}"
-    await notify.say_in_thread(desk, ticket, text, name="resolved")
+    text = f"*{ticket.name} resolved* by {by(desk)} after {await took(desk, ticket)}: {escape(said.text)}"
+    await change_status(desk, ticket, "resolved", reason=said.text, said=f"resolved by {by(desk)}", told=text)
     return text_reply(text, seen_in=ticket)
 
 
@@ -23,7 +20,11 @@ VERB = Verb(
     takes=(Slot.TICKET, Slot.REASON),
     summary="say that it is fixed, and how",
     example="resolve CH-1 failed over to the replica",
+    another="fixed CH-1: rolled back the deploy",
     action="status",
     act=resolve,
     also=("fix", "fixed", "done", "solved"),
+    german=("erledigt", "gelöst", "behoben"),
+    inverse="reopen",
+    changes=("status",),
 )

@@ -25,4 +25,6 @@ VERB = Verb(
     example="rotation off",
     action="duty",
     act=rotation,
+    another="rotation @bob off",
+    inverse="rotation",
 )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.change import undo_button
+from agent.commands import stale, take_and_resolve
 from agent.commands.grammar import Parsed, did_you_mean, parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Reply, Said, Slot
@@ -10,7 +12,7 @@ from agent.desk import Desk
 from bot.access import Target, check
 from bot.errors import UserError
 from bot.messages import escape
-from storage import people, tickets
+from storage import people, tickets, undo_steps
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
@@ -48,8 +50,10 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
     if parsed.problem:
         usage = f"{_sentence(parsed.problem)}. Usage: `{verb.usage}`, for example `{verb.example}`."
         raise UserError(escape(usage))
-    ticket = await _ticket(desk, parsed, thread_ticket) if Slot.TICKET in verb.takes else None
+    ticket = await _ticket(desk, parsed, thread_ticket) if _is_about_ticket(parsed, thread_ticket) else None
     if ticket:
+        if offers := await take_and_resolve.offer(desk, ticket, parsed):
+            return offers
         await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
     else:
         check(desk.asker, verb.action, Target(), doing=verb.name)
@@ -58,11 +62,32 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         people=await _people(desk, parsed.people),
         team=await _team(desk, parsed.text) if Slot.TEAM in verb.takes else None,
         status=parsed.status,
+        priority=parsed.priority,
+        version=parsed.version,
         text=await _text(desk, parsed),
         cover=await _person(desk, parsed.cover) if parsed.cover else None,
     )
+    if ticket and (asks := await stale.question(desk, ticket, parsed)):
+        return asks
     reply = await verb.act(desk, said)
+    if ticket and verb.can_be_undone:
+        reply = await _with_undo(desk, ticket, reply)
     return replace(reply, is_private=True) if ticket and _is_overheard(desk, ticket) else reply
+
+
+async def _with_undo(desk: Desk, ticket: Ticket, reply: Reply) -> Reply:
+    """An answer that tells of a change has the button that takes it back."""
+    step = await undo_steps.last_of_work(desk.tx, desk.key)
+    if step is None or step.ticket_id != ticket.id:
+        return reply
+    buttons = (*reply.message.buttons, *await undo_button(desk, ticket, step.needs))
+    return replace(reply, message=reply.message.model_copy(update={"buttons": buttons}))
+
+
+def _is_about_ticket(parsed: Parsed, thread_ticket: Ticket | None) -> bool:
+    """Whether the command is about one ticket; what may leave it out then means what the asker did last."""
+    is_named = parsed.number is not None or thread_ticket is not None
+    return Slot.TICKET in parsed.verb.takes or (Slot.LAST in parsed.verb.takes and is_named)
 
 
 def _is_overheard(desk: Desk, ticket: Ticket) -> bool:
@@ -88,7 +113,8 @@ async def _ticket(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> T
 
 async def _text(desk: Desk, parsed: Parsed) -> str:
     """A reason as a person reads it: Slack escapes what is typed, but not what stands in a form."""
-    is_reason = not {Slot.REASON, Slot.STATUS, Slot.UNTIL}.isdisjoint(parsed.verb.takes)
+    spoken = {Slot.REASON, Slot.STATUS, Slot.PRIORITY, Slot.WAIT, Slot.UNTIL}
+    is_reason = not spoken.isdisjoint(parsed.verb.takes)
     return await desk.read_out(parsed.text) if is_reason and desk.surface in TYPED else parsed.text
 
 

@@ -57,7 +57,9 @@ VERB = Verb(
     takes=(Slot.NUMBER,),
     summary="make a ticket of a report that was kept as a comment",
     example="separate 17",
+    another="separate 18",
     action="report",
     act=separate,
+    no_inverse="the new ticket is closed like any other",
     is_for_buttons=True,
 )

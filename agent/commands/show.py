@@ -40,7 +40,10 @@ VERB = Verb(
     takes=(Slot.TICKET,),
     summary="show one ticket with its description and comments",
     example="show CH-1",
+    another="info CH-1",
     action="see",
     act=show,
     also=("view", "info"),
+    german=("zeige",),
+    no_inverse="it changes nothing",
 )

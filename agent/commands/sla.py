@@ -96,4 +96,6 @@ VERB = Verb(
     example="sla set Payments high ack=1h resolve=8h clock=business",
     action="profile",
     act=set_or_show,
+    another="sla team Platform",
+    inverse="sla",
 )

@@ -42,4 +42,7 @@ VERB = Verb(
     action="status",
     act=snooze,
     also=("later",),
+    another="later CH-1 2h",
+    german=("später",),
+    inverse="unsnooze",
 )

@@ -31,4 +31,6 @@ VERB = Verb(
     example="unsnooze CH-1",
     action="status",
     act=unsnooze,
+    another="please unsnooze CH-1",
+    inverse="snooze",
 )

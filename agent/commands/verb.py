@@ -36,8 +36,12 @@ class Slot(Enum):
     UNTIL = "2026-12-01|monday|tomorrow|2h|3d [cover @someone] [<note>]"
     WHY = "[not @someone]"
 
+    LAST = "[CH-1]"
+    PRIORITY = "critical|high|medium|low [<why>]"
+    WAIT = "[on @someone] <what>"
 
-OPTIONAL = {Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
+
+OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY}
 
 
@@ -49,6 +53,8 @@ class Said:
     people: tuple[Person, ...] = ()
     team: Team | None = None
     status: str = ""
+    priority: str = ""
+    version: int | None = None  # of the ticket, when the button was made
     text: str = ""
     cover: Person | None = None
 
@@ -84,7 +90,11 @@ def text_reply(
 
 @dataclass(frozen=True, kw_only=True)
 class Verb:
-    """One registry entry. `action` is what access.py decides on; `takes` is the grammar, in order."""
+    """One registry entry. `action` is what access.py decides on; `takes` is the grammar, in order.
+
+    `inverse` names the verb that leads back; `no_inverse` says why there is none. `changes` are the fields of the
+    ticket that it sets: such a change can be undone, and a button made before somebody else set them is refused.
+    """
 
     name: str
     takes: tuple[Slot, ...]
@@ -92,9 +102,27 @@ class Verb:
     example: str
     action: str
     act: Callable[[Desk, Said], Awaitable[Reply]]
+    another: str = ""  # example
     also: tuple[str, ...] = ()
+    german: tuple[str, ...] = ()
+    inverse: str = ""
+    no_inverse: str = ""
+    changes: tuple[str, ...] = ()
     is_for_buttons: bool = False  # run by a button; works when typed, but help does not list it
 
     @property
     def usage(self) -> str:
         return " ".join([self.name, *(slot.value for slot in self.takes)])
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that it may be called, in any case."""
+        return (self.name, *self.also, *self.german)
+
+    @property
+    def can_be_undone(self) -> bool:
+        return bool(self.changes)
+
+    @property
+    def needs_reason(self) -> bool:
+        return Slot.REASON in self.takes

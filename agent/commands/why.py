@@ -103,4 +103,7 @@ VERB = Verb(
     action="see",
     act=why,
     also=("explain",),
+    another="why CH-1 not @bob",
+    german=("warum",),
+    no_inverse="it changes nothing",
 )

@@ -1,7 +1,8 @@
 """A ticket's clocks start with it, stop when it is seen or done, and go on by what its priority and team become."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from agent.calendar.opening import Calendar, add, between
 from agent.desk import Desk
@@ -61,10 +62,20 @@ async def acknowledge(desk: Desk, ticket: Ticket) -> None:
             await _meet(desk, ticket, clock)
 
 
-async def follow_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
-    """What a change of status does: done stops the clocks, open again starts a new one for acknowledging."""
+async def follow(desk: Desk, ticket: Ticket, *, before: Mapping[str, Any], changed: Collection[str]) -> None:
+    """What a change of a ticket's fields does to its clocks; `before` holds what they were."""
+    if "status" in changed:
+        await _follow_status(desk, ticket, before=before["status"], is_reopened="rests" in changed)
+    if before["acknowledged_at"] and ticket.acknowledged_at is None:
+        await _forget_acknowledgement(desk, ticket)
+    if {"priority", "team_id"} & set(changed):
+        await reckon(desk, ticket)
+
+
+async def _follow_status(desk: Desk, ticket: Ticket, *, before: str, is_reopened: bool) -> None:
+    """Done stops the clocks; open again starts a new one for acknowledging, unless "done" was taken back."""
     if before not in OPEN and ticket.status in OPEN:
-        await _reopen(desk, ticket)
+        await (_reopen if is_reopened else _go_on)(desk, ticket)
     elif ticket.status != "open":
         await acknowledge(desk, ticket)
     if before in OPEN and ticket.status not in OPEN:
@@ -82,6 +93,22 @@ async def _reopen(desk: Desk, ticket: Ticket) -> None:
         elif clock.paused_since:
             clock.pauses = [*clock.pauses, [clock.paused_since.isoformat(), desk.now.isoformat()]]
             clock.met_at = clock.paused_since = None
+    await reckon(desk, ticket)
+
+
+async def _go_on(desk: Desk, ticket: Ticket) -> None:
+    """As if it had never been done."""
+    for clock in await sla.clocks(desk.tx, ticket.id):
+        clock.paused_since = None
+        if clock.kind == "resolve" or ticket.acknowledged_at is None:
+            clock.met_at = None
+    await reckon(desk, ticket)
+
+
+async def _forget_acknowledgement(desk: Desk, ticket: Ticket) -> None:
+    for clock in await sla.clocks(desk.tx, ticket.id):
+        if clock.kind == "ack":
+            clock.met_at = None
     await reckon(desk, ticket)
 
 

@@ -7,7 +7,7 @@ from agent.assign import assign_automatically
 from agent.desk import Desk
 from agent.sla.clocks import reckon
 from agent.triage.schema import Triage
-from storage import people, tickets
+from storage import people, tickets, undo_steps
 from storage.tickets import OPEN, Ticket
 
 FIELDS = ("title", "summary", "category", "priority", "severity", "effort", "component", "tags")
@@ -23,10 +23,14 @@ class Reading:
     note: str = ""
 
 
-def _write(ticket: Ticket, reading: Reading) -> dict[str, object]:
+async def _write(desk: Desk, ticket: Ticket, reading: Reading) -> dict[str, object]:
     before = {name: getattr(ticket, name) for name in FIELDS}
-    for name in FIELDS if ticket.source != "github" else FIELDS[1:]:  # an issue keeps the title it has there
-        setattr(ticket, name, getattr(reading.triage, name))
+    kept = {"title"} if ticket.source == "github" else set()  # an issue keeps the title it has there
+    if ticket.version:  # what a person has set stays
+        kept |= {name for step in await undo_steps.after(desk.tx, ticket.id, 0) for name in step.before}
+    for name in FIELDS:
+        if name not in kept:
+            setattr(ticket, name, getattr(reading.triage, name))
     ticket.triage_source, ticket.triage_model, ticket.triage_note = reading.source, reading.model, reading.note
     ticket.triage_confidence, ticket.triage_reasoning = reading.triage.confidence, reading.triage.reasoning
     return before
@@ -35,7 +39,7 @@ def _write(ticket: Ticket, reading: Reading) -> dict[str, object]:
 async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     """The first reading: everything a report sets in motion, in one transaction."""
     with desk.tx.no_autoflush:  # one UPDATE of the ticket instead of one before each query
-        before = _write(ticket, reading)
+        before = await _write(desk, ticket, reading)
         await _take_team(desk, ticket, reading)
         desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
         await _hand_out(desk, ticket)
@@ -48,7 +52,8 @@ async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     """A slow model's better reading, in place. It never takes a ticket from a team that was told of it."""
     if ticket.status not in OPEN:
         return
-    before = _write(ticket, reading)
+    before = await _write(desk, ticket, reading)
+    ticket.version += 1
     if is_new := ticket.team_id is None:
         await _take_team(desk, ticket, reading)
     desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))

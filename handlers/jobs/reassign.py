@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agent import assign, notify
+from agent.change import changing
 from bot.messages import escape
 from bot.worker import Run
 from handlers.context import Context
@@ -22,12 +23,12 @@ async def reassign(ctx: Context, run: Run) -> None:
         had = await tickets.assignees(tx, ticket.id)
         if ticket.status not in tickets.OPEN or gone not in had:
             return
-        left = await assign.take_from(desk, ticket, gone)
-        if left:
-            await notify.show_card(desk, ticket, change=f"@{escape(gone.name)} is deactivated")
-            return
-        choice = await assign.assign_automatically(desk, ticket)
-        await notify.show_card(desk, ticket, change=f"@{escape(gone.name)} is deactivated, so it was assigned again")
-        if choice.person:
-            await notify.tell_assignee(desk, ticket, choice.person)
-        await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
+        is_free = had == [gone]
+        change = f"@{escape(gone.name)} is deactivated{', so it was assigned again' if is_free else ''}"
+        async with changing(desk, ticket, "unassign", said=change, needs="reassign"):
+            await assign.take_from(desk, ticket, gone)
+            chosen = (await assign.assign_automatically(desk, ticket)).person if is_free else None
+        if chosen:
+            await notify.tell_assignee(desk, ticket, chosen)
+        if is_free:
+            await notify.tell_managers(desk, ticket, assigned=[chosen] if chosen else [])

@@ -8,10 +8,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from agent.commands.grammar import LONGEST_REASON, SHORTEST_REASON, find_verb, reason_of
+from agent.commands import take_and_resolve
+from agent.commands.grammar import Parsed, find_verb, reason_of
 from agent.commands.registry import VERBS
+from agent.commands.slots import LONGEST_REASON, SHORTEST_REASON
 from bot.errors import UserError
 from bot.events import SlackPress
+from bot.messages import Button, Message
 from bot.slack.blocks import option, plain_text
 from bot.slack.client import CallFailed
 from bot.slack.parse import parse
@@ -23,11 +26,13 @@ from storage.tickets import Ticket
 
 OPENS = "form:"
 GLANCE_SECONDS = 1.0  # of the three that a trigger lives
+SOLVED = ("Fixed in production", "Config change applied", "Not an issue", "User error")
 QUICK = {
-    "resolve": ("Fixed in production", "Config change applied", "Not an issue", "User error"),
+    "resolve": SOLVED,
+    "take-and-resolve": SOLVED,
     "reopen": ("It happens again", "The fix was not deployed"),
 }
-TITLES = {"resolve": "Resolve", "reopen": "Reopen"}
+TITLES = {"resolve": "Resolve", "take-and-resolve": "Resolve", "reopen": "Reopen"}
 
 
 def form_for(press: SlackPress) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def form_for(press: SlackPress) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": verb,
-        "title": plain_text(f"{TITLES[verb]} {press.value}"[:24]),
+        "title": plain_text(f"{TITLES[verb]} {press.value.partition('@')[0]}"[:24]),
         "submit": plain_text(TITLES[verb]),
         "close": plain_text("Cancel"),
         "private_metadata": json.dumps(about),
@@ -69,25 +74,30 @@ def _reason() -> dict[str, Any]:
     }
 
 
-async def may_open(ctx: Context, press: SlackPress) -> None:
-    """Refuse before anybody fills in a form in vain; the command checks again.
+async def instead(ctx: Context, press: SlackPress) -> Message | None:
+    """What to offer before anybody fills in a form in vain; None: it may be opened. The command checks again.
 
     Raises:
         UserError: the form's command is not for this person, or its ticket is gone.
     """
     verb = find_verb(press.action.split(":")[1], VERBS)
-    found = re.fullmatch(r"CH-(\d+)", press.value)
+    name = press.value.partition("@")[0]
+    found = re.fullmatch(r"CH-(\d+)", name)
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         ticket = await tickets.by_number(tx, ctx.workspace_id, int(found.group(1))) if found else None
     if verb is None or ticket is None:
-        raise UserError(f"There is no {press.value} any more.")
+        raise UserError(f"There is no {name} any more.")
     insiders = await _insiders(ctx, ticket)
     if person is None or insiders is None:
-        return  # not known in time: the command will ask Slack and decide
+        return None  # not known in time: the command will ask Slack and decide
     async with ctx.db.read() as tx:
         desk = await refuse.desk_of(ctx, press, tx, person, insiders=insiders)
+        both = Button(label="Claim and resolve…", action=f"{OPENS}{take_and_resolve.VERB.name}", value=press.value)
+        if offers := await take_and_resolve.offer(desk, ticket, Parsed(verb=verb), button=both):
+            return offers.message
         await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
+    return None
 
 
 async def _insiders(ctx: Context, ticket: Ticket) -> Mapping[str, frozenset[str]] | None:

@@ -8,11 +8,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import TryLater, UserError
 from bot.events import SlackPress
+from bot.messages import Message
 from bot.slack.client import RATE_LIMITED, CallFailed, answer
 from bot.slack.pace import EPHEMERAL, EPHEMERALS
 from handlers.context import Context
 from handlers.slack import refuse
-from handlers.slack.forms import OPENS, form_for, may_open
+from handlers.slack.forms import OPENS, form_for, instead
 from handlers.slack.intake import Intake
 
 PATIENCE = timedelta(seconds=1)  # of the three that a trigger lives
@@ -35,16 +36,18 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
 async def _open(ctx: Context, press: SlackPress, correlation_id: str) -> None:
     """A trigger lives three seconds, so the form is opened here and not by a job."""
     try:
-        await may_open(ctx, press)
+        if offer := await instead(ctx, press):
+            await refuse.whisper(ctx, press, offer, correlation_id)
+            return
         async with ctx.limiter.call(EPHEMERAL, EPHEMERALS, patience=PATIENCE):
             await answer(ctx.client.views_open(trigger_id=press.trigger_id, view=form_for(press)))
     except UserError as refusal:
-        await refuse.whisper(ctx, press, str(refusal), correlation_id, refusal=refusal)
+        await refuse.whisper(ctx, press, Message(text=str(refusal)), correlation_id, refusal=refusal)
     except TryLater:
         text = "Slack lets me open no more forms at the moment. Please press again in a minute."
-        await refuse.whisper(ctx, press, text, correlation_id)
+        await refuse.whisper(ctx, press, Message(text=text), correlation_id)
     except CallFailed as failure:
         if failure.code == RATE_LIMITED and failure.retry_after:
             await ctx.limiter.block(EPHEMERAL, seconds=failure.retry_after)
         text = f"The form could not be opened ({failure}). Please press again."
-        await refuse.whisper(ctx, press, text, correlation_id)
+        await refuse.whisper(ctx, press, Message(text=text), correlation_id)

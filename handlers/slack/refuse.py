@@ -15,7 +15,7 @@ from storage.people import Person
 
 
 async def whisper(
-    ctx: Context, press: SlackPress, text: str, correlation_id: str, *, refusal: UserError | None = None
+    ctx: Context, press: SlackPress, message: Message, correlation_id: str, *, refusal: UserError | None = None
 ) -> None:
     """Say it by the press's response_url; a refusal goes on record with it."""
     now = ctx.clock()
@@ -27,7 +27,7 @@ async def whisper(
         channel_id=press.channel_id,
         user_id=press.user_id,
         reply_url=press.reply_url,
-        payload=Message(text=text).model_dump_json(),
+        payload=message.model_dump_json(),
         due_at=now,
         created_at=now,
         correlation_id=correlation_id,

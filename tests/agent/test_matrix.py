@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.admit import actor_of
+from agent.commands import take_and_resolve
 from agent.commands.registry import VERBS
 from agent.commands.run import run_line
 from agent.desk import Desk
@@ -21,6 +22,7 @@ PEOPLE = PAGE[0][1:]
 LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`status`": "status CH-1",
     "`sla`": "sla",
+    "`undo`": "undo CH-1",
     "`status CH-1 in progress`": "status CH-1 in progress",
     "`hours team TEAM …`": "hours team Platform Mon-Fri 9-18",
     "`hours workspace …`": "hours workspace Mon-Fri 9-18",
@@ -59,14 +61,15 @@ async def somebody(desk: Desk, who: str) -> Person:
 
 
 async def is_refused(desk: Desk, line: str) -> bool:
-    """A mistake in the line, or that there is nothing to do, is no refusal; that there is no such ticket is one."""
+    """A mistake in the line, or that there is nothing to do, is no refusal; that there is no such ticket is one, and
+    so is the offer to do something else instead."""
     try:
-        await run_line(desk, line)
+        answer = await run_line(desk, line)
     except Refused as refusal:
         return refusal.denial is not None
     except UserError as mistake:
         return str(mistake).startswith("There is no CH-")
-    return False
+    return any(button.action == take_and_resolve.VERB.name for button in answer.message.buttons)
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -58,6 +58,7 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("route", TAKEN, {"admin", "manager"}),
     ("route", HOMELESS, INSIDERS - {"viewer"}),
     ("triage", TAKEN, {"admin", "manager", "assignee"}),
+    ("undo", TAKEN, INSIDERS),  # the verb that leads back decides
     ("profile", Target(), INSIDERS),
     ("duty", Target(), INSIDERS),
     ("duty", Target(person_id=ASSIGNEE, team_ids=frozenset({OWN})), {"admin", "manager", "assignee"}),

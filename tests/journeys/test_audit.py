@@ -182,6 +182,67 @@ VERB_CASES = {
         do=typed("bob", "reopen CH-1 down again"),
         **a_status(before={"status": "resolved"}, after={"status": "open", "reason": "down again"}),
     ),
+    "take-and-resolve": Case(
+        given=typed("alice", "unassign CH-1 @bob"),
+        do=typed("carol", "take-and-resolve CH-1 failed over"),
+        **a_status(who="carol", before={"status": "open"}, after={"status": "resolved", "reason": "failed over"}),
+    ),
+    "release": Case(
+        do=typed("bob", "release CH-1 on another incident"),
+        who="bob",
+        surface="slash",
+        action="release",
+        before={"assignees": ["bob"]},
+        after={"assignees": ["carol"], "reason": "on another incident"},
+    ),
+    "unassign": Case(
+        do=typed("alice", "unassign CH-1 @bob"),
+        who="alice",
+        surface="slash",
+        action="unassign",
+        before={"assignees": ["bob"]},
+        after={"assignees": []},
+    ),
+    "ack": Case(do=typed("bob", "ack CH-1"), **a_status(action="ack", before={"acknowledged_at": None})),
+    "unack": Case(
+        given=typed("bob", "ack CH-1"),
+        do=typed("bob", "unack CH-1"),
+        **a_status(action="unack", after={"acknowledged_at": None}),
+    ),
+    "start": Case(
+        do=typed("bob", "start CH-1"), **a_status(before={"status": "open"}, after={"status": "in_progress"})
+    ),
+    "unstart": Case(
+        given=typed("bob", "start CH-1"),
+        do=typed("bob", "unstart CH-1"),
+        **a_status(before={"status": "in_progress"}, after={"status": "open"}),
+    ),
+    "wait": Case(
+        do=typed("bob", "wait CH-1 the vendor"), **a_status(action="wait", after={"waiting_for": "the vendor"})
+    ),
+    "unwait": Case(
+        given=typed("bob", "wait CH-1 the vendor"),
+        do=typed("bob", "unwait CH-1"),
+        **a_status(action="unwait", before={"waiting_for": "the vendor"}, after={"waiting_for": None}),
+    ),
+    "priority": Case(
+        do=typed("bob", "priority CH-1 low a test system"),
+        **a_status(
+            action="priority", before={"priority": "high"}, after={"priority": "low", "reason": "a test system"}
+        ),
+    ),
+    "comment": Case(
+        do=typed("dave", "comment CH-1 same here"),
+        who="dave",
+        surface="slash",
+        action="comment",
+        after={"comment": 1},
+    ),
+    "undo": Case(
+        given=RESOLVED,
+        do=typed("bob", "undo CH-1"),
+        **a_status(action="undo", before={"status": "resolved"}, after={"status": "open"}),
+    ),
     "move": Case(
         do=typed("alice", "move CH-1 Payments"),
         who="alice",

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import SQLModel, select
 
-from storage import inbox, queue, retention
+from storage import inbox, queue, retention, undo_steps
 from storage.database import Database
 from storage.inbox import Delivery
 from storage.queue import Job
 from storage.retention import MOST, NO_BODY, SMALLEST, Keep, Rule, batch_after
+from storage.tickets import Ticket
+from storage.undo_steps import UndoStep
 from tests.storage.queue.steps import NOON, finish, job, prune, put, take
 
 KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14)
@@ -93,6 +95,23 @@ async def test_more_than_one_batch_goes_and_the_rest_stays(db: Database) -> None
         assert await queue.counts(tx) == {"ready": 3 * retention.FIRST - len(taken)}
         rows = await tx.exec(select(Job.id))
         assert len(list(rows)) == 3 * retention.FIRST - len(taken)
+
+
+async def test_what_undo_needs_goes_with_the_jobs_of_its_time(db: Database) -> None:
+    ticket = Ticket(workspace_id="T1", number=1, title="x", description="x", source="slack", channel_id="C1")
+    ticket.created_at = NOON
+    async with db.write() as tx:
+        tx.add(ticket)
+        await tx.flush()
+        for version, age in ((1, 31), (2, 29)):
+            step = UndoStep(
+                workspace_id="T1", ticket_id=ticket.id, version=version, who="person:1", at=NOON - age * DAY
+            )
+            step.said, step.needs, step.before, step.after, step.work_key = "seen", "status", {}, {}, "job:1"
+            tx.add(step)
+    assert await retention.apply(db, rule("undo steps")) == 1
+    async with db.read() as tx:
+        assert [step.version for step in await undo_steps.after(tx, ticket.id, 0)] == [2]
 
 
 def test_a_slow_disk_makes_the_batches_small() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.commands.grammar import FILLER, LONGEST_REASON, Parsed, find_verb, near_verbs, parse, reason_of
+from agent.commands.grammar import FILLER, Parsed, find_verb, near_verbs, parse, reason_of
 from agent.commands.registry import VERBS
+from agent.commands.slots import LONGEST_REASON
 from agent.commands.verb import Slot
 
 
@@ -149,16 +150,17 @@ def test_words_far_from_all_verbs_and_those_of_buttons_are_not_offered() -> None
 
 
 def test_no_word_means_two_verbs() -> None:
-    words = [word for verb in VERBS for word in (verb.name, *verb.also)]
+    words = [word for verb in VERBS for word in map(str.casefold, verb.words)]
     assert len(words) == len(set(words))
 
 
 def test_every_example_is_a_complete_command_of_its_verb() -> None:
     for verb in VERBS:
-        parsed = read(verb.example)
-        assert (parsed.verb, parsed.problem) == (verb, "")
+        for example in (verb.example, verb.another):
+            parsed = read(example)
+            assert (parsed.verb, parsed.problem) == (verb, "")
+            assert (Slot.TICKET in verb.takes) == (parsed.number is not None) or Slot.LAST in verb.takes
         assert verb.usage.startswith(verb.name)
-        assert (Slot.TICKET in verb.takes) == (parsed.number is not None)
 
 
 def test_a_quick_reason_and_own_words_become_one() -> None:
@@ -172,6 +174,68 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     parsed = parse(text, VERBS)
     first = FILLER.sub("", text.strip()).split(" ")[0].split("\n")[0].rstrip(":")
     assert (parsed is None) == (find_verb(first, VERBS) is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "priority", "why"),
+    [
+        ("priority CH-1 high", "high", ""),
+        ("prio CH-1 P0", "critical", ""),
+        ("priorität CH-1 niedrig nur ein Tippfehler", "low", "nur ein Tippfehler"),
+        ("priority CH-1 to p2, only the test system", "medium", "only the test system"),
+    ],
+)
+def test_priorities(line: str, priority: str, why: str) -> None:
+    parsed = read(line)
+    assert (parsed.verb.name, parsed.priority, parsed.text, parsed.problem) == ("priority", priority, why, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "people", "what"),
+    [
+        ("wait CH-1 on <@U1> the new certificate", ("U1",), "the new certificate"),
+        ("blocked CH-1 on the vendor", (), "the vendor"),
+        ("wartet CH-1 auf @bob Antwort", ("bob",), "Antwort"),
+    ],
+)
+def test_what_is_waited_for(line: str, people: tuple[str, ...], what: str) -> None:
+    parsed = read(line)
+    assert (parsed.verb.name, parsed.people, parsed.text, parsed.problem) == ("wait", people, what, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("wait CH-1 on @bob", "what it waits for is missing"),
+        ("priority CH-1", "which priority is missing"),
+        ("priority CH-1 urgent", "“urgent” is no priority"),
+        ("undo the deploy of today", "“the deploy of today” is more than `undo` takes"),
+    ],
+)
+def test_what_is_missing_is_named(line: str, problem: str) -> None:
+    assert read(line).problem == problem
+
+
+@pytest.mark.parametrize("text", ["working on it", "seen it twice", "waiting for the vendor", "take a look"])
+def test_other_words_for_a_verb_begin_remarks_in_a_thread(text: str) -> None:
+    assert parse(text, VERBS, has_thread_ticket=True) is None
+
+
+def test_a_button_carries_the_version_it_was_made_from() -> None:
+    parsed = read("resolve CH-12@7 failed over")
+    assert (parsed.number, parsed.version, parsed.words) == (12, 7, "failed over")
+    assert read("resolve CH-12 failed over").version is None
+
+
+def test_every_verb_leads_back_or_says_why_not() -> None:
+    names = {verb.name for verb in VERBS}
+    for verb in VERBS:
+        assert bool(verb.inverse) != bool(verb.no_inverse), verb.name
+        assert not verb.inverse or verb.inverse in names, verb.name
+        assert verb.can_be_undone <= (Slot.TICKET in verb.takes), verb.name
+    assert {verb.name for verb in VERBS if verb.needs_reason and not verb.is_for_buttons} == {
+        "resolve", "close", "reopen", "release",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["hours of the shop are wrong", "hours 9 to 5 fail", "holiday page is broken"])

@@ -1,0 +1,128 @@
+"""The one way a person's or GitHub's change reaches a ticket: recorded, shown, and kept so that it can be undone."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent import notify
+from agent.desk import Desk
+from agent.sla.clocks import follow
+from bot.access import can
+from bot.messages import Button
+from storage import tickets
+from storage.tickets import OPEN, Ticket
+from storage.undo_steps import UndoStep
+
+ASSIGNEES = "assignees"
+MOMENTS = {"resolved_at", "acknowledged_at", "waiting_since"}
+FIELDS = (
+    "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id",
+    "assign_reason", "waiting_on", "waiting_for", "waiting_since",
+)  # fmt: skip
+FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since"}
+RECORDED_AS = {"team_id": "team"}
+BUTTON_LASTS = timedelta(minutes=10)
+
+Values = Mapping[str, Any]
+
+
+@asynccontextmanager
+async def changing(
+    desk: Desk, ticket: Ticket, action: str, *, said: str, needs: str, told: str = "", note: Values | None = None
+) -> AsyncIterator[None]:
+    """Whatever the block does to the ticket and its assignees is one change.
+
+    Args:
+        action: as it stands in the audit record.
+        said: the change in words, for the card ("claimed by @x").
+        needs: the action (bot/access.py) of taking it back.
+        told: what the ticket's thread is told, if anything.
+        note: goes on record beside the fields that changed.
+    """
+    before = await _values(desk, ticket)
+    yield
+    await desk.tx.flush()
+    after = await _values(desk, ticket)
+    changed = {name for name in before if before[name] != after[name]}
+    await follow(desk, ticket, before=before, changed=changed)
+    ticket.version += 1
+    _record(desk, ticket, action, changed, before=before, after=after, note=note or {})
+    desk.tx.add(
+        UndoStep(
+            workspace_id=desk.workspace_id,
+            ticket_id=ticket.id,
+            version=ticket.version,
+            who=desk.who,
+            person_id=desk.actor.person_id if desk.actor else None,
+            at=desk.now,
+            said=said,
+            needs=needs,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+            work_key=desk.key,
+            told=told,
+            correlation_id=desk.correlation_id,
+        )
+    )
+    await desk.tx.flush()
+    await notify.show_card(desk, ticket, change=said)
+    if ticket.status not in OPEN or (after[ASSIGNEES] and changed & {ASSIGNEES, "acknowledged_at"}):
+        await notify.settle_calls(desk, ticket, said)
+    if "status" in changed:
+        await notify.show_status(desk, ticket, before=before["status"])
+    if told:
+        await notify.say_in_thread(
+            desk, ticket, told, name=notify.CHANGE, buttons=await undo_button(desk, ticket, needs)
+        )
+
+
+async def undo_button(desk: Desk, ticket: Ticket, needs: str) -> tuple[Button, ...]:
+    """The button that takes the ticket's newest change back, for someone who may."""
+    if desk.actor is None or not can(desk.actor, needs, await desk.target(ticket)):
+        return ()
+    return (Button(label="Undo", action="undo", value=ticket.named_version),)
+
+
+async def put_back(desk: Desk, ticket: Ticket, values: Values) -> None:
+    """Give fields the values that a step kept; nobody is told that a ticket is theirs again."""
+    for name, value in values.items():
+        if name == ASSIGNEES:
+            await _hand_to(desk, ticket, value)
+        else:
+            setattr(ticket, name, datetime.fromisoformat(value) if value and name in MOMENTS else value)
+
+
+async def present(desk: Desk, ticket: Ticket, names: Iterable[str]) -> Values:
+    """These fields as they are now, in the form in which steps keep them."""
+    values = await _values(desk, ticket)
+    return {name: values[name] for name in names}
+
+
+async def _values(desk: Desk, ticket: Ticket) -> dict[str, Any]:
+    values = {name: getattr(ticket, name) for name in FIELDS}
+    moments = {name: values[name].isoformat() for name in MOMENTS if values[name]}
+    return values | moments | {ASSIGNEES: sorted(person.id for person in await tickets.assignees(desk.tx, ticket.id))}
+
+
+def _record(
+    desk: Desk, ticket: Ticket, action: str, changed: set[str], *, before: Values, after: Values, note: Values
+) -> None:
+    """One audit event: the fields that changed, without what follows from others; of who has it, unless it is about
+    the status, also what stayed."""
+    told = changed - FOLLOWING
+    told = told - {"acknowledged_at"} if "status" in changed else told | {ASSIGNEES}
+    was, now = (
+        {RECORDED_AS.get(name, name): value for name, value in values.items() if name in told}
+        for values in (before, after)
+    )
+    desk.audit(action, "ticket", ticket.id, before=was, after=now | dict(note))
+
+
+async def _hand_to(desk: Desk, ticket: Ticket, person_ids: list[int]) -> None:
+    had = {person.id for person in await tickets.assignees(desk.tx, ticket.id)}
+    for person_id in had - set(person_ids):
+        await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=None, person_id=person_id)
+    for person_id in person_ids:
+        if person_id not in had:
+            await tickets.assign(desk.tx, ticket, person_id=person_id, now=desk.now)

@@ -1,0 +1,55 @@
+"""`ack CH-1`: "I have seen it", without a change of who has it; `unack` takes that back."""
+
+from agent.change import changing
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.sla.clocks import acknowledge, is_unseen
+from agent.transition import by, require_open
+from bot.errors import UserError
+from storage import sla
+
+
+async def ack(desk: Desk, said: Said) -> Reply:
+    ticket = require_open(said.the_ticket)
+    if not is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
+        return text_reply(f"{ticket.name} is acknowledged already.", is_private=True)
+    async with changing(desk, ticket, "ack", said=f"acknowledged by {by(desk)}", needs="status"):
+        await acknowledge(desk, ticket)
+    return text_reply(f"{ticket.name} is acknowledged by {by(desk)}.", shown_by=ticket)
+
+
+async def unack(desk: Desk, said: Said) -> Reply:
+    ticket = said.the_ticket
+    if ticket.status != "open":
+        raise UserError(f"{ticket.name} is {ticket.status.replace('_', ' ')}, so it has been seen.")
+    if ticket.acknowledged_at is None:
+        return text_reply(f"{ticket.name} is not acknowledged.", is_private=True)
+    async with changing(desk, ticket, "unack", said=f"not acknowledged any more, says {by(desk)}", needs="status"):
+        ticket.acknowledged_at = None
+    return text_reply(f"{ticket.name} is not acknowledged any more.", shown_by=ticket)
+
+
+VERB = Verb(
+    name="ack",
+    takes=(Slot.TICKET,),
+    summary="say that you have seen it",
+    example="ack CH-1",
+    another="acknowledge CH-1",
+    action="status",
+    act=ack,
+    also=("acknowledge", "seen"),
+    german=("gesehen",),
+    inverse="unack",
+    changes=("acknowledged_at",),
+)
+BACK = Verb(
+    name="unack",
+    takes=(Slot.TICKET,),
+    summary="say that nobody has seen it yet",
+    example="unack CH-1",
+    another="please unack CH-1",
+    action="status",
+    act=unack,
+    inverse="ack",
+    changes=("acknowledged_at",),
+)

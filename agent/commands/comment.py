@@ -1,0 +1,26 @@
+"""`comment CH-1 <text>`: a remark on a ticket from wherever one is."""
+
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.report import add_comment
+from bot.events import Place
+
+
+async def comment(desk: Desk, said: Said) -> Reply:
+    ticket = said.the_ticket
+    await add_comment(desk, ticket, said.text, desk.place or Place(channel_id=""))
+    return text_reply(f"Kept as a comment on {ticket.name}; `show {ticket.name}` shows the last ones.", is_private=True)
+
+
+VERB = Verb(
+    name="comment",
+    takes=(Slot.TICKET, Slot.TEXT),
+    summary="add a remark to a ticket",
+    example="comment CH-1 the replica is fine",
+    another="note CH-1 happens since the deploy",
+    action="comment",
+    act=comment,
+    also=("note",),
+    german=("kommentar", "notiz"),
+    no_inverse="what was said stays said; edit or delete the message",
+)

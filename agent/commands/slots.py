@@ -1,0 +1,170 @@
+"""Each part of a command's grammar takes its words off the front of the line, or says what is wrong with them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from agent.calendar.until import UNTIL
+from agent.calendar.when import FORM as WHEN
+from agent.commands.verb import OPTIONAL, Slot
+from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
+
+LONGEST_REASON = 1000
+SHORTEST_REASON = 3
+FILTERS = re.compile(
+    r"(?:open|all|mine|my tickets|me|critical|high|medium|low|in[ _]progress|resolved|closed|team .+)?", re.IGNORECASE
+)
+_FLAG = r"(?:\s+--(?:hook|full|state[ =]\w+|(?:channel|tickets)[ =]\S+))*"
+REPO = re.compile(rf"list|(?:connect|sync|disconnect)\s+[\w.-]+/[\w.-]+{_FLAG}", re.IGNORECASE | re.ASCII)
+SINCE = re.compile(r"(?:--(?:since|repo)[ =]\S+\s*)*")
+JOBS = re.compile(r"(?:list|show\s+\d+|(?:replay|discard|cancel)\s+(?:\d|kind=\w).*)?", re.IGNORECASE | re.DOTALL)
+_WHOSE = r"(?:team\s+\S.*?(?:\s+|$)|workspace(?:\s+|$))?"
+_WEEK_OR_ZONE = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:-[a-z]+)?|\d[\d:]*-\d[\d:]*|[a-z_]+/[\w/+-]+|utc)"
+HOURS = re.compile(rf"{_WHOSE}(?:default|(?:{_WEEK_OR_ZONE}(?:[\s,;]+|$))*)", re.IGNORECASE)
+HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+\d[\d-]*(?:\s[^<>]*)?)?", re.IGNORECASE)
+CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)
+ROTATION = re.compile(r"(?:on|off)?", re.IGNORECASE)
+SLA = re.compile(r"(?:team\s+\S.*|set\s+\S.*\s(?:critical|high|medium|low)\s.*)?", re.IGNORECASE)
+# "list of orders is empty", "help page is broken" and "repo is gone" are reports.
+FORMS = {
+    Slot.FILTER: (FILTERS, "filter"),
+    Slot.REPO: (REPO, "way to use it"),
+    Slot.SINCE: (SINCE, "way to use it"),
+    Slot.HOURS: (HOURS, "way to use it"),
+    Slot.HOLIDAY: (HOLIDAY, "way to use it"),
+    Slot.CAPACITY: (CAPACITY, "number of tickets"),
+    Slot.ROTATION: (ROTATION, "way to use it"),
+    Slot.UNTIL: (UNTIL, "time to be back"),
+    Slot.WHEN: (WHEN, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
+    Slot.SLA: (SLA, "way to use it"),
+}
+# Buttons and forms name the version of the ticket that they were made from: CH-12@7.
+_TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
+NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
+_STATUS = re.compile(
+    rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
+)
+_PRIORITY = re.compile(rf"(?:to\s+)?({'|'.join(PRIORITY_WORDS)})(?:$|[\s:,]+)", re.IGNORECASE)
+_ON = re.compile(r"^(?:on|auf)\s+", re.IGNORECASE)
+SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
+_PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
+_COVER = re.compile(rf"\bcover\s+{SOMEONE}[,\s]*", re.IGNORECASE)
+_BEFORE_PEOPLE = {
+    Slot.PEOPLE: re.compile(r"^to\s+", re.IGNORECASE),
+    Slot.WHOSE: re.compile(r"^of\s+", re.IGNORECASE),
+    Slot.WHY: re.compile(r"^not\s+", re.IGNORECASE),
+}
+
+
+@dataclass
+class Reading:
+    """What is left of a line, and what was taken off it so far."""
+
+    rest: str
+    has_thread_ticket: bool
+    number: int | None = None
+    is_bare: bool = False  # the number stood without its CH-
+    people: list[str] = field(default_factory=list)
+    status: str = ""
+    priority: str = ""
+    version: int | None = None
+    words: str = ""
+    text: str = ""
+    cover: str = ""
+
+
+def fill(slot: Slot, reading: Reading) -> str:
+    """Take one slot off the front of what is left; returns what is wrong, if anything."""
+    problem = FILLS.get(slot, partial(_fill_words, slot))(reading)
+    return "" if slot is Slot.LAST else problem
+
+
+def _fill_ticket(reading: Reading) -> str:
+    # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
+    pattern = NAMED_TICKET if reading.has_thread_ticket else _TICKET
+    if found := pattern.match(reading.rest):
+        reading.is_bare = NAMED_TICKET.match(reading.rest) is None
+        reading.number, reading.rest = int(found.group(1)), reading.rest[found.end() :]
+        reading.version = int(found.group(2)) if found.group(2) else None
+        reading.words = reading.rest
+        return ""
+    return "" if reading.has_thread_ticket else "which ticket is missing"
+
+
+def _fill_people(slot: Slot, reading: Reading) -> str:
+    reading.rest = _BEFORE_PEOPLE[slot].sub("", reading.rest)
+    while found := _PEOPLE.match(reading.rest):
+        reading.people.append(found.group(1) or found.group(2).rstrip(","))
+        reading.rest = reading.rest[found.end() :]
+    return "" if reading.people or slot in OPTIONAL else "who is missing"
+
+
+def _fill_status(reading: Reading) -> str:
+    if found := _STATUS.match(reading.rest):
+        reading.status = STATUS_WORDS[found.group(1).casefold()]
+        reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
+        return _too_long(reading.text)
+    return f"“{reading.rest[:40]}” is no status" if reading.rest else ""
+
+
+def _fill_priority(reading: Reading) -> str:
+    if found := _PRIORITY.match(reading.rest):
+        reading.priority = PRIORITY_WORDS[found.group(1).casefold()]
+        reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
+        return _too_long(reading.text)
+    return f"“{reading.rest[:40]}” is no priority" if reading.rest else "which priority is missing"
+
+
+def _fill_wait(reading: Reading) -> str:
+    reading.rest = _ON.sub("", reading.rest)
+    if _PEOPLE.match(reading.rest):
+        _fill_people(Slot.PEOPLE, reading)
+    reading.text, reading.rest = reading.rest, ""
+    return _too_long(reading.text) if len(reading.text) >= SHORTEST_REASON else "what it waits for is missing"
+
+
+def _fill_reason(reading: Reading) -> str:
+    reading.text, reading.rest = reading.rest, ""
+    if len(reading.text) < SHORTEST_REASON:
+        return "a reason is missing: it goes on record"
+    return _too_long(reading.text)
+
+
+def _too_long(reason: str) -> str:
+    return f"the reason is longer than {LONGEST_REASON:,} characters" if len(reason) > LONGEST_REASON else ""
+
+
+def _take_cover(reading: Reading) -> None:
+    if found := _COVER.search(reading.rest):
+        reading.cover = found.group(1) or found.group(2).rstrip(",")
+        reading.rest = (reading.rest[: found.start()] + reading.rest[found.end() :]).strip()
+
+
+FILLS: dict[Slot, Callable[[Reading], str]] = {
+    Slot.TICKET: _fill_ticket,
+    Slot.LAST: _fill_ticket,
+    Slot.PEOPLE: partial(_fill_people, Slot.PEOPLE),
+    Slot.WHOSE: partial(_fill_people, Slot.WHOSE),
+    Slot.WHY: partial(_fill_people, Slot.WHY),
+    Slot.STATUS: _fill_status,
+    Slot.REASON: _fill_reason,
+    Slot.PRIORITY: _fill_priority,
+    Slot.WAIT: _fill_wait,
+}
+
+
+def _fill_words(slot: Slot, reading: Reading) -> str:
+    if slot is Slot.UNTIL:
+        _take_cover(reading)
+    if slot in {Slot.REPO, Slot.SINCE}:
+        reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
+    form, called = FORMS.get(slot, (None, ""))
+    if form and not form.fullmatch(reading.rest):
+        return f"“{reading.rest[:60]}” is no {called}" if reading.rest else f"the {called} is missing"
+    if slot is Slot.JOBS and not JOBS.fullmatch(reading.rest):
+        return f"which job is missing in “{reading.rest[:60]}”"
+    if slot is Slot.VERB and len(reading.rest.split()) > 1:
+        return f"“{reading.rest[:60]}” is no command"
+    reading.text, reading.rest = reading.rest, ""
+    return "" if reading.text or slot in OPTIONAL else f"{slot.value} is missing"

@@ -1,0 +1,27 @@
+"""Statuses and priorities as people write them, and how they are kept."""
+
+STATUS_WORDS = {
+    "open": "open",
+    "in progress": "in_progress",
+    "in_progress": "in_progress",
+    "started": "in_progress",
+    "wip": "in_progress",
+    "resolved": "resolved",
+    "done": "resolved",
+    "fixed": "resolved",
+    "closed": "closed",
+}
+PRIORITY_WORDS = {
+    "critical": "critical",
+    "high": "high",
+    "medium": "medium",
+    "low": "low",
+    "p0": "critical",
+    "p1": "high",
+    "p2": "medium",
+    "p3": "low",
+    "kritisch": "critical",
+    "hoch": "high",
+    "mittel": "medium",
+    "niedrig": "low",
+}

@@ -1,0 +1,66 @@
+"""What each change of a ticket replaced: enough to take it back, and to say who changed what since."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import JSON, Field, Index, UniqueConstraint, col, select
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx
+
+
+class UndoStep(Row, table=True):
+    """The change that made one version of a ticket. `before` and `after` hold the fields that it changed.
+
+    `work_key` starts the keys of the messages that told of it, `told` is what its thread was told. `correlation_id`
+    leads to its audit event, which is numbered only when the transaction ends.
+    """
+
+    __tablename__ = "undo_steps"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "version"),
+        Index("ix_undo_steps_person_id_at", "person_id", "at"),
+    )
+
+    ticket_id: int = Field(foreign_key="tickets.id")
+    version: int
+    who: str  # as in the audit record
+    person_id: int | None = Field(default=None, foreign_key="people.id")  # None: nobody in Slack did it
+    at: datetime = Field(sa_type=UtcTime)
+    said: str  # in words, "claimed by @x"
+    needs: str  # the action (bot/access.py) of taking it back
+    before: dict[str, Any] = Field(sa_type=JSON)
+    after: dict[str, Any] = Field(sa_type=JSON)
+    work_key: str = Field(index=True)
+    told: str = ""
+    correlation_id: str = ""
+
+
+async def of_version(tx: Tx, ticket_id: int, version: int) -> UndoStep | None:
+    """The change that made this version."""
+    found = select(UndoStep).where(UndoStep.ticket_id == ticket_id, UndoStep.version == version)
+    return (await tx.exec(found)).first()
+
+
+async def last_of_ticket(tx: Tx, ticket_id: int) -> UndoStep | None:
+    """The newest change of a ticket."""
+    found = select(UndoStep).where(UndoStep.ticket_id == ticket_id).order_by(col(UndoStep.version).desc())
+    return (await tx.exec(found.limit(1))).first()
+
+
+async def last_of_person(tx: Tx, person_id: int, *, since: datetime) -> UndoStep | None:
+    """The newest change that this person made, of any ticket."""
+    found = select(UndoStep).where(UndoStep.person_id == person_id, UndoStep.at >= since)
+    return (await tx.exec(found.order_by(col(UndoStep.at).desc(), col(UndoStep.id).desc()).limit(1))).first()
+
+
+async def last_of_work(tx: Tx, work_key: str) -> UndoStep | None:
+    """The newest change that one piece of work made."""
+    found = select(UndoStep).where(UndoStep.work_key == work_key).order_by(col(UndoStep.id).desc())
+    return (await tx.exec(found.limit(1))).first()
+
+
+async def after(tx: Tx, ticket_id: int, version: int) -> list[UndoStep]:
+    """The changes of a ticket behind a version, oldest first."""
+    found = select(UndoStep).where(UndoStep.ticket_id == ticket_id, UndoStep.version > version)
+    return list(await tx.exec(found.order_by(col(UndoStep.version))))
