@@ -10,6 +10,7 @@ from bot.events import SlackMessage
 from bot.slack.parse import Incoming
 from handlers.context import Context
 from handlers.intake import Arrival, Work
+from storage import inbox
 from storage.inbox import Delivery
 from storage.outbox import Outgoing
 from storage.queue import Job
@@ -50,6 +51,7 @@ def _delivery(ctx: Context, incoming: Incoming, body: dict[str, Any], found_by: 
     # Slack tells of every message in the bot's channels: of those that are not for it, no word is kept.
     kept = {key: value for key, value in body.items() if key != "token"} if incoming.event else {}
     raw = json.dumps(kept).encode()
+    packed, encoding = inbox.packed(raw)
     return Delivery(
         workspace_id=ctx.workspace_id,
         enterprise_id=incoming.enterprise_id,
@@ -57,7 +59,8 @@ def _delivery(ctx: Context, incoming: Incoming, body: dict[str, Any], found_by: 
         dedupe_key=incoming.dedupe_key,
         claim=incoming.claim,
         kind=incoming.kind,
-        body=raw,
+        body=packed,
+        encoding=encoding,
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         correlation_id=f"{found_by.correlation_id}.{secrets.token_hex(4)}" if found_by else secrets.token_hex(6),

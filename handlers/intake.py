@@ -100,8 +100,6 @@ class Intake:
     async def _store_waiting(self) -> None:
         batch, self._waiting = self._waiting, []
         try:
-            if bulky := [one.arrival.delivery for one in batch if one.arrival.delivery.is_bulky]:
-                await asyncio.to_thread(inbox.pack, bulky)  # one trip for all of them
             reading = await self.gauges.reading() if self.gauges else None
             async with self.db.write() as tx:
                 if reading and await _is_full(tx, reading):

@@ -60,6 +60,16 @@ class Row(SQLModel):
         self.__dict__.update(plain | {name: make() for name, make in made.items()} | given)
 
 
+def values_of(row: Row) -> dict[str, Any]:
+    """What an INSERT of a new row takes: all its columns but the id."""
+    return {name: row.__dict__[name] for name in _columns(type(row))}
+
+
+@cache
+def _columns(table: type[Row]) -> list[str]:
+    return [name for name in table.model_fields if name != "id"]
+
+
 @cache
 def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
     """The values of columns that may be left out, and what makes those that no two rows may share."""

@@ -11,7 +11,7 @@ from sqlalchemy import Index, bindparam, or_, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, func, select, update
 
-from storage.columns import Row, UtcTime
+from storage.columns import Row, UtcTime, values_of
 from storage.database import Tx, run, wake
 from storage.receipts import Receipt
 from storage.upsert import insert
@@ -68,13 +68,13 @@ _KNOWN = union_all(
 async def add(tx: Tx, row: Outgoing) -> bool:
     """Store it to be sent; False when its key was used before."""
     wake(tx, SIGNAL)
-    return (await run(tx, _ADD, row.model_dump(exclude={"id"}))).first() is not None
+    return (await run(tx, _ADD, values_of(row))).first() is not None
 
 
 async def add_all(tx: Tx, rows: Sequence[Outgoing]) -> None:
     """Store several at once; those whose key was used before are left out."""
     wake(tx, SIGNAL)
-    await run(tx, _ADD_ALL, [row.model_dump(exclude={"id"}) for row in rows])
+    await run(tx, _ADD_ALL, [values_of(row) for row in rows])
 
 
 async def edit(tx: Tx, row: Outgoing) -> None:

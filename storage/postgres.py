@@ -14,8 +14,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 CHANNEL = "chargehand"
 # One write transaction at a time on this database, as on SQLite: what is proven there holds here. A process that
-# stops in the middle of one loses its turn with its connection.
-TURN = text("SELECT pg_advisory_xact_lock(hashtext('chargehand:' || current_schema()))")
+# stops in the middle of one loses its turn with its connection. What was acknowledged survives the server, even one
+# that was told (synchronous_commit = off) to lose its last half second; a stricter setting stays.
+TURN = text(
+    "SELECT pg_advisory_xact_lock(hashtext('chargehand:' || current_schema())),"
+    " CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
+)
 # The same, and nobody waits for the disk at its end.
 QUICK_TURN = text(
     "SELECT pg_advisory_xact_lock(hashtext('chargehand:' || current_schema())),"

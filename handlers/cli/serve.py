@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # How long a thread that reads a large body keeps the others waiting each time: a tenth of what Python gives it.
 TURN_SECONDS = 0.0005
+# New objects, and times: with Python's (700, 10, 10) a large body, while it is read, is looked through again and again.
+LOOKED_THROUGH_AFTER = (10_000, 10, 20)
 
 
 class Role(StrEnum):
@@ -113,3 +115,4 @@ def _settle_memory() -> None:
     """What the start has made stays; to look through it now and then would stop everything for a tenth of a second."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*LOOKED_THROUGH_AFTER)

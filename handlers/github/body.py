@@ -70,7 +70,7 @@ class Reader:
             if size > LARGE and not is_large:  # it came in chunks, without a declared size
                 await held.enter_async_context(self._room)
                 is_large = True
-        return b"".join(chunks)
+        return await asyncio.to_thread(b"".join, chunks) if is_large else b"".join(chunks)
 
 
 def _too_large() -> Refusal:

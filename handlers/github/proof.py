@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.github.payload import NotReadable, Payload, number, read, text
+from bot.github.payload import NotReadable, Payload, number, read, shorten, text
 from bot.github.signature import is_signed
 from handlers.github.known import Candidate
 from storage import inbox
 
-QUICK = 65_536  # bytes that are read and checked faster than a thread is asked to; packed they are all the same in one
+QUICK = 65_536  # bytes that are checked, read and packed in about the time that a thread is asked to do it
 MOST_TRIED = 32  # stored secrets, where nothing says which one it is
 
 
@@ -46,7 +46,9 @@ def prove(body: bytes, signatures: Sequence[str], content_type: str, tried: Sequ
         payload = read(body, content_type)
     except NotReadable as error:
         problem = str(error)
-    kept, encoding = inbox.packed(body) if len(body) > QUICK else (body, "identity")
+    if payload is not None and len(body) > QUICK:
+        shorten(payload)  # the door looks into no list so long
+    kept, encoding = inbox.packed(body)
     digest = hashlib.sha256(body).hexdigest()
     return Proven(by=by, payload=payload, problem=problem, kept=kept, encoding=encoding, sha256=digest)
 

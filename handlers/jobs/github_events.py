@@ -22,7 +22,7 @@ from bot.events import (
     RepositoryEvent,
 )
 from bot.github.parse import Event, parse
-from bot.github.payload import Lacking, NotReadable, as_stored
+from bot.github.payload import Lacking, NotReadable, as_stored, shorten
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import system_desk
@@ -93,4 +93,8 @@ async def _hear(ctx: Context, run: Run, kind: type[Heard], act: Callable[[Desk, 
 
 
 def _parse(delivery: Delivery) -> Event | None:
-    return parse(delivery.kind, as_stored(delivery.raw, delivery.headers))
+    payload = as_stored(delivery.raw, delivery.headers)
+    try:
+        return parse(delivery.kind, payload)
+    finally:
+        shorten(payload)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 
+from storage.columns import values_of
 from storage.database import Tx, run, wake
 from storage.queue.history import note
 from storage.queue.jobs import SIGNAL, UNFINISHED, Job, job_from, jobs
@@ -15,6 +16,7 @@ MOST_ARGS = 16_384  # bytes of JSON: ids, not payloads
 
 _LAST = select(func.coalesce(func.max(jobs.c.seq), 0))
 _INSERT = insert(jobs).on_conflict_do_nothing().returning(jobs.c.id, jobs.c.seq)
+_INSERT_NEXT = _INSERT.values(seq=_LAST.scalar_subquery() + 1)
 _KNOWN = select(*jobs.c).where(jobs.c.dedupe_key == bindparam("wanted"))
 
 
@@ -42,21 +44,34 @@ async def put_all(tx: Tx, wanted: Sequence[Job]) -> None:
 
 async def _add(tx: Tx, wanted: Sequence[Job]) -> list[Job]:
     """The new ones, with their ids."""
-    place = await last_place(tx)
-    for number, job in enumerate(wanted, place + 1):
-        _prepare(job, number)
-    rows = [job.model_dump(exclude={"id"}) for job in wanted]
-    added = await run(tx, _INSERT, rows if len(rows) > 1 else rows[0])  # a list of one costs twice as much
-    ids = {row.seq: row.id for row in added}
-    new = [job for job in wanted if job.seq in ids]
-    for job in new:
-        job.id = ids[job.seq]
+    for job in wanted:
+        _prepare(job)
+    new = await (_insert_one(tx, wanted[0]) if len(wanted) == 1 else _insert(tx, wanted))
     for state, stage in (("ready", "queued"), ("scheduled", "scheduled")):
         note(tx, [job for job in new if job.state == state], stage)
     for job in new:
         if job.supersede_key is not None:
             await _supersede(tx, job)
     wake(tx, SIGNAL)
+    return new
+
+
+async def _insert_one(tx: Tx, job: Job) -> list[Job]:
+    """What is put alone, as most jobs are, finds its place in the statement that takes it."""
+    added = (await run(tx, _INSERT_NEXT, values_of(job))).first()
+    if added is None:
+        return []
+    job.id, job.seq = added.id, added.seq
+    return [job]
+
+
+async def _insert(tx: Tx, wanted: Sequence[Job]) -> list[Job]:
+    for place, job in enumerate(wanted, await last_place(tx) + 1):
+        job.seq = place
+    ids = {row.seq: row.id for row in await run(tx, _INSERT, [values_of(job) for job in wanted])}
+    new = [job for job in wanted if job.seq in ids]
+    for job in new:
+        job.id = ids[job.seq]
     return new
 
 
@@ -79,11 +94,10 @@ async def last_place(tx: Tx) -> int:
     return int((await run(tx, _LAST)).scalar_one())
 
 
-def _prepare(job: Job, place: int) -> None:
+def _prepare(job: Job) -> None:
     size = len(json.dumps(job.args))
     if size > MOST_ARGS:
         raise ValueError(f"{job.kind}: args of {size} bytes; a job carries ids, at most {MOST_ARGS} bytes")
-    job.seq = place
     job.not_before = job.not_before or job.created_at
     job.ready_at = job.created_at
     job.state = "ready" if job.not_before <= job.created_at else "scheduled"

@@ -70,6 +70,20 @@ async def test_who_finds_every_connection_taken_waits_for_one(url: str) -> None:
         await asyncio.wait_for(waiting, 20)
 
 
+async def test_what_was_committed_survives_the_end_of_a_careless_server() -> None:
+    with cluster(settings=("fsync=off", "synchronous_commit=off")) as server:
+        migrate.upgrade(server.url)
+        async with open_database(server.url) as db:
+            for number in range(3):
+                async with db.write() as tx:
+                    await settings_kv.put(tx, "", f"k{number}", "v", workspace_id="T1")
+            await asyncio.to_thread(server.stop, signal.SIGQUIT)
+            await asyncio.to_thread(server.start)
+            async with db.read() as tx:
+                kept = [await settings_kv.get(tx, "", f"k{number}") for number in range(3)]
+    assert kept == ["v", "v", "v"]
+
+
 async def test_a_writer_that_stops_in_the_middle_loses_its_turn(url: str) -> None:
     async def overtaken(stopped: Database, other: Database) -> None:
         async with stopped.write() as tx:

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.github.parse import parse
-from bot.github.payload import FORM, JSON, Lacking, NotReadable, address, moment, number, read, text
+from bot.github.payload import (
+    AT_ONCE,
+    FORM,
+    JSON,
+    Lacking,
+    NotReadable,
+    address,
+    moment,
+    number,
+    read,
+    shorten,
+    text,
+)
 from handlers.wanted import EVENTS, work_of
 from tests.corpus import Example, broken, examples
 
@@ -39,6 +51,17 @@ def test_a_broken_payload_is_read_or_found_lacking(one: Example) -> None:
 def test_what_is_no_object_is_not_readable(body: bytes, kind: str) -> None:
     with pytest.raises(NotReadable):
         read(body, kind)
+
+
+def test_long_lists_are_cut_short_and_all_else_stays() -> None:
+    commits = [{"id": number} for number in range(2 * AT_ONCE + 1)]
+    payload = {"ref": "main", "commits": list(commits), "head": {"files": list(commits), "parents": [1, 2]}}
+    shorten(payload)
+    kept = commits[:1]
+    assert payload == {"ref": "main", "commits": kept, "head": {"files": kept, "parents": [1, 2]}}
+    fits = {"commits": commits[:AT_ONCE]}
+    shorten(fits)
+    assert fits == {"commits": commits[:AT_ONCE]}
 
 
 def test_text_can_be_stored_and_numbers_fit_their_column() -> None:
