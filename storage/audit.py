@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, or_
 from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint, col, select
 
-from storage.columns import Row, UtcTime
+from storage.columns import Row, UtcTime, values_of
 from storage.database import Tx, insert_last
 
 Change = dict[str, Any]
@@ -93,7 +93,7 @@ def record(tx: Tx, event: AuditEvent, *, before: Change | None = None, after: Ch
     """Add it to the record, with the change, at the end of its transaction."""
     payload = payload_row(event.workspace_id, before=before or {}, after=after or {})
     insert_last(tx, _INSERT_PAYLOAD, [payload])
-    insert_last(tx, _INSERT, [event.model_dump(exclude={"id"}) | {"digest": payload["digest"]}])
+    insert_last(tx, _INSERT, [values_of(event) | {"digest": payload["digest"]}])
 
 
 async def silent(tx: Tx, *, after: int) -> list[AuditEvent]:
