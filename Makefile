@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 # In the order of tests/conftest.py: what waits for minutes comes first.
-SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 

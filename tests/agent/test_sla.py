@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from agent import assign
+from agent.admit import actor_of
+from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.remind import remind
 from agent.sla.clocks import acknowledge, reckon
@@ -100,6 +102,50 @@ async def test_a_priority_that_is_raised_past_its_deadline_is_one_breach_with_a_
     said = list(await desk.tx.exec(select(Outgoing.payload).where(col(Outgoing.key).startswith("reminder:"))))
     assert len(said) == 1
     assert "1 h 45 min ago. It had passed already when this became the target of critical tickets." in said[0]
+
+
+async def given_to_cy(desk: Desk, make_ticket: MakeTicket) -> Desk:
+    """Cy's desk, with CH-1 of theirs on the clocks of a high priority."""
+    ticket = await make_ticket(priority="high")
+    cy = await people.the(desk.tx, "T1", "UCY")
+    await assign.give(desk, ticket, cy)
+    await reckon(desk, ticket)
+    return replace(desk, actor=await actor_of(desk.tx, cy))
+
+
+async def running(desk: Desk) -> dict[str, timedelta]:
+    """The clocks of CH-1 that run, and when each is due, counted from its creation."""
+    return {clock.kind: clock.due_at - NOW for clock in await sla.clocks(desk.tx, 1) if clock.is_running}
+
+
+async def test_an_acknowledgement_that_is_taken_back_sets_its_clock_going_again(
+    desk: Desk, make_ticket: MakeTicket
+) -> None:
+    cy = await given_to_cy(desk, make_ticket)
+    before = await running(cy)
+    await run_line(cy, "ack CH-1")
+    assert set(await running(cy)) == {"resolve"}
+    await run_line(cy, "unack CH-1")
+    assert await running(cy) == before
+    planned = await cy.tx.exec(select(Reminder.step).where(Reminder.kind == "ack", Reminder.state == "planned"))
+    assert {"warn", "breach"} <= set(planned)
+
+
+async def test_a_resolution_that_is_undone_never_stopped_the_clock(desk: Desk, make_ticket: MakeTicket) -> None:
+    cy = await given_to_cy(desk, make_ticket)
+    await run_line(cy, "start CH-1")
+    before = await running(cy)
+    await run_line(replace(cy, now=NOW + timedelta(hours=1)), "resolve CH-1 failed over")
+    assert await running(cy) == {}
+    await run_line(replace(cy, now=NOW + timedelta(hours=2)), "undo CH-1")
+    assert await running(cy) == before
+    assert [clock.generation for clock in await sla.clocks(cy.tx, 1)] == [1, 1]
+
+
+async def test_a_priority_set_by_hand_moves_the_deadlines(desk: Desk, make_ticket: MakeTicket) -> None:
+    cy = await given_to_cy(desk, make_ticket)
+    await run_line(cy, "priority CH-1 critical")
+    assert await running(cy) == {"ack": timedelta(minutes=15), "resolve": timedelta(hours=4)}
 
 
 @pytest.mark.parametrize(
