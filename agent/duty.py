@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from agent.calendar.until import until_words
+from agent.calendar.when import in_words
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from bot.messages import escape
@@ -62,7 +62,7 @@ async def duty_of(desk: Desk, person: Person) -> Duty:
 
 async def _back(desk: Desk, absence: Absence) -> str:
     calendar = await calendar_of_person(desk.tx, desk.settings, absence.person_id)
-    return until_words(absence.ends, calendar, desk.now)
+    return in_words(absence.ends, calendar, desk.now)
 
 
 async def warning(desk: Desk, persons: Sequence[Person]) -> str:

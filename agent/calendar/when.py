@@ -1,66 +1,75 @@
-"""Until when something waits: `1h`, `tomorrow`, `next Monday` or a date, and always an open moment of one's hours."""
+"""A moment as people say it: `2h`, `3d`, `tomorrow`, a weekday or a date; anything vaguer is refused."""
 
 import re
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from agent.calendar.dates import read_date
-from agent.calendar.opening import DAY, Calendar, next_open
+from agent.calendar.opening import DAY, Calendar, day_of, next_open
+from agent.calendar.week import NAMES
 from bot.errors import UserError
 
-FARTHEST = timedelta(days=90)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+FARTHEST = timedelta(days=366)
+UNITS = {"m": "minutes", "min": "minutes", "h": "hours"}
+_WEEKDAY = r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 FORM = re.compile(
     rf"(?:until\s+|for\s+)?(?P<when>(?P<number>\d{{1,4}})\s?(?P<unit>min|[mhd])|tomorrow"
-    rf"|next\s+(?P<weekday>{'|'.join(DAYS)})|(?P<date>\d{{4}}-\d\d-\d\d))(?:\s+(?P<rest>.+))?",
+    rf"|(?:next\s+)?(?P<weekday>{_WEEKDAY})|(?P<date>\d[\d-]*))(?:[,\s]+(?P<rest>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 class When(NamedTuple):
-    """The moment; `moved` says why it is not the one that was asked for; `rest` are the words after it."""
+    """The moment. `day` is the one that was named, None for so many minutes or hours; `rest` are the words after it."""
 
     at: datetime
-    moved: str
+    day: date | None
     rest: str
 
 
-def read_when(words: str, calendar: Calendar, *, now: datetime) -> When:
-    """The moment of these words, or the next one in the calendar's hours. A day is its first open moment.
+def read_when(words: str, calendar: Calendar, *, now: datetime, farthest: timedelta = FARTHEST) -> When:
+    """The moment of these words. A day begins with its first open moment; one without any is the next that has one.
+
+    A weekday is the next one of its name, and never today.
 
     Raises:
-        UserError: it is written in another way, has passed, or is more than 90 days off.
+        UserError: it is written in another way, has passed, or is farther off than may be.
     """
     found = FORM.fullmatch(words.strip())
     if found is None:
-        raise UserError("Until when? Write it as in `1h`, `tomorrow`, `next Monday` or `2026-12-24`.")
-    day = _day(found, now.astimezone(calendar.zone).date())
-    if day is None:
-        at = now + timedelta(**{UNITS[found["unit"].lower()]: int(found["number"])})
-    else:
-        at = datetime.combine(day, time(), tzinfo=calendar.zone).astimezone(now.tzinfo)
-    if at <= now:
-        raise UserError(f"“{found['when']}” has passed already.")
-    if at - now > FARTHEST:
-        raise UserError(f"“{found['when']}” is more than {FARTHEST.days} days off.")
-    opens = next_open(calendar, at)
-    return When(opens, _moved(calendar, at, opens, day), (found["rest"] or "").strip())
+        raise UserError("Until when? Write it as in `2h`, `3d`, `tomorrow`, `monday` or `2026-12-24`.")
+    today = now.astimezone(calendar.zone).date()
+    day = _day(found, today)
+    at = _start_of(calendar, day) if day else now + timedelta(**{UNITS[found["unit"].lower()]: int(found["number"])})
+    if at <= now or (day and day <= today):
+        raise UserError(f"“{found['when']}” is not in the future. Write it as in `2h`, `3d`, `monday` or `2026-12-24`.")
+    if at - now > farthest:
+        far = "a year" if farthest == FARTHEST else f"{farthest.days} days"
+        raise UserError(f"“{found['when']}” is more than {far} away: name an earlier moment.")
+    return When(at, day, (found["rest"] or "").strip())
+
+
+def in_words(moment: datetime, calendar: Calendar, now: datetime) -> str:
+    """A moment that is not far away, by the calendar's clock: "15:00", "Mon", "Tue 2026-12-01"."""
+    there, today = moment.astimezone(calendar.zone), now.astimezone(calendar.zone).date()
+    if there.date() == today:
+        return f"{there:%H:%M}"
+    weekday = NAMES[there.weekday()]
+    return weekday if there.date() - today < timedelta(days=7) else f"{weekday} {there:%Y-%m-%d}"
 
 
 def _day(found: re.Match[str], today: date) -> date | None:
-    """The day that is named; None for a span."""
+    """The day that is named; None for a span of hours or minutes."""
     if found["number"]:
-        return None
+        return today + int(found["number"]) * DAY if found["unit"] in "dD" else None
     if found["date"]:
         return read_date(found["date"])
     if found["weekday"]:
-        return today + DAY * ((DAYS.index(found["weekday"].lower()) - today.weekday() - 1) % 7 + 1)
+        return today + ((NAMES.index(found["weekday"][:3].title()) - today.weekday() - 1) % 7 + 1) * DAY
     return today + DAY
 
 
-def _moved(calendar: Calendar, at: datetime, opens: datetime, day: date | None) -> str:
-    local = opens.astimezone(calendar.zone)
-    if day is not None:
-        return "" if local.date() == day else f"{day:%a %Y-%m-%d} is no working day"
-    return "" if opens == at else f"{at.astimezone(calendar.zone):%a %H:%M} is outside your hours"
+def _start_of(calendar: Calendar, day: date) -> datetime:
+    if openings := day_of(calendar, day).openings:
+        return openings[0].start
+    return next_open(calendar, datetime.combine(day + DAY, time(), calendar.zone))

@@ -1,6 +1,6 @@
 """`away 2026-12-01`: no ticket is chosen for somebody until the working day named begins; `back` ends it earlier."""
 
-from agent.calendar.until import UNTIL, read_until, until_words
+from agent.calendar.when import in_words, read_when
 from agent.calendar.whose import calendar_of_person
 from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
@@ -18,13 +18,12 @@ LONGEST_NOTE = 200
 async def away(desk: Desk, said: Said) -> Reply:
     """Begin an absence now, or say anew how long the present one is."""
     person = await subject(desk, said, doing="change the absence of")
-    word, note = _read(said.text)
-    if len(note) > LONGEST_NOTE:
-        raise UserError(f"The note is longer than {LONGEST_NOTE} characters.")
     if said.cover and said.cover.id == person.id:
         raise UserError("Somebody else has to cover.")
     calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
-    ends = read_until(word, calendar, desk.now)
+    ends, _, note = read_when(said.text, calendar, now=desk.now)
+    if len(note) > LONGEST_NOTE:
+        raise UserError(f"The note is longer than {LONGEST_NOTE} characters.")
     absence = (await absences.at(desk.tx, [person.id], now=desk.now)).get(person.id)
     before = recorded(absence) if absence else {}
     if absence is None:
@@ -34,15 +33,8 @@ async def away(desk: Desk, said: Said) -> Reply:
     absence.source = "person" if person.id == desk.asker.person_id else "manager"
     desk.audit("away", "person", person.id, before=before, after=recorded(absence))
     there = ends.astimezone(calendar.zone)
-    back = f"{until_words(ends, calendar, desk.now)} ({there:%Y-%m-%d %H:%M}, {calendar.zone.key})"
+    back = f"{in_words(ends, calendar, desk.now)} ({there:%Y-%m-%d %H:%M}, {calendar.zone.key})"
     return text_reply(_answer(desk, person, said.cover, back=back), is_private=True)
-
-
-def _read(text: str) -> tuple[str, str]:
-    found = UNTIL.fullmatch(text)
-    assert found  # the grammar asks for it
-    word, note = found.groups()
-    return word, (note or "").strip()
 
 
 def recorded(absence: Absence) -> Change:

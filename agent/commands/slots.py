@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from agent.calendar.until import UNTIL
 from agent.calendar.when import FORM as WHEN
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
@@ -35,7 +34,7 @@ FORMS = {
     Slot.HOLIDAY: (HOLIDAY, "way to use it"),
     Slot.CAPACITY: (CAPACITY, "number of tickets"),
     Slot.ROTATION: (ROTATION, "way to use it"),
-    Slot.UNTIL: (UNTIL, "time to be back"),
+    Slot.UNTIL: (WHEN, "time to be back"),
     Slot.WHEN: (WHEN, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
     Slot.SLA: (SLA, "way to use it"),
 }

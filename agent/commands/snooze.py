@@ -1,7 +1,10 @@
 """`snooze CH-1 tomorrow`: its assignees are left in peace until then; its deadlines stay."""
 
+from datetime import datetime, timedelta
+
 from agent import notify
-from agent.calendar.when import read_when
+from agent.calendar.opening import Calendar, next_open
+from agent.calendar.when import When, read_when
 from agent.calendar.whose import calendar_of_person
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
@@ -11,6 +14,8 @@ from bot.errors import UserError
 from bot.messages import moment
 from storage.tickets import OPEN
 
+FARTHEST = timedelta(days=90)
+
 
 async def snooze(desk: Desk, said: Said) -> Reply:
     """Put it off to the asked moment, or to the next one in the asker's hours, and say so."""
@@ -18,20 +23,31 @@ async def snooze(desk: Desk, said: Said) -> Reply:
     if ticket.status not in OPEN:
         raise UserError(f"{ticket.name} is {ticket.status}: nothing more comes of it.")
     calendar = await calendar_of_person(desk.tx, desk.settings, desk.asker.person_id)
-    when = read_when(said.text, calendar, now=desk.now)
+    when = read_when(said.text, calendar, now=desk.now, farthest=FARTHEST)
+    until = next_open(calendar, when.at)
     before = ticket.snoozed_until
     reason = (await desk.read_out(when.rest))[:LONGEST_REASON]
-    await put_off(desk, ticket, when.at, reason=reason)
+    await put_off(desk, ticket, until, reason=reason)
     desk.audit(
         "snooze",
         "ticket",
         ticket.id,
         before={"snoozed_until": before.isoformat() if before else None},
-        after={"snoozed_until": when.at.isoformat(), "reason": reason},
+        after={"snoozed_until": until.isoformat(), "reason": reason},
     )
     await notify.show_card(desk, ticket, change=f"snoozed by {by(desk)}")
-    moved = f" {when.moved}, so it is the next moment in your hours." if when.moved else ""
-    return text_reply(f"{notify.headline(ticket)} is snoozed until {moment(when.at)}.{moved} Its deadlines stay.")
+    moved = _moved(calendar, when, until)
+    return text_reply(f"{notify.headline(ticket)} is snoozed until {moment(until)}.{moved} Its deadlines stay.")
+
+
+def _moved(calendar: Calendar, when: When, until: datetime) -> str:
+    """Why it is another moment than the one that was asked for, as a sentence that follows; empty if it is that one."""
+    if when.day and until.astimezone(calendar.zone).date() != when.day:
+        return f" {when.day:%a %Y-%m-%d} is no working day, so it is the next moment in your hours."
+    if until != when.at:
+        asked = f"{when.at.astimezone(calendar.zone):%a %H:%M}"
+        return f" {asked} is outside your hours, so it is the next moment in them."
+    return ""
 
 
 VERB = Verb(

@@ -76,9 +76,9 @@ REFUSED = [
     ("away 2026-02-30", "“2026-02-30” is no date: write year, month and day as in 2026-12-24."),
     (
         "away 2026-03-27",
-        "“2026-03-27” is not in the future. Say when you are back, as in",
+        "“2026-03-27” is not in the future. Write it as in",
     ),
-    ("away 2028-01-01", "“2028-01-01” is more than a year away; `rotation off` has no end."),
+    ("away 2028-01-01", "“2028-01-01” is more than a year away: name an earlier moment."),
     ("away 0h", "“0h” is not in the future."),
     ("away 9999-12-31", "“9999-12-31” is more than a year away"),
     ("away 0001-01-01", "“0001-01-01” is not in the future."),

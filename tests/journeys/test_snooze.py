@@ -16,9 +16,9 @@ FRIDAY = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 REFUSED = {
     "snooze CH-1 someday": "“someday” is no time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`.",
-    "snooze CH-1 2026-03-01": "“2026-03-01” has passed already.",
+    "snooze CH-1 2026-03-01": "“2026-03-01” is not in the future. Write it as in",
     "snooze CH-1 2026-02-30": "“2026-02-30” is no date: write year, month and day as in 2026-12-24.",
-    "snooze CH-1 2027-01-01": "“2027-01-01” is more than 90 days off.",
+    "snooze CH-1 2027-01-01": "“2027-01-01” is more than 90 days away: name an earlier moment.",
     "unsnooze CH-1": "CH-1 is not snoozed.",
 }
 

@@ -19,28 +19,30 @@ FRIDAY = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # 16:00 in Berlin; summer tim
 
 
 @pytest.mark.parametrize(
-    ("words", "local", "moved"),
+    ("words", "local"),
     [
-        ("1h", "2026-03-27 17:00", ""),
-        ("for 90 min", "2026-03-27 17:30", ""),
-        ("2h", "2026-03-31 09:00", "Fri 18:00 is outside your hours"),
-        ("1d", "2026-03-31 09:00", "Sat 16:00 is outside your hours"),
-        ("tomorrow", "2026-03-31 09:00", "Sat 2026-03-28 is no working day"),
-        ("next Monday", "2026-03-31 09:00", "Mon 2026-03-30 is no working day"),
-        ("next friday", "2026-04-03 09:00", ""),
-        ("until 2026-04-01", "2026-04-01 09:00", ""),
+        ("1h", "2026-03-27 17:00"),
+        ("for 90 min", "2026-03-27 17:30"),
+        ("2h", "2026-03-27 18:00"),
+        ("1d", "2026-03-31 09:00"),
+        ("tomorrow", "2026-03-31 09:00"),
+        ("next Monday", "2026-03-31 09:00"),
+        ("wed", "2026-04-01 09:00"),
+        ("next friday", "2026-04-03 09:00"),
+        ("friday", "2026-04-03 09:00"),
+        ("until 2026-04-01", "2026-04-01 09:00"),
     ],
 )
-def test_a_moment_is_always_in_ones_hours(words: str, local: str, moved: str) -> None:
+def test_a_day_begins_with_its_hours_and_a_span_is_exact(words: str, local: str) -> None:
     when = read_when(words, BERLIN, now=FRIDAY)
-    assert (f"{when.at.astimezone(BERLIN.zone):%Y-%m-%d %H:%M}", when.moved, when.rest) == (local, moved, "")
+    assert (f"{when.at.astimezone(BERLIN.zone):%Y-%m-%d %H:%M}", when.rest) == (local, "")
 
 
 def test_what_follows_is_the_reason() -> None:
     assert read_when("1h until the  deploy is out", BERLIN, now=FRIDAY).rest == "until the  deploy is out"
 
 
-@pytest.mark.parametrize("words", ["", "0h", "soon", "91d", "2026-03-27", "2026-02-30", "next day", "1h30"])
+@pytest.mark.parametrize("words", ["", "0h", "soon", "400d", "2026-03-27", "2026-02-30", "next day", "1h30", "0d"])
 def test_what_is_vague_past_or_far_is_refused(words: str) -> None:
     with pytest.raises(UserError):
         read_when(words, BERLIN, now=FRIDAY)
