@@ -40,13 +40,21 @@ def read_when(words: str, calendar: Calendar, *, now: datetime, farthest: timede
         raise UserError("Until when? Write it as in `2h`, `3d`, `tomorrow`, `monday` or `2026-12-24`.")
     today = now.astimezone(calendar.zone).date()
     day = _day(found, today)
-    at = _start_of(calendar, day) if day else now + timedelta(**{UNITS[found["unit"].lower()]: int(found["number"])})
-    if at <= now or (day and day <= today):
-        raise UserError(f"“{found['when']}” is not in the future. Write it as in `2h`, `3d`, `monday` or `2026-12-24`.")
-    if at - now > farthest:
-        far = "a year" if farthest == FARTHEST else f"{farthest.days} days"
-        raise UserError(f"“{found['when']}” is more than {far} away: name an earlier moment.")
+    if day:
+        _check(found["when"], day - today, farthest)
+        at = _start_of(calendar, day)
+    else:
+        at = now + timedelta(**{UNITS[found["unit"].lower()]: int(found["number"])})
+    _check(found["when"], at - now, farthest)
     return When(at, day, (found["rest"] or "").strip())
+
+
+def _check(words: str, span: timedelta, farthest: timedelta) -> None:
+    if span <= timedelta():
+        raise UserError(f"“{words}” is not in the future. Write it as in `2h`, `3d`, `monday` or `2026-12-24`.")
+    if span > farthest:
+        far = "a year" if farthest == FARTHEST else f"{farthest.days} days"
+        raise UserError(f"“{words}” is more than {far} away: name an earlier moment.")
 
 
 def in_words(moment: datetime, calendar: Calendar, now: datetime) -> str:
