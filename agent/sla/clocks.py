@@ -66,6 +66,8 @@ async def follow(desk: Desk, ticket: Ticket, *, before: Mapping[str, Any], chang
     """What a change of a ticket's fields does to its clocks; `before` holds what they were."""
     if "status" in changed:
         await _follow_status(desk, ticket, before=before["status"], is_reopened="rests" in changed)
+    if "waiting_on" in changed and ticket.status in OPEN:
+        await _follow_waiting(desk, ticket)
     if before["acknowledged_at"] and ticket.acknowledged_at is None:
         await _forget_acknowledgement(desk, ticket)
     if {"priority", "team_id"} & set(changed):
@@ -86,13 +88,29 @@ async def _follow_status(desk: Desk, ticket: Ticket, *, before: str, is_reopened
             clock.paused_since = clock.paused_since or desk.now
 
 
+async def _follow_waiting(desk: Desk, ticket: Ticket) -> None:
+    """What its reporter has to say is not the team's time."""
+    is_theirs = ticket.waiting_on is not None and ticket.waiting_on == ticket.reporter_id
+    for clock in await sla.clocks(desk.tx, ticket.id):
+        if clock.kind == "resolve" and clock.met_at is None:
+            _end_pause(clock, desk.now)
+            clock.paused_since = ticket.waiting_since if is_theirs else None
+    await reckon(desk, ticket)
+
+
+def _end_pause(clock: SlaClock, now: datetime) -> None:
+    if clock.paused_since:
+        clock.pauses = [*clock.pauses, [clock.paused_since.isoformat(), now.isoformat()]]
+        clock.paused_since = None
+
+
 async def _reopen(desk: Desk, ticket: Ticket) -> None:
     for clock in await sla.clocks(desk.tx, ticket.id):
         if clock.kind == "ack":
             _start(desk, ticket, "ack", started_at=desk.now, generation=clock.generation + 1)
         elif clock.paused_since:
-            clock.pauses = [*clock.pauses, [clock.paused_since.isoformat(), desk.now.isoformat()]]
-            clock.met_at = clock.paused_since = None
+            _end_pause(clock, desk.now)
+            clock.met_at = None
     await reckon(desk, ticket)
 
 

@@ -148,6 +148,18 @@ async def test_a_priority_set_by_hand_moves_the_deadlines(desk: Desk, make_ticke
     assert await running(cy) == {"ack": timedelta(minutes=15), "resolve": timedelta(hours=4)}
 
 
+async def test_what_the_reporter_is_asked_does_not_cost_the_team_time(desk: Desk, make_ticket: MakeTicket) -> None:
+    cy = await given_to_cy(desk, make_ticket)
+    await run_line(cy, "start CH-1")
+    due = (await running(cy))["resolve"]
+    await run_line(replace(cy, now=NOW + timedelta(hours=1)), "wait CH-1 on @di the vendor's answer")
+    assert await running(cy) == {"resolve": due}
+    await run_line(replace(cy, now=NOW + timedelta(hours=1)), "wait CH-1 on @ann which browser it is")
+    assert await running(cy) == {}
+    await run_line(replace(cy, now=NOW + timedelta(hours=3)), "unwait CH-1")
+    assert await running(cy) == {"resolve": due + timedelta(hours=17)}  # two hours of work: it goes over the night
+
+
 @pytest.mark.parametrize(
     ("text", "clock", "minutes"),
     [("15m", BUSINESS, 15), ("90min", ALWAYS, 90), ("4h", BUSINESS, 240), ("2d", BUSINESS, 960), ("2d", ALWAYS, 2880)],
