@@ -1,5 +1,6 @@
 """What the stories share: a sandbox Slack and a bot that works in it."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not _is_counted(item):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: to look through it again and again takes time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_counted(item: pytest.Item) -> bool:
