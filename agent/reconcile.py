@@ -47,18 +47,23 @@ async def ask(desk: Desk, *, since: datetime, repository: str | None = None) -> 
 
 
 async def ask_for(tx: Tx, *, workspace_id: str, now: datetime, after: timedelta = timedelta(0)) -> None:
-    """Have the open gaps made up for, at most once a minute."""
-    job = Job(
-        workspace_id=workspace_id,
-        kind=RECONCILE,
-        key=TURN,
-        dedupe_key=f"{RECONCILE}:{now + after:%Y-%m-%dT%H:%M}",
-        priority=queue.EVENT,
-        not_before=now + after,
-        created_at=now,
-        correlation_id=secrets.token_hex(6),
-    )
-    await queue.put(tx, job)
+    """Have the open gaps made up for, at most once a minute: what is noted after this minute's look has the next."""
+    at = now + after
+    while True:
+        job = Job(
+            workspace_id=workspace_id,
+            kind=RECONCILE,
+            key=TURN,
+            dedupe_key=f"{RECONCILE}:{at:%Y-%m-%dT%H:%M}",
+            priority=queue.EVENT,
+            not_before=at,
+            created_at=now,
+            correlation_id=secrets.token_hex(6),
+        )
+        asked = await queue.put(tx, job)
+        if asked is job or (asked.finished_at is None and asked.state != "running"):
+            return
+        at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 async def close(desk: Desk, made_up: Sequence[Gap], *, unheard: Mapping[str, str]) -> list[Gap]:
