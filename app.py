@@ -8,16 +8,16 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 if importlib.util.find_spec("typer") is None:
     sys.exit("This Python lacks Chargehand's dependencies: run `make setup`, then `.venv/bin/python app.py …`.")
 
-from bot.roles import EVERYTHING, Part, utc_now
+from bot.roles import EVERYTHING, Part
 from handlers.cli import build_cli
 
 if TYPE_CHECKING:
+    from bot.clock import Clock
     from bot.settings import Settings
     from handlers.context import Context
 
@@ -28,7 +28,7 @@ async def serve(
     stop: asyncio.Event,
     started: "Callable[[Context | None, int], None] | None" = None,
     parts: frozenset[Part] = EVERYTHING,
-    clock: Callable[[], datetime] = utc_now,
+    clock: "Clock | None" = None,
 ) -> None:
     """Run until `stop` is set; then what was begun is brought to its end, what came in last first.
 
@@ -36,7 +36,7 @@ async def serve(
         started: called once with the context (None for a clock, which has none) and the port of /healthz when the
             first event could be heard.
         parts: the roles of this process.
-        clock: the time that everything goes by.
+        clock: the time that everything goes by; by default the machine's, as CHARGEHAND_CLOCK_FILE moves it.
 
     Raises:
         SettingsError: a setting is missing or wrong.
@@ -49,7 +49,7 @@ async def serve(
     from handlers.roles.start import meet_slack, start
 
     async with AsyncExitStack() as opened:
-        running = await opened.enter_async_context(start(settings, parts, clock=clock))
+        running = await opened.enter_async_context(start(settings, parts, clock=clock or settings.clock))
         site = await opened.enter_async_context(AsyncExitStack())
         port = await site.enter_async_context(pages.served(running))
         ctx = await opened.enter_async_context(meet_slack(running)) if parts - {Part.CLOCK} else None

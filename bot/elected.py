@@ -1,12 +1,13 @@
 """A role that one process at a time holds: the clock and the outbox's sender never run twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.clock import Clock, utc_now
 from bot.process import gone
 from storage import leases
 from storage.database import Database, StorageError, Tx
@@ -30,7 +31,7 @@ class Role:
         *,
         holder: str,
         seconds: float,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc_now,
     ) -> None:
         self.db = db
         self.name = name

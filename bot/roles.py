@@ -1,7 +1,6 @@
 """What one process does of all that Chargehand does: everything, or the roles it was started with."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -11,11 +10,6 @@ class Part(StrEnum):
     INGRESS = "ingress"  # hears Slack, and what comes in over HTTP
     WORKER = "worker"  # does the jobs, and sends what they have to say
     CLOCK = "clock"  # asks for what is due
-
-
-def utc_now() -> datetime:
-    """The clock of a process that is given no other."""
-    return datetime.now(UTC)
 
 
 EVERYTHING = frozenset(Part)

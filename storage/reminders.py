@@ -86,6 +86,12 @@ async def due(tx: Tx, *, now: datetime, most: int) -> list[Due]:
     return [Due(row.id, row.due_at, row.ticket_id) for row in await run(tx, DUE, {"now": now, "most": most})]
 
 
+async def next_due(tx: Tx) -> datetime | None:
+    """When the next one is due; None while nothing is planned."""
+    first = select(Reminder.due_at).where(text("state = 'planned'")).order_by(col(Reminder.due_at)).limit(1)
+    return (await tx.exec(first)).first()
+
+
 async def ask_for(tx: Tx, wanted: Sequence[Due]) -> list[Due]:
     """Those that nobody cancelled, moved or asked for meanwhile; from now on they are asked for."""
     these = (col(Reminder.id).in_([one.reminder_id for one in wanted])) & (col(Reminder.state) == "planned")

@@ -11,7 +11,8 @@ from typing import Any
 from sqlmodel import select
 
 from app import serve
-from bot.roles import EVERYTHING, Part, utc_now
+from bot.clock import utc_now
+from bot.roles import EVERYTHING, Part
 from bot.sandbox.quiet import quiet as at_rest
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message

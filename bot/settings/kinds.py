@@ -4,9 +4,10 @@ import re
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from limits import parse as parse_rate
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 
 from bot.clients import parse_networks
 from bot.errors import UserError
@@ -94,6 +95,13 @@ def _channel_id(value: str) -> str:
     return value
 
 
+def _clock_file(value: str, info: ValidationInfo) -> str:
+    host = urlsplit(str(info.data.get("slack_api_url", ""))).hostname
+    if value and host not in {"127.0.0.1", "::1", "localhost"}:
+        raise ValueError("moves the clock, which is for trying things out: set SLACK_API_URL to a Slack on 127.0.0.1")
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         return zone_named(value).key
@@ -133,6 +141,7 @@ WebUrl = Annotated[str, AfterValidator(_web_url)]
 SlackUrl = Annotated[WebUrl, AfterValidator(_ending_in_slash)]
 CollectorUrl = Annotated[str, AfterValidator(_collector)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+ClockFile = Annotated[str, AfterValidator(_clock_file)]
 ChannelId = Annotated[str, AfterValidator(_channel_id)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Rate = Annotated[str, AfterValidator(_rate)]

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import redact
+from bot.clock import Clock, clock_in
 from bot.settings import kinds
 
 if TYPE_CHECKING:
@@ -162,6 +163,9 @@ class Settings(BaseSettings):
     drain_s: float = Field(default=20.0, ge=0, le=300)
     """Seconds that open requests and running jobs get to finish."""
 
+    clock_file: kinds.ClockFile = ""
+    """File with the seconds by which the clock is ahead, to try out what waits for days; only beside a local Slack."""
+
     # People and tickets
     timezone: kinds.Zone = "UTC"
     """Time zone of people and teams that have not set one; as in Europe/Berlin."""
@@ -198,6 +202,11 @@ class Settings(BaseSettings):
         """Slack ids and lower-case e-mail addresses of the first admins."""
         names = (name.strip() for name in self.admins.split(","))
         return frozenset(name.lower() if "@" in name else name for name in names if name)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time that everything goes by."""
+        return clock_in(self.clock_file)
 
     @property
     def database(self) -> Path | str:

@@ -5,11 +5,12 @@ import os
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
+from bot.clock import Clock, utc_now
 from bot.errors import Ignored
 from bot.metrics import INFLIGHT, JOB_SECONDS, LEASE_LOST
 from bot.settings import Settings
@@ -38,7 +39,7 @@ class Worker:
     kinds: Mapping[str, Kind]
     on_dead: OnDead
     identity: str
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = utc_now
     jitter: Callable[[], float] = random.random
     exit: Callable[[int], object] = os._exit  # what a body holds that does not listen, nothing else ends
     deaf_after: float = DEAF_SECONDS

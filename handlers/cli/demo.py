@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,6 +18,7 @@ from handlers.cli.failures import FAILED
 from handlers.cli.serve import Serve
 
 if TYPE_CHECKING:
+    from bot.clock import MovedClock
     from bot.sandbox.github import GitHubSandbox
     from bot.sandbox.slack import SlackSandbox
     from bot.settings import Settings
@@ -24,15 +26,17 @@ if TYPE_CHECKING:
 
 PORT = 8090
 PATIENT = 15.0  # seconds people wait for an answer; Slack gives three, which a busy laptop may take to start something
-WORKSPACE, REPOSITORIES = "workspace.json", "repositories.json"
+WORKSPACE, REPOSITORIES, AHEAD = "workspace.json", "repositories.json", "clock"
+LEASE_S = 5.0  # when time is let pass the bot has its roles again within a third of it
 INVITATION = """\
 Chargehand's demo: {url}   (Ctrl-C ends it; {kept})
 
-Four things to try there:
+Five things to try there:
   1. as frank in #ops:           @chargehand redis is down, payments failing for everyone
   2. as alice, bob or carol:     /chargehand list, then /chargehand resolve CH-1 failed over to the replica
   3. as frank, directly to it:   refunds are stuck since noon
   4. as anyone, under GitHub:    open an issue in acme/shop, comment on it, close it; redeliver what was delivered
+  5. +1 h, Next morning, Jump:   let time pass, and see what was due meanwhile
 
 Triage is done by {triage}.
 """
@@ -62,9 +66,12 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
     from bot.sandbox.github.kept import kept as github_kept
     from bot.sandbox.page import routes
     from bot.sandbox.page.repositories import issue_pages
+    from bot.sandbox.quiet import quiet
     from bot.sandbox.slack import SlackSandbox
     from bot.sandbox.slack.kept import kept
+    from bot.sandbox.wind import moment_of, pass_time
     from handlers.cli.demo_github import deliver_to
+    from storage.database import open_database
 
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -72,10 +79,21 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
     page: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     ready: asyncio.Future[tuple[Context, int]] = asyncio.get_running_loop().create_future()
     async with AsyncExitStack() as stack:
+        clock = _clock(folder)
         issues = partial(issue_pages, page=page)
-        github = await stack.enter_async_context(GitHubSandbox.start(port=_free_or_any(PORT + 1), routes=issues))
-        beside = partial(routes, github=github)
-        slack = await stack.enter_async_context(SlackSandbox.start(port=port, routes=beside, ack_within=PATIENT))
+        github = await stack.enter_async_context(
+            GitHubSandbox.start(port=_free_or_any(PORT + 1), routes=issues, now=clock.seconds)
+        )
+
+        async def wind(text: str) -> None:
+            async with open_database(settings.database, settings.connections) as db:
+                until = moment_of(text, now=clock(), zone=ZoneInfo(settings.timezone))
+                await pass_time(clock, until, db=db, settle=partial(quiet, slack, db))
+
+        beside = partial(routes, github=github, wind=wind)
+        slack = await stack.enter_async_context(
+            SlackSandbox.start(port=port, routes=beside, ack_within=PATIENT, now=clock.seconds)
+        )
         page.set_result(slack.url)
         await stack.enter_async_context(kept(slack.world, folder / WORKSPACE))
         await stack.enter_async_context(github_kept(github.world, folder / REPOSITORIES))
@@ -101,13 +119,25 @@ async def _play(serve: Serve, folder: Path, script: Path) -> None:
     from storage.database import open_database
 
     story = read_story(script)
-    async with SlackSandbox.start(ack_within=PATIENT) as slack, GitHubSandbox.start() as github:
+    clock = _clock(folder, starts=story.starts)
+    async with (
+        SlackSandbox.start(ack_within=PATIENT, now=clock.seconds) as slack,
+        GitHubSandbox.start(now=clock.seconds) as github,
+    ):
         settings = _settings(slack, github, folder, anthropic_api_key=None)
         await _furnish(settings, slack, github)
         async with own_process(serve, settings) as bot, open_database(settings.database, settings.connections) as db:
             deliver_to(github, bot.port)
             typer.echo(story.title)
-            stage = Stage(slack=slack, github=github, bot=bot, db=db, tell=lambda line: typer.echo(f"  {line}"))
+            stage = Stage(
+                slack=slack,
+                github=github,
+                bot=bot,
+                db=db,
+                clock=clock,
+                zone=ZoneInfo(settings.timezone),
+                tell=lambda line: typer.echo(f"  {line}"),
+            )
             try:
                 await play(story, stage)
             except StoryFailed as failure:
@@ -145,10 +175,25 @@ def _settings(slack: "SlackSandbox", github: "GitHubSandbox", folder: Path, **ch
         github_comment=True,
         webhook_networks="127.0.0.0/8",  # it is GitHub here; the sandbox's own list names no network of this machine
         effect_settle_s=1.0,
+        lease_s=LEASE_S,
+        clock_file=str(folder / AHEAD),
         database_url=f"sqlite:///{folder / 'chargehand.db'}",
         http_port=0,
         **chosen,
     )
+
+
+def _clock(folder: Path, *, starts: str = "next morning") -> "MovedClock":
+    """The clock of this folder; a new one starts when a team is at work, whatever the day."""
+    from bot.clock import MovedClock, utc_now
+    from bot.sandbox.wind import moment_of
+    from bot.settings import read_settings
+
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = MovedClock(folder / AHEAD)
+    if not clock.is_moved:
+        clock.move_to(moment_of(starts, now=utc_now(), zone=ZoneInfo(read_settings().timezone)))
+    return clock
 
 
 def _free_or_any(port: int) -> int:

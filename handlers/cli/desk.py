@@ -6,7 +6,6 @@ import pwd
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from agent.admit import actor_of
 from agent.desk import Desk
@@ -47,7 +46,7 @@ async def _desk(settings: Settings, tx: Tx, acting_as: str | None) -> Desk:
     workspace_id, correlation_id = await workspace.current(tx), secrets.token_hex(6)
     return Desk(
         tx=tx,
-        now=datetime.now(UTC),
+        now=settings.clock(),
         settings=settings,
         workspace_id=workspace_id,
         surface="cli",

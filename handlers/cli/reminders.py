@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -24,19 +24,20 @@ def preview(
     """Show what would be sent in the next days, and why."""
     from handlers.cli.table import table
 
-    rows = asyncio.run(_planned(datetime.now(UTC) + timedelta(days=days)))
+    rows = asyncio.run(_planned(timedelta(days=days)))
     if as_json:
         typer.echo(json.dumps([dict(zip(HEADS, row, strict=True)) for row in rows], indent=2))
     else:
         table(HEADS, rows, none=f"Nothing is planned for the next {days} days.")
 
 
-async def _planned(until: datetime) -> list[tuple[str, str, str, str, str]]:
+async def _planned(ahead: timedelta) -> list[tuple[str, str, str, str, str]]:
     from bot.settings import read_settings
     from handlers.cli.desk import look
     from storage import reminders
 
-    async with look(read_settings()) as tx:
+    settings = read_settings()
+    async with look(settings) as tx:
         return [
             (
                 f"{one.due_at:%Y-%m-%d %H:%M} UTC",
@@ -45,5 +46,5 @@ async def _planned(until: datetime) -> list[tuple[str, str, str, str, str]]:
                 str(one.generation),
                 one.reason,
             )
-            for one, number in await reminders.until(tx, until)
+            for one, number in await reminders.until(tx, settings.clock() + ahead)
         ]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,7 +87,7 @@ async def _look() -> Status:
 
     settings = read_settings()
     async with look(settings) as tx:
-        return await status_of(tx, settings, now=datetime.now(UTC))
+        return await status_of(tx, settings, now=settings.clock())
 
 
 async def status_of(tx: "Tx", settings: "Settings", *, now: datetime) -> Status:

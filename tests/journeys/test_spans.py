@@ -153,7 +153,8 @@ async def test_one_that_is_not_there_holds_nobody_up(slack: SlackSandbox, tmp_pa
 
 OFF = """
 import asyncio, pathlib, sys
-from bot.roles import EVERYTHING, utc_now
+from bot.clock import utc_now
+from bot.roles import EVERYTHING
 from handlers.roles import clock, ingress, pages, worker
 from handlers.roles.start import start
 from bot.settings import Settings

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.github import PersonError as GitHubPersonError
 from bot.sandbox.github.world import World as GitHubWorld
-from bot.sandbox.page.asked import Asked
+from bot.sandbox.page.asked import DONE, Asked
 from bot.sandbox.page.deeds import DEEDS, Deed, find_person
 from bot.sandbox.page.github_deeds import GITHUB_DEEDS, GitHubDeed, find_account
 from bot.sandbox.page.repositories import repositories
@@ -25,6 +25,7 @@ from bot.sandbox.page.snapshot import Command, snapshot
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.refusals import PersonError, SlackTimeoutError
 from bot.sandbox.slack.world import World
+from bot.sandbox.wind import NoMomentError
 
 ASSETS = Path(__file__).parent / "assets"
 OWN_HOSTS = {"127.0.0.1", "localhost", "::1"}
@@ -49,6 +50,7 @@ COMMANDS = (
     Command("/chargehand help", "every command, with examples"),
 )
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Wind = Callable[[str], Awaitable[None]]
 Worlds = Sequence[World | GitHubWorld]
 
 
@@ -58,21 +60,25 @@ def routes(
     *,
     github: GitHubSandbox | None = None,
     commands: tuple[Command, ...] = COMMANDS,
+    wind: Wind | None = None,
 ) -> None:
     """Put the page on the sandbox's own server.
 
     Args:
         github: shown beside the channels.
         commands: what the composer suggests after a slash.
+        wind: lets time pass until a moment in words; without it the page has no clock.
     """
     streams: set[asyncio.Task[Any]] = set()
     page = web.Application(middlewares=[_own_browser_only, _say_why_not])
     page.on_response_prepare.append(_harden)
     page.on_shutdown.append(lambda _: _close(streams))
     page.router.add_static("/static", ASSETS)
-    page.router.add_get("/state", partial(_state, slack, github, commands))
+    page.router.add_get("/state", partial(_state, slack, github, commands, wind))
     worlds: Worlds = [slack.world, github.world] if github else [slack.world]
     page.router.add_get("/events", partial(_events, worlds, streams))
+    if wind:
+        page.router.add_post("/clock", partial(_wind, slack, wind))
     for name, deed in DEEDS.items():
         page.router.add_post(f"/{name}", partial(_do, slack, deed))
     if github:
@@ -91,11 +97,28 @@ async def _html(_: web.Request) -> web.StreamResponse:
 
 
 async def _state(
-    slack: SlackSandbox, github: GitHubSandbox | None, commands: tuple[Command, ...], request: web.Request
+    slack: SlackSandbox,
+    github: GitHubSandbox | None,
+    commands: tuple[Command, ...],
+    wind: Wind | None,
+    request: web.Request,
 ) -> web.StreamResponse:
     user = find_person(slack, request.query.get("as", ""))
     on_github = repositories(github, user) if github else None
-    return web.json_response(snapshot(slack, user, commands) | {"github": on_github})
+    clock = {"now": slack.world.now() if wind else None}
+    return web.json_response(snapshot(slack, user, commands) | {"github": on_github} | clock)
+
+
+async def _wind(slack: SlackSandbox, wind: Wind, request: web.Request) -> web.StreamResponse:
+    asked = Asked(await request.json())
+    try:
+        await wind(asked.text("until"))
+    except NoMomentError as error:
+        raise PersonError(str(error)) from None
+    except TimeoutError:
+        raise PersonError("Chargehand is still busy. Please try again.") from None
+    slack.world.changed()
+    return web.json_response(DONE)
 
 
 async def _events(worlds: Worlds, streams: set[asyncio.Task[Any]], request: web.Request) -> web.StreamResponse:

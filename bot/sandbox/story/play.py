@@ -2,11 +2,11 @@
 
 from bot.sandbox.github import PersonError as GitHubPersonError
 from bot.sandbox.slack import PersonError, SlackTimeoutError
-from bot.sandbox.story import faults, github, slack
+from bot.sandbox.story import faults, github, passing, slack
 from bot.sandbox.story.stage import Stage, StoryFailed, Verb
 from bot.sandbox.story.steps import Story
 
-VERBS: dict[str, Verb] = slack.VERBS | github.VERBS | faults.VERBS
+VERBS: dict[str, Verb] = slack.VERBS | github.VERBS | passing.VERBS | faults.VERBS
 AT_ONCE = {"answered", "kill"}  # these do not wait: a kill hits the bot while it works
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import TypeVar
 
+from bot.clock import MovedClock
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.own_process import OwnProcess
 from bot.sandbox.quiet import quiet
@@ -28,6 +30,8 @@ class Stage:
     github: GitHubSandbox
     bot: OwnProcess
     db: Database
+    clock: MovedClock
+    zone: tzinfo
     tell: Tell
     messages: dict[str, tuple[str, str]] = field(default_factory=dict)  # channel and ts, by name
     issues: dict[str, tuple[str, int]] = field(default_factory=dict)  # repository and number, by name

@@ -2,7 +2,8 @@
 
 A step has one verb and says `as` whom, and `in` which channel or repository; `in: dm` is that person's direct messages
 with the bot, `in: private` what only that person sees. A step can be called a name (`call`), so that later ones happen
-`under` it (in its thread) or `to` it.
+`under` it (in its thread) or `to` it. It `starts` on the next working morning or, as in `Fri 17:50`, when it says;
+`clock` lets time pass (`+1h`, `Mon 09:00`), and what is due comes on the way.
 """
 
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.errors import UserError
 
 PERSONAL = ("say", "dm", "command", "click", "select", "submit", "react", "open", "comment", "close", "reopen")
-NOBODYS = ("expect", "reacted", "redeliver", "answered", "tracked", "kill", "restart", "lost")
+NOBODYS = ("clock", "expect", "reacted", "redeliver", "answered", "tracked", "kill", "restart", "lost")
 NAMES = (*PERSONAL, *NOBODYS)
 
 
@@ -49,6 +50,7 @@ class Step(BaseModel):
     answered: int | list[int | str] | None = None
     tracked: str | None = None
 
+    clock: str | None = None
     kill: Literal["bot"] | None = None
     restart: Literal["bot"] | None = None
     lost: Literal["nothing"] | None = None
@@ -73,6 +75,7 @@ class Story(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
+    starts: str = "next morning"
     steps: list[Step]
 
 

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.page import ASSETS, routes
 from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.wind import NoMomentError
 from tests.bot.sandbox.slack_app import actions, button, running
 
 
@@ -346,3 +347,25 @@ async def test_a_change_on_github_reaches_an_open_page(both: tuple[aiohttp.Clien
 
 def on_github(seen: dict[str, Any], name: str) -> dict[str, Any]:
     return next(one for one in seen["github"]["repositories"] if one["name"] == name)
+
+
+async def test_time_passes_when_somebody_wants_it_to() -> None:
+    waited = []
+
+    async def wind(text: str) -> None:
+        if text == "someday":
+            raise NoMomentError("'someday' is no moment")
+        waited.append(text)
+
+    async with (
+        SlackSandbox.start(routes=partial(routes, wind=wind), now=lambda: 1000.0) as slack,
+        aiohttp.ClientSession(slack.url) as http,
+    ):
+        assert (await state(http, "alice"))["now"] == 1000.0
+        assert await do(http, "clock", until="next morning") == (200, {"ok": True})
+        assert waited == ["next morning"]
+        assert await do(http, "clock", until="someday") == (400, {"error": "'someday' is no moment"})
+
+
+async def test_without_a_way_to_move_it_there_is_no_clock(http: aiohttp.ClientSession) -> None:
+    assert (await state(http, "alice"))["now"] is None

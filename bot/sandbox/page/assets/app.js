@@ -1,5 +1,6 @@
 // The page of the demo: shows the workspace as the person spoken as sees it, and redraws whenever the workspace changes.
 import { drawBlocks } from "./blocks.js";
+import { drawClock } from "./clock.js";
 import { composer } from "./composer.js";
 import { el, keyed } from "./dom.js";
 import { commenting, drawGitHub, drawIssue, drawRepositories, onGitHub, openIssue } from "./github.js";
@@ -146,6 +147,7 @@ function draw() {
   else drawRepository(gitHubHere());
   drawRail({ world, rooms: rooms(), place, go });
   drawRepositories({ world, place, go });
+  drawClock($("clock"), world.now, act);
   drawModal($("modal"), world.modal, { names: names(), press, act, call });
 }
 
