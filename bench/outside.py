@@ -60,6 +60,7 @@ class Site:
     database: str
     front: str
     seed: int
+    patience: float = FINISHED_WITHIN
 
 
 @contextmanager
@@ -103,7 +104,7 @@ async def _campaign(site: Site, wire: Connection) -> None:
             await told(wire)
             over.set()
         async with open_database(site.database) as db:
-            missing = await _settled(db, people, since=began)
+            missing = await _settled(db, people, since=began, patience=site.patience)
             wire.send(None)
             toll: Toll = await told(wire)
             seconds = (datetime.now(UTC) - began).total_seconds()
@@ -158,7 +159,7 @@ async def _fail(people: People, over: asyncio.Event) -> None:
         people.github.fail(chance.choice(GITHUB_FAULTS))
 
 
-async def _settled(db: Database, people: People, *, since: datetime) -> list[str]:
+async def _settled(db: Database, people: People, *, since: datetime, patience: float) -> list[str]:
     """Let the bot finish, and fetch what it missed.
 
     Returns:
@@ -168,19 +169,19 @@ async def _settled(db: Database, people: People, *, since: datetime) -> list[str
     people.slack.mend()
     people.github.mend()
     await people.github.settled(60)
-    await _idle(db, people)
+    await _idle(db, people, patience=patience)
     _say("quiet")
     async with db.read() as tx:
         missing = await unstored(tx, people.slack, people.github)
     await _reconcile(db, people.slack, since=since)
-    await _idle(db, people)
+    await _idle(db, people, patience=patience)
     _say("reconciled")
     return missing
 
 
-async def _idle(db: Database, people: People) -> None:
+async def _idle(db: Database, people: People, *, patience: float) -> None:
     """Wait until nothing is left to do; what is stuck by then the verdict names."""
-    deadline = time.monotonic() + FINISHED_WITHIN
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         await asyncio.sleep(0.2)
         async with db.read() as tx:
