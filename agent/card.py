@@ -53,6 +53,7 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
             await _team_note(desk, teams),
             await _similar(desk, ticket),
             await _issue_note(desk, ticket),
+            await _said_by(desk, ticket),
             change,
         ),
         buttons=_open_buttons(ticket, has_it, clocks) if is_open else _done_buttons(ticket),
@@ -127,6 +128,15 @@ async def _issue_note(desk: Desk, ticket: Ticket) -> str:
     by = f" opened by {escape(issue.author)}" if issue.author else ""
     name = f"{repository.full_name}#{issue.number}"
     return f"GitHub: {link(issue.url, name) if issue.url else escape(name)}{by}"
+
+
+async def _said_by(desk: Desk, ticket: Ticket) -> str:
+    """The message that somebody else made the ticket of, and who wrote it."""
+    if ticket.author_id is None:
+        return ""
+    author = await people.by_slack_id(desk.tx, ticket.workspace_id, ticket.author_id)
+    message = link(ticket.permalink, "the message") if ticket.permalink else "a message"
+    return f"Tracked from {message} of @{escape(author.name)}" if author else f"Tracked from {message}"
 
 
 async def _similar(desk: Desk, ticket: Ticket) -> str:

@@ -10,7 +10,7 @@ from agent.desk import Desk
 from agent.sla.clocks import follow
 from bot.access import can
 from bot.messages import Button
-from storage import tickets
+from storage import tickets, undo_steps
 from storage.tickets import OPEN, Ticket
 from storage.undo_steps import UndoStep
 
@@ -19,6 +19,7 @@ MOMENTS = {"resolved_at", "acknowledged_at", "waiting_since"}
 FIELDS = (
     "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id",
     "assign_reason", "waiting_on", "waiting_for", "waiting_since",
+    "title", "description", "category", "severity", "effort", "component", "tags",
 )  # fmt: skip
 FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since"}
 RECORDED_AS = {"team_id": "team"}
@@ -90,7 +91,21 @@ async def put_back(desk: Desk, ticket: Ticket, values: Values) -> None:
         if name == ASSIGNEES:
             await _hand_to(desk, ticket, value)
         else:
-            setattr(ticket, name, datetime.fromisoformat(value) if value and name in MOMENTS else value)
+            setattr(ticket, name, _revived(name, value))
+
+
+def _revived(name: str, value: Any) -> Any:
+    return datetime.fromisoformat(value) if value and name in MOMENTS else value
+
+
+async def as_of(desk: Desk, ticket: Ticket, version: int) -> Ticket:
+    """The ticket as it was at a version, by what was changed since; to look at, not to be kept."""
+    older = Ticket(**{name: getattr(ticket, name) for name in Ticket.model_fields})
+    for step in reversed(await undo_steps.after(desk.tx, ticket.id, version)):
+        for name, value in step.before.items():
+            if name != ASSIGNEES:
+                setattr(older, name, _revived(name, value))
+    return older
 
 
 async def present(desk: Desk, ticket: Ticket, names: Iterable[str]) -> Values:

@@ -50,6 +50,11 @@ class Desk:
         return f"operator:{self.operator}" if self.operator else "system"
 
     @property
+    def is_typed(self) -> bool:
+        """Whether it was typed in Slack, which escapes what is typed, but not what stands in a form."""
+        return self.surface in {"mention", "dm", "slash"}
+
+    @property
     def asker(self) -> Actor:
         """The person who asked; work of the system has none and never needs one."""
         if self.actor is None:

@@ -62,6 +62,7 @@ COLUMNS = (
 # Verbs that show something to everyone ask again for what changes it.
 CHANGES = (
     Row(line="status CH-1 in progress", action="status", about="ticket"),
+    Row(line="set CH-1 severity major", action="triage", about="ticket"),
     Row(line="hours team TEAM …", action="organise", about="team"),
     Row(line="hours workspace …", action="administer", about="workspace"),
     Row(line="holiday team TEAM …", action="organise", about="team"),

@@ -190,7 +190,7 @@ def headline(ticket: Ticket) -> str:
 
 async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
     """Swap the reaction on the report, wherever it was said: eyes, then one emoji for the status."""
-    if ticket.said_at is None:
+    if ticket.said_at is None or ticket.is_out_of_reach:
         return
     channel_id, ts = ticket.said_at
     emoji = desk.settings.emoji

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from agent import notify
 from agent.desk import Desk
@@ -27,14 +29,17 @@ def fingerprint(text: str, place: Place) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
 
 
-async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
-    """Track a report and ask for its triage, in the caller's transaction."""
+async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[str, Any] | None = None) -> Ticket:
+    """Track a report and ask for its triage, in the caller's transaction.
+
+    Args:
+        chosen: fields that whoever reports it has chosen, and triage is to leave alone.
+    """
     root = await desk.read_out(place.root_text)
     ticket = Ticket(
         workspace_id=desk.workspace_id,
         enterprise_id=desk.enterprise_id,
         number=await tickets.next_number(desk.tx, desk.workspace_id),
-        title=title_of(await desk.read_out(text) if text else root),
         description=f"{text}{CONTEXT}{place.root_text}" if root else text,
         fingerprint=fingerprint(text, place),
         reporter_id=desk.asker.person_id,
@@ -46,6 +51,8 @@ async def open_ticket(desk: Desk, text: str, place: Place) -> Ticket:
         message_ts=place.message_ts,
         permalink=place.permalink,
         created_at=desk.now,
+        chosen=sorted(chosen or {}),
+        **{"title": title_of(await desk.read_out(text) if text else root), **(chosen or {})},
     )
     desk.tx.add(ticket)
     await desk.tx.flush()

@@ -54,6 +54,11 @@ def _may_route(actor: Actor, target: Target) -> bool:
     return _manages_any(actor, target) or (target.team_id is None and (is_reporter or _is_responder(actor, target)))
 
 
+def _may_describe(actor: Actor, target: Target) -> bool:
+    is_reporter = actor.person_id == target.reporter_id and _is_responder(actor, target)
+    return _manages_any(actor, target) or _has(actor, target) or is_reporter
+
+
 def _may_speak_for(actor: Actor, target: Target) -> bool:
     is_own = target.person_id in {None, actor.person_id}
     return is_own or any(actor.roles.get(team_id) == "manager" for team_id in target.team_ids)
@@ -83,6 +88,7 @@ RULES: dict[str, Rule] = {
     "reassign": Rule(_manages_any, "managers of the team"),
     "route": Rule(_may_route, "managers of its team (responders and the reporter while it has none)"),
     "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
+    "describe": Rule(_may_describe, "assignees, the reporter if they are a responder, managers"),
     "undo": Rule(_anyone, "whoever may do the opposite"),
     "profile": Rule(_anyone, "everyone; a team's: its managers; the workspace's: admins"),
     "duty": Rule(_may_speak_for, "the person themselves, managers of their team"),

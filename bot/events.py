@@ -111,6 +111,7 @@ class SlackForm:
     channel_id: str
     thread_ts: str | None
     fields: dict[str, str]
+    trigger_id: str | None = None  # of the shortcut that it was opened by
 
 
 @dataclass(frozen=True, kw_only=True)

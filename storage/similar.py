@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import SQLModel
@@ -22,6 +23,7 @@ class Glimpse:
 
 
 _tickets = SQLModel.metadata.tables["tickets"]
+_LAST = 2**31 - 1  # an id that no ticket has yet
 _RECENT = (
     select(_tickets.c.id, _tickets.c.number, _tickets.c.title, _tickets.c.status, _tickets.c.permalink)
     .where(
@@ -41,5 +43,15 @@ async def recent(tx: Tx, ticket: Ticket, *, since: datetime, limit: int) -> list
     A card is read by a whole channel: tickets of a private channel show up in that channel alone.
     """
     seen = {"workspace": ticket.workspace_id, "since": since, "before": ticket.id, "channel": ticket.channel_id}
-    rows = await run(tx, _RECENT, {**seen, "most": limit})
+    return await _recent(tx, {**seen, "most": limit})
+
+
+async def recent_in(tx: Tx, workspace_id: str, channel_id: str, *, since: datetime, limit: int) -> list[Glimpse]:
+    """The last tickets that everyone in this channel may see, newest first."""
+    seen = {"workspace": workspace_id, "since": since, "before": _LAST, "channel": channel_id}
+    return await _recent(tx, {**seen, "most": limit})
+
+
+async def _recent(tx: Tx, asked: dict[str, Any]) -> list[Glimpse]:
+    rows = await run(tx, _RECENT, asked)
     return [Glimpse(row.id, row.number, row.title, row.status, row.permalink) for row in rows]

@@ -65,6 +65,10 @@ class Ticket(Row, table=True):
     waiting_on: int | None = Field(default=None, foreign_key="people.id")
     waiting_for: str | None = None
     waiting_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    # Slack id of who wrote the message that a ticket was made of by its shortcut; empty where no person did.
+    author_id: str | None = None
+    # Fields that whoever reported it has chosen: triage leaves them alone.
+    chosen: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     # From when to when it was resolved or closed before it was reopened, in ISO form; one for each time.
     rests: list[list[str]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
 
@@ -76,6 +80,11 @@ class Ticket(Row, table=True):
     def named_version(self) -> str:
         """Its name as buttons and forms carry it, with the version they were made from."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether the message it was made of stands where the bot can do nothing."""
+        return self.origin_ts is not None and self.author_id is not None
 
     @property
     def said_at(self) -> tuple[str, str] | None:
@@ -158,8 +167,8 @@ async def same_report(tx: Tx, channel_id: str, fingerprint: str, *, since: datet
     return (await tx.exec(_SAME, params={"channel": channel_id, "words": fingerprint, "since": since})).first()
 
 
-async def matching(tx: Tx, workspace_id: str, wanted: Filter) -> list[Ticket]:
-    """Tickets of a filter: the loudest first, then the oldest."""
+async def matching(tx: Tx, workspace_id: str, wanted: Filter, *, most: int | None = None) -> list[Ticket]:
+    """Tickets of a filter: the loudest first, then the oldest; all of them, or so many."""
     rank = case({name: place for place, name in enumerate(LOUDEST_FIRST)}, value=col(Ticket.priority), else_=9)
     found = select(Ticket).where(Ticket.workspace_id == workspace_id, col(Ticket.status).in_(wanted.statuses))
     if wanted.team_id is not None:
@@ -171,7 +180,7 @@ async def matching(tx: Tx, workspace_id: str, wanted: Filter) -> list[Ticket]:
             Assignment.person_id == wanted.assignee_id, col(Assignment.ended_at).is_(None)
         )
         found = found.where(col(Ticket.id).in_(current))
-    return list(await tx.exec(found.order_by(rank, col(Ticket.id))))
+    return list(await tx.exec(found.order_by(rank, col(Ticket.id)).limit(most)))
 
 
 _ASSIGNEES = (

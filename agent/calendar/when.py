@@ -1,7 +1,7 @@
-"""A moment as people say it: `2h`, `3d`, `tomorrow`, a weekday or a date; anything vaguer is refused."""
+"""A moment as people say it: `2h`, `tomorrow`, a weekday, a date or `2026-12-24 09:30`; anything vaguer is refused."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from agent.calendar.dates import read_date
@@ -14,7 +14,7 @@ UNITS = {"m": "minutes", "min": "minutes", "h": "hours"}
 _WEEKDAY = r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 FORM = re.compile(
     rf"(?:until\s+|for\s+)?(?P<when>(?P<number>\d{{1,4}})\s?(?P<unit>min|[mhd])|tomorrow"
-    rf"|(?:next\s+)?(?P<weekday>{_WEEKDAY})|(?P<date>\d[\d-]*))(?:[,\s]+(?P<rest>.*))?",
+    rf"|(?:next\s+)?(?P<weekday>{_WEEKDAY})|(?P<date>\d[\d-]*)(?:\s+(?P<time>\d\d?:\d\d))?)(?:[,\s]+(?P<rest>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -40,7 +40,9 @@ def read_when(words: str, calendar: Calendar, *, now: datetime, farthest: timede
         raise UserError("Until when? Write it as in `2h`, `3d`, `tomorrow`, `monday` or `2026-12-24`.")
     today = now.astimezone(calendar.zone).date()
     day = _day(found, today)
-    if day:
+    if day and found["time"]:
+        at = datetime.combine(day, _time(found["time"]), calendar.zone).astimezone(UTC)
+    elif day:
         _check(found["when"], day - today, farthest)
         at = _start_of(calendar, day)
     else:
@@ -75,6 +77,13 @@ def _day(found: re.Match[str], today: date) -> date | None:
     if found["weekday"]:
         return today + ((NAMES.index(found["weekday"][:3].title()) - today.weekday() - 1) % 7 + 1) * DAY
     return today + DAY
+
+
+def _time(text: str) -> time:
+    hour, minute = map(int, text.split(":"))
+    if hour > 23 or minute > 59:
+        raise UserError(f"“{text}” is no time of a day: write it as in 09:30.")
+    return time(hour, minute)
 
 
 def _start_of(calendar: Calendar, day: date) -> datetime:

@@ -17,7 +17,7 @@ async def assign(desk: Desk, said: Said) -> Reply:
     """Replace the assignees; the answer says who had it before."""
     ticket = require_open(said.the_ticket)
     for person in said.people:
-        _check(desk, ticket, person)
+        check_assignable(desk, ticket, person)
     now = _names(said.people)
     async with changing(desk, ticket, "assign", said=f"assigned to {now} by {by(desk)}", needs="reassign"):
         had = await assignment.take_from_all(desk, ticket)
@@ -32,7 +32,12 @@ async def assign(desk: Desk, said: Said) -> Reply:
     return text_reply(f"{notify.headline(ticket)}: {was} → {now}.{warned}")
 
 
-def _check(desk: Desk, ticket: Ticket, person: Person) -> None:
+def check_assignable(desk: Desk, ticket: Ticket, person: Person) -> None:
+    """Let pass who can be given the ticket.
+
+    Raises:
+        UserError: they cannot, and why.
+    """
     if not person.is_active:
         raise UserError(f"@{escape(person.name)} is deactivated in Slack and cannot be assigned.")
     if person.is_outsider:

@@ -4,11 +4,13 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.report import add_comment
 from bot.events import Place
+from bot.messages import escape
 
 
 async def comment(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
-    await add_comment(desk, ticket, said.text, desk.place or Place(channel_id=""))
+    text = said.text if desk.is_typed else escape(said.text)  # Slack escapes what is typed
+    await add_comment(desk, ticket, text, desk.place or Place(channel_id=""))
     return text_reply(f"Kept as a comment on {ticket.name}; `show {ticket.name}` shows the last ones.", is_private=True)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from agent.commands.slots import NAMED_TICKET, SOMEONE, Reading, fill
@@ -15,7 +15,7 @@ _FOLLOWS = {
     Slot.WHY: re.compile(rf"(?:(?:ch-?)?\d{{1,9}}\b[:,]?)?\s*(?:not\s+{SOMEONE})?", re.IGNORECASE),
 }
 _PEOPLE_OR_NOTHING = re.compile(rf"(?:{SOMEONE}[,\s]*)*")
-FREE_WORDS = {Slot.REASON, Slot.TEXT, Slot.WAIT}
+FREE_WORDS = {Slot.REASON, Slot.TEXT, Slot.WAIT, Slot.FIELDS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,7 @@ class Parsed:
     version: int | None = None  # of the ticket that a button or form was made from
     words: str = ""  # all that stands behind the ticket
     text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
     cover: str = ""
     missing: Slot | None = None
     problem: str = ""
@@ -70,7 +71,7 @@ def parse(
         return None
     if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb):
         return None
-    reading = Reading(rest.strip(), has_thread_ticket)
+    reading = Reading(rest.strip(), has_thread_ticket, called=word.rstrip(":"))
     for slot in verb.takes:
         if problem := fill(slot, reading):
             return Parsed(verb=verb, number=reading.number, text=reading.text, missing=slot, problem=problem)
@@ -87,6 +88,7 @@ def parse(
         version=reading.version,
         words=reading.words,
         text=reading.text,
+        values=reading.values,
         cover=reading.cover,
     )
 

@@ -9,6 +9,7 @@ from agent.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
 from storage import tickets
+from storage.tickets import Ticket
 
 
 async def priority(desk: Desk, said: Said) -> Reply:
@@ -16,8 +17,7 @@ async def priority(desk: Desk, said: Said) -> Reply:
     ticket, was = require_open(said.the_ticket), said.the_ticket.priority
     if was == said.priority:
         return text_reply(f"{ticket.name} is {was} already.", is_private=True)
-    if was == "critical" and len(said.text) < SHORTEST_REASON:
-        raise UserError(f"{ticket.name} is critical: say why it is less, as in `priority {ticket.name} high …`.")
+    require_reason(ticket, said.priority, said.text)
     change = f"set to {said.priority} by {by(desk)}"
     text = f"*{ticket.name} {change}*: {escape(said.text)}" if said.text else ""
     note = {"reason": said.text or None}
@@ -26,6 +26,16 @@ async def priority(desk: Desk, said: Said) -> Reply:
     await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
     answer = text or f"{ticket.name}: {was or 'no priority'} → {said.priority}."
     return text_reply(answer, seen_in=ticket if text else None, shown_by=ticket)
+
+
+def require_reason(ticket: Ticket, priority: str, reason: str) -> None:
+    """What was critical becomes less with a reason alone.
+
+    Raises:
+        UserError: there is none.
+    """
+    if ticket.priority == "critical" != priority and len(reason) < SHORTEST_REASON:
+        raise UserError(f"{ticket.name} is critical: say why it is less, as in `priority {ticket.name} high …`.")
 
 
 VERB = Verb(

@@ -1,18 +1,34 @@
-"""`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how."""
+"""`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how, and what the team adds to it."""
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.reasons import answer_of
 from agent.took import took
 from agent.transition import by, change_status
-from bot.messages import escape
+from bot.messages import escape, link
+from storage import tickets
+from storage.tickets import Ticket
 
 
 async def resolve(desk: Desk, said: Said) -> Reply:
     """The reason is required and goes on record as it was said."""
-    ticket = said.the_ticket
-    text = f"*{ticket.name} resolved* by {by(desk)} after {await took(desk, ticket)}: {escape(said.text)}"
+    ticket, duration = said.the_ticket, await took(desk, said.the_ticket)
+    text = f"*{ticket.name} resolved* by {by(desk)} after {duration}: {escape(said.text)}"
+    if answer := await answer_of(desk, ticket, await _fields(desk, ticket, duration)):
+        text += f"\n{answer}"
     await change_status(desk, ticket, "resolved", reason=said.text, said=f"resolved by {by(desk)}", told=text)
     return text_reply(text, seen_in=ticket)
+
+
+async def _fields(desk: Desk, ticket: Ticket, duration: str) -> dict[str, str]:
+    has_it = await tickets.assignees(desk.tx, ticket.id)
+    return {
+        "ticket": ticket.name,
+        "title": escape(ticket.title),
+        "assignee": ", ".join(f"@{escape(person.name)}" for person in has_it) or "nobody",
+        "duration": duration,
+        "link": link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name,
+    }
 
 
 VERB = Verb(

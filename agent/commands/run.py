@@ -16,7 +16,6 @@ from storage import people, tickets, undo_steps
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
-TYPED = {"mention", "dm", "slash"}
 QUOTED = 3000  # characters of what was typed: Slack shows a refused slash command to nobody
 
 
@@ -65,6 +64,7 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         priority=parsed.priority,
         version=parsed.version,
         text=await _text(desk, parsed),
+        values=parsed.values,
         cover=await _person(desk, parsed.cover) if parsed.cover else None,
     )
     if ticket and (asks := await stale.question(desk, ticket, parsed)):
@@ -115,7 +115,7 @@ async def _text(desk: Desk, parsed: Parsed) -> str:
     """A reason as a person reads it: Slack escapes what is typed, but not what stands in a form."""
     spoken = {Slot.REASON, Slot.STATUS, Slot.PRIORITY, Slot.WAIT, Slot.UNTIL}
     is_reason = not spoken.isdisjoint(parsed.verb.takes)
-    return await desk.read_out(parsed.text) if is_reason and desk.surface in TYPED else parsed.text
+    return await desk.read_out(parsed.text) if is_reason and desk.is_typed else parsed.text
 
 
 async def _people(desk: Desk, names: Sequence[str]) -> tuple[Person, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from agent.calendar.when import FORM as WHEN
+from agent.commands.fields import read_fields
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
 
@@ -70,6 +71,8 @@ class Reading:
     version: int | None = None
     words: str = ""
     text: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    called: str = ""  # the word that the command was called by
     cover: str = ""
 
 
@@ -123,6 +126,12 @@ def _fill_wait(reading: Reading) -> str:
     return _too_long(reading.text) if len(reading.text) >= SHORTEST_REASON else "what it waits for is missing"
 
 
+def _fill_fields(reading: Reading) -> str:
+    reading.text, reading.rest = reading.rest, ""
+    reading.values, problem = read_fields(reading.text, called=reading.called)
+    return problem
+
+
 def _fill_reason(reading: Reading) -> str:
     reading.text, reading.rest = reading.rest, ""
     if len(reading.text) < SHORTEST_REASON:
@@ -150,6 +159,7 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.REASON: _fill_reason,
     Slot.PRIORITY: _fill_priority,
     Slot.WAIT: _fill_wait,
+    Slot.FIELDS: _fill_fields,
 }
 
 

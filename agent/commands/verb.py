@@ -1,7 +1,7 @@
 """What a command is: one entry holds its words, its grammar, who may use it and what it does."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from agent.desk import Desk
@@ -39,6 +39,7 @@ class Slot(Enum):
     LAST = "[CH-1]"
     PRIORITY = "critical|high|medium|low [<why>]"
     WAIT = "[on @someone] <what>"
+    FIELDS = "FIELD <value>"
 
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
@@ -56,6 +57,7 @@ class Said:
     priority: str = ""
     version: int | None = None  # of the ticket, when the button was made
     text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)  # field -> value
     cover: Person | None = None
 
     @property

@@ -26,6 +26,7 @@ class Reading:
 async def _write(desk: Desk, ticket: Ticket, reading: Reading) -> dict[str, object]:
     before = {name: getattr(ticket, name) for name in FIELDS}
     kept = {"title"} if ticket.source == "github" else set()  # an issue keeps the title it has there
+    kept |= set(ticket.chosen)
     if ticket.version:  # what a person has set stays
         kept |= {name for step in await undo_steps.after(desk.tx, ticket.id, 0) for name in step.before}
     for name in FIELDS:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.shortcuts import SHORTCUTS
 from bot.slack.scopes import SCOPES
 
 EVENTS = (
@@ -38,6 +39,10 @@ def manifest(name: str = "Chargehand") -> dict[str, Any]:
                 "agent_description": DESCRIPTION,
                 "suggested_prompts": [{"title": title, "message": message} for title, message in PROMPTS],
             },
+            "shortcuts": [
+                {"callback_id": callback_id, "type": kind, "name": title, "description": what}
+                for callback_id, (kind, title, what) in SHORTCUTS.items()
+            ],
             "slash_commands": [
                 {
                     "command": "/chargehand",

@@ -5,13 +5,24 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
+from bot.events import (
+    SlackCommand,
+    SlackDelete,
+    SlackEdit,
+    SlackForm,
+    SlackMessage,
+    SlackPerson,
+    SlackPress,
+)
+from bot.shortcuts import SlackShortcut
 from storage import inbox
 from storage.columns import storable
 
 Payload = dict[str, Any]
-Event = SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson
+Event = SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson | SlackShortcut
 
+# Under these names Slack reports what stands in an element of a form.
+CHOSEN = ("value", "selected_user", "selected_users", "selected_conversation", "selected_date", "selected_time")
 # A person's own words; every other subtype is Slack's or a bot's.
 SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
 
@@ -46,6 +57,8 @@ def parse(body: Payload, *, bot_user_id: str) -> Incoming:
     if body.get("type") == "view_submission":
         key = f"{_dig(body, 'view', 'id')}:{_dig(body, 'view', 'hash')}"
         return _incoming(body, "form", key, _parse_form(body), order=f"user:{user_id}")
+    if body.get("type") in {"shortcut", "message_action"} and body.get("callback_id"):
+        return _incoming(body, "shortcut", str(body["trigger_id"]), _parse_shortcut(body), order=f"user:{user_id}")
     if body.get("trigger_id"):
         return _incoming(body, str(body.get("type", "unknown")), str(body["trigger_id"]), None)
     raise ValueError(f"a {body.get('type')!r} payload without a key")
@@ -161,6 +174,22 @@ def _parse_press(body: Payload) -> SlackPress:
     )
 
 
+def _parse_shortcut(body: Payload) -> SlackShortcut:
+    message = body.get("message") or {}
+    is_person = message.get("user") and not message.get("bot_id")
+    return SlackShortcut(
+        name=str(body["callback_id"]),
+        user_id=str(body["user"]["id"]),
+        trigger_id=str(body["trigger_id"]),
+        channel_id=str(_dig(body, "channel", "id") or ""),
+        message_ts=str(body.get("message_ts") or message.get("ts") or ""),
+        thread_ts=message.get("thread_ts"),
+        text=storable(str(message.get("text") or "")),
+        author_id=str(message["user"]) if is_person else "",
+        reply_url=body.get("response_url"),
+    )
+
+
 def _parse_form(body: Payload) -> SlackForm:
     view = body["view"]
     about = json.loads(view.get("private_metadata") or "{}")
@@ -170,6 +199,7 @@ def _parse_form(body: Payload) -> SlackForm:
         value=str(about.get("value", "")),
         channel_id=str(about.get("channel_id", "")),
         thread_ts=about.get("thread_ts"),
+        trigger_id=about.get("trigger_id"),
         fields={
             block_id: _field(element)
             for block_id, elements in view["state"]["values"].items()
@@ -179,7 +209,9 @@ def _parse_form(body: Payload) -> SlackForm:
 
 
 def _field(element: Payload) -> str:
-    return storable(str(element.get("value") or _dig(element, "selected_option", "value") or "")).strip()
+    given = next((element[name] for name in CHOSEN if element.get(name)), None)
+    value = given if given is not None else _dig(element, "selected_option", "value")
+    return storable(" ".join(value) if isinstance(value, list) else str(value or "")).strip()
 
 
 def _dig(value: Any, *path: str | int) -> Any:

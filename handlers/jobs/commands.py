@@ -1,16 +1,24 @@
 """A slash command, a button or a form, as a job: each is a command line."""
 
-from agent.commands.grammar import reason_of
+import json
+from dataclasses import replace
+
+from agent.commands import track
 from agent.commands.run import run_line
 from agent.commands.verb import Reply
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
+from agent.forms.open import line_of, target_of
 from agent.late import STILL, settled
+from bot.errors import Permanent
 from bot.events import Place, SlackCommand, SlackForm, SlackPress
+from bot.shortcuts import SlackShortcut
+from bot.slack.parse import parse
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve
 from handlers.jobs.messages import mentioned
+from storage import inbox
 
 
 async def command(ctx: Context, run: Run) -> None:
@@ -52,11 +60,29 @@ async def press(ctx: Context, run: Run) -> None:
 async def form(ctx: Context, run: Run) -> None:
     """A submitted form: its verb, its target and the words that were filled in."""
     event, enterprise_id = await event_of(ctx, run, SlackForm)
-    place = Place(channel_id=event.channel_id, thread_ts=event.thread_ts, is_dm=event.channel_id.startswith("D"))
-    asked = await ask(ctx, event.user_id, place, surface="form", enterprise_id=enterprise_id)
+    place = await _place_of(ctx, event)
+    named = tuple(" ".join(event.fields.get(name, "") for name in ("person", "people")).split())
+    if event.action == track.VERB.name and (author_id := event.value.rpartition("/")[2]).startswith(("U", "W")):
+        named += (author_id,)
+    asked = await ask(ctx, event.user_id, place, surface="form", enterprise_id=enterprise_id, named=named)
 
     async def act(desk: Desk) -> Reply:
         refuse_outsiders(desk)
-        return await run_line(desk, f"{event.action} {event.value} {reason_of(event.fields)}")
+        return await run_line(desk, await line_of(desk, event.action, target_of(event), event.fields))
 
     await serve(ctx, run, asked, act)
+
+
+async def _place_of(ctx: Context, form: SlackForm) -> Place:
+    """Where a form was opened; one of a shortcut answers where that was used, also where the bot is no member."""
+    place = Place(channel_id=form.channel_id, thread_ts=form.thread_ts, is_dm=form.channel_id.startswith("D"))
+    if form.trigger_id is None:
+        return place
+    async with ctx.db.read() as tx:
+        delivery = await inbox.by_key(tx, "slack", form.trigger_id)
+    used = parse(json.loads(delivery.raw), bot_user_id=ctx.bot_user_id).event
+    if not isinstance(used, SlackShortcut):
+        raise Permanent(f"delivery {delivery.id} holds no shortcut")
+    permalink = await ctx.directory.permalink(used.channel_id, used.message_ts)
+    reported = used.message_ts if form.action == track.VERB.name else None  # a comment is not that message
+    return replace(place, message_ts=reported, permalink=permalink, reply_url=used.reply_url)

@@ -82,8 +82,8 @@ async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) ->
     if row.ticket_id is None:
         return
     ticket = await tickets.get(tx, row.ticket_id)
-    is_from_slack = ticket.source == "slack"
-    if is_from_slack and ticket.said_at is None and error in {"not_in_channel", "channel_not_found"}:
+    is_typed = ticket.source == "slack" and not ticket.chosen
+    if is_typed and ticket.said_at is None and error in {"not_in_channel", "channel_not_found"}:
         return  # a slash command's own answer has said so
     told = [await people.get(tx, ticket.reporter_id)] if ticket.reporter_id else await people.admins(tx)
     why = NOT_THERE.get(error, f"Slack says `{error}`")

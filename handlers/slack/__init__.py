@@ -4,7 +4,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from handlers.context import Context
-from handlers.slack import commands, events, forms, presses
+from handlers.slack import commands, events, forms, presses, shortcuts
 from handlers.slack.intake import Intake
 
 log = structlog.get_logger()
@@ -23,3 +23,4 @@ def register(app: AsyncApp, ctx: Context) -> None:
     commands.register(app, intake)
     presses.register(app, ctx, intake)
     forms.register(app, ctx, intake)
+    shortcuts.register(app, ctx, intake)

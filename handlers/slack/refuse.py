@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from agent.admit import actor_of
 from agent.desk import Desk
 from bot.errors import UserError
-from bot.events import SlackPress
+from bot.events import Actor, SlackForm, SlackPress
 from bot.messages import Message
+from bot.shortcuts import SlackShortcut
 from handlers.context import Context
 from storage import outbox, people
 from storage.database import Tx
@@ -15,16 +16,21 @@ from storage.people import Person
 
 
 async def whisper(
-    ctx: Context, press: SlackPress, message: Message, correlation_id: str, *, refusal: UserError | None = None
+    ctx: Context,
+    press: SlackPress | SlackShortcut,
+    message: Message,
+    correlation_id: str,
+    *,
+    refusal: UserError | None = None,
 ) -> None:
-    """Say it by the press's response_url; a refusal goes on record with it."""
+    """Say it by the press's response_url, or directly where there is none; a refusal goes on record with it."""
     now = ctx.clock()
     row = Outgoing(
         workspace_id=ctx.workspace_id,
         key=f"press:{press.trigger_id}:refusal",
-        kind="respond",
+        kind="respond" if press.reply_url else "post",
         lane=f"press:{press.trigger_id}",
-        channel_id=press.channel_id,
+        channel_id=press.channel_id if press.reply_url else press.user_id,
         user_id=press.user_id,
         reply_url=press.reply_url,
         payload=message.model_dump_json(),
@@ -36,27 +42,33 @@ async def whisper(
         await outbox.add(tx, row)
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         if refusal and person:
-            (await desk_of(ctx, press, tx, person, correlation_id=correlation_id)).record_refusal(refusal)
+            actor = await actor_of(tx, person)
+            desk_of(ctx, press, tx, actor, correlation_id=correlation_id).record_refusal(refusal)
 
 
-async def desk_of(
+async def actor_for(tx: Tx, person: Person | None) -> Actor | None:
+    """Who it is, if they are known already."""
+    return await actor_of(tx, person) if person else None
+
+
+def desk_of(
     ctx: Context,
-    press: SlackPress,
+    asked: SlackPress | SlackForm | SlackShortcut,
     tx: Tx,
-    person: Person,
+    actor: Actor | None,
     *,
     insiders: Mapping[str, frozenset[str]] | None = None,
     correlation_id: str = "",
 ) -> Desk:
-    """The desk of who pressed a button, for what is decided before a job could."""
+    """The desk of who pressed or sent something, for what is decided before a job could."""
     return Desk(
         tx=tx,
         now=ctx.clock(),
         settings=ctx.settings,
         workspace_id=ctx.workspace_id,
-        surface="button",
+        surface="form" if isinstance(asked, SlackForm) else "button",
         correlation_id=correlation_id,
-        key=press.trigger_id,
-        actor=await actor_of(tx, person),
+        key="" if isinstance(asked, SlackForm) else asked.trigger_id,
+        actor=actor,
         insiders=insiders or {},
     )

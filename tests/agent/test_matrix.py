@@ -24,6 +24,7 @@ LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`sla`": "sla",
     "`undo`": "undo CH-1",
     "`status CH-1 in progress`": "status CH-1 in progress",
+    "`set CH-1 severity major`": "set CH-1 severity major",
     "`hours team TEAM …`": "hours team Platform Mon-Fri 9-18",
     "`hours workspace …`": "hours workspace Mon-Fri 9-18",
     "`holiday team TEAM …`": "holiday team Platform add 2026-12-24",

@@ -58,6 +58,7 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("route", TAKEN, {"admin", "manager"}),
     ("route", HOMELESS, INSIDERS - {"viewer"}),
     ("triage", TAKEN, {"admin", "manager", "assignee"}),
+    ("describe", TAKEN, {"admin", "manager", "assignee"}),
     ("undo", TAKEN, INSIDERS),  # the verb that leads back decides
     ("profile", Target(), INSIDERS),
     ("duty", Target(), INSIDERS),
@@ -81,6 +82,13 @@ def test_every_action_has_a_row() -> None:
 def test_what_one_may_not_see_one_may_not_touch(action: str, who: str) -> None:
     hidden = Target(team_id=OWN, reporter_id=SOMEBODY, is_private=True, may_see_private=False)
     assert not can(PEOPLE[who], action, hidden)
+
+
+def test_who_reported_it_may_reword_it_if_they_are_a_responder() -> None:
+    mine = Target(team_id=OWN, reporter_id=SOMEBODY)
+    assert can(PEOPLE["other responder"], "describe", mine)
+    assert not can(PEOPLE["viewer"], "describe", mine)
+    assert not can(PEOPLE["other responder"], "triage", mine)
 
 
 def test_a_private_ticket_is_open_to_those_who_see_it() -> None:

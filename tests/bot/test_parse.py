@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
+from bot.shortcuts import SlackShortcut
 from bot.slack.parse import Incoming, parse, strip_mention
 
 ME = "U0BOT"
@@ -149,6 +150,52 @@ def test_a_form_carries_its_verb_target_place_and_words() -> None:
         thread_ts="1.1",
         fields={"quick": "User error", "reason": ""},
     )
+
+
+def test_a_shortcut_on_a_message_and_one_alone() -> None:
+    about = {"user": {"id": "U1"}, "team": {"id": "T1"}, "trigger_id": "t1"}
+    message = {"ts": "2.0", "thread_ts": "1.0", "text": "help", "user": "U2"}
+    on = {"type": "message_action", "callback_id": "track", "channel": {"id": "C1"}, "message_ts": "2.0"}
+    incoming = parse({**about, **on, "message": message, "response_url": "http://x"}, bot_user_id=ME)
+    assert (incoming.kind, incoming.dedupe_key, incoming.order) == ("shortcut", "t1", "user:U1")
+    assert incoming.event == SlackShortcut(
+        name="track",
+        user_id="U1",
+        trigger_id="t1",
+        channel_id="C1",
+        message_ts="2.0",
+        thread_ts="1.0",
+        text="help",
+        author_id="U2",
+        reply_url="http://x",
+    )
+    by_bot = parse({**about, **on, "message": {**message, "bot_id": "B1"}}, bot_user_id=ME).event
+    assert isinstance(by_bot, SlackShortcut)
+    assert by_bot.author_id == ""
+    alone = parse({**about, "type": "shortcut", "callback_id": "new"}, bot_user_id=ME).event
+    assert alone == SlackShortcut(name="new", user_id="U1", trigger_id="t1")
+
+
+def test_a_form_is_read_whatever_its_fields_are() -> None:
+    values = {
+        "people": {"people": {"selected_users": ["U1", "U2"]}},
+        "person": {"person": {"selected_user": "U1"}},
+        "date": {"date": {"selected_date": "2026-12-24"}},
+        "time": {"time": {"selected_time": None}},
+        "channel": {"channel": {"selected_conversation": "C1"}},
+        "quick": {"quick": {"selected_option": {"value": "User error"}}},
+    }
+    view = {"id": "V1", "hash": "h", "callback_id": "assign", "private_metadata": "", "state": {"values": values}}
+    form = parse({"type": "view_submission", "user": {"id": "U1"}, "view": view}, bot_user_id=ME).event
+    assert isinstance(form, SlackForm)
+    assert form.fields == {
+        "people": "U1 U2",
+        "person": "U1",
+        "date": "2026-12-24",
+        "time": "",
+        "channel": "C1",
+        "quick": "User error",
+    }
 
 
 def test_what_has_no_key_cannot_be_told_from_its_redelivery() -> None:

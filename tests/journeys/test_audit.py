@@ -81,6 +81,14 @@ async def fill_in_resolve(slack: SlackSandbox, bot: Bot) -> None:
     await quiet(bot)
 
 
+async def track(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await slack.say("frank", "#ops", "kafka lags")
+    await slack.shortcut("dave", "track", channel="#ops", ts=ts)
+    await slack.until(lambda: slack.modal("dave"))
+    assert await slack.submit("dave", {}) == {}
+    await quiet(bot)
+
+
 async def edit(slack: SlackSandbox, bot: Bot) -> None:
     await slack.edit("frank", "#ops", await _root(bot), "@chargehand redis is slow")
     await quiet(bot)
@@ -230,6 +238,13 @@ VERB_CASES = {
         **a_status(
             action="priority", before={"priority": "high"}, after={"priority": "low", "reason": "a test system"}
         ),
+    ),
+    "set": Case(
+        do=typed("bob", "set CH-1 title Redis fails over"),
+        **a_status(action="set", before={"title": "Redis is down"}, after={"title": "Redis fails over"}),
+    ),
+    "track-this": Case(
+        do=track, who="dave", surface="form", action="report", after={"number": 2, "title": "Kafka lags"}
     ),
     "comment": Case(
         do=typed("dave", "comment CH-1 same here"),

@@ -67,6 +67,12 @@ async def select(slack: SlackSandbox, user: User, asked: Asked) -> Answer:
     return DONE
 
 
+async def shortcut(slack: SlackSandbox, user: User, asked: Asked) -> Answer:
+    """Use a shortcut, on a message or on none."""
+    await slack.shortcut(user.id, asked.text("name"), channel=asked.maybe("channel"), ts=asked.maybe("ts"))
+    return DONE
+
+
 async def submit(slack: SlackSandbox, user: User, asked: Asked) -> Answer:
     """Send the open form; the errors to show at its fields."""
     return {"errors": await slack.submit(user.id, asked.values())}
@@ -115,6 +121,7 @@ DEEDS: dict[str, Deed] = {
     "command": command,
     "click": click,
     "select": select,
+    "shortcut": shortcut,
     "submit": submit,
     "close": close,
     "home": home,

@@ -7,6 +7,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message, Payload
 from bot.sandbox.slack.seed import User
 from bot.sandbox.slack.world import Channel, World
+from bot.shortcuts import SHORTCUTS
 
 SHOWN = 300  # newest messages of a conversation; a demo seldom has more
 
@@ -34,6 +35,7 @@ def snapshot(slack: SlackSandbox, user: User, commands: tuple[Command, ...]) -> 
         "statuses": {channel.id: _statuses(world, channel) for channel in (*visible, dm)},
         "modal": slack.modal(user.id),
         "home": slack.home(user.id),
+        "shortcuts": [{"id": id_, "kind": kind, "name": name} for id_, (kind, name, _) in SHORTCUTS.items()],
         "commands": [{"usage": command.usage, "hint": command.hint} for command in commands],
     }
 

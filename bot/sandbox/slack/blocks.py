@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+from bot.sandbox.slack.initials import initial_problems
 from bot.sandbox.slack.message import Payload
 
 Surface = Literal["message", "modal", "home"]
@@ -175,6 +176,7 @@ def _element(element: Any, at: str, allowed: set[str]) -> Problems:
         yield from _button(element, at)
     elif kind in ("static_select", "multi_static_select") or kind in CHOICES:
         yield from _options(element, at)
+    yield from initial_problems(element, at)
     if "placeholder" in element:
         yield from text_problems(element["placeholder"], at + "/placeholder", 150, plain=True)
     if "confirm" in element:

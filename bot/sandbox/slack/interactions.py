@@ -1,6 +1,8 @@
 """What Slack sends when a person presses, chooses or types a command, and how the thing pressed is found."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.sandbox.slack.events import VERIFICATION
@@ -12,6 +14,7 @@ from bot.sandbox.slack.world import Channel, View, World
 
 CHOSEN = {
     "users_select": "selected_user",
+    "multi_users_select": "selected_users",
     "conversations_select": "selected_conversation",
     "channels_select": "selected_channel",
     "datepicker": "selected_date",
@@ -21,12 +24,15 @@ INITIAL = {
     "selected_option": "initial_option",
     "selected_options": "initial_options",
     "selected_user": "initial_user",
+    "selected_users": "initial_users",
     "selected_conversation": "initial_conversation",
     "selected_channel": "initial_channel",
     "selected_date": "initial_date",
     "selected_time": "initial_time",
     "value": "initial_value",
 }
+
+FORMATS = {"selected_date": ("%Y-%m-%d", "2026-12-24"), "selected_time": ("%H:%M", "09:30")}
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,26 @@ def choose(world: World, control: Payload, choice: Any) -> Payload:
     if field == "selected_option":
         return {field: _option(control, choice)}
     if field == "selected_user":
-        user = world.find_user(choice)
-        return {field: user.id if user else _unknown(choice)}
+        return {field: _user(world, choice)}
+    if field == "selected_users":
+        return {field: [_user(world, one) for one in ([choice] if isinstance(choice, str) else choice)]}
     if field in ("selected_conversation", "selected_channel"):
         channel = world.find_channel(choice)
         return {field: channel.id if channel else _unknown(choice)}
+    if (form := FORMATS.get(field)) and not _fits(str(choice), form):
+        raise PersonError(f"{choice!r} cannot be picked there: it is written as in {form[1]}.")
     return {field: str(choice)}
+
+
+def _user(world: World, choice: str) -> str:
+    user = world.find_user(choice)
+    return user.id if user else _unknown(choice)
+
+
+def _fits(choice: str, form: tuple[str, str]) -> bool:
+    with suppress(ValueError):
+        return datetime.strptime(f"{choice} +0000", f"{form[0]} %z") is not None and len(choice) == len(form[1])
+    return False
 
 
 def _option(menu: Payload, choice: str) -> Payload:
@@ -162,6 +182,23 @@ def _on_message(world: World, user: User, message: Message, block_id: str) -> Pa
 def channel_name(channel: Channel) -> str:
     """The name Slack gives in commands and interactions, where private ones are not named."""
     return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
+
+
+def shortcut(world: World, user: User, name: str, message: Message | None) -> Payload:
+    """The payload of a shortcut: of a message, which may stand where the app is no member, or of none."""
+    if message is None:
+        return {"type": "shortcut", "callback_id": name, "action_ts": world.next_ts(), **basics(world, user)}
+    channel = world.channels[message.channel]
+    return {
+        "type": "message_action",
+        "callback_id": name,
+        "action_ts": world.next_ts(),
+        "message_ts": message.ts,
+        "message": as_payload(message, team_id=HOME_TEAM),
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "response_url": world.new_response_url(channel, user),
+        **basics(world, user),
+    }
 
 
 def slash_command(world: World, user: User, channel: Channel, command: str, text: str) -> Payload:

@@ -7,7 +7,7 @@ from bot.sandbox.slack import answers, events, modals, timeline
 from bot.sandbox.slack.composer import typed
 from bot.sandbox.slack.conversations import add_member
 from bot.sandbox.slack.files import new_file
-from bot.sandbox.slack.interactions import Pressed, block_actions, choose, slash_command
+from bot.sandbox.slack.interactions import Pressed, block_actions, choose, shortcut, slash_command
 from bot.sandbox.slack.message import Message, Payload
 from bot.sandbox.slack.refusals import ApiError, PersonError
 from bot.sandbox.slack.seed import User
@@ -125,6 +125,11 @@ class PersonSide:
     async def select_modal(self, user: str, *, action: str, choice: str) -> None:
         """Choose from a menu inside the open form."""
         await self._choose(user, Pressed(modals.topmost(self.world, self.user(user))), action, choice)
+
+    async def shortcut(self, user: str, name: str, *, channel: str | None = None, ts: str | None = None) -> None:
+        """Use a shortcut by its callback id, on a message if one is named."""
+        message = self._message(channel, ts, seen_by=user)[1] if channel and ts else None
+        await self.world.socket.ask("interactive", shortcut(self.world, self.user(user), name, message))
 
     async def submit(self, user: str, values: Payload | None = None) -> dict[str, str]:
         """Fill in (by block or action id) and send the open form; the errors it shows, empty when it was taken."""

@@ -1,5 +1,6 @@
 """The page's own server: what it serves, whom it refuses, and that what one does on it reaches the workspace."""
 
+import re
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -254,6 +255,23 @@ async def both() -> AsyncIterator[tuple[aiohttp.ClientSession, GitHubSandbox]]:
         aiohttp.ClientSession(slack.url) as http,
     ):
         yield http, github
+
+
+async def test_using_shortcuts(http: aiohttp.ClientSession, slack: SlackSandbox, web: AsyncWebClient) -> None:
+    app, used = AsyncApp(client=web), []
+    seen = await state(http, "bob")
+    assert {one["kind"] for one in seen["shortcuts"]} == {"message", "global"}
+    ts = await slack.say("carol", "#ops", "it is slow")
+
+    @app.shortcut(re.compile(".*"))
+    async def keep(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        used.append((body["callback_id"], body.get("message_ts")))
+
+    async with running(slack, app):
+        assert (await do(http, "shortcut", **{"as": "bob", "name": "track", "channel": "C0OPS", "ts": ts}))[0] == 200
+        assert (await do(http, "shortcut", **{"as": "bob", "name": "new"}))[0] == 200
+    assert used == [("track", ts), ("new", None)]
 
 
 async def test_without_a_github_there_is_none_on_the_page(http: aiohttp.ClientSession) -> None:

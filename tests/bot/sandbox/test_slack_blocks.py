@@ -57,6 +57,30 @@ AT_THE_LIMIT: dict[str, tuple[Block, Block]] = {
     "option text": (actions(select(option("x" * 75))), actions(select(option("x" * 76)))),
     "option value": (actions(select(option(value="x" * 150))), actions(select(option(value="x" * 151)))),
     "options": (actions(select(*[option()] * 100)), actions(select(*[option()] * 101))),
+    "initial text": (
+        field(text_input() | {"initial_value": "x" * 3000}),
+        field(text_input() | {"initial_value": "x" * 3001}),
+    ),
+    "initial text within its own length": (
+        field(text_input() | {"initial_value": "xx", "max_length": 2}),
+        field(text_input() | {"initial_value": "xxx", "max_length": 2}),
+    ),
+    "length of a text": (
+        field(text_input() | {"max_length": 3000}),
+        field(text_input() | {"max_length": 3001}),
+    ),
+    "initial date": (
+        field({"type": "datepicker", "initial_date": "2026-12-24"}),
+        field({"type": "datepicker", "initial_date": "24.12.2026"}),
+    ),
+    "initial time": (
+        field({"type": "timepicker", "initial_time": "09:30"}),
+        field({"type": "timepicker", "initial_time": "24:30"}),
+    ),
+    "initial people": (
+        field({"type": "multi_users_select", "initial_users": ["U0BOB"]}),
+        field({"type": "multi_users_select", "initial_users": ["U0BOB", "bob"]}),
+    ),
     "no options": (actions(select(option())), actions(select())),
     "initial option": (
         actions(select(option()) | {"initial_option": option()}),

@@ -211,6 +211,66 @@ async def test_an_answer_may_change_stack_or_clear_forms(slack: SlackSandbox) ->
     assert slack.modal("bob") is None
 
 
+def picking_form() -> Body:
+    """A form with people, a day and a time of day to pick."""
+    elements = {
+        "who": {"type": "multi_users_select", "initial_users": ["U0BOB"]},
+        "one": {"type": "users_select"},
+        "day": {"type": "datepicker", "initial_date": "2026-12-24"},
+        "time": {"type": "timepicker"},
+    }
+    blocks = [
+        {"type": "input", "block_id": name, "label": text_of(name), "element": {**element, "action_id": name}}
+        for name, element in elements.items()
+    ]
+    return resolve_form(blocks=[{**block, "optional": True} for block in blocks])
+
+
+async def test_people_days_and_times_are_picked(slack: SlackSandbox) -> None:
+    app = bolt_app(slack)
+    opens(app, picking_form())
+    values = keeps(app, lambda _: {})
+    async with running(slack, app):
+        await slack.command("bob", "#ops", "/chargehand", "pick")
+        await slack.until(lambda: slack.modal("bob"))
+        for field, wrong in (("day", "24.12."), ("day", "2026-13-01"), ("time", "9:30"), ("one", "nobody")):
+            with pytest.raises(PersonError):
+                await slack.submit("bob", {field: wrong})
+        assert await slack.submit("bob", {"one": "carol", "time": "09:30"}) == {}
+    assert values == [
+        {
+            "who": {"who": {"type": "multi_users_select", "selected_users": ["U0BOB"]}},
+            "one": {"one": {"type": "users_select", "selected_user": "U0CAROL"}},
+            "day": {"day": {"type": "datepicker", "selected_date": "2026-12-24"}},
+            "time": {"time": {"type": "timepicker", "selected_time": "09:30"}},
+        }
+    ]
+
+
+async def test_shortcuts_on_a_message_and_on_none(slack: SlackSandbox) -> None:
+    app, used = bolt_app(slack), []
+
+    @app.shortcut("track")
+    async def track(ack: Any, body: Body, client: Any) -> None:
+        await ack()
+        used.append(body)
+        await client.views_open(trigger_id=body["trigger_id"], view=resolve_form())
+
+    async with running(slack, app):
+        ts = await slack.say("carol", "#random", "it is slow")
+        await slack.shortcut("bob", "track", channel="#random", ts=ts)
+        await slack.until(lambda: slack.modal("bob"))
+        await slack.shortcut("bob", "track")
+        await slack.until(lambda: len(used) == 2)
+        async with aiohttp.ClientSession() as http, http.post(used[0]["response_url"], json={"text": "done"}) as answer:
+            assert answer.status == 200
+    on, alone = used
+    assert (on["type"], on["message"]["text"], on["message"]["user"]) == ("message_action", "it is slow", "U0CAROL")
+    assert (on["channel"]["id"], on["message_ts"]) == ("C0RANDOM", ts)
+    assert (alone["type"], "response_url" in alone) == ("shortcut", False)
+    assert [message.plain for message in slack.ephemerals("bob")] == ["done"]
+
+
 async def test_closing_a_form_is_told_when_asked_for(slack: SlackSandbox) -> None:
     app, closed = bolt_app(slack), []
     opens(app, resolve_form(notify_on_close=True))

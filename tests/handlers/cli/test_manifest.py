@@ -20,6 +20,10 @@ LIMITS = {
     "features.bot_user.display_name": (1, 80),
     "features.agent_view.agent_description": (1, 300),
     "features.agent_view.suggested_prompts": (1, 4),
+    "features.shortcuts": (1, 10),
+    "features.shortcuts.*.name": (1, 24),
+    "features.shortcuts.*.callback_id": (1, 255),
+    "features.shortcuts.*.description": (1, 150),
     "features.slash_commands": (1, 50),
     "features.slash_commands.*.command": (2, 32),
     "features.slash_commands.*.description": (1, 2000),
@@ -38,6 +42,7 @@ KNOWN = {
     "features.bot_user": {"display_name", "always_online"},
     "features.agent_view": {"agent_description", "suggested_prompts"},
     "features.agent_view.suggested_prompts.*": {"title", "message"},
+    "features.shortcuts.*": {"name", "callback_id", "description", "type"},
     "features.slash_commands.*": {"command", "url", "description", "usage_hint", "should_escape"},
     "oauth_config": {"scopes", "redirect_urls"},
     "oauth_config.scopes": {"bot", "user"},
@@ -92,6 +97,10 @@ def test_socket_mode_is_on_and_nothing_needs_a_url() -> None:
     assert settings["token_rotation_enabled"] is False
     assert settings["interactivity"] == {"is_enabled": True}
     assert "http" not in json.dumps(manifest())
+
+
+def test_a_shortcut_stands_on_a_message_or_alone() -> None:
+    assert set(at("features.shortcuts.*.type")) == {"message", "global"}
 
 
 def test_names_in_commands_arrive_as_ids() -> None:

@@ -2,7 +2,7 @@
 import { drawBlocks } from "./blocks.js";
 import { drawClock } from "./clock.js";
 import { composer } from "./composer.js";
-import { el, keyed } from "./dom.js";
+import { el, keyed, menu } from "./dom.js";
 import { commenting, drawGitHub, drawIssue, drawRepositories, onGitHub, openIssue } from "./github.js";
 import { drawMessages } from "./messages.js";
 import { drawModal } from "./modal.js";
@@ -181,7 +181,7 @@ function showPane(title, about) {
 
 function drawHead(room) {
   const dm = room.key === DM;
-  keyed($("head-actions"), []);
+  keyed($("head-actions"), [{ key: "shortcuts", sign: place.as, draw: shortcuts }]);
   $("title").textContent = dm ? person(world.bot).real_name : `# ${room.name}`;
   $("about").textContent = dm ? "Only you see this conversation" : [
     room.private && "private", `${room.members} members`, room.archived && "archived", !room.has_bot && "Chargehand is not in this channel",
@@ -196,6 +196,10 @@ function drawHead(room) {
   }, label);
   $("tabs").replaceChildren(tab("home", "Home"), tab("messages", "Messages"));
 }
+
+const shortcuts = () => menu("Shortcuts", "⚡", world.shortcuts.filter(({ kind }) => kind === "global").map(({ id, name }) => el("button", {
+  type: "button", role: "menuitem", onclick: () => act("shortcut", { name: id }),
+}, name)));
 
 const roomContext = (room, thread) => ({
   world, names: names(), channel: room.id, thread, act, press, readOnly: room.archived || !room.joined,

@@ -78,7 +78,7 @@ function select(element, choices, initial) {
   const many = element.type.startsWith("multi_");
   const chosen = initial.filter(Boolean);
   const nothing = many ? null : el("option", { value: "", disabled: chosen.length > 0 ? true : null }, plain(element.placeholder) || "Choose…");
-  const node = el("select", { multiple: many }, nothing, choices);
+  const node = el("select", { multiple: many, size: many ? 8 : null }, nothing, choices);
   for (const choice of node.options) choice.selected = chosen.includes(choice.value);
   if (!many && chosen.length === 0) node.selectedIndex = 0;
   return node;

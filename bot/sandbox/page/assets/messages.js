@@ -144,6 +144,9 @@ function toolbar(message, node, body, room) {
   };
   return el("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
     pick,
+    menu("More actions", "⋯", world.shortcuts.filter(({ kind }) => kind === "message").map(({ id, name }) => el("button", {
+      type: "button", role: "menuitem", onclick: () => act("shortcut", { name: id, channel, ts: message.ts }),
+    }, name)), { class: "menu more" }),
     !room.thread && tool("Reply in thread", "↩", () => room.openThread(message.ts)),
     mine && tool("Edit message", "✎", () => edit(message, node, body, room)),
     mine && tool("Delete message", "⌫", remove));

@@ -1,0 +1,79 @@
+"""`set CH-1 title New words`: a person words or judges a ticket better; what was read into it before can come back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent import notify
+from agent.card import words
+from agent.change import changing
+from agent.commands.fields import kept
+from agent.commands.priority import require_reason
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.transition import by, require_open
+from bot.messages import escape
+from storage import tickets
+from storage.tickets import Ticket
+
+WORDED = {"title", "description"}  # what whoever reported it may set too
+SHOWN = 80  # characters of a new value in the answer
+
+
+async def set_fields(desk: Desk, said: Said) -> Reply:
+    """All fields that are named change together, as one change."""
+    ticket, wanted = said.the_ticket, kept(await _spoken(desk, said.values))
+    reason = str(wanted.pop("reason", ""))
+    new = {name: value for name, value in wanted.items() if value != getattr(ticket, name)}
+    if not new:
+        return text_reply(f"{ticket.name} says so already.", is_private=True)
+    judged = new.keys() - WORDED
+    if judged:
+        await desk.check("triage", ticket, doing=f"set the {_listed(judged)} of {ticket.name}")
+    if "priority" in new:
+        require_reason(require_open(ticket), new["priority"], reason)
+    await _write(desk, ticket, new, reason=reason, needs="triage" if judged else "describe")
+    shown = "; ".join(f"{name} → {_shown(value)}" for name, value in new.items())
+    return text_reply(f"{ticket.name}: {shown}.", shown_by=ticket)
+
+
+async def _write(desk: Desk, ticket: Ticket, new: Mapping[str, Any], *, reason: str, needs: str) -> None:
+    change = f"{_listed(new)} changed by {by(desk)}"
+    told = f"*{ticket.name} set to {new['priority']} by {by(desk)}*: {escape(reason)}" if reason else ""
+    note = {"reason": reason} if reason else {}
+    async with changing(desk, ticket, "set", said=change, needs=needs, told=told, note=note):
+        for name, value in new.items():
+            setattr(ticket, name, value)
+    if "priority" in new:
+        await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+
+
+async def _spoken(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
+    """As it is kept: descriptions as Slack marks them up, all else as a person reads it. A form marks nothing up."""
+    if desk.is_typed:
+        return {name: text if name == "description" else await desk.read_out(text) for name, text in values.items()}
+    return {name: escape(text) if name == "description" else text for name, text in values.items()}
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else words(value)
+    return escape(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…") or "none"
+
+
+def _listed(names: Mapping[str, Any] | set[str]) -> str:
+    *first, last = sorted(names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+VERB = Verb(
+    name="set",
+    takes=(Slot.TICKET, Slot.FIELDS),
+    summary="set title, description, component, tags, category, severity, effort or priority",
+    example="set CH-1 title Checkout is slow since the deploy",
+    another="tag CH-1 checkout, latency",
+    action="describe",
+    act=set_fields,
+    also=("edit", "rename", "tag"),
+    german=("setze", "ändern", "umbenennen"),
+    inverse="undo",
+    changes=("title", "description", "component", "tags", "category", "severity", "effort", "priority"),
+)

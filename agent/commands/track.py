@@ -1,0 +1,105 @@
+"""The form of "Track this" and "New ticket": what it says becomes a ticket, once for each message."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from agent import notify
+from agent.commands.fields import kept, problem_of, split_lines
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.desk import Desk
+from agent.report import open_ticket
+from bot.errors import UserError
+from bot.events import Place
+from bot.messages import Message, escape
+from storage import people, thread_links, tickets
+from storage.people import Team
+from storage.tickets import Ticket
+
+NOWHERE = "-"  # what stands in the place of a message
+
+
+async def track(desk: Desk, said: Said) -> Reply:
+    """In the thread of its message where the bot is; else where the form says, or in the team's channel."""
+    source, _, rest = said.text.partition(" ")
+    values = split_lines(rest)
+    channel_id, ts, author_id = _source(source)
+    if ts and (known := await tickets.by_message(desk.tx, channel_id, ts)):
+        return text_reply(await already(desk, known), is_private=True)
+    team = await _team(desk, values.pop("team", ""))
+    elsewhere = values.pop("channel", "") or (team.channel_id if team else "")
+    values = {name: value for name, value in values.items() if value}
+    for name, value in values.items():
+        if problem := problem_of(name, value):
+            raise UserError(f"{problem[:1].upper()}{problem[1:]}.")
+    place = await _place(desk, channel_id, ts, elsewhere=elsewhere or "")
+    ticket = await _open(desk, values, place)
+    ticket.team_id, ticket.author_id = team.id if team else None, author_id if ts else None
+    if ts and place.message_ts is None:
+        ticket.origin_channel_id, ticket.origin_ts = channel_id, ts  # the same message finds it
+        ticket.permalink = desk.place.permalink if desk.place else None
+    return _answer(ticket, place)
+
+
+def _answer(ticket: Ticket, place: Place) -> Reply:
+    if place.thread_ts:
+        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
+    return text_reply(f"{notify.headline(ticket)} is tracked in <#{ticket.channel_id}>.", is_private=True)
+
+
+async def already(desk: Desk, ticket: Ticket) -> str:
+    """What to say of a message that is tracked: by which ticket, to those who may know."""
+    if not await desk.sees(ticket):
+        return "That message is tracked already, by a ticket that you cannot see."
+    return f"That message is {notify.headline(ticket)} already. `show {ticket.name}` shows it."
+
+
+def _source(text: str) -> tuple[str, str, str]:
+    """Channel, timestamp and author of the message; empty where there is none."""
+    channel_id, _, rest = text.partition("/")
+    ts, _, author_id = rest.partition("/")
+    return ("", "", "") if text == NOWHERE else (channel_id, ts, author_id)
+
+
+async def _team(desk: Desk, name: str) -> Team | None:
+    team = await people.team_named(desk.tx, name) if name else None
+    if name and team is None:
+        raise UserError(f"There is no team “{escape(name)}” any more.")
+    return team
+
+
+async def _place(desk: Desk, channel_id: str, ts: str, *, elsewhere: str) -> Place:
+    """Where the ticket is to live.
+
+    Raises:
+        UserError: nobody has said where.
+    """
+    place = desk.place
+    if place and ts and place.has_bot and not place.is_dm:
+        root = place.thread_ts or ts
+        is_taken = await thread_links.ticket_of(desk.tx, desk.workspace_id, channel_id, root) is not None
+        return replace(place, thread_ts=None if is_taken else root, message_ts=ts, reply_url=None)
+    if not elsewhere:
+        raise UserError("Where shall its card live? Choose a team that has a channel, or a channel.")
+    return Place(channel_id=elsewhere, is_private=True)  # until the triage has looked at the channel
+
+
+async def _open(desk: Desk, values: Mapping[str, str], place: Place) -> Ticket:
+    chosen: dict[str, Any] = kept({name: value for name, value in values.items() if name in {"title", "priority"}})
+    text = escape(values.get("description") or values.get("title", ""))
+    if not text:
+        raise UserError("What is wrong? A ticket needs a title.")
+    return await open_ticket(desk, text, place, chosen=chosen)
+
+
+VERB = Verb(
+    name="track-this",
+    takes=(Slot.TEXT,),
+    summary="make a ticket of a message by its shortcut",
+    example="track-this - title: Redis is down",
+    another="track-this - team: Payments",
+    action="report",
+    act=track,
+    no_inverse="`close` ends a ticket; what was reported stays on record",
+    is_for_buttons=True,
+)

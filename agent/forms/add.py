@@ -1,0 +1,82 @@
+"""The form of "Add to ticket": the message's words become a comment on the ticket that is chosen."""
+
+from agent.commands import comment
+from agent.desk import Desk
+from agent.forms.kind import language_of
+from bot.errors import UserError
+from bot.forms import Field, Form, Words
+from bot.messages import Option
+from bot.shortcuts import SlackShortcut
+from storage import people, thread_links, tickets
+from storage.tickets import Filter, Ticket
+
+TITLE, SUBMIT = Words("Add to ticket", "Zu Ticket hinzufügen"), Words("Add", "Hinzufügen")
+LONGEST, MOST = 3000, 100
+
+
+async def form(desk: Desk, shortcut: SlackShortcut) -> Form:
+    """The form, with the thread's ticket chosen.
+
+    Raises:
+        UserError: the asker sees no ticket that it could go to.
+    """
+    language, offered = await language_of(desk), await _offered(desk, shortcut)
+    if not offered:
+        raise UserError("There is no open ticket that you can see. “Track this” makes one of the message.")
+    options = tuple(Option(label=f"{one.name} {one.title}", value=one.name) for one in offered)
+    here = await _ticket_here(desk, shortcut)
+    return Form(
+        verb=comment.VERB.name,
+        title=TITLE.of(language),
+        submit=SUBMIT.of(language),
+        fields=(
+            Field(
+                name="ticket",
+                kind="choice",
+                label=Words("Ticket", "Ticket"),
+                options=options,
+                initial=here.name if here else "",
+            ),
+            Field(
+                name="text",
+                kind="text",
+                label=Words("Comment", "Kommentar"),
+                initial=(await _words(desk, shortcut))[:LONGEST],
+                longest=LONGEST,
+            ),
+        ),
+        about={
+            "channel_id": shortcut.channel_id,
+            "thread_ts": shortcut.thread_ts,
+            "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
+        },
+        language=language,
+    )
+
+
+async def _offered(desk: Desk, shortcut: SlackShortcut) -> list[Ticket]:
+    """The thread's ticket first, then open ones that the asker sees, the loudest first."""
+    here = await _ticket_here(desk, shortcut)
+    found = [here] if here else []
+    for ticket in await tickets.matching(desk.tx, desk.workspace_id, Filter(), most=2 * MOST):
+        is_open_to_all = not ticket.is_private and not desk.asker.is_outsider
+        if (here is None or ticket.id != here.id) and (is_open_to_all or await desk.sees(ticket)):
+            found.append(ticket)
+    return found[:MOST]
+
+
+async def _ticket_here(desk: Desk, shortcut: SlackShortcut) -> Ticket | None:
+    root = shortcut.thread_ts or shortcut.message_ts
+    ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, shortcut.channel_id, root)
+    if ticket_id:
+        ticket: Ticket | None = await tickets.get(desk.tx, ticket_id)
+    else:
+        ticket = await tickets.by_message(desk.tx, shortcut.channel_id, shortcut.message_ts)
+    return ticket if ticket and await desk.sees(ticket) else None
+
+
+async def _words(desk: Desk, shortcut: SlackShortcut) -> str:
+    """What the message says, and who says it."""
+    author = await people.by_slack_id(desk.tx, desk.workspace_id, shortcut.author_id)
+    said = await desk.read_out(shortcut.text)
+    return f"@{author.name}: {said}" if author else said

@@ -1,0 +1,143 @@
+"""The form of "Track this" and "New ticket": prefilled from the message by rules, with open tickets like it."""
+
+from datetime import timedelta
+
+from agent.commands import track
+from agent.desk import Desk
+from agent.forms.kind import Given, language_of, priorities
+from agent.similar import similar_to
+from agent.triage import rules
+from agent.triage.profiles import profiles
+from agent.triage.schema import Report, Triage
+from agent.triage.title import TITLE_LENGTH
+from bot.forms import Field, Form, Words
+from bot.messages import Option, escape, link
+from bot.shortcuts import SlackShortcut
+from storage import people, similar
+from storage.tickets import OPEN
+
+TITLE, SUBMIT = Words("Track this", "Ticket daraus machen"), Words("Track", "Anlegen")
+NEW = Words("New ticket", "Neues Ticket")
+MISSING = Words("Choose a channel, or a team that has one.", "Wähle einen Kanal oder ein Team, das einen hat.")
+ORDER = ("title", "team", "priority", "channel", "description")  # a description takes all that follows it
+LONGEST = 3000
+LOOKED_AT, SINCE = 200, timedelta(days=30)
+
+
+async def form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form:
+    """The form.
+
+    Args:
+        is_here: the card can live in the message's own thread; else the form asks where.
+    """
+    language = await language_of(desk)
+    text = (await desk.read_out(shortcut.text))[:LONGEST]
+    teams = await profiles(desk, channel_id=shortcut.channel_id)
+    read = rules.triage(Report(text=text), teams, floor=desk.settings.team_floor) if text else None
+    source = "/".join((shortcut.channel_id, shortcut.message_ts, shortcut.author_id))
+    return Form(
+        verb=track.VERB.name,
+        title=(TITLE if shortcut.message_ts else NEW).of(language),
+        submit=SUBMIT.of(language),
+        fields=(
+            *_told(text, read),
+            *_judged([team.name for team in teams], await priorities(desk), read),
+            *(() if is_here else (_WHERE,)),
+        ),
+        about={
+            "value": source if shortcut.message_ts else track.NOWHERE,
+            "channel_id": shortcut.channel_id,
+            "thread_ts": shortcut.thread_ts,
+            "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
+        },
+        notes=tuple(filter(None, (await _said_by(desk, shortcut), await _like_it(desk, shortcut, read)))),
+        language=language,
+    )
+
+
+_WHERE = Field(
+    name="channel",
+    kind="channel",
+    label=Words("Where its card lives", "Wo seine Karte steht"),
+    hint=Words(
+        "The text will be readable there. Without a choice it is the team's channel.",
+        "Der Text ist dort lesbar. Ohne Auswahl ist es der Kanal des Teams.",
+    ),
+    is_optional=True,
+)
+
+
+def _told(text: str, read: Triage | None) -> tuple[Field, ...]:
+    return (
+        Field(
+            name="title",
+            kind="line",
+            label=Words("Title", "Titel"),
+            initial=read.title if read else "",
+            longest=TITLE_LENGTH,
+        ),
+        Field(
+            name="description",
+            kind="text",
+            label=Words("Description", "Beschreibung"),
+            initial=text,
+            is_optional=True,
+            longest=LONGEST,
+        ),
+    )
+
+
+def _judged(teams: list[str], options: tuple[Option, ...], read: Triage | None) -> tuple[Field, ...]:
+    """Team and priority as the rules see them; a team that has none to choose from is not asked for."""
+    ask = Field(
+        name="team",
+        kind="choice",
+        label=Words("Team", "Team"),
+        options=tuple(Option(label=name, value=name) for name in teams),
+        initial=(read.team or "") if read else "",
+        is_optional=True,
+    )
+    how_bad = Field(
+        name="priority",
+        kind="choice",
+        label=Words("Priority", "Dringlichkeit"),
+        options=options,
+        initial=read.priority if read else "",
+        is_optional=True,
+    )
+    return (*((ask,) if teams else ()), how_bad)
+
+
+async def _said_by(desk: Desk, shortcut: SlackShortcut) -> str:
+    author = await people.by_slack_id(desk.tx, desk.workspace_id, shortcut.author_id)
+    return f"@{escape(author.name)} · <#{shortcut.channel_id}>" if author else ""
+
+
+async def _like_it(desk: Desk, shortcut: SlackShortcut, read: Triage | None) -> str:
+    """Open tickets like it that everyone who reads the message may see; nothing for guests, nor for strangers."""
+    if read is None or desk.actor is None or desk.actor.is_outsider:
+        return ""
+    since = desk.now - SINCE
+    found = await similar.recent_in(desk.tx, desk.workspace_id, shortcut.channel_id, since=since, limit=LOOKED_AT)
+    by_id = {other.id: other for other in found if other.status in OPEN}
+    like = [by_id[key] for key in similar_to(read.title, {key: other.title for key, other in by_id.items()})]
+    label = Words("Similar open tickets", "Ähnliche offene Tickets").of(await language_of(desk))
+    links = [_linked(f"CH-{other.number} {other.title}", other.permalink) for other in like]
+    return f"{label}: {'; '.join(links)}" if links else ""
+
+
+def _linked(label: str, permalink: str | None) -> str:
+    return link(permalink, label) if permalink else escape(label)
+
+
+async def problems(desk: Desk, given: Given) -> dict[str, str]:
+    """A form that asks where the card shall live needs a channel, or a team that has one."""
+    if given.get("channel", "asked not") != "":
+        return {}
+    team = await people.team_named(desk.tx, given["team"]) if given.get("team") else None
+    return {} if team and team.channel_id else {"channel": MISSING.of(await language_of(desk))}
+
+
+def line(given: Given) -> str:
+    """What was filled in as `field: value` lines."""
+    return "\n".join(f"{name}: {given[name]}" for name in ORDER if given.get(name))

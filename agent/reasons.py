@@ -1,0 +1,86 @@
+"""Reasons that a form offers, and what is added when a ticket is resolved: the team's own words, or what is usual."""
+
+import re
+from collections.abc import Mapping
+
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape
+from storage import settings_kv
+from storage.tickets import Ticket
+
+SOLVED = ("Fixed in production", "Config change applied", "Not an issue", "User error")
+USUAL: dict[str, tuple[str, ...]] = {
+    "resolve": SOLVED,
+    "close": ("Won't fix", "Cannot reproduce", "Out of scope"),
+    "reopen": ("It happens again", "The fix was not deployed"),
+}
+# Keys of settings_kv in the scope of a team: `reasons.VERB`, one a line, and the template `answer.resolve`.
+OWN = ("resolve", "close")
+ANSWER = "answer.resolve"
+MOST, LONGEST = 10, 60
+LONGEST_ANSWER = 500
+FIELDS = ("ticket", "title", "assignee", "duration", "link")
+_FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+def scope_of(team_id: int) -> str:
+    """Whose setting it is, when it is a team's."""
+    return f"team:{team_id}"
+
+
+def read_reasons(text: str) -> tuple[str, ...]:
+    """A team's own reasons, with semicolons or line breaks between them; none brings the usual ones back.
+
+    Raises:
+        UserError: there are too many, or one is too long.
+    """
+    reasons = tuple(dict.fromkeys(filter(None, (" ".join(part.split()) for part in re.split(r"[;\n]", text)))))
+    if len(reasons) > MOST:
+        raise UserError(f"A team keeps at most {MOST} reasons; these are {len(reasons)}.")
+    for reason in reasons:
+        if not 3 <= len(reason) <= LONGEST:
+            raise UserError(f"“{escape(reason[:LONGEST])}” must have 3 to {LONGEST} characters.")
+    return reasons
+
+
+def check_answer(template: str) -> str:
+    """A template that can be kept.
+
+    Raises:
+        UserError: it is too long, or has a brace or a field that means nothing.
+    """
+    if len(template) > LONGEST_ANSWER:
+        raise UserError(f"An answer has at most {LONGEST_ANSWER} characters.")
+    known = ", ".join(f"{{{name}}}" for name in FIELDS)
+    for name in _FIELD.findall(template):
+        if name not in FIELDS:
+            raise UserError(f"There is no field {{{escape(name[:40])}}}; there is {known}.")
+    if {"{", "}"} & set(_FIELD.sub("", template)):
+        raise UserError(f"A brace stands alone. A field is written as one of {known}.")
+    return template.strip()
+
+
+def fill_answer(template: str, values: Mapping[str, str]) -> str:
+    """The template's words, made safe, with its fields replaced: nothing in it is ever run or looked up.
+
+    Args:
+        values: each field as mrkdwn.
+    """
+    return _FIELD.sub(lambda found: values.get(found[1], found[0]), escape(template))
+
+
+async def reasons_for(desk: Desk, ticket: Ticket, verb: str) -> tuple[str, ...]:
+    """What the form of a verb offers: the reasons of the ticket's team, else the usual ones."""
+    own = ""
+    if ticket.team_id and verb in OWN:
+        own = await settings_kv.get(desk.tx, scope_of(ticket.team_id), f"reasons.{verb}") or ""
+    return tuple(own.splitlines()) or USUAL.get(verb, ())
+
+
+async def answer_of(desk: Desk, ticket: Ticket, values: Mapping[str, str]) -> str:
+    """What the ticket's team adds when it is resolved; empty when it keeps no template."""
+    if ticket.team_id is None:
+        return ""
+    template = await settings_kv.get(desk.tx, scope_of(ticket.team_id), ANSWER)
+    return fill_answer(template, values) if template else ""

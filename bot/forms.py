@@ -1,0 +1,48 @@
+"""What Chargehand asks by a form, before Slack's blocks: fields with a label, and what stands in them at first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from bot.messages import Option
+
+TITLE = 24  # characters of a form's title and of its buttons, Slack's limit
+Kind = Literal["line", "text", "choice", "person", "people", "channel", "date", "time"]
+
+
+class Words(NamedTuple):
+    """A fixed text in each language there is."""
+
+    en: str
+    de: str
+
+    def of(self, language: str) -> str:
+        """The text in this language; English where there is none."""
+        return self.de if language == "de" else self.en
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One question. `initial` is what stands there at first; several people have spaces between their ids."""
+
+    name: str
+    kind: Kind
+    label: Words
+    hint: Words | None = None
+    initial: str = ""
+    options: tuple[Option, ...] = ()
+    is_optional: bool = False
+    longest: int = 3000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One form. `about` comes back with what was filled in: ids and a version, nothing more; `notes` are mrkdwn."""
+
+    verb: str
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
+    about: Mapping[str, str | None] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    language: str = "en"

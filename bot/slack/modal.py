@@ -1,0 +1,76 @@
+"""Forms as Slack's modals, cut so that no limit of Slack's is ever hit."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from bot.forms import TITLE, Field, Form, Words
+from bot.slack.blocks import CONTEXT, OPTIONS, Block, cut, option, plain_text
+
+CANCEL = Words("Cancel", "Abbrechen")
+LABEL, INITIAL = 2000, 3000
+CHOOSE = Words("Choose…", "Auswählen…")
+
+
+def render_form(form: Form) -> dict[str, Any]:
+    """The view of a form."""
+    notes = [{"type": "context", "elements": [{"type": "mrkdwn", "text": cut(note, CONTEXT)}]} for note in form.notes]
+    return {
+        "type": "modal",
+        "callback_id": form.verb,
+        "title": plain_text(form.title, TITLE),
+        "submit": plain_text(form.submit, TITLE),
+        "close": plain_text(CANCEL.of(form.language), TITLE),
+        "private_metadata": json.dumps(form.about),
+        "blocks": [*notes, *(_block(field, form.language) for field in form.fields)],
+    }
+
+
+def _block(field: Field, language: str) -> Block:
+    hint = {"hint": plain_text(field.hint.of(language), LABEL)} if field.hint else {}
+    return {
+        "type": "input",
+        "block_id": field.name,
+        "optional": field.is_optional,
+        "label": plain_text(field.label.of(language), LABEL),
+        "element": {"action_id": field.name, **ELEMENTS[field.kind](field, language)},
+        **hint,
+    }
+
+
+def _text(field: Field, language: str) -> Block:
+    element = {"type": "plain_text_input", "multiline": field.kind == "text", "max_length": min(field.longest, INITIAL)}
+    return element | ({"initial_value": field.initial[:INITIAL]} if field.initial else {})
+
+
+def _choice(field: Field, language: str) -> Block:
+    options = [option(choice.label, choice.value) for choice in field.options[:OPTIONS]]
+    chosen = [one for one in options if one["value"] == field.initial]
+    element: Block = {"type": "static_select", "options": options, "placeholder": plain_text(CHOOSE.of(language))}
+    return element | ({"initial_option": chosen[0]} if chosen else {})
+
+
+def _people(field: Field, language: str) -> Block:
+    ids = {"initial_users": field.initial.split()} if field.initial else {}
+    return {"type": "multi_users_select", "placeholder": plain_text(CHOOSE.of(language)), **ids}
+
+
+def _channel(field: Field, language: str) -> Block:
+    chosen = {"initial_conversation": field.initial} if field.initial else {}
+    return {"type": "conversations_select", "filter": {"include": ["public", "private"]}, **chosen}
+
+
+def _single(kind: str, initial: str) -> Callable[[Field, str], Block]:
+    return lambda field, _: {"type": kind, **({initial: field.initial} if field.initial else {})}
+
+
+ELEMENTS: dict[str, Callable[[Field, str], Block]] = {
+    "line": _text,
+    "text": _text,
+    "choice": _choice,
+    "people": _people,
+    "person": _single("users_select", "initial_user"),
+    "channel": _channel,
+    "date": _single("datepicker", "initial_date"),
+    "time": _single("timepicker", "initial_time"),
+}
