@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from agent.leaving import left
 from bot.events import Actor
 from bot.settings import Settings
 from bot.slack.directory import Profile
@@ -21,6 +22,7 @@ def is_stale(person: Person | None, *, now: datetime, settings: Settings) -> boo
 async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime, settings: Settings) -> Person:
     """Make or bring up to date the person of a profile; the settings name the first admins."""
     person = await people.by_slack_id(tx, workspace_id, profile.slack_id)
+    was_active = person is not None and person.is_active
     if person is None:
         person = Person(workspace_id=workspace_id, slack_id=profile.slack_id, name=profile.name, created_at=now)
         tx.add(person)
@@ -33,6 +35,8 @@ async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime
     if {profile.slack_id, *emails} & settings.admin_names:
         person.is_admin = True
     await tx.flush()
+    if was_active and not person.is_active:
+        await left(tx, person, now=now)
     return person
 
 

@@ -1,7 +1,7 @@
 """Who gets a ticket, and why: the responder of its team with the fewest open tickets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 
@@ -16,6 +16,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 NAMED = 3  # others named in the reason, and people left out
 MOST_MOVES = 2  # of a ticket within a team, by itself: after that people decide
 LEAST, RELAXED, NOBODY, ENOUGH = "least load", "capacity relaxed", "nobody left", "moved often enough"
+OWNER = "owner by rule"
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,12 @@ def _words(others: Sequence[Candidate]) -> list[str]:
     return [f"@{one.person.name} {one.obstacle}" for one in others]
 
 
-async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
-    """Choose within the ticket's team and assign, in the caller's write transaction: parallel reports spread evenly."""
+async def assign_automatically(desk: Desk, ticket: Ticket, *, preferred: Collection[int] = ()) -> Choice:
+    """Choose within the ticket's team and assign, in the caller's write transaction: parallel reports spread evenly.
+
+    Args:
+        preferred: the people whom an ownership rule names; those of the team who have room come before all others.
+    """
     if ticket.team_id is None:
         return Choice(None, "no team yet")
     team = await people.get_team(desk.tx, ticket.team_id)
@@ -87,7 +92,7 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
     elif await _moves(desk, ticket) >= MOST_MOVES:
         choice = Choice(None, "it was moved on by itself twice already, so people decide", ENOUGH)
     else:
-        choice = choose(considered)
+        choice = _choose_owner(considered, preferred) or choose(considered)
     if choice.person:
         await give(desk, ticket, choice.person)
     ticket.assign_reason = choice.reason
@@ -103,6 +108,12 @@ async def assign_automatically(desk: Desk, ticket: Ticket) -> Choice:
     )
     decisions.record(desk.tx, decision, ticket_id=ticket.id, workspace_id=desk.workspace_id, now=desk.now)
     return choice
+
+
+def _choose_owner(considered: Sequence[Candidate], preferred: Collection[int]) -> Choice | None:
+    owners = [one for one in considered if one.person.id in preferred and not one.obstacle]
+    choice = choose(owners) if owners else None
+    return replace(choice, reason=f"named by the rule; {choice.reason}", rule=OWNER) if choice else None
 
 
 async def _moves(desk: Desk, ticket: Ticket) -> int:

@@ -88,6 +88,8 @@ def _notes(ticket: Ticket, has_it: list[Person], team: Team | None) -> tuple[str
     notes = []
     if ticket.resolution:
         notes.append(f"{words(ticket.status).capitalize()}: {escape(ticket.resolution)}")
+    if ticket.team_source:
+        notes.append(f"{'Why this team' if team else 'Which team'}: {escape(ticket.team_source)}")
     if ticket.assign_reason and (has_it or team):
         notes.append(f"{'Why this person' if has_it else 'Unassigned'}: {escape(ticket.assign_reason)}")
     if ticket.triage_source:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from agent import notify
@@ -17,11 +18,11 @@ from storage.undo_steps import UndoStep
 ASSIGNEES = "assignees"
 MOMENTS = {"resolved_at", "acknowledged_at", "waiting_since"}
 FIELDS = (
-    "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id",
+    "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id", "team_source",
     "assign_reason", "waiting_on", "waiting_for", "waiting_since",
     "title", "description", "category", "severity", "effort", "component", "tags",
 )  # fmt: skip
-FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since"}
+FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since", "team_source"}
 RECORDED_AS = {"team_id": "team"}
 BUTTON_LASTS = timedelta(minutes=10)
 
@@ -117,7 +118,7 @@ async def present(desk: Desk, ticket: Ticket, names: Iterable[str]) -> Values:
 async def _values(desk: Desk, ticket: Ticket) -> dict[str, Any]:
     values = {name: getattr(ticket, name) for name in FIELDS}
     moments = {name: values[name].isoformat() for name in MOMENTS if values[name]}
-    return values | moments | {ASSIGNEES: sorted(person.id for person in await tickets.assignees(desk.tx, ticket.id))}
+    return values | moments | {ASSIGNEES: [person.id for person in await tickets.assignees(desk.tx, ticket.id)]}
 
 
 def _record(
@@ -135,9 +136,10 @@ def _record(
 
 
 async def _hand_to(desk: Desk, ticket: Ticket, person_ids: list[int]) -> None:
-    had = {person.id for person in await tickets.assignees(desk.tx, ticket.id)}
-    for person_id in had - set(person_ids):
+    """From the first one who is not in their place all are assigned anew: the order says who is the main one."""
+    had = [person.id for person in await tickets.assignees(desk.tx, ticket.id)]
+    kept = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(had, person_ids, strict=False))))
+    for person_id in had[kept:]:
         await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=None, person_id=person_id)
-    for person_id in person_ids:
-        if person_id not in had:
-            await tickets.assign(desk.tx, ticket, person_id=person_id, now=desk.now)
+    for person_id in person_ids[kept:]:
+        await tickets.assign(desk.tx, ticket, person_id=person_id, now=desk.now)

@@ -10,6 +10,7 @@ from bot.errors import Refused, UserError
 from bot.events import Actor, Place, Surface
 from bot.messages import escape, plain
 from bot.settings import Settings
+from bot.slack.directory import Rest
 from storage import audit, people, queue, tickets
 from storage.audit import AuditEvent, Change
 from storage.database import Tx
@@ -24,6 +25,7 @@ class Desk:
 
     `key` starts the idempotency keys of this work's effects: the same work done again has the same keys.
     `insiders` are the members of each private channel that tickets live in (channel id -> Slack ids).
+    `rests` is who has notifications off in Slack, as far as that is known.
     `operator` is the user of this machine at the command line: whoever can open the database has an admin's rights.
     """
 
@@ -37,6 +39,7 @@ class Desk:
     actor: Actor | None = None
     place: Place | None = None
     insiders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
     enterprise_id: str | None = None
     is_silent: bool = False  # cards and records change, but nobody is told
     operator: str = ""

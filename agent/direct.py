@@ -5,6 +5,8 @@ from dataclasses import replace
 from agent import notify
 from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
+from agent.ownership.fit import clues_of
+from agent.ownership.route import by_rule, fitting
 from agent.report import open_ticket, was_deleted
 from agent.triage.profiles import profiles
 from agent.triage.rules import rank_teams
@@ -25,9 +27,14 @@ async def hear_direct(desk: Desk, text: str) -> Reply:
     teams = await people.teams(desk.tx)
     if len(teams) <= 1:
         return await track(desk, text, teams[0] if teams else None)
-    ranked = rank_teams(Report(text=plain(text)), await profiles(desk))
+    report = Report(text=plain(text))
+    if (rules := await fitting(desk, clues_of(report))).rules:
+        route = await by_rule(desk, rules)
+        team = next((team for team in teams if team.id == route.team_id), None)
+        return await track(desk, text, team, source=route.source) if team else await _ask(desk, text, teams)
+    ranked = rank_teams(report, await profiles(desk))
     if ranked and ranked[0][1] >= desk.settings.team_floor and ranked[0][1] > ranked[1][1]:
-        return await track(desk, text, await people.team_named(desk.tx, ranked[0][0].name))
+        return await track(desk, text, await people.team_named(desk.tx, ranked[0][0].name), source="its words")
     return await _ask(desk, text, teams)
 
 
@@ -62,7 +69,7 @@ async def file_pending(desk: Desk, ts: str, team: Team | None) -> Reply:
     said_at = ts if "." in ts else None  # a slash command leaves no message behind
     # Without the permalink, which is that of the answer.
     asked = replace(desk.place, thread_ts=said_at, message_ts=said_at, permalink=None, is_dm=True)
-    reply = await track(replace(desk, place=asked), text, team)
+    reply = await track(replace(desk, place=asked), text, team, source=f"chosen by @{desk.asker.name}")
     return replace(reply, settles=True)
 
 
@@ -81,13 +88,17 @@ async def drop_pending(desk: Desk, slack_id: str, ts: str) -> bool:
     return is_waiting
 
 
-async def track(desk: Desk, text: str, team: Team | None) -> Reply:
-    """Open the ticket in the team's channel; without one it lives in the direct message."""
+async def track(desk: Desk, text: str, team: Team | None, *, source: str = "the only team") -> Reply:
+    """Open the ticket in the team's channel; without one it lives in the direct message.
+
+    Args:
+        source: why it is for this team, as the card says it.
+    """
     place = desk.place
     assert place is not None  # a direct message was said somewhere
     if team is None or team.channel_id is None:
         ticket = await open_ticket(desk, text, replace(place, thread_ts=place.thread_ts or place.message_ts))
-        ticket.team_id = team.id if team else None
+        ticket.team_id, ticket.team_source = (team.id, source) if team else (None, "")
         return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
     elsewhere = replace(
         place,
@@ -100,7 +111,7 @@ async def track(desk: Desk, text: str, team: Team | None) -> Reply:
         permalink=None,
     )
     ticket = await open_ticket(desk, text, elsewhere)
-    ticket.team_id = team.id
+    ticket.team_id, ticket.team_source = team.id, source
     if place.message_ts:
         # By these its edits, its deletion, its replies and its status emoji find the ticket.
         ticket.origin_channel_id, ticket.origin_ts = place.channel_id, place.message_ts

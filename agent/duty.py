@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from agent.calendar.opening import between
 from agent.calendar.when import in_words
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
@@ -13,6 +15,8 @@ from storage.people import Person
 
 CAPACITY, ROTATION = "capacity", "rotation"  # keys of settings_kv, in the scope of a person's Slack id
 OFF = "off"
+LONG_REST = timedelta(hours=2)  # of one's own working hours with notifications off
+LONGEST_REST = timedelta(days=31)  # looked at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +27,7 @@ class Duty:
     is_in_rotation: bool = True
     absence: Absence | None = None
     back: str = ""  # until when they are away, in words: "Mon"
+    rests: str = ""  # until when their notifications are off in Slack, in working hours
 
     def is_full(self, open_tickets: int) -> bool:
         return self.capacity is not None and open_tickets >= self.capacity
@@ -31,7 +36,9 @@ class Duty:
         """Why they take no ticket whatever they have, to follow their name; never their note."""
         if not self.is_in_rotation:
             return "is off the rotation"
-        return f"is away until {self.back}" if self.absence else ""
+        if self.absence:
+            return f"is away until {self.back}"
+        return f"has notifications off until {self.rests}" if self.rests else ""
 
     def obstacle(self, open_tickets: int) -> str:
         """What speaks against one more ticket, to follow their name."""
@@ -51,6 +58,7 @@ async def duties(desk: Desk, persons: Collection[Person]) -> dict[int, Duty]:
             is_in_rotation=said.get((person.slack_id, ROTATION)) != OFF,
             absence=absence,
             back=await _back(desk, absence) if absence else "",
+            rests=await _rests(desk, person),
         )
     return found
 
@@ -63,6 +71,16 @@ async def duty_of(desk: Desk, person: Person) -> Duty:
 async def _back(desk: Desk, absence: Absence) -> str:
     calendar = await calendar_of_person(desk.tx, desk.settings, absence.person_id)
     return in_words(absence.ends, calendar, desk.now)
+
+
+async def _rests(desk: Desk, person: Person) -> str:
+    """Until when, in words, if more than two of their own working hours lie in it: a quiet night is none."""
+    rest = desk.rests.get(person.slack_id)
+    if rest is None or not rest.starts <= desk.now < rest.ends:
+        return ""
+    calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
+    is_long = between(calendar, rest.starts, min(rest.ends, rest.starts + LONGEST_REST)) > LONG_REST
+    return in_words(rest.ends, calendar, desk.now) if is_long else ""
 
 
 async def warning(desk: Desk, persons: Sequence[Person]) -> str:

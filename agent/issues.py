@@ -3,6 +3,8 @@
 Deliveries come in any order: GitHub's `updated_at` says which news is newer, and the mirror what changed.
 """
 
+from collections.abc import Sequence
+
 from agent import notify
 from agent.desk import Desk
 from agent.report import ask_for_triage, fingerprint
@@ -20,6 +22,7 @@ GONE = {"deleted": "deleted on GitHub", "transferred": "transferred on GitHub"} 
 MOVES = {"opened", "closed", "reopened", *GONE}  # actions that change an issue's state
 NOT_DONE = {"not_planned": "not planned", "duplicate": "duplicate"}  # state reasons that resolve nothing
 LONGEST_TITLE = 256
+MOST_LABELS = 10
 
 
 async def hear_issue(desk: Desk, event: IssueEvent) -> str:
@@ -96,7 +99,7 @@ def _take(known: Issue, event: IssueEvent) -> None:
 async def _track(desk: Desk, repository: Repository, known: Issue, event: IssueEvent) -> str:
     channel_id = repository.channel_id or desk.settings.github_channel
     reason = _why_not(repository.tickets, event, channel_id)
-    ticket = None if reason else await _open(desk, known, channel_id)
+    ticket = None if reason else await _open(desk, known, channel_id, labels=event.issue.labels)
     known.ticket_id = ticket.id if ticket else None
     desk.tx.add(known)  # only now, with its ticket: one row written once
     if ticket and known.state != "open":  # the news of its end came first
@@ -120,7 +123,7 @@ def _wants_ticket(policy: str, event: IssueEvent) -> bool:
     return kind == "all" and event.action == "opened"
 
 
-async def _open(desk: Desk, known: Issue, channel_id: str) -> Ticket:
+async def _open(desk: Desk, known: Issue, channel_id: str, *, labels: Sequence[str]) -> Ticket:
     title = known.title or f"Issue #{known.number}"
     reporter = await people.by_github_login(desk.tx, desk.workspace_id, known.author) if known.author else None
     ticket = Ticket(
@@ -131,6 +134,7 @@ async def _open(desk: Desk, known: Issue, channel_id: str) -> Ticket:
         fingerprint=fingerprint(escape(title), Place(channel_id=channel_id)),
         reporter_id=reporter.id if reporter else None,
         source="github",
+        tags=list(labels[:MOST_LABELS]),
         channel_id=channel_id,
         permalink=known.url or None,
         created_at=desk.now,

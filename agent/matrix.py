@@ -68,6 +68,7 @@ CHANGES = (
     Row(line="holiday team TEAM …", action="organise", about="team"),
     Row(line="holiday workspace …", action="administer", about="workspace"),
     Row(line="sla set TEAM …", action="organise", about="team"),
+    Row(line="ownership add … TEAM", action="organise", about="team"),
     *(Row(line=f"{name} @someone …", action="duty", about="person") for name in OF_A_PERSON),
 )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from agent.desk import Desk
 from bot.errors import UserError
-from storage import people
+from storage import ownership, people
 from storage.audit import Change
 from storage.database import Tx
+from storage.ownership import OwnershipRule
 from storage.people import Person, RoleName, Team
 
 PERSON_ID = re.compile(r"[UW][A-Z0-9]{4,}")
@@ -49,16 +50,16 @@ async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
             f"{facts.channel_id} is not a channel's id: it looks like C012ABCDEF (channel details, at the end)."
         )
     team = await people.team_named(desk.tx, name)
-    before = _team(team) if team else {}
+    before = await _team(desk, team) if team else {}
     if team is None:
         team = Team(workspace_id=desk.workspace_id, name=name, slug=people.slug_of(name), created_at=desk.now)
         desk.tx.add(team)
     team.description = facts.description if facts.description is not None else team.description
-    team.keywords = _joined(team.keywords, facts.keywords)
-    team.components = _joined(team.components, facts.components)
     team.channel_id = facts.channel_id or team.channel_id
     await desk.tx.flush()
-    _record(desk, "team", team.id, before=before, after=_team(team))
+    await _own(desk, team, "keyword", facts.keywords)
+    await _own(desk, team, "component", facts.components)
+    _record(desk, "team", team.id, before=before, after=await _team(desk, team))
     return team
 
 
@@ -108,9 +109,16 @@ async def team_called(tx: Tx, name: str) -> Team:
     return team
 
 
-def _joined(known: Sequence[str], added: Sequence[str]) -> list[str]:
-    words = (" ".join(word.split()) for word in (*known, *added))
-    return list(dict.fromkeys(word for word in words if word))
+async def _own(desk: Desk, team: Team, kind: str, added: Sequence[str]) -> None:
+    """Rules for those of the words that do not mean the team yet."""
+    known = await ownership.words_of(desk.tx, team.id, kind)
+    words = dict.fromkeys(" ".join(word.split()) for word in added)
+    rules = [
+        OwnershipRule(workspace_id=desk.workspace_id, kind=kind, pattern=word, team_id=team.id)
+        for word in words
+        if word and word not in known
+    ]
+    await ownership.put(desk.tx, rules)
 
 
 def _record(desk: Desk, kind: str, object_id: int, *, before: Change, after: Change) -> None:
@@ -118,8 +126,9 @@ def _record(desk: Desk, kind: str, object_id: int, *, before: Change, after: Cha
         desk.audit("change" if before else "add", kind, object_id, before=before, after=after)
 
 
-def _team(team: Team) -> Change:
-    return team.model_dump(include={"name", "description", "keywords", "components", "channel_id"})
+async def _team(desk: Desk, team: Team) -> Change:
+    owned = {f"{kind}s": await ownership.words_of(desk.tx, team.id, kind) for kind in ("keyword", "component")}
+    return team.model_dump(include={"name", "description", "channel_id"}) | owned
 
 
 def _person(person: Person) -> Change:

@@ -116,9 +116,10 @@ class SlackForm:
 
 @dataclass(frozen=True, kw_only=True)
 class SlackPerson:
-    """Slack says that someone's profile or status changed."""
+    """Slack says that someone's profile or status changed, or that they joined the workspace."""
 
     user_id: str
+    has_joined: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,7 @@ SCHEDULES = (
     Schedule(job="audit.head", hour=2, minute=37),
     Schedule(job="backup", hour=2, minute=47),
     Schedule(job="prune", hour=3, minute=17),
+    Schedule(job="people", hour=3, minute=47),
     Schedule(job="github.facts", hour=4, minute=7),
     Schedule(job="reconcile", hour=None, minute=27),
 )

@@ -20,7 +20,7 @@ class Absence(Row, table=True):
     starts: datetime = Field(sa_type=UtcTime)
     ends: datetime = Field(sa_type=UtcTime)  # they are back at this moment
     note: str = ""
-    source: str  # "person" or "manager": who said so
+    source: str  # who said so: "person", "manager", or "status", that of Slack
     cover_id: int | None = Field(default=None, foreign_key="people.id")
 
 
@@ -40,3 +40,9 @@ async def at(tx: Tx, people: Collection[int], *, now: datetime) -> dict[int, Abs
     """Person id -> the absence they are in at a moment; of several the longest."""
     found = await tx.exec(_AT, params={"people": list(people), "now": now})
     return {absence.person_id: absence for absence in found}
+
+
+async def by_source(tx: Tx, person_id: int, source: str, *, now: datetime) -> Absence | None:
+    """The absence of somebody that this said and that is not over."""
+    found = select(Absence).where(Absence.person_id == person_id, Absence.source == source, Absence.ends > now)
+    return (await tx.exec(found.order_by(col(Absence.ends).desc()))).first()

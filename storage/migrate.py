@@ -18,8 +18,8 @@ from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgre
 
 AGGREGATES = (
     "absences", "audit", "backup", "calendars", "comments", "decisions", "gaps", "inbox", "issues", "leases", "limits",
-    "outbox", "people", "pulls", "queue.jobs", "receipts", "reminders", "repositories", "seals", "settings_kv", "sla",
-    "thread_links", "tickets", "undo_steps", "webhook_secrets", "workers",
+    "outbox", "ownership", "people", "pulls", "queue.jobs", "receipts", "reminders", "repositories", "seals",
+    "settings_kv", "sla", "thread_links", "tickets", "undo_steps", "webhook_secrets", "workers",
 )  # fmt: skip
 
 

@@ -1,15 +1,12 @@
 """People, teams, and who has which role where."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal, cast
 
-from sqlalchemy import Text, bindparam, func
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
-from sqlmodel import JSON, Field, SQLModel, UniqueConstraint, col, select
+from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx, load, run
@@ -35,7 +32,7 @@ class Person(Row, table=True):
 
 
 class Team(Row, table=True):
-    """A group that takes tickets. `keywords` and `components` say what it owns."""
+    """A group that takes tickets; what it owns is said by rules (storage/ownership.py)."""
 
     __tablename__ = "teams"
     __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
@@ -43,8 +40,6 @@ class Team(Row, table=True):
     name: str
     slug: str  # the name case-folded: "Platform" and "platform" are one team
     description: str = ""
-    keywords: list[str] = Field(default_factory=list, sa_type=JSON)
-    components: list[str] = Field(default_factory=list, sa_type=JSON)
     channel_id: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
 
@@ -101,6 +96,13 @@ async def by_github_login(tx: Tx, workspace_id: str, login: str) -> Person | Non
     return found[0] if len(found) == 1 else None
 
 
+async def by_email(tx: Tx, workspace_id: str, email: str) -> Person | None:
+    """The one person with this address, whatever its case."""
+    wanted = select(Person).where(Person.workspace_id == workspace_id, func.lower(Person.email) == email.lower())
+    found = list(await tx.exec(wanted.where(col(Person.is_active))))
+    return found[0] if len(found) == 1 else None
+
+
 async def the(tx: Tx, workspace_id: str, slack_id: str) -> Person:
     """Someone who is known to exist."""
     return (await tx.exec(_BY_SLACK_ID, params={"workspace": workspace_id, "slack_id": slack_id})).one()
@@ -125,34 +127,22 @@ async def admins(tx: Tx) -> list[Person]:
 
 
 @dataclass(frozen=True)
-class Ownership:
-    """What a team says it owns."""
+class Profile:
+    """What a team says of itself."""
 
+    id: int
     name: str
     description: str
-    keywords: tuple[str, ...]
-    components: tuple[str, ...]
     channel_id: str | None
 
 
 _teams = SQLModel.metadata.tables["teams"]
-_OWNERSHIPS = select_columns(
-    _teams.c.name,
-    _teams.c.description,
-    sql_cast(_teams.c.keywords, Text),
-    sql_cast(_teams.c.components, Text),
-    _teams.c.channel_id,
-).order_by(_teams.c.id)
+_PROFILES = select_columns(_teams.c.id, _teams.c.name, _teams.c.description, _teams.c.channel_id).order_by(_teams.c.id)
 
 
-async def ownerships(tx: Tx) -> list[Ownership]:
-    """What each team owns. Every report asks for all teams: rows that nothing tracks cost a sixth of `teams`."""
-    return [_ownership(*row) for row in await run(tx, _OWNERSHIPS)]
-
-
-@lru_cache(maxsize=1024)  # most teams are as they were at the last report
-def _ownership(name: str, description: str, keywords: str, components: str, channel_id: str | None) -> Ownership:
-    return Ownership(name, description, tuple(json.loads(keywords)), tuple(json.loads(components)), channel_id)
+async def profiles(tx: Tx) -> list[Profile]:
+    """All teams. Every report asks for them: rows that nothing tracks cost a sixth of `teams`."""
+    return [Profile(row.id, row.name, row.description, row.channel_id) for row in await run(tx, _PROFILES)]
 
 
 async def teams(tx: Tx) -> list[Team]:
@@ -181,6 +171,13 @@ async def members(tx: Tx, team_id: int, role: str) -> list[Person]:
 async def responders(tx: Tx, team_id: int) -> list[Person]:
     """The members of a team who take its tickets, those who were deactivated included."""
     return list(await tx.exec(_RESPONDERS, params={"team": team_id}))
+
+
+async def all_responders(tx: Tx) -> list[str]:
+    """The Slack ids of those who take tickets, of whichever team."""
+    found = select(Person.slack_id).join(Membership, col(Membership.person_id) == Person.id)
+    wanted = found.where(Membership.role == "responder", col(Person.is_active))
+    return list(await tx.exec(wanted.distinct().order_by(Person.slack_id)))
 
 
 async def give_role(tx: Tx, person: Person, team: Team, *, role: str) -> str | None:

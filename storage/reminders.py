@@ -115,6 +115,12 @@ async def cancel(tx: Tx, ticket_id: int, *, kind: str) -> None:
     await replan(tx, ticket_id, kind=kind, wanted=())
 
 
+async def cancel_of_person(tx: Tx, person_id: int) -> None:
+    """Nothing is left to come for a person."""
+    theirs = (col(Reminder.person_id) == person_id) & col(Reminder.state).in_(LIVE)
+    await run(tx, update(reminders).where(theirs).values(state="cancelled"))
+
+
 async def get(tx: Tx, reminder_id: int) -> Reminder:
     return await load(tx, Reminder, reminder_id)
 

@@ -38,6 +38,7 @@ class Ticket(Row, table=True):
     component: str | None = None
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     team_id: int | None = Field(default=None, foreign_key="teams.id")
+    team_source: str = Field(default="", sa_column_kwargs={"server_default": ""})  # why this team, or what was in doubt
     status: str = "open"
     reporter_id: int | None = Field(default=None, foreign_key="people.id")  # None: a stranger on GitHub
     source: str

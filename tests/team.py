@@ -18,9 +18,10 @@ from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message
 from bot.settings import Settings
 from handlers.context import Context
-from storage import audit, people, tickets, workspace
+from storage import audit, ownership, people, tickets, workspace
 from storage.audit import AuditEvent
 from storage.database import open_database
+from storage.ownership import OwnershipRule
 from storage.people import Person, Team
 from storage.tickets import Ticket
 from tests.files import make_ready
@@ -98,12 +99,13 @@ async def add_team(
         workspace_id=slack.workspace_id,
         name=name,
         slug=people.slug_of(name),
-        keywords=keywords,
         channel_id=slack.channel(f"#{channel}").id,
         created_at=LONG_AGO,
     )
     tx.add(team)
     await tx.flush()
+    said = {"workspace_id": slack.workspace_id, "kind": "keyword", "team_id": team.id}
+    await ownership.put(tx, [OwnershipRule(pattern=word, **said) for word in keywords])
     for who, role in [(manager, "manager"), *((name, "responder") for name in responders)]:
         person = await people.by_slack_id(tx, slack.workspace_id, slack.user(who).id) or Person(
             workspace_id=slack.workspace_id, slack_id=slack.user(who).id, name=who, created_at=LONG_AGO

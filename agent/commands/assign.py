@@ -1,35 +1,99 @@
-"""`assign CH-1 @someone`: give a ticket to people; each new one gets a direct message."""
+"""`assign CH-1 @someone`: give a ticket to people, or to whom the choice falls; each new one gets a direct message."""
+
+from collections.abc import Sequence
 
 from agent import assign as assignment
 from agent import notify
 from agent.change import changing
+from agent.commands.slots import ADD, AUTO
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import warning
+from agent.organise import give_role
 from agent.transition import by, require_open
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import Button, Message, escape, mention
+from storage import people, tickets
 from storage.people import Person
 from storage.tickets import Ticket
 
+MOST = 10
+
 
 async def assign(desk: Desk, said: Said) -> Reply:
-    """Replace the assignees; the answer says who had it before."""
+    """Replace the assignees or add to them, the first one being the main one; the answer says who had it before."""
     ticket = require_open(said.the_ticket)
+    if said.how == AUTO:
+        return await _choose(desk, ticket)
     for person in said.people:
         check_assignable(desk, ticket, person)
-    now = _names(said.people)
-    async with changing(desk, ticket, "assign", said=f"assigned to {now} by {by(desk)}", needs="reassign"):
-        had = await assignment.take_from_all(desk, ticket)
+    if offers := await _offer(desk, ticket, said):
+        return offers
+    had = await tickets.assignees(desk.tx, ticket.id)
+    new = [person for person in said.people if person not in had]
+    now = [*had, *new] if said.how == ADD else list(said.people)
+    if len(now) > MOST:
+        raise UserError(f"A ticket has at most {MOST} assignees; that would be {len(now)}.")
+    what = f"assigned to {_names(now)} by {by(desk)}"
+    async with changing(desk, ticket, "assign", said=what, needs="reassign"):
+        if said.how != ADD:
+            await assignment.take_from_all(desk, ticket)
         warned = await warning(desk, said.people)
-        for person in said.people:
+        for person in new if said.how == ADD else now:
             await assignment.give(desk, ticket, person)
         ticket.assign_reason = f"assigned by @{desk.asker.name}"
-    was = _names(had) or "nobody"
+    for person in new:
+        await notify.tell_assignee(desk, ticket, person)
+    return text_reply(f"{notify.headline(ticket)}: {was_and_now(had, now)}.{warned}")
+
+
+async def _choose(desk: Desk, ticket: Ticket) -> Reply:
+    """The automatic choice, by a manager's wish; where it finds nobody all stays as it was."""
+    async with changing(desk, ticket, "assign", said=f"assigned anew for {by(desk)}", needs="reassign"):
+        had = await assignment.take_from_all(desk, ticket)
+        choice = await assignment.assign_automatically(desk, ticket)
+        if choice.person is None:
+            raise UserError(f"Nobody was chosen for {ticket.name}: {escape(choice.reason)}. It stays as it was.")
+    if choice.person not in had:
+        await notify.tell_assignee(desk, ticket, choice.person)
+    change = was_and_now(had, [choice.person])
+    return text_reply(f"{notify.headline(ticket)}: {change}. {escape(choice.reason).capitalize()}.")
+
+
+async def _offer(desk: Desk, ticket: Ticket, said: Said) -> Reply | None:
+    """What to offer before viewers get a ticket; None when all of these people take tickets, or it has no team yet."""
+    viewers = [person for person in said.people if await _is_viewer(desk, person)]
+    if not viewers or ticket.team_id is None:
+        return None
+    team = await people.get_team(desk.tx, ticket.team_id)
+    text = (
+        f"{_names(viewers)} {'is' if len(viewers) == 1 else 'are'} no responder of any team, so nothing was done."
+        f" Add to {escape(team.name)} as responder and assign?"
+    )
+    named = " ".join(mention(person.slack_id) for person in said.people)
+    line = f"{ticket.named_version} {said.how}{named}"
+    button = Button(label="Add to team and assign", action=ENLIST.name, value=line)
+    return Reply(message=Message(text=text, buttons=(button,)), is_private=True)
+
+
+async def _is_viewer(desk: Desk, person: Person) -> bool:
+    roles = await people.roles_of(desk.tx, person.id)
+    return not person.is_admin and not {"responder", "manager"} & set(roles.values())
+
+
+async def enlist(desk: Desk, said: Said) -> Reply:
+    """Make viewers responders of the ticket's team, then assign."""
+    ticket = require_open(said.the_ticket)
+    if ticket.team_id is None:
+        raise UserError(f"{ticket.name} has no team yet: `move {ticket.name} TEAM` gives it one.")
+    team = await people.get_team(desk.tx, ticket.team_id)
+    await desk.check_team(team, doing=f"add people to {escape(team.name)}")
     for person in said.people:
-        if person not in had:
-            await notify.tell_assignee(desk, ticket, person)
-    return text_reply(f"{notify.headline(ticket)}: {was} → {now}.{warned}")
+        check_assignable(desk, ticket, person)
+        if await _is_viewer(desk, person):
+            await give_role(desk, person, team, role="responder")
+    await desk.tx.flush()
+    return await assign(desk, said)
 
 
 def check_assignable(desk: Desk, ticket: Ticket, person: Person) -> None:
@@ -47,20 +111,37 @@ def check_assignable(desk: Desk, ticket: Ticket, person: Person) -> None:
         raise UserError(f"{ticket.name} belongs to a private channel that @{name} is not in. Invite them there first.")
 
 
-def _names(people: tuple[Person, ...] | list[Person]) -> str:
-    return ", ".join(f"@{escape(person.name)}" for person in people)
+def was_and_now(had: Sequence[Person], now: Sequence[Person]) -> str:
+    """Who had it and who has it."""
+    return f"{_names(had) or 'nobody'} → {_names(now) or 'nobody'}"
+
+
+def _names(persons: Sequence[Person]) -> str:
+    return ", ".join(f"@{escape(person.name)}" for person in persons)
 
 
 VERB = Verb(
     name="assign",
-    takes=(Slot.TICKET, Slot.PEOPLE),
-    summary="give a ticket to someone",
+    takes=(Slot.TICKET, Slot.ASSIGNEES),
+    summary="give a ticket to people, add some, or have one chosen; the first one is the main one",
     example="assign CH-1 @bob",
     action="reassign",
     act=assign,
-    another="give CH-1 @bob @carol",
+    another="assign CH-1 auto",
     also=("give", "reassign"),
     german=("zuweisen", "gib"),
     inverse="unassign",
     changes=("assignees",),
+)
+ENLIST = Verb(
+    name="enlist",
+    takes=(Slot.TICKET, Slot.ASSIGNEES),
+    summary="make people responders of a ticket's team, and assign it to them",
+    example="enlist CH-1 @bob",
+    action="reassign",
+    act=enlist,
+    another="enlist CH-1 @bob @carol",
+    inverse="undo",
+    changes=("assignees",),
+    is_for_buttons=True,
 )

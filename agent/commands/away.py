@@ -5,6 +5,7 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.leaving import go_away
 from bot.errors import UserError
 from bot.messages import escape
 from storage import absences
@@ -32,6 +33,9 @@ async def away(desk: Desk, said: Said) -> Reply:
     absence.ends, absence.note, absence.cover_id = ends, note, said.cover.id if said.cover else None
     absence.source = "person" if person.id == desk.asker.person_id else "manager"
     desk.audit("away", "person", person.id, before=before, after=recorded(absence))
+    if not before:
+        await desk.tx.flush()
+        await go_away(desk, person)
     there = ends.astimezone(calendar.zone)
     back = f"{in_words(ends, calendar, desk.now)} ({there:%Y-%m-%d %H:%M}, {calendar.zone.key})"
     return text_reply(_answer(desk, person, said.cover, back=back), is_private=True)

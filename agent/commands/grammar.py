@@ -32,6 +32,7 @@ class Parsed:
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     cover: str = ""
+    how: str = ""
     missing: Slot | None = None
     problem: str = ""
 
@@ -90,6 +91,7 @@ def parse(
         text=reading.text,
         values=reading.values,
         cover=reading.cover,
+        how=reading.how,
     )
 
 

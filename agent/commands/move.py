@@ -18,7 +18,7 @@ async def move(desk: Desk, said: Said) -> Reply:
         return text_reply(f"{ticket.name} is with {escape(team.name)} already.", is_private=True)
     async with changing(desk, ticket, "move", said=f"moved to {escape(team.name)} by {by(desk)}", needs="route"):
         await assign.take_from_all(desk, ticket)
-        ticket.team_id = team.id
+        ticket.team_id, ticket.team_source = team.id, f"moved by @{desk.asker.name}"
         choice = await assign.assign_automatically(desk, ticket)
     if choice.person:
         await notify.tell_assignee(desk, ticket, choice.person)

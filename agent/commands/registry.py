@@ -1,6 +1,7 @@
 """Every command there is: a new one is a file, a test and a line here."""
 
 from agent.commands import (
+    absent,
     ack,
     assign,
     away,
@@ -17,6 +18,7 @@ from agent.commands import (
     list,
     me,
     move,
+    ownership,
     priority,
     reconcile,
     release,
@@ -62,6 +64,7 @@ VERBS: tuple[Verb, ...] = (
     claim.VERB,
     release.VERB,
     assign.VERB,
+    assign.ENLIST,
     unassign.VERB,
     ack.VERB,
     ack.BACK,
@@ -87,8 +90,11 @@ VERBS: tuple[Verb, ...] = (
     rotation.VERB,
     away.VERB,
     back.VERB,
+    absent.REASSIGN_ALL,
+    absent.KEEP_ALL,
     snooze.VERB,
     unsnooze.VERB,
+    ownership.VERB,
     reminders.VERB,
     sla.VERB,
     hours.VERB,

@@ -65,6 +65,7 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         version=parsed.version,
         text=await _text(desk, parsed),
         values=parsed.values,
+        how=parsed.how,
         cover=await _person(desk, parsed.cover) if parsed.cover else None,
     )
     if ticket and (asks := await stale.question(desk, ticket, parsed)):

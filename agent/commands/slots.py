@@ -12,6 +12,7 @@ from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
 
 LONGEST_REASON = 1000
 SHORTEST_REASON = 3
+ADD, AUTO = "+", "auto"  # ways to assign
 FILTERS = re.compile(
     r"(?:open|all|mine|my tickets|me|critical|high|medium|low|in[ _]progress|resolved|closed|team .+)?", re.IGNORECASE
 )
@@ -26,6 +27,10 @@ HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+
 CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)
 ROTATION = re.compile(r"(?:on|off)?", re.IGNORECASE)
 SLA = re.compile(r"(?:team\s+\S.*|set\s+\S.*\s(?:critical|high|medium|low)\s.*)?", re.IGNORECASE)
+OWNERSHIP = re.compile(
+    r"(?:list|add\s+(?:path|component|label|keyword|channel)\s+\S.*\s\S.*|remove\s+\d{1,9}|test\s+\S.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 # "list of orders is empty", "help page is broken" and "repo is gone" are reports.
 FORMS = {
     Slot.FILTER: (FILTERS, "filter"),
@@ -37,6 +42,7 @@ FORMS = {
     Slot.ROTATION: (ROTATION, "way to use it"),
     Slot.UNTIL: (WHEN, "time to be back"),
     Slot.WHEN: (WHEN, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
+    Slot.OWNERSHIP: (OWNERSHIP, "way to use it"),
     Slot.SLA: (SLA, "way to use it"),
 }
 # Buttons and forms name the version of the ticket that they were made from: CH-12@7.
@@ -49,7 +55,9 @@ _PRIORITY = re.compile(rf"(?:to\s+)?({'|'.join(PRIORITY_WORDS)})(?:$|[\s:,]+)", 
 _ON = re.compile(r"^(?:on|auf)\s+", re.IGNORECASE)
 SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
 _PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
+_PLUS = re.compile(r"\+\s*(?=<@|@)")
 _COVER = re.compile(rf"\bcover\s+{SOMEONE}[,\s]*", re.IGNORECASE)
+_OWNERS = re.compile(rf"^add\b.*?((?:[,\s]+{SOMEONE})+)\s*$", re.IGNORECASE)
 _BEFORE_PEOPLE = {
     Slot.PEOPLE: re.compile(r"^to\s+", re.IGNORECASE),
     Slot.WHOSE: re.compile(r"^of\s+", re.IGNORECASE),
@@ -74,6 +82,7 @@ class Reading:
     values: dict[str, str] = field(default_factory=dict)
     called: str = ""  # the word that the command was called by
     cover: str = ""
+    how: str = ""
 
 
 def fill(slot: Slot, reading: Reading) -> str:
@@ -100,6 +109,16 @@ def _fill_people(slot: Slot, reading: Reading) -> str:
         reading.people.append(found.group(1) or found.group(2).rstrip(","))
         reading.rest = reading.rest[found.end() :]
     return "" if reading.people or slot in OPTIONAL else "who is missing"
+
+
+def _fill_assignees(reading: Reading) -> str:
+    rest = _BEFORE_PEOPLE[Slot.PEOPLE].sub("", reading.rest)
+    if rest.casefold() == AUTO:
+        reading.how, reading.rest = AUTO, ""
+        return ""
+    reading.rest = _PLUS.sub("", rest)
+    reading.how = ADD if reading.rest != rest else ""
+    return _fill_people(Slot.PEOPLE, reading)
 
 
 def _fill_status(reading: Reading) -> str:
@@ -149,9 +168,16 @@ def _take_cover(reading: Reading) -> None:
         reading.rest = (reading.rest[: found.start()] + reading.rest[found.end() :]).strip()
 
 
+def _take_owners(reading: Reading) -> None:
+    if found := _OWNERS.match(reading.rest):
+        reading.people += [slack_id or name.rstrip(",") for slack_id, name in re.findall(SOMEONE, found.group(1))]
+        reading.rest = reading.rest[: found.start(1)]
+
+
 FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.TICKET: _fill_ticket,
     Slot.LAST: _fill_ticket,
+    Slot.ASSIGNEES: _fill_assignees,
     Slot.PEOPLE: partial(_fill_people, Slot.PEOPLE),
     Slot.WHOSE: partial(_fill_people, Slot.WHOSE),
     Slot.WHY: partial(_fill_people, Slot.WHY),
@@ -166,6 +192,8 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
 def _fill_words(slot: Slot, reading: Reading) -> str:
     if slot is Slot.UNTIL:
         _take_cover(reading)
+    if slot is Slot.OWNERSHIP:
+        _take_owners(reading)
     if slot in {Slot.REPO, Slot.SINCE}:
         reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
     form, called = FORMS.get(slot, (None, ""))

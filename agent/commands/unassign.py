@@ -2,6 +2,7 @@
 
 from agent import assign
 from agent.change import changing
+from agent.commands.assign import was_and_now
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by, require_open
@@ -21,7 +22,9 @@ async def unassign(desk: Desk, said: Said) -> Reply:
         for person in said.people:
             await assign.take_from(desk, ticket, person)
         ticket.assign_reason = f"taken from {', '.join(person.name for person in said.people)} by {desk.asker.name}"
-    return text_reply(f"{ticket.name} was {change}.", shown_by=ticket)
+    left = [person for person in had if person not in said.people]
+    promoted = f" @{escape(left[0].name)} is the main one now." if left and left[0] != had[0] else ""
+    return text_reply(f"{ticket.name} was {change}: {was_and_now(had, left)}.{promoted}", shown_by=ticket)
 
 
 VERB = Verb(

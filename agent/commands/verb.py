@@ -16,6 +16,7 @@ class Slot(Enum):
 
     TICKET = "CH-1"
     PEOPLE = "@someone"
+    ASSIGNEES = "@someone|+@someone|auto"
     STATUS = "[open|in progress|resolved|closed] [<why>]"
     TEAM = "TEAM"
     REASON = "<reason>"
@@ -30,6 +31,7 @@ class Slot(Enum):
     WHEN = "1h|tomorrow|next Monday|DATE [<why>]"
     SLA = "[team TEAM|set TEAM PRIORITY ack=1h resolve=2d clock=business|24x7|off|default]"
     JOBS = "[list|show|replay|discard|cancel]"
+    OWNERSHIP = "[list|add path|component|label|keyword|channel PATTERN TEAM [@someone]|remove NUMBER|test TEXT]"
     WHOSE = "[@someone]"
     CAPACITY = "[5|off]"
     ROTATION = "[on|off]"
@@ -43,7 +45,7 @@ class Slot(Enum):
 
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
-OPTIONAL |= {Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY}
+OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,7 @@ class Said:
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)  # field -> value
     cover: Person | None = None
+    how: str = ""  # `+` adds the people, `auto` chooses one; else they take the place of others
 
     @property
     def the_ticket(self) -> Ticket:

@@ -22,7 +22,7 @@ async def why(desk: Desk, said: Said) -> Reply:
         raise UserError("One person at a time, please.")
     if said.people:
         return text_reply(await _why_not(desk, ticket, said.people[0], made), is_private=True)
-    lines = [notify.headline(ticket), *_triage(ticket), await _person(desk, ticket)]
+    lines = [notify.headline(ticket), *_triage(ticket), *_team(ticket), await _person(desk, ticket)]
     if made:
         lines += await _weighed(desk, *made[-1])
     return text_reply("\n".join(lines), is_private=True)
@@ -34,6 +34,10 @@ def _triage(ticket: Ticket) -> list[str]:
     by = ticket.triage_model or ticket.triage_source
     reasoning = f": {escape(ticket.triage_reasoning)}" if ticket.triage_reasoning else ""
     return [f"Priority {words(ticket.priority)}, by {escape(by)}{reasoning}"]
+
+
+def _team(ticket: Ticket) -> list[str]:
+    return [f"Why this team: {escape(ticket.team_source)}"] if ticket.team_source else []
 
 
 async def _person(desk: Desk, ticket: Ticket) -> str:

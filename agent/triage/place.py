@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from agent import notify
 from agent.assign import assign_automatically
 from agent.desk import Desk
+from agent.ownership.route import find_route
 from agent.sla.clocks import reckon
 from agent.triage.schema import Triage
-from storage import people, tickets, undo_steps
+from storage import tickets, undo_steps
 from storage.tickets import OPEN, Ticket
 
 FIELDS = ("title", "summary", "category", "priority", "severity", "effort", "component", "tags")
@@ -25,6 +26,7 @@ class Reading:
 
 async def _write(desk: Desk, ticket: Ticket, reading: Reading) -> dict[str, object]:
     before = {name: getattr(ticket, name) for name in FIELDS}
+    labels = ticket.tags if ticket.source == "github" else []  # those of its issue stay
     kept = {"title"} if ticket.source == "github" else set()  # an issue keeps the title it has there
     kept |= set(ticket.chosen)
     if ticket.version:  # what a person has set stays
@@ -32,6 +34,7 @@ async def _write(desk: Desk, ticket: Ticket, reading: Reading) -> dict[str, obje
     for name in FIELDS:
         if name not in kept:
             setattr(ticket, name, getattr(reading.triage, name))
+    ticket.tags = list(dict.fromkeys([*labels, *ticket.tags]))
     ticket.triage_source, ticket.triage_model, ticket.triage_note = reading.source, reading.model, reading.note
     ticket.triage_confidence, ticket.triage_reasoning = reading.triage.confidence, reading.triage.reasoning
     return before
@@ -41,9 +44,9 @@ async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     """The first reading: everything a report sets in motion, in one transaction."""
     with desk.tx.no_autoflush:  # one UPDATE of the ticket instead of one before each query
         before = await _write(desk, ticket, reading)
-        await _take_team(desk, ticket, reading)
+        preferred = await _take_team(desk, ticket, reading)
         desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
-        await _hand_out(desk, ticket)
+        await _hand_out(desk, ticket, preferred)
     await reckon(desk, ticket)
     await notify.show_card(desk, ticket)
     await notify.show_status(desk, ticket, before=notify.SEEN)
@@ -55,35 +58,38 @@ async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
         return
     before = await _write(desk, ticket, reading)
     ticket.version += 1
-    if is_new := ticket.team_id is None:
-        await _take_team(desk, ticket, reading)
+    is_new = ticket.team_id is None
+    preferred = await _take_team(desk, ticket, reading)
     desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
     if is_new:
-        await _hand_out(desk, ticket)
+        await _hand_out(desk, ticket, preferred)
     else:
         await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
     await reckon(desk, ticket)
     await notify.show_card(desk, ticket, change="the model's reading replaced the rules'")
 
 
-async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> None:
-    if ticket.team_id is None and reading.triage.team:
-        team = await people.team_named(desk.tx, reading.triage.team)
-        ticket.team_id = team.id if team else None
+async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> frozenset[int]:
+    """Find the team of a ticket that has none; returns the people whom the rule names, if one decided."""
+    if ticket.team_id is not None:
+        return frozenset()
+    route = await find_route(desk, ticket, reading.triage, read_by=reading.source)
+    ticket.team_id, ticket.team_source = route.team_id, route.source
+    return frozenset(route.people)
 
 
-async def _hand_out(desk: Desk, ticket: Ticket) -> None:
+async def _hand_out(desk: Desk, ticket: Ticket, preferred: frozenset[int]) -> None:
     if ticket.status not in OPEN:
         return
     if has_it := await tickets.assignees(desk.tx, ticket.id):  # somebody was quicker
         await notify.tell_managers(desk, ticket, assigned=has_it)
         return
-    choice = await assign_automatically(desk, ticket)
+    choice = await assign_automatically(desk, ticket, preferred=preferred)
     if choice.person:
         await notify.tell_assignee(desk, ticket, choice.person)
     await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
 
 
 def _recorded(ticket: Ticket) -> dict[str, object]:
-    names = (*FIELDS, "team_id", "triage_source", "triage_model", "triage_confidence")
+    names = (*FIELDS, "team_id", "team_source", "triage_source", "triage_model", "triage_confidence")
     return {name: getattr(ticket, name) for name in names}

@@ -4,24 +4,31 @@ from functools import lru_cache
 
 from agent.desk import Desk
 from agent.triage.schema import TeamProfile
-from storage import people
-from storage.people import Ownership
+from storage import ownership, people
+from storage.people import Profile
+
+Words = tuple[str, ...]
 
 
 async def profiles(desk: Desk, *, channel_id: str | None = None) -> list[TeamProfile]:
     """All teams; the one whose own channel this is is marked as at home."""
+    words: dict[tuple[int | None, str], Words] = {}
+    for rule in await ownership.spoken(desk.tx):
+        about = (rule.team_id, rule.kind)
+        words[about] = (*words.get(about, ()), rule.pattern)
     return [
-        _profile(team, is_home=team.channel_id is not None and team.channel_id == channel_id)
-        for team in await people.ownerships(desk.tx)
+        _profile(
+            team,
+            words.get((team.id, "keyword"), ()),
+            words.get((team.id, "component"), ()),
+            is_home=team.channel_id is not None and team.channel_id == channel_id,
+        )
+        for team in await people.profiles(desk.tx)
     ]
 
 
-@lru_cache(maxsize=1024)
-def _profile(team: Ownership, *, is_home: bool) -> TeamProfile:
+@lru_cache(maxsize=1024)  # most teams are as they were at the last report
+def _profile(team: Profile, keywords: Words, components: Words, *, is_home: bool) -> TeamProfile:
     return TeamProfile(
-        name=team.name,
-        description=team.description,
-        keywords=team.keywords,
-        components=team.components,
-        is_home=is_home,
+        name=team.name, description=team.description, keywords=keywords, components=components, is_home=is_home
     )

@@ -84,13 +84,13 @@ def _owned(team: TeamProfile) -> _Owned:
 
 
 def _evidence(words: Words, owned: _Owned) -> _Evidence:
-    keywords = _meant(words, owned.keywords)
-    components = _meant(words, owned.components, besides=keywords)
-    described = _meant(words, owned.described, besides=keywords + components)
+    keywords = meant(words, owned.keywords)
+    components = meant(words, owned.components, besides=keywords)
+    described = meant(words, owned.described, besides=keywords + components)
     return _Evidence(keywords, components, described)
 
 
-def _meant(words: Words, phrases: Phrases, *, besides: Iterable[Hit] = ()) -> list[Hit]:
+def meant(words: Words, phrases: Phrases, *, besides: Iterable[Hit] = ()) -> list[Hit]:
     """Each phrase's first place, unless a stronger kind of evidence has that place or it is denied (“not redis”)."""
     taken = {at for hit in besides for at in range(hit.start, hit.end)}
     first: dict[str, Hit] = {}

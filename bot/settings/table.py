@@ -179,10 +179,14 @@ class Settings(BaseSettings):
     """Reaction on the report for each status."""
     duplicate_minutes: int = Field(default=10, ge=0, le=1440)
     """The same text in one channel within this time joins the first ticket; 0 = never."""
+    absence_emoji: str = Field(default="palm_tree,face_with_thermometer,airplane,no_entry", pattern=r"^[\w+,: '-]*$")
+    """Slack statuses that mean absence, comma-separated; empty: none does."""
     sla_warn_percent: int = Field(default=75, ge=1, le=99)
     """Share of the time to acknowledge or resolve after which the assignee is warned."""
     team_floor: float = Field(default=0.3, ge=0, le=1)
     """Below this confidence in the team the card asks which team it is."""
+    team_confidence: float = Field(default=0.5, ge=0, le=1)
+    """Below this confidence of the model its team is a suggestion only."""
 
     def model_post_init(self, _: Any) -> None:
         """Whatever was read as a secret is hidden from here on, in every text that leaves this process."""
@@ -196,6 +200,11 @@ class Settings(BaseSettings):
     def emoji(self) -> dict[str, str]:
         """Status -> reaction name without colons."""
         return kinds.parse_emoji(self.status_emoji)
+
+    @cached_property
+    def emoji_of_absence(self) -> frozenset[str]:
+        """Names of status emoji that mean absence, without colons."""
+        return frozenset(filter(None, (name.strip(" :") for name in self.absence_emoji.split(","))))
 
     @cached_property
     def admin_names(self) -> frozenset[str]:

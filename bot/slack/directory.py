@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -10,6 +11,9 @@ from bot.slack.client import CallFailed, answer
 from storage.columns import storable
 
 CHANNEL_FRESH = timedelta(minutes=10)
+PAGE = 200  # people in one call, as Slack recommends
+REST_FRESH = timedelta(minutes=5)
+ASKED_AT_ONCE = 50  # people of one dnd.teamInfo
 MEMBERS_FRESH = timedelta(minutes=5)
 MISSING = {"channel_not_found", "user_not_found", "users_not_found", "not_in_channel"}
 
@@ -24,6 +28,16 @@ class Profile:
     is_outsider: bool = False
     is_active: bool = True
     is_bot: bool = False
+    status_emoji: str = ""  # without colons and skin tone
+    status_ends: datetime | None = None  # None: until it is changed
+
+
+@dataclass(frozen=True)
+class Rest:
+    """When somebody's notifications are off: Slack's do-not-disturb."""
+
+    starts: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +46,10 @@ class Channel:
     name: str
     is_private: bool = False
     has_bot: bool = True
+
+
+def _moment(seconds: Any) -> datetime | None:
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
 
 
 class Directory:
@@ -43,6 +61,7 @@ class Directory:
         self.clock = clock
         self._channels: dict[str, tuple[datetime, Channel]] = {}
         self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._rests: dict[str, tuple[datetime, Rest | None]] = {}
 
     async def profile(self, slack_id: str) -> Profile:
         """One person's profile.
@@ -56,7 +75,10 @@ class Directory:
             if failure.code not in MISSING:
                 raise
             return Profile(slack_id=slack_id, name=slack_id, is_outsider=True)
-        details = user.get("profile") or {}
+        return self._profile(user)
+
+    def _profile(self, user: dict[str, Any]) -> Profile:
+        details, slack_id = user.get("profile") or {}, str(user["id"])
         return Profile(
             slack_id=slack_id,
             name=storable(details.get("display_name") or user.get("name") or details.get("real_name") or slack_id),
@@ -69,7 +91,24 @@ class Directory:
             ),
             is_active=not user.get("deleted", False),
             is_bot=bool(user.get("is_bot")),
+            status_emoji=str(details.get("status_emoji") or "").strip(":").partition("::")[0],
+            status_ends=_moment(details.get("status_expiration")),
         )
+
+    async def everybody(self) -> list[Profile]:
+        """Everyone in the workspace, those who left included.
+
+        Raises:
+            CallFailed: Slack did not answer.
+        """
+        found: list[Profile] = []
+        cursor: str | None = None
+        while True:
+            data = await answer(self.client.users_list(limit=PAGE, cursor=cursor))
+            found += [self._profile(user) for user in data.get("members", [])]
+            cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return found
 
     async def channel(self, channel_id: str) -> Channel:
         """A channel's name and kind; where the bot may not look, its id serves as the name."""
@@ -144,3 +183,25 @@ class Directory:
         """
         private = [channel_id for channel_id in channel_ids if (await self.channel(channel_id)).is_private]
         return {channel_id: await self.members(channel_id) for channel_id in private}
+
+    async def rests(self, slack_ids: Iterable[str]) -> None:
+        """Have fresh news of these people's do-not-disturb; where Slack does not say, they count as there."""
+        now = self.clock()
+        unknown = [who for who in slack_ids if who not in self._rests or self._rests[who][0] <= now]
+        for first in range(0, len(unknown), ASKED_AT_ONCE):
+            asked = unknown[first : first + ASKED_AT_ONCE]
+            try:
+                users = (await answer(self.client.dnd_teamInfo(users=asked))).get("users") or {}
+            except CallFailed:
+                users = {}
+            self._rests |= {who: (now + REST_FRESH, _rest(users.get(who) or {})) for who in asked}
+
+    def known_rests(self) -> dict[str, Rest]:
+        """Who is not to be disturbed, as far as that was asked of late."""
+        now = self.clock()
+        return {who: rest for who, (fresh, rest) in self._rests.items() if rest and fresh > now}
+
+
+def _rest(said: dict[str, Any]) -> Rest | None:
+    starts, ends = _moment(said.get("next_dnd_start_ts")), _moment(said.get("next_dnd_end_ts"))
+    return Rest(starts, ends) if said.get("dnd_enabled") and starts and ends else None

@@ -8,7 +8,7 @@ from bot.slack.scopes import SCOPES
 EVENTS = (
     "app_home_opened", "app_mention", "channel_archive", "channel_rename", "channel_unarchive", "group_archive",
     "group_rename", "group_unarchive", "member_joined_channel", "member_left_channel", "message.channels",
-    "message.groups", "message.im", "message.mpim", "user_change",
+    "message.groups", "message.im", "message.mpim", "team_join", "user_change",
 )  # fmt: skip
 DESCRIPTION = "Turns what is reported in Slack into tickets that somebody owns."
 LONG_DESCRIPTION = (

@@ -101,8 +101,8 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
         root = message.thread_ts or message.ts
         claim = inbox.message_claim(message.channel_id, message.ts)
         return _incoming(body, "message", key, message, claim=claim, order=f"thread:{channel}:{root}")
-    if kind == "user_change":
-        person = SlackPerson(user_id=str(_dig(event, "user", "id")))
+    if kind in {"user_change", "team_join"}:
+        person = SlackPerson(user_id=str(_dig(event, "user", "id")), has_joined=kind == "team_join")
         return _incoming(body, "person", key, person, order=f"user:{person.user_id}")
     return _incoming(body, kind, key, None)
 

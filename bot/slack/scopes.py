@@ -19,6 +19,7 @@ SCOPES = (
     Scope("channels:read", "channel names, and which channels it is in", is_vital=True),
     Scope("chat:write", "post cards, answers and direct messages", is_vital=True),
     Scope("commands", "hear /chargehand"),
+    Scope("dnd:read", "no ticket for who has notifications off for more than two of their working hours"),
     Scope("groups:history", "the same as channels:history in private channels"),
     Scope("groups:read", "the same as channels:read for private channels, and who may see their tickets"),
     Scope("im:history", "hear direct messages"),

@@ -11,6 +11,7 @@ from handlers.cli import (
     doctor,
     jobs,
     manifest,
+    ownership,
     person,
     reconcile,
     reminders,
@@ -40,4 +41,5 @@ def build_cli(serve: Serve) -> typer.Typer:
     for records in (audit, access):
         records.register(cli)
     reminders.register(cli)
+    ownership.register(cli)
     return cli

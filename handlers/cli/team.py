@@ -31,11 +31,13 @@ async def _add(
     from agent.organise import TeamFacts, add_team
     from bot.settings import read_settings
     from handlers.cli.desk import operator
+    from storage import ownership
 
     facts = TeamFacts(description=description, keywords=keywords, components=components, channel_id=channel_id)
     async with operator(read_settings(), may_be_first=True) as desk:
         team = await add_team(desk, name, facts)
-    typer.echo(f"Team {team.name}: keywords {', '.join(team.keywords) or 'none'}.")
+        words = await ownership.words_of(desk.tx, team.id, "keyword")
+    typer.echo(f"Team {team.name}: keywords {', '.join(words) or 'none'}.")
     typer.echo(f"Next: `python app.py person add --slack-id U… --team {quote(team.name)} --role responder`.")
 
 
@@ -48,7 +50,7 @@ async def _show() -> None:
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from handlers.cli.table import table
-    from storage import people
+    from storage import ownership, people
 
     async with operator(read_settings()) as desk:
         rows = []
@@ -57,7 +59,8 @@ async def _show() -> None:
                 ", ".join(person.name for person in await people.members(desk.tx, team.id, role))
                 for role in ("manager", "responder")
             ]
-            rows.append((team.name, managers, responders, ", ".join(team.keywords), team.channel_id or ""))
+            words = ", ".join(await ownership.words_of(desk.tx, team.id, "keyword"))
+            rows.append((team.name, managers, responders, words, team.channel_id or ""))
     table(
         ("team", "managers", "responders", "keywords", "channel"),
         rows,

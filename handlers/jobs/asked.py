@@ -1,9 +1,12 @@
 """From a stored delivery to a desk: who asked, from where, and what they may see, looked up before the transaction."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import structlog
 
 from agent import notify
 from agent.admit import actor_of, is_stale, remember
@@ -11,6 +14,7 @@ from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
+from bot.slack.client import CallFailed
 from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
 from bot.worker import Run
@@ -20,6 +24,8 @@ from storage.database import Tx
 from storage.tickets import Ticket
 
 PRESSED = ("button", "form")
+REST_PATIENCE = 2.0  # seconds
+log = structlog.get_logger()
 
 Said = TypeVar("Said", bound=Event)
 
@@ -84,6 +90,28 @@ async def ask(
     )
 
 
+async def insiders_if_said(ctx: Context, channel_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The members of those channels that Slack tells of now: for lists that are no reason to wait."""
+    found: dict[str, frozenset[str]] = {}
+    for channel_id in channel_ids:
+        try:
+            found |= await ctx.directory.insiders({channel_id})
+        except CallFailed:
+            log.info("members not known in time", channel=channel_id)
+    return found
+
+
+async def ask_rests(ctx: Context) -> None:
+    """Have fresh news of who is not to be disturbed, before somebody is chosen; nobody waits long for it."""
+    async with ctx.db.read() as tx:
+        responders = await people.all_responders(tx)
+    try:
+        async with asyncio.timeout(REST_PATIENCE):
+            await ctx.directory.rests(responders)
+    except TimeoutError:
+        log.info("do-not-disturb not known in time", people=len(responders))
+
+
 async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awaitable[Reply | None]]) -> None:
     """Act and answer in one transaction with the job's acknowledgement; a refusal undoes the act, and is recorded."""
     try:
@@ -146,5 +174,6 @@ def system_desk(ctx: Context, run: Run, tx: Tx) -> Desk:
         surface="system",
         correlation_id=run.job.correlation_id,
         key=run.key,
+        rests=ctx.directory.known_rests(),
         job=run.job,
     )

@@ -18,7 +18,7 @@ from bot.errors import ModelError
 from bot.slack.directory import Channel
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import system_desk
+from handlers.jobs.asked import ask_rests, system_desk
 from storage import tickets
 from storage.database import Tx
 from storage.tickets import Ticket
@@ -44,6 +44,7 @@ async def triage(ctx: Context, run: Run) -> None:
         report = await to_judge(desk, ticket)
     channel = await ctx.directory.channel(ticket.channel_id)
     insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
+    await ask_rests(ctx)
     found = _Found(channel=channel, permalink=ticket.permalink or await _permalink(ctx, ticket))
     judged = rules.triage(report, teams, floor=ctx.settings.team_floor)
     if ctx.model is None:

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from agent import notify
+from agent.leaving import left
 from bot.messages import Message
-from storage import audit, outbox, people, queue, tickets
-from storage.audit import AuditEvent
+from storage import outbox, people, queue, tickets
 from storage.database import Tx
 from storage.outbox import Outgoing
 from storage.queue import Job
@@ -52,18 +52,8 @@ async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:
     person = await people.by_slack_id(tx, row.workspace_id, row.channel_id)
     if person is None:
         return
-    person.is_active = False
-    gone = AuditEvent(
-        workspace_id=row.workspace_id,
-        at=now,
-        actor="system",
-        surface="system",
-        action="deactivated",
-        object_kind="person",
-        object_id=str(person.id),
-        correlation_id=row.correlation_id,
-    )
-    audit.record(tx, gone, before={"is_active": True}, after={"is_active": False})
+    if person.is_active:
+        await left(tx, person, now=now, besides=row.ticket_id)
     args = {"ticket_id": row.ticket_id, "person_id": person.id}
     job = Job(
         workspace_id=row.workspace_id,

@@ -22,6 +22,7 @@ PEOPLE = PAGE[0][1:]
 LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`status`": "status CH-1",
     "`sla`": "sla",
+    "`ownership`": "ownership",
     "`undo`": "undo CH-1",
     "`status CH-1 in progress`": "status CH-1 in progress",
     "`set CH-1 severity major`": "set CH-1 severity major",
@@ -30,6 +31,7 @@ LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`holiday team TEAM …`": "holiday team Platform add 2026-12-24",
     "`holiday workspace …`": "holiday workspace add 2026-12-24",
     "`sla set TEAM …`": "sla set Platform high ack=2h",
+    "`ownership add … TEAM`": "ownership add keyword disk Platform",
     "`capacity @someone …`": "capacity <@UCY> 5",
     "`rotation @someone …`": "rotation <@UCY> off",
     "`away @someone …`": "away <@UCY> 3d",

@@ -392,6 +392,42 @@ VERB_CASES |= {
         after={"priority": "high", "ack": 120},
     ),
 }
+VERB_CASES |= {
+    "ownership": Case(
+        do=typed("alice", "ownership add path infra/redis Platform"),
+        who="alice",
+        surface="slash",
+        action="ownership",
+        of="team",
+        after={"rule": "path infra/redis"},
+    ),
+}
+VERB_CASES |= {
+    "enlist": Case(
+        do=typed("alice", "enlist CH-1 @carol"),
+        who="alice",
+        surface="slash",
+        action="assign",
+        before={"assignees": ["bob"]},
+        after={"assignees": ["carol"]},
+    ),
+    "reassign-all": Case(
+        do=typed("alice", "reassign-all @bob"),
+        who="alice",
+        surface="slash",
+        action="reassign-all",
+        of="person",
+        after={"tickets": [1]},
+    ),
+    "keep-all": Case(
+        do=typed("alice", "keep-all @bob"),
+        who="alice",
+        surface="slash",
+        action="keep-all",
+        of="person",
+        after={"tickets": [1]},
+    ),
+}
 LOOKING = {
     "list": "list",
     "show": "show CH-1",

@@ -38,7 +38,7 @@ async def test_every_verb_works_from_everywhere(slack: SlackSandbox, bot: Bot, w
         ("erin", "close CH-1 not ours", "*CH-1 closed* by @erin: not ours"),
         ("frank", "list closed", "*1 closed ticket*"),
         ("frank", "show CH-1", "Closed: not ours"),
-        ("frank", "help assign", "`assign CH-1 @someone` – give a ticket to someone"),
+        ("frank", "help assign", "`assign CH-1 @someone|+@someone|auto` – give a ticket to people"),
     ]
     for who, line, answer in steps:
         before = heard(slack, who)

@@ -29,6 +29,8 @@ ASKED_FOR = {
     "slack.press": 1,
     "slack.form": 1,
     "slack.person": 1,
+    "people": 1,
+    "leaving": 1,
     "github.issues": 1,
     "github.issue_comment": 1,
     "github.pull_request": 1,

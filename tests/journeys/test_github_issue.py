@@ -313,3 +313,14 @@ async def test_an_issue_that_comes_while_the_queue_is_full_becomes_a_ticket_when
         await until(is_heard)
         await settle(github, bot)
         assert [one.status for one in await select_all(bot, Delivery)] == ["accepted"]
+
+
+async def test_a_label_says_whose_an_issue_is_and_stays_on_its_ticket(
+    github: GitHubSandbox, slack: SlackSandbox, listener: Bot
+) -> None:
+    await slash(listener, "erin", "ownership add label area/* Payments")
+    github.open_issue("frank", "acme/shop", title="redis is down", labels=["area/web"])
+    await settle(github, listener)
+    ticket = await listener.ticket()
+    assert (ticket.team_source, ticket.tags[0]) == ("rule: label area/*", "area/web")
+    assert await assignees(listener) == ["dave"]

@@ -185,3 +185,20 @@ async def test_a_slow_model_takes_nothing_from_who_claimed_it(
         await quiet(bot)
         assert await assignees(bot) == ["erin"]
         assert said(slack.dms("bob")) == []
+
+
+async def test_a_team_that_the_model_is_not_sure_of_is_a_suggestion(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    llm.answer(json=READING | {"confidence": 0.4})
+    async with with_model(slack, llm, tmp_path) as bot:
+        ts = await report(bot, "frank", "the cache is odd", channel="#general")
+        assert await assignees(bot) == []
+        asked = slack.thread("#general", ts)[1]
+        assert "Which team: the model suggests Platform, but is not sure" in asked.plain
+        assert list(asked.menus) == ["move"]
+        ts = await report(bot, "frank", "the cache behaves badly")
+        assert "Why this team: the channel's team" in card(slack, ts)
+        llm.answer(json=READING | {"team": "Payments"})
+        await report(bot, "frank", "redis loses keys")
+        assert (await bot.ticket(3)).team_source == "rule: keyword redis"  # a rule counts more than the model

@@ -159,3 +159,23 @@ def test_what_was_said_on_record_moves_to_rows_of_its_own_and_back(where: Path |
     [(before, after)] = run(where, "SELECT before, after FROM audit_events")
     loaded = [json.loads(one) if isinstance(one, str) else one for one in (before, after)]
     assert loaded == [{"status": "open"}, {"reason": "é"}]
+
+
+def test_the_words_that_teams_own_become_rules_and_come_back(where: Path | str) -> None:
+    go(where, "0014")
+    run(
+        where,
+        "INSERT INTO teams (id, workspace_id, name, slug, description, keywords, components, created_at) VALUES"
+        " (1, 'T1', 'Platform', 'platform', '', '[\"redis\", \"kafka\"]', '[\"queue\"]', '2026-03-02 12:00:00.000000')",
+    )
+    migrate.upgrade(where)
+    rules = run(where, "SELECT kind, pattern, team_id, source FROM ownership_rules ORDER BY id")
+    assert rules == [
+        ("keyword", "redis", 1, "manual"),
+        ("keyword", "kafka", 1, "manual"),
+        ("component", "queue", 1, "manual"),
+    ]
+    go(where, "0014")
+    [(keywords, components)] = run(where, "SELECT keywords, components FROM teams")
+    known = [json.loads(words) if isinstance(words, str) else words for words in (keywords, components)]
+    assert known == [["redis", "kafka"], ["queue"]]

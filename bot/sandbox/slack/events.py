@@ -96,7 +96,8 @@ def user_payload(user: User, *, with_email: bool) -> Payload:
     if with_email and user.email:
         profile["email"] = user.email
     shown = asdict(user)
-    del shown["email"]
+    del shown["email"], shown["dnd"]
+    profile |= {name: shown.pop(name) for name in ("status_emoji", "status_expiration")}
     stranger = {"is_stranger": True} if shown.pop("is_stranger") else {}
     never = {"is_owner": False, "is_primary_owner": False, "is_ultra_restricted": False, "is_app_user": False}
     return {**shown, **never, **stranger, "updated": 0, "profile": profile}

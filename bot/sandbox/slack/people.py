@@ -5,8 +5,10 @@ from bot.sandbox.slack.events import user_payload
 from bot.sandbox.slack.lookup import person_of
 from bot.sandbox.slack.message import APP_ID, BOT_ID, Payload
 from bot.sandbox.slack.refusals import ApiError
-from bot.sandbox.slack.seed import HOME_TEAM
+from bot.sandbox.slack.seed import HOME_TEAM, User
 from bot.sandbox.slack.world import World
+
+MOST_DND = 50
 
 
 def _sees_email(world: World) -> bool:
@@ -46,6 +48,19 @@ def bots_info(world: World, args: Arguments) -> Payload:
         raise ApiError("bot_not_found")
     bot = {"id": BOT_ID, "app_id": APP_ID, "user_id": world.bot.id, "name": world.bot.name, "deleted": False}
     return {"bot": bot}
+
+
+def dnd_of_team(world: World, args: Arguments) -> Payload:
+    """dnd.teamInfo"""
+    wanted = args.required("users").split(",")
+    if len(wanted) > MOST_DND:
+        raise ApiError("too_many_users")
+    return {"users": {user_id: _dnd(world.users[user_id]) for user_id in wanted if user_id in world.users}}
+
+
+def _dnd(user: User) -> Payload:
+    starts, ends = user.dnd or (1, 1)
+    return {"dnd_enabled": user.dnd is not None, "next_dnd_start_ts": starts, "next_dnd_end_ts": ends}
 
 
 def team_info(world: World, args: Arguments) -> Payload:

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -122,9 +123,22 @@ class SlackSandbox(Onlooker):
 
     def deactivate(self, user: str) -> None:
         """Let somebody leave the company."""
-        gone = replace(self.user(user), deleted=True)
-        self.world.users[gone.id] = gone
-        events.happened(self.world, "user_change", {"user": events.user_payload(gone, with_email=True)})
+        self.change(user, deleted=True)
+
+    def change(self, user: str, *, is_told: bool = True, **facts: Any) -> None:
+        """Change what Slack knows of somebody, a status or a guest's rights for one; the app may miss the news."""
+        changed = replace(self.user(user), **facts)
+        self.world.users[changed.id] = changed
+        self.world.user_ids[changed.name] = changed.id
+        if is_told:
+            events.happened(self.world, "user_change", {"user": events.user_payload(changed, with_email=True)})
+        self.world.changed()
+
+    def hire(self, user: User) -> None:
+        """Let somebody join the workspace."""
+        self.world.users[user.id] = user
+        self.world.user_ids[user.name] = user.id
+        events.happened(self.world, "team_join", {"user": events.user_payload(user, with_email=True)})
         self.world.changed()
 
     def close_dm(self, user: str) -> None:

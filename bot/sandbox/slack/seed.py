@@ -22,6 +22,9 @@ class User:
     is_restricted: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    status_emoji: str = ""  # as in :palm_tree:
+    status_expiration: int = 0
+    dnd: tuple[int, int] | None = None  # from when to when, in seconds
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ NEEDS = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "team_join": "users:read",
     "user_change": "users:read",
 }
 

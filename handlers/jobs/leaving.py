@@ -1,0 +1,20 @@
+"""Somebody was deactivated: each of their open tickets is given away by a job of its own."""
+
+from agent import leaving as departure
+from bot.worker import Run
+from handlers.context import Context
+from handlers.jobs.asked import system_desk
+from storage import people, reminders
+
+
+async def leaving(ctx: Context, run: Run) -> None:
+    """Give a deactivated person's open tickets to others, end their reminders, and tell the managers once."""
+    async with run.finishing() as tx:
+        desk = system_desk(ctx, run, tx)
+        person = await people.get(tx, int(run.job.args["person_id"]))
+        if person.is_active:
+            return  # they came back before their tickets went
+        await reminders.cancel_of_person(tx, person.id)
+        found = await departure.open_tickets(desk, person)
+        wanted = [ticket for ticket in found if ticket.id != run.job.args["besides"]]
+        await departure.give_away(desk, person, wanted, why=run.job.args["why"])
