@@ -6,7 +6,7 @@ from agent.desk import Desk
 from agent.similar import similar_to
 from agent.sla.clocks import is_unseen
 from bot.messages import Button, Fact, Menu, Message, Option, escape, link, moment
-from storage import issues, people, repositories, similar, sla, tickets
+from storage import duplicates, issues, people, repositories, similar, sla, tickets
 from storage.people import Person, Team
 from storage.similar import Glimpse
 from storage.sla import SlaClock
@@ -37,6 +37,7 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
     has_it = await tickets.assignees(desk.tx, ticket.id)
     clocks = await sla.clocks(desk.tx, ticket.id)
     is_open = ticket.status in OPEN
+    alike = await _similar(desk, ticket)
     names = ", ".join(f"@{escape(person.name)}" for person in has_it)
     state = f"{words(ticket.priority)}, {names or 'unassigned'}, {words(ticket.status)}"
     text = f"{ticket.name} {escape(ticket.title)} – {state}"
@@ -51,12 +52,12 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
             *_notes(ticket, has_it, team),
             _due_note(desk, ticket, clocks),
             await _team_note(desk, teams),
-            await _similar(desk, ticket),
+            _similar_note(alike),
             await _issue_note(desk, ticket),
             await _said_by(desk, ticket),
             change,
         ),
-        buttons=_open_buttons(ticket, has_it, clocks) if is_open else _done_buttons(ticket),
+        buttons=(*_open_buttons(ticket, has_it, clocks), *_advice(ticket, alike)) if is_open else _done_buttons(ticket),
         menu=_team_menu(ticket, teams) if is_open and team is None else None,
     )
 
@@ -81,6 +82,8 @@ async def _flags(desk: Desk, ticket: Ticket) -> str:
         flags.append(f"Waiting{who} since {moment(ticket.waiting_since)}: {escape(ticket.waiting_for or '')}")
     if times := len(ticket.rests):
         flags.append(f"Reopened {TIMES.get(times, f'{times} times')}")
+    if merged := await duplicates.how_many(desk.tx, ticket.id):
+        flags.append(f"{merged} duplicate{'s' if merged > 1 else ''}")
     return " · ".join(flags)
 
 
@@ -141,12 +144,28 @@ async def _said_by(desk: Desk, ticket: Ticket) -> str:
     return f"Tracked from {message} of @{escape(author.name)}" if author else f"Tracked from {message}"
 
 
-async def _similar(desk: Desk, ticket: Ticket) -> str:
+async def _similar(desk: Desk, ticket: Ticket) -> list[Glimpse]:
+    """Earlier tickets that look like this one, best first, without those that somebody has told apart from it."""
     earlier = await similar.recent(desk.tx, ticket, since=ticket.created_at - SIMILAR_DAYS, limit=LOOKED_AT)
-    by_id = {other.id: other for other in earlier}
-    found = similar_to(ticket.title, {other.id: other.title for other in earlier})
-    links = [_linked(by_id[ticket_id]) for ticket_id in found]
-    return f"Similar: {'; '.join(links)}" if links else ""
+    others = await duplicates.not_same(desk.tx, ticket.id)
+    by_id = {other.id: other for other in earlier if other.id not in others}
+    return [by_id[id_] for id_ in similar_to(ticket.title, {id_: other.title for id_, other in by_id.items()})]
+
+
+def _similar_note(alike: list[Glimpse]) -> str:
+    return f"Similar: {'; '.join(map(_linked, alike))}" if alike else ""
+
+
+def _advice(ticket: Ticket, alike: list[Glimpse]) -> tuple[Button, ...]:
+    """Whether it is the same as the one most like it that is not closed: a person says so, the card only asks."""
+    best = next((other for other in alike if other.status != "closed"), None)
+    if best is None:
+        return ()
+    pair = f"{ticket.named_version} of CH-{best.number}"
+    return (
+        Button(label=f"Same as CH-{best.number}", action="dup", value=pair),
+        Button(label=f"Not the same as CH-{best.number}", action="not-same", value=pair),
+    )
 
 
 def _linked(other: Glimpse) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from agent import notify
+from agent import merging, notify
 from agent.desk import Desk
 from agent.sla.clocks import follow
 from bot.access import can
@@ -21,6 +21,7 @@ FIELDS = (
     "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id", "team_source",
     "assign_reason", "waiting_on", "waiting_for", "waiting_since",
     "title", "description", "category", "severity", "effort", "component", "tags",
+    "duplicate_of",
 )  # fmt: skip
 FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since", "team_source"}
 RECORDED_AS = {"team_id": "team"}
@@ -73,6 +74,7 @@ async def changing(
         await notify.settle_calls(desk, ticket, said)
     if "status" in changed:
         await notify.show_status(desk, ticket, before=before["status"])
+    await merging.follow(desk, ticket, before=before, changed=changed)
     if told:
         await notify.say_in_thread(
             desk, ticket, told, name=notify.CHANGE, buttons=await undo_button(desk, ticket, needs)
@@ -87,7 +89,12 @@ async def undo_button(desk: Desk, ticket: Ticket, needs: str) -> tuple[Button, .
 
 
 async def put_back(desk: Desk, ticket: Ticket, values: Values) -> None:
-    """Give fields the values that a step kept; nobody is told that a ticket is theirs again."""
+    """Give fields the values that a step kept; nobody is told that a ticket is theirs again.
+
+    Raises:
+        UserError: it would be a duplicate of one that has become a duplicate of it.
+    """
+    await merging.refuse_circle(desk.tx, ticket, values.get("duplicate_of"))
     for name, value in values.items():
         if name == ASSIGNEES:
             await _hand_to(desk, ticket, value)

@@ -3,13 +3,13 @@
 import re
 from dataclasses import replace
 
-from agent import notify
+from agent import merging, notify
 from agent.commands import help as guide
 from agent.commands import report
-from agent.commands.grammar import near_verbs, parse
+from agent.commands.grammar import Parsed, near_verbs, parse
 from agent.commands.registry import VERBS
 from agent.commands.run import run, unknown
-from agent.commands.verb import Reply, Said, text_reply
+from agent.commands.verb import Reply, Said, Slot, text_reply
 from agent.desk import Desk
 from agent.report import add_comment
 from bot.access import Target, check
@@ -20,6 +20,7 @@ from storage.tickets import Ticket
 
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
 ANOTHER = "For another ticket write `@chargehand new: …` and what is wrong."
+OF_ITS_OWN = {"unmerge", "undo"}  # in a duplicate's thread these are about the duplicate
 _NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
@@ -34,19 +35,29 @@ async def hear(desk: Desk, text: str) -> Reply:
     assert place is not None  # a message was said somewhere
     if not text:
         return text_reply(guide.short_help(), is_private=True)
-    ticket = await thread_ticket(desk, place)
+    own = await linked_ticket(desk, place)
     if found := _NEW.match(text):
-        return await _open_another(desk, text[found.end() :], ticket)
-    parsed = parse(text, VERBS, has_thread_ticket=ticket is not None, is_message=True)
-    if parsed and parsed.verb is report.VERB and ticket is not None:
-        return await _open_another(desk, parsed.text, ticket)
+        return await _open_another(desk, text[found.end() :], own)
+    parsed = parse(text, VERBS, has_thread_ticket=own is not None, is_message=True)
+    if parsed and parsed.verb is report.VERB and own is not None:
+        return await _open_another(desk, parsed.text, own)
     if parsed and (not parsed.problem or _is_meant_as_command(text)):
-        return await run(desk, parsed, thread_ticket=ticket)
+        return await _command(desk, parsed, own)
     if near := _slip(text):
         raise UserError(unknown(near))
-    if ticket is not None:
-        return await _remark(desk, ticket, text)
+    if own is not None:
+        return await _remark(desk, own, text)
     return await report.report(desk, Said(text=text))
+
+
+async def _command(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
+    """In the thread of a duplicate a command is about the ticket that it is a duplicate of, and says so."""
+    if own is None or parsed.verb.name in OF_ITS_OWN:
+        return await run(desk, parsed, thread_ticket=own)
+    ticket = await merging.meant(desk, own)
+    reply = await run(desk, parsed, thread_ticket=ticket)
+    is_about_it = parsed.number is None and Slot.TICKET in parsed.verb.takes
+    return merging.said_so(desk, reply, own, ticket) if is_about_it else reply
 
 
 def report_of(text: str, *, in_thread: bool = False) -> str:
@@ -77,7 +88,13 @@ def refuse_outsiders(desk: Desk) -> None:
 
 
 async def thread_ticket(desk: Desk, place: Place) -> Ticket | None:
-    """The ticket that the thread is about, if it is about one."""
+    """The ticket that the thread is about, if it is about one; of a duplicate the one that it is a duplicate of."""
+    own = await linked_ticket(desk, place)
+    return await merging.meant(desk, own) if own else None
+
+
+async def linked_ticket(desk: Desk, place: Place) -> Ticket | None:
+    """The ticket whose thread it is."""
     if place.thread_ts in {None, place.message_ts}:
         return None  # it opens a thread of its own
     ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
@@ -95,11 +112,15 @@ def _slip(text: str) -> str | None:
     return text if is_short and near_verbs(text.split(maxsplit=1)[0], VERBS) else None
 
 
-async def _remark(desk: Desk, ticket: Ticket, text: str) -> Reply:
-    await desk.check("comment", ticket, doing=f"comment on {ticket.name}", instead=ANOTHER)
+async def _remark(desk: Desk, own: Ticket, text: str) -> Reply:
+    await desk.check("comment", own, doing=f"comment on {own.name}", instead=ANOTHER)
     place = desk.place
     assert place is not None
+    ticket = await merging.meant(desk, own)
     await add_comment(desk, ticket, text, place)
+    if ticket is not own:
+        kept = text_reply(f"Kept as a comment on {notify.headline(ticket)}.")
+        return merging.said_so(desk, kept, own, ticket)
     return text_reply(f"Kept as a comment on {notify.headline(ticket)}, which this thread is about. {ANOTHER}")
 
 

@@ -14,7 +14,9 @@ from agent.triage.schema import Report
 from bot.messages import Menu, Message, Option, escape, plain
 from storage import people, settings_kv, thread_links
 from storage.people import Team
+from storage.tickets import Ticket
 
+ONLY = "the only team"  # as the card says why
 NONE_OF_THEM = "none of these"
 PENDING = "pending:"  # settings_kv key of a report that waits for its team, by the report's timestamp
 
@@ -25,17 +27,24 @@ async def hear_direct(desk: Desk, text: str) -> Reply:
     if waiting and ((answer := await people.team_named(desk.tx, text)) or is_shrug(text)):
         return await file_pending(desk, waiting[-1].removeprefix(PENDING), answer)
     teams = await people.teams(desk.tx)
+    team, source = await clear_team(desk, text, teams)
+    if team or not teams:
+        return await track(desk, text, team, source=source)
+    return await _ask(desk, text, teams)
+
+
+async def clear_team(desk: Desk, text: str, teams: list[Team]) -> tuple[Team | None, str]:
+    """The only team there is, or the one that a report is plainly for, and why it is that."""
     if len(teams) <= 1:
-        return await track(desk, text, teams[0] if teams else None)
+        return (teams[0] if teams else None), ONLY
     report = Report(text=plain(text))
     if (rules := await fitting(desk, clues_of(report))).rules:
         route = await by_rule(desk, rules)
-        team = next((team for team in teams if team.id == route.team_id), None)
-        return await track(desk, text, team, source=route.source) if team else await _ask(desk, text, teams)
+        return next((team for team in teams if team.id == route.team_id), None), route.source
     ranked = rank_teams(report, await profiles(desk))
     if ranked and ranked[0][1] >= desk.settings.team_floor and ranked[0][1] > ranked[1][1]:
-        return await track(desk, text, await people.team_named(desk.tx, ranked[0][0].name), source="its words")
-    return await _ask(desk, text, teams)
+        return await people.team_named(desk.tx, ranked[0][0].name), "its words"
+    return None, ""
 
 
 def is_shrug(text: str) -> bool:
@@ -88,18 +97,26 @@ async def drop_pending(desk: Desk, slack_id: str, ts: str) -> bool:
     return is_waiting
 
 
-async def track(desk: Desk, text: str, team: Team | None, *, source: str = "the only team") -> Reply:
-    """Open the ticket in the team's channel; without one it lives in the direct message.
+async def track(desk: Desk, text: str, team: Team | None, *, source: str = ONLY) -> Reply:
+    """Open the ticket, and say where it lives.
 
     Args:
         source: why it is for this team, as the card says it.
     """
+    ticket = await open_for(desk, text, team, source=source)
+    if team is None or team.channel_id is None:
+        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
+    return text_reply(f"{notify.headline(ticket)} is tracked for {escape(team.name)} in <#{team.channel_id}>.")
+
+
+async def open_for(desk: Desk, text: str, team: Team | None, *, source: str = ONLY) -> Ticket:
+    """Open the ticket in the team's channel; without one it lives in the direct message."""
     place = desk.place
     assert place is not None  # a direct message was said somewhere
     if team is None or team.channel_id is None:
         ticket = await open_ticket(desk, text, replace(place, thread_ts=place.thread_ts or place.message_ts))
         ticket.team_id, ticket.team_source = (team.id, source) if team else (None, "")
-        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
+        return ticket
     elsewhere = replace(
         place,
         channel_id=team.channel_id,
@@ -117,4 +134,4 @@ async def track(desk: Desk, text: str, team: Team | None, *, source: str = "the 
         ticket.origin_channel_id, ticket.origin_ts = place.channel_id, place.message_ts
         root = place.thread_ts or place.message_ts
         await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, root, ticket_id=ticket.id)
-    return text_reply(f"{notify.headline(ticket)} is tracked for {escape(team.name)} in <#{team.channel_id}>.")
+    return ticket

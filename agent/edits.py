@@ -3,6 +3,7 @@
 from agent import direct, notify
 from agent.conversation import report_of
 from agent.desk import Desk
+from agent.held import edit_held
 from agent.report import CONTEXT
 from bot.events import SlackDelete, SlackEdit
 from storage import comments, tickets
@@ -16,7 +17,7 @@ async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -
         await _describe(desk, ticket, report_of(text))
     elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
         _reword(desk, comment, report_of(text, in_thread=True))
-    else:
+    elif not await edit_held(desk, event.channel_id, event.ts, report_of(text)):
         said = report_of(text)
         before = await direct.edit_pending(desk, event.user_id, event.ts, said)
         if before is not None:

@@ -54,14 +54,14 @@ async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
     await outbox.add(desk.tx, row)
 
 
-async def edit(desk: Desk, ticket: Ticket, key: str, *, channel_id: str, payload: str) -> bool:
+async def edit(desk: Desk, ticket: Ticket | None, key: str, *, channel_id: str, payload: str) -> bool:
     """Change what was, or is about to be, posted under a key; False when nothing ever was."""
     if not await outbox.exists_for(desk.tx, key):
         return False
     row = outgoing(
         desk, key=f"{key}:{desk.key}", kind="edit", lane=f"edit:{key}", channel_id=channel_id, payload=payload
     )
-    row.anchor, row.ticket_id = key, ticket.id
+    row.anchor, row.ticket_id = key, ticket.id if ticket else None
     await outbox.edit(desk.tx, row)
     return True
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from agent.desk import Desk
+from agent.proposals import EXPIRES, expire
 from agent.sla.clocks import SNOOZE
 from agent.sla.ladder import climb
 from agent.snooze import wake
@@ -15,13 +16,21 @@ LATE = timedelta(minutes=5)
 
 async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
     """Act on a reminder that was due at this time; one that was moved, cancelled or sent since is left alone."""
-    if reminder.state not in LIVE or reminder.due_at != fire_at or reminder.ticket_id is None:
+    if reminder.state not in LIVE or reminder.due_at != fire_at:
         return
-    ticket = await tickets.get(desk.tx, reminder.ticket_id)
     is_late = desk.now - fire_at > LATE
     late = f"(Late: this was due {moment(fire_at)}.) " if is_late else ""
-    act = wake if reminder.kind == SNOOZE else climb
-    if why_not := await act(desk, reminder, ticket, late=late):
+    if why_not := await _act(desk, reminder, late=late):
         reminder.state, reminder.reason = "dropped", why_not
     else:
         await reminders.send(desk.tx, reminder, now=desk.now, is_late=is_late)
+
+
+async def _act(desk: Desk, reminder: Reminder, *, late: str) -> str:
+    """Do what is due; why not, if it no longer applies."""
+    if reminder.kind == EXPIRES:
+        return await expire(desk, reminder, late=late)
+    if reminder.ticket_id is None:
+        return "it is about no ticket"
+    act = wake if reminder.kind == SNOOZE else climb
+    return await act(desk, reminder, await tickets.get(desk.tx, reminder.ticket_id), late=late)

@@ -48,6 +48,7 @@ def set_status(ticket: Ticket, status: str, *, reason: str | None, now: datetime
     ticket.status = status
     ticket.resolution = reason if is_over else None
     ticket.resolved_at = (ticket.resolved_at or now) if is_over else None
+    ticket.duplicate_of = ticket.duplicate_of if is_over else None  # what is open is a ticket of its own
     if is_over:
         ticket.waiting_on = ticket.waiting_for = ticket.waiting_since = None
     if status != "open" and ticket.acknowledged_at is None:

@@ -90,11 +90,21 @@ RULES: dict[str, Rule] = {
     "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
     "describe": Rule(_may_describe, "assignees, the reporter if they are a responder, managers"),
     "undo": Rule(_anyone, "whoever may do the opposite"),
+    "ask": Rule(_anyone, "managers of the team and admins; of everyone else it is a proposal"),
+    "hand over": Rule(
+        lambda actor, target: _manages_any(actor, target) or _has(actor, target),
+        "managers of the team and admins; its assignees, once the other one accepts",
+    ),
+    "approve": Rule(_anyone, "whoever could do it without asking, and who is asked by name"),
+    "track": Rule(_is_responder, "responders and managers"),
     "profile": Rule(_anyone, "everyone; a team's: its managers; the workspace's: admins"),
     "duty": Rule(_may_speak_for, "the person themselves, managers of their team"),
     "organise": Rule(_manages, "managers of the team"),
     "administer": Rule(lambda actor, target: False, "admins"),
 }
+
+
+COMPLETE = {"report", "see", "undo", "profile", "administer", "ask", "hand over", "approve"}  # `who` says all of it
 
 
 def can(actor: Actor, action: str, target: Target) -> bool:
@@ -115,7 +125,7 @@ def _is_open_to_outsiders(actor: Actor, action: str, target: Target) -> bool:
 def who_may(action: str) -> str:
     """The people an action is for, in words."""
     who = RULES[action].who
-    return who if action in {"report", "see", "undo", "profile", "administer"} else f"{who} and admins"
+    return who if action in COMPLETE else f"{who} and admins"
 
 
 def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "", instead: str = "") -> None:

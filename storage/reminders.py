@@ -121,6 +121,17 @@ async def cancel_of_person(tx: Tx, person_id: int) -> None:
     await run(tx, update(reminders).where(theirs).values(state="cancelled"))
 
 
+async def plan(tx: Tx, one: Reminder) -> None:
+    """Plan one more, or move it if its key was planned before."""
+    await run(tx, _PLAN, one.model_dump(exclude={"id"}))
+
+
+async def cancel_plan(tx: Tx, plan_key: str) -> None:
+    """What is planned under this key is no longer wanted."""
+    is_left = (col(Reminder.plan_key) == plan_key) & col(Reminder.state).in_(LIVE)
+    await run(tx, update(reminders).where(is_left).values(state="cancelled"))
+
+
 async def get(tx: Tx, reminder_id: int) -> Reminder:
     return await load(tx, Reminder, reminder_id)
 

@@ -72,6 +72,8 @@ class Ticket(Row, table=True):
     chosen: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     # From when to when it was resolved or closed before it was reopened, in ISO form; one for each time.
     rests: list[list[str]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    # Of a ticket. No foreign key: it may name a later one, and a move to another database copies in the order of ids.
+    duplicate_of: int | None = Field(default=None, index=True)
 
     @property
     def name(self) -> str:

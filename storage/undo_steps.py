@@ -60,6 +60,12 @@ async def last_of_work(tx: Tx, work_key: str) -> UndoStep | None:
     return (await tx.exec(found.limit(1))).first()
 
 
+async def last_that_set(tx: Tx, ticket_id: int, field: str) -> UndoStep | None:
+    """The newest change of a ticket that gave a field the value which it has since."""
+    steps = await after(tx, ticket_id, 0)
+    return next((step for step in reversed(steps) if step.after.get(field) is not None), None)
+
+
 async def after(tx: Tx, ticket_id: int, version: int) -> list[UndoStep]:
     """The changes of a ticket behind a version, oldest first."""
     found = select(UndoStep).where(UndoStep.ticket_id == ticket_id, UndoStep.version > version)

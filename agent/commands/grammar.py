@@ -9,6 +9,8 @@ from agent.commands.slots import NAMED_TICKET, SOMEONE, Reading, fill
 from agent.commands.verb import Slot, Verb
 
 FILLER = re.compile(r"^(?:please|pls|can you|could you|bitte)\s+", re.IGNORECASE)
+# "CH-13 is a duplicate of CH-12" names the ticket before the verb.
+_SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)\s+of\s+", re.IGNORECASE)
 # What may follow these: "jobs are stuck since noon", "why so slow", "me too" and "back to normal" are sentences.
 _FOLLOWS = {
     Slot.JOBS: re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL),
@@ -33,6 +35,8 @@ class Parsed:
     values: Mapping[str, str] = field(default_factory=dict)
     cover: str = ""
     how: str = ""
+    other: int | None = None  # the number of a second ticket
+    proposal: int | None = None
     missing: Slot | None = None
     problem: str = ""
 
@@ -65,8 +69,8 @@ def parse(
         has_thread_ticket: the ticket may be left out, since the thread is about one.
         is_message: it was said where reports are said too, not typed after the slash command.
     """
-    line = FILLER.sub("", text.strip())
-    word, _, rest = line.partition(" ") if "\n" not in line.split(" ")[0] else line.partition("\n")
+    line = _SUBJECT_FIRST.sub(r"dup \1 of ", FILLER.sub("", text.strip()))
+    word, rest = _first_words(line, verbs)
     verb = find_verb(word.rstrip(":"), verbs)
     if verb is None:
         return None
@@ -92,7 +96,19 @@ def parse(
         values=reading.values,
         cover=reading.cover,
         how=reading.how,
+        other=reading.other,
+        proposal=reading.proposal,
     )
+
+
+def _first_words(line: str, verbs: Iterable[Verb]) -> tuple[str, str]:
+    """What may name a verb, and the rest: one word, or as many as the name of a verb has ("hand over")."""
+    phrases = [name for verb in verbs for name in verb.words if " " in name]
+    for phrase in phrases:
+        if re.match(rf"{re.escape(phrase)}(?:[\s:]|$)", line, re.IGNORECASE):
+            return line[: len(phrase)], line[len(phrase) :].removeprefix(":")
+    word, _, rest = line.partition(" ") if "\n" not in line.split(" ", maxsplit=1)[0] else line.partition("\n")
+    return word, rest
 
 
 def _is_remark(word: str, rest: str, verb: Verb) -> bool:

@@ -3,6 +3,7 @@
 from agent.commands import (
     absent,
     ack,
+    approve,
     assign,
     away,
     back,
@@ -10,7 +11,10 @@ from agent.commands import (
     claim,
     close,
     comment,
+    deny,
+    dup,
     file,
+    handover,
     help,
     holiday,
     hours,
@@ -19,6 +23,7 @@ from agent.commands import (
     me,
     move,
     ownership,
+    not_same,
     priority,
     reconcile,
     release,
@@ -35,6 +40,7 @@ from agent.commands import (
     snooze,
     start,
     status,
+    still_broken,
     take_and_resolve,
     track,
     unassign,
@@ -42,6 +48,7 @@ from agent.commands import (
     unsnooze,
     wait,
     why,
+    withdraw,
 )
 from agent.commands.grammar import did_you_mean, find_verb
 from agent.commands.verb import Reply, Said, Verb
@@ -57,8 +64,14 @@ async def _help(desk: Desk, said: Said) -> Reply:
     return help.help_reply(VERBS, wanted)
 
 
+def _called(name: str) -> Verb:
+    """The verb that a proposal names."""
+    return next(verb for verb in VERBS if verb.name == name)
+
+
 VERBS: tuple[Verb, ...] = (
     report.VERB,
+    withdraw.VERB,
     list.VERB,
     show.VERB,
     claim.VERB,
@@ -66,6 +79,7 @@ VERBS: tuple[Verb, ...] = (
     assign.VERB,
     assign.ENLIST,
     unassign.VERB,
+    handover.VERB,
     ack.VERB,
     ack.BACK,
     start.VERB,
@@ -77,6 +91,12 @@ VERBS: tuple[Verb, ...] = (
     take_and_resolve.VERB,
     close.VERB,
     reopen.VERB,
+    still_broken.VERB,
+    dup.VERB,
+    dup.BACK,
+    not_same.VERB,
+    approve.verb(_called),
+    deny.VERB,
     priority.VERB,
     set.VERB,
     move.VERB,

@@ -15,6 +15,7 @@ STEPS = {
     "channel": "the team's channel hears that it passed",
     "admins": "admins hear that it passed",
     "wake": "it is back",
+    "expires": "what you asked for expires",
 }
 
 

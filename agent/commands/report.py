@@ -4,8 +4,10 @@ from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.direct import hear_direct
+from agent.held import hold, must_ask, track_held
 from agent.report import add_comment, open_ticket, same_as
 from bot.errors import UserError
+from bot.events import Place
 from bot.messages import Button, Message, link
 from storage import thread_links
 from storage.tickets import Ticket
@@ -15,14 +17,22 @@ async def report(desk: Desk, said: Said) -> Reply:
     """Track it where it was said; the card, which comes with the triage, is the answer."""
     if desk.place is None:
         raise UserError("A report needs a channel it came from.")
+    if said.proposal:
+        return await track_held(desk, said.proposal)
+    if must_ask(desk):
+        return await hold(desk, said.text, desk.place)
     if desk.place.is_dm:
         return await hear_direct(desk, said.text)
-    if first := await same_as(desk, said.text, desk.place):
+    return await _track(desk, said, desk.place)
+
+
+async def _track(desk: Desk, said: Said, place: Place) -> Reply:
+    if first := await same_as(desk, said.text, place):
         return await _join(desk, first, said.text)
-    ticket = await open_ticket(desk, said.text, desk.place)
-    if desk.place.thread_ts:
+    ticket = await open_ticket(desk, said.text, place)
+    if place.thread_ts:
         return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
-    if not desk.place.has_bot:
+    if not place.has_bot:
         return text_reply(
             f"{notify.headline(ticket)} is tracked, but I am not in this channel and cannot post its card."
             f" `/invite @chargehand` changes that; `/chargehand show {ticket.name}` shows the ticket.",
@@ -57,5 +67,5 @@ VERB = Verb(
     act=report,
     also=("new", "create", "track"),
     german=("melde",),
-    no_inverse="`close` ends a ticket; what was reported stays on record",
+    inverse="withdraw",
 )

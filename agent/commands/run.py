@@ -9,6 +9,7 @@ from agent.commands.grammar import Parsed, did_you_mean, parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Reply, Said, Slot
 from agent.desk import Desk
+from agent.proposals import visible_proposal
 from bot.access import Target, check
 from bot.errors import UserError
 from bot.messages import escape
@@ -67,6 +68,8 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
         values=parsed.values,
         how=parsed.how,
         cover=await _person(desk, parsed.cover) if parsed.cover else None,
+        other=await _visible(desk, parsed.other) if parsed.other else None,
+        proposal=await visible_proposal(desk, parsed.proposal) if parsed.proposal else None,
     )
     if ticket and (asks := await stale.question(desk, ticket, parsed)):
         return asks
@@ -105,16 +108,20 @@ async def _ticket(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> T
         if thread_ticket is None:
             raise UserError(f"Which ticket? For example `{parsed.verb.example}`.")
         return thread_ticket
-    ticket = await tickets.by_number(desk.tx, desk.workspace_id, parsed.number)
+    return await _visible(desk, parsed.number)
+
+
+async def _visible(desk: Desk, number: int) -> Ticket:
+    ticket = await tickets.by_number(desk.tx, desk.workspace_id, number)
     # A private ticket answers like one that does not exist: even its number is none of their business.
     if ticket is None or not await desk.sees(ticket):
-        raise UserError(f"There is no CH-{parsed.number} that you can see. `list` shows what there is.")
+        raise UserError(f"There is no CH-{number} that you can see. `list` shows what there is.")
     return ticket
 
 
 async def _text(desk: Desk, parsed: Parsed) -> str:
     """A reason as a person reads it: Slack escapes what is typed, but not what stands in a form."""
-    spoken = {Slot.REASON, Slot.STATUS, Slot.PRIORITY, Slot.WAIT, Slot.UNTIL}
+    spoken = {Slot.REASON, Slot.STATUS, Slot.PRIORITY, Slot.WAIT, Slot.UNTIL, Slot.HANDOVER, Slot.NOTE}
     is_reason = not spoken.isdisjoint(parsed.verb.takes)
     return await desk.read_out(parsed.text) if is_reason and desk.is_typed else parsed.text
 

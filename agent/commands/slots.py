@@ -48,6 +48,8 @@ FORMS = {
 # Buttons and forms name the version of the ticket that they were made from: CH-12@7.
 _TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
 NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
+_PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
+_OTHER = re.compile(r"^(?:(?:of|into|with|von|in|mit)\s+)?(?:ch-?)?(\d{1,9})\b\s*", re.IGNORECASE)
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
@@ -83,6 +85,8 @@ class Reading:
     called: str = ""  # the word that the command was called by
     cover: str = ""
     how: str = ""
+    other: int | None = None
+    proposal: int | None = None
 
 
 def fill(slot: Slot, reading: Reading) -> str:
@@ -137,6 +141,34 @@ def _fill_priority(reading: Reading) -> str:
     return f"“{reading.rest[:40]}” is no priority" if reading.rest else "which priority is missing"
 
 
+def _fill_proposal(reading: Reading) -> str:
+    if found := _PROPOSAL.match(reading.rest):
+        reading.proposal, reading.rest = int(found.group(1)), reading.rest[found.end() :]
+        reading.version = int(found.group(2)) if found.group(2) else None
+        return ""
+    return "which proposal is missing"
+
+
+def _fill_other(reading: Reading) -> str:
+    if found := _OTHER.match(reading.rest):
+        reading.other, reading.rest = int(found.group(1)), reading.rest[found.end() :]
+        return ""
+    if reading.has_thread_ticket and reading.number and not reading.rest:  # "dup CH-12", in the thread of the other
+        reading.other, reading.number, reading.version = reading.number, None, None
+        return ""
+    return "of which ticket is missing"
+
+
+def _fill_handover(reading: Reading) -> str:
+    if reading.rest.casefold() in {"cancel", "abbrechen"}:
+        reading.text, reading.rest = "cancel", ""
+        return ""
+    if problem := _fill_people(Slot.PEOPLE, reading):
+        return problem
+    reading.text, reading.rest = reading.rest, ""
+    return _too_long(reading.text)
+
+
 def _fill_wait(reading: Reading) -> str:
     reading.rest = _ON.sub("", reading.rest)
     if _PEOPLE.match(reading.rest):
@@ -186,6 +218,9 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.PRIORITY: _fill_priority,
     Slot.WAIT: _fill_wait,
     Slot.FIELDS: _fill_fields,
+    Slot.PROPOSAL: _fill_proposal,
+    Slot.OTHER: _fill_other,
+    Slot.HANDOVER: _fill_handover,
 }
 
 

@@ -8,6 +8,7 @@ from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import Message
 from storage.people import Person, Team
+from storage.proposals import Proposal
 from storage.tickets import Ticket
 
 
@@ -42,17 +43,26 @@ class Slot(Enum):
     PRIORITY = "critical|high|medium|low [<why>]"
     WAIT = "[on @someone] <what>"
     FIELDS = "FIELD <value>"
+    PROPOSAL = "P-1"
+    OTHER = "of CH-2"
+    HANDOVER = "@someone [<why>]|cancel"
+    NOTE = "[<what>]"
 
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
-OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY}
+OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A command understood: the verb's slots, filled and looked up."""
+    """A command understood: the verb's slots, filled and looked up.
+
+    `proposal` is the one that a verb decides, or the approved one that this command carries out.
+    """
 
     ticket: Ticket | None = None
+    other: Ticket | None = None
+    proposal: Proposal | None = None
     people: tuple[Person, ...] = ()
     team: Team | None = None
     status: str = ""
@@ -69,6 +79,13 @@ class Said:
         if self.ticket is None:
             raise UserError("Which ticket? Name it, as in `CH-12`.")
         return self.ticket
+
+    @property
+    def the_proposal(self) -> Proposal:
+        """The proposal of a verb whose grammar has one."""
+        if self.proposal is None:
+            raise UserError("Which proposal? Name it, as in `P-3`.")
+        return self.proposal
 
 
 @dataclass(frozen=True, kw_only=True)

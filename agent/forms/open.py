@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 
 from agent.change import as_of
-from agent.commands import track
-from agent.commands.grammar import parse
+from agent.commands import deny, track
+from agent.commands.grammar import parse, reason_of
 from agent.commands.registry import VERBS
 from agent.desk import Desk
+from agent.forms import deny as denial
 from agent.forms import track as tracking
 from agent.forms.kind import FormKind, Given, language_of
 from agent.forms.table import form_of
@@ -52,6 +53,8 @@ async def line_of(desk: Desk, verb: str, value: str, given: Given) -> str:
     """A submitted form as a command line; what stood in it at first is worked out anew from its version."""
     if verb == track.VERB.name:
         return f"{verb} {value} {tracking.line(given)}"
+    if verb == deny.VERB.name:
+        return f"{verb} {value} {reason_of(given)}"
     kind = form_of(verb)
     ticket, version = await ticket_of(desk, value)
     was = {}
@@ -65,6 +68,8 @@ async def problems(desk: Desk, verb: str, value: str, given: Given) -> dict[str,
     """What is wrong with the answers, by field; empty when they can be tried, or only the command can say."""
     if verb == track.VERB.name:
         return await tracking.problems(desk, given)
+    if verb == deny.VERB.name:
+        return await denial.problems(desk, given)
     kind = form_of(verb)
     ticket, _ = await ticket_of(desk, value)
     if kind is None or ticket is None or (kind.shows_ticket and not await _is_seen(desk, ticket)):

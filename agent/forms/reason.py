@@ -1,5 +1,7 @@
 """Forms that ask for a reason: quick ones to pick, the ticket's team's own if it keeps some, and room for words."""
 
+from collections.abc import Sequence
+
 from agent.commands.grammar import reason_of
 from agent.commands.slots import LONGEST_REASON, SHORTEST_REASON
 from agent.desk import Desk
@@ -27,20 +29,24 @@ def reason_form(verb: str, title: Words, *, like: str = "") -> FormKind:
         initial = CHOSEN.get(chosen, "")
         if initial and initial not in offered:
             offered.append(initial)
-        quick = Field(
-            name="quick",
-            kind="choice",
-            label=Words("Reason", "Grund"),
-            options=tuple(Option(label=text, value=text) for text in offered),
-            initial=initial,
-            is_optional=True,
-        )
-        return (quick, WRITTEN)
+        return (quick(offered, initial=initial), WRITTEN)
 
     return FormKind(
         verb=verb, title=title, submit=title, fields=fields, line=lambda given, _: reason_of(given), blamed="reason",
         check=_is_there,
     )  # fmt: skip
+
+
+def quick(offered: Sequence[str], *, initial: str = "") -> Field:
+    """Reasons to pick from."""
+    return Field(
+        name="quick",
+        kind="choice",
+        label=Words("Reason", "Grund"),
+        options=tuple(Option(label=text, value=text) for text in offered),
+        initial=initial,
+        is_optional=True,
+    )
 
 
 WRITTEN = Field(

@@ -175,6 +175,8 @@ class Settings(BaseSettings):
     """Id of the channel that hears of gaps and dead letters; unset, each admin is told directly."""
     allow_guests: bool = False
     """Let guests and people from other workspaces report."""
+    reporters: Literal["everyone", "responders"] = "everyone"
+    """Whose reports are tickets at once: everyone's, or responders' and managers' (others wait for approval)."""
     status_emoji: kinds.StatusEmoji = kinds.DEFAULT_EMOJI
     """Reaction on the report for each status."""
     duplicate_minutes: int = Field(default=10, ge=0, le=1440)

@@ -19,7 +19,7 @@ from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
 from bot.worker import Run
 from handlers.context import Context
-from storage import inbox, people, thread_links, tickets
+from storage import inbox, people, proposals, thread_links, tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
@@ -69,7 +69,7 @@ async def ask(
     """
     async with ctx.db.read() as tx:
         known = {id_: await people.by_slack_id(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
-        private = set(await tickets.private_channels(tx))
+        private = {*await tickets.private_channels(tx), *await proposals.hidden_channels(tx)}
     now = ctx.clock()
     stale = [id_ for id_, person in known.items() if is_stale(person, now=now, settings=ctx.settings)]
     profiles = {id_: await ctx.directory.profile(id_) for id_ in stale}

@@ -10,8 +10,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from agent.commands import take_and_resolve
 from agent.commands.grammar import Parsed, find_verb
 from agent.commands.registry import VERBS
-from agent.commands.verb import Verb
+from agent.commands.verb import Slot, Verb
 from agent.desk import Desk
+from agent.forms import deny as denial
 from agent.forms import open as opening
 from agent.forms.kind import FormKind
 from agent.forms.table import form_of
@@ -39,8 +40,12 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     """
     _, name, *chosen = press.action.split(":")
     kind, verb = form_of(name), find_verb(name, VERBS)
+    about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
+        if verb and Slot.PROPOSAL in verb.takes:  # its command knows who decides
+            actor = await refuse.actor_for(tx, person) if person else None
+            return await denial.form(refuse.desk_of(ctx, press, tx, actor), press.value, about=about)
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, press, tx, None), press.value)
     if kind is None or verb is None or ticket is None:
         raise UserError(f"There is no {press.value.partition('@')[0]} any more.")
@@ -48,7 +53,6 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     is_known = person is not None and insiders is not None
     if kind.shows_ticket and not is_known:
         raise UserError("Slack did not tell me in time who may see that. Please press again.")
-    about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
     async with ctx.db.read() as tx:
         actor = await refuse.actor_for(tx, person) if is_known else None
         desk = refuse.desk_of(ctx, press, tx, actor, insiders=insiders)

@@ -12,6 +12,7 @@ from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.matrix import CHANGES, NO, YES, matrix, read
 from bot.errors import Refused, UserError
+from bot.events import Place
 from storage import people
 from storage.people import Person, RoleName, Team
 from storage.tickets import Assignment
@@ -24,6 +25,8 @@ LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`sla`": "sla",
     "`ownership`": "ownership",
     "`undo`": "undo CH-1",
+    "`approve`": "approve P-99",  # what it does has rows of its own
+    "`deny`": "deny P-99 not now",
     "`status CH-1 in progress`": "status CH-1 in progress",
     "`set CH-1 severity major`": "set CH-1 severity major",
     "`hours team TEAM …`": "hours team Platform Mon-Fri 9-18",
@@ -87,7 +90,8 @@ async def test_each_verb_is_for_those_whom_the_page_names(desk: Desk, make_ticke
         if assignee:
             desk.tx.add(Assignment(workspace_id="T1", ticket_id=ticket.id, person_id=assignee.id, assigned_at=NOW))
             await desk.tx.flush()
-        found[name] = NO if await is_refused(mine, line.replace("CH-1", ticket.name)) else YES
+        said = replace(mine, place=Place(channel_id="C1", thread_ts=ticket.thread_ts, message_ts=f"{ticket.number}.2"))
+        found[name] = NO if await is_refused(said, line.replace("CH-1", ticket.name)) else YES
     column = PAGE[0].index(who)
     assert found == {row[0]: row[column] for row in PAGE[1:]}
 

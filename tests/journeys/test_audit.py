@@ -144,6 +144,11 @@ async def a_repository(slack: SlackSandbox, bot: Bot) -> None:
         tx.add(known)
 
 
+async def merged(_: SlackSandbox, bot: Bot) -> None:
+    await slash(bot, "frank", "report kafka lags")
+    await slash(bot, "alice", "dup CH-1 of CH-2")
+
+
 def a_status(**more: Any) -> dict[str, Any]:
     """Of a case in which the status goes from open to another, or back."""
     return {"who": "bob", "surface": "slash", "action": "status"} | more
@@ -428,6 +433,72 @@ VERB_CASES |= {
         after={"tickets": [1]},
     ),
 }
+ASKED = typed("frank", "withdraw CH-1")
+VERB_CASES |= {
+    "withdraw": Case(
+        do=typed("alice", "withdraw CH-1"),
+        **a_status(who="alice", before={"status": "open"}, after={"status": "closed", "reason": "withdrawn by alice"}),
+    ),
+    "still-broken": Case(
+        given=RESOLVED,
+        do=typed("bob", "still-broken CH-1"),
+        **a_status(before={"status": "resolved"}, after={"status": "open", "reason": "still broken"}),
+    ),
+    "approve": Case(
+        given=ASKED,
+        do=typed("alice", "approve P-1"),
+        who="alice",
+        surface="slash",
+        action="approve",
+        of="proposal",
+        before={"state": "open"},
+        after={"state": "approved"},
+    ),
+    "deny": Case(
+        given=ASKED,
+        do=typed("alice", "deny P-1 it is still down"),
+        who="alice",
+        surface="slash",
+        action="deny",
+        of="proposal",
+        before={"state": "open"},
+        after={"state": "denied", "reason": "it is still down"},
+    ),
+    "handover": Case(
+        do=typed("alice", "handover CH-1 @carol bob is away"),
+        who="alice",
+        surface="slash",
+        action="handover",
+        before={"assignees": ["bob"]},
+        after={"assignees": ["carol"], "reason": "bob is away"},
+    ),
+    "dup": Case(
+        given=typed("frank", "report kafka lags"),
+        do=typed("alice", "dup CH-1 of CH-2"),
+        who="alice",
+        surface="slash",
+        action="dup",
+        before={"status": "open", "duplicate_of": None, "assignees": ["bob"]},
+        after={"status": "closed", "duplicate_of": 2, "assignees": []},
+    ),
+    "unmerge": Case(
+        given=merged,
+        do=typed("alice", "unmerge CH-1"),
+        who="alice",
+        surface="slash",
+        action="unmerge",
+        before={"status": "closed", "duplicate_of": 2},
+        after={"status": "open", "duplicate_of": None, "assignees": ["bob"]},
+    ),
+    "not-same": Case(
+        given=typed("frank", "report kafka lags"),
+        do=typed("bob", "not-same CH-1 of CH-2"),
+        who="bob",
+        surface="slash",
+        action="not same",
+        after={"other": 2},
+    ),
+}
 LOOKING = {
     "list": "list",
     "show": "show CH-1",
@@ -478,6 +549,9 @@ OTHER_CASES = {
     ),
     "a deleted report": Case(do=delete, who="system", surface="system", action="report deleted"),
     "a button": Case(do=press_claim, who="bob", surface="button", action="claim", after={"assignees": ["bob"]}),
+    "what one may only ask for": Case(
+        do=ASKED, who="frank", surface="slash", action="propose", of="proposal", after={"verb": "withdraw", "ticket": 1}
+    ),
     "a form": Case(
         do=fill_in_resolve, **a_status(surface="form", after={"status": "resolved", "reason": "failed over"})
     ),

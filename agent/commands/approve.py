@@ -1,0 +1,58 @@
+"""`approve P-1`: what somebody asked for is done, by the same command as if one had given it oneself."""
+
+from collections.abc import Callable
+from functools import partial
+
+from agent import proposals
+from agent.card import words
+from agent.commands.undo import listed
+from agent.commands.verb import Reply, Said, Slot, Verb
+from agent.desk import Desk
+from agent.transition import by
+from bot.messages import Button, Message
+from storage.proposals import Proposal
+from storage.tickets import Ticket
+from storage.undo_steps import UndoStep
+
+
+async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Reply:
+    """Run the stored command; it may still find that it no longer applies, and then nothing was decided."""
+    proposal = said.the_proposal
+    await proposals.require_open(desk, proposal)
+    await proposals.check_decides(desk, proposal)
+    verb, command = find(proposal.verb), await proposals.command_of(desk, proposal)
+    others = await proposals.changed_since(
+        desk, proposal, command.ticket, version=said.version, fields=set(verb.changes)
+    )
+    if command.ticket and others:
+        return _ask_again(command.ticket, proposal, others)
+    done = await verb.act(desk, command)
+    text = await proposals.settle(desk, proposal, "approved", how=f"approved by {by(desk)}")
+    if done.seen_in is None:
+        text += f"\n{done.message.text}"
+    return Reply(message=Message(text=text), is_private=done.is_private, settles=True)
+
+
+def _ask_again(ticket: Ticket, proposal: Proposal, others: list[UndoStep]) -> Reply:
+    text = (
+        f"{ticket.name} has changed since {proposal.name} was asked: {listed(others)}."
+        f" It is {words(ticket.status)} now. Nothing was done; is it still to be done?"
+    )
+    again = Button(label="Approve anyway", action="approve", value=f"{proposal.name}@{ticket.version}")
+    return Reply(message=Message(text=text, buttons=(again,)), is_private=True)
+
+
+def verb(find: Callable[[str], Verb]) -> Verb:
+    """The registry's entry; `find` gives it the verb that a proposal names."""
+    return Verb(
+        name="approve",
+        takes=(Slot.PROPOSAL,),
+        summary="do what somebody asked for",
+        example="approve P-1",
+        another="genehmigen P-12",
+        action="approve",
+        act=partial(approve, find=find),
+        also=("accept",),
+        german=("genehmigen", "annehmen"),
+        no_inverse="what it did is undone like any other change",
+    )

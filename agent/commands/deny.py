@@ -1,0 +1,31 @@
+"""`deny P-1 <reason>`: what somebody asked for is not done, and they hear why; who asked takes it back by it."""
+
+from agent import proposals
+from agent.commands.verb import Reply, Said, Slot, Verb
+from agent.desk import Desk
+from agent.transition import by
+from bot.messages import Message, escape
+
+
+async def deny(desk: Desk, said: Said) -> Reply:
+    proposal = said.the_proposal
+    await proposals.require_open(desk, proposal)
+    if desk.asker.person_id != proposal.asker_id:
+        await proposals.check_decides(desk, proposal)
+    how = f"denied by {by(desk)}: {escape(said.text)}"
+    text = await proposals.settle(desk, proposal, "denied", how=how, reason=said.text)
+    return Reply(message=Message(text=text), settles=True)
+
+
+VERB = Verb(
+    name="deny",
+    takes=(Slot.PROPOSAL, Slot.REASON),
+    summary="refuse what somebody asked for, and say why; or take back what you asked for",
+    example="deny P-1 it is not a duplicate",
+    another="verweigern P-12 bin im Urlaub",
+    action="approve",
+    act=deny,
+    also=("decline",),
+    german=("verweigern",),
+    no_inverse="it can be asked for again",
+)

@@ -1,0 +1,80 @@
+"""What waits for somebody's approval: the command as a verb and its arguments, who asked, who may decide, until when.
+
+open -> approved, denied (also by who asked), or expired. P-<number>; numbers of a workspace have no gaps.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx, load
+
+OPEN = "open"
+
+
+class Proposal(Row, table=True):
+    """One of them. `arguments` names rows by their ids; `said` is what it would do, to follow "asks to".
+
+    `needs` is the action (bot/access.py) of those who could do it without asking. `before` and `after` are the fields
+    that it would set, `version` the ticket's when it was asked. `told` are the messages that ask: key and channel.
+    """
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        Index("ix_proposals_ticket_id_state", "ticket_id", "state"),
+    )
+
+    number: int
+    verb: str
+    arguments: dict[str, Any] = Field(sa_type=JSON)
+    said: str
+    needs: str
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id")
+    version: int | None = None
+    before: dict[str, Any] = Field(sa_type=JSON)
+    after: dict[str, Any] = Field(sa_type=JSON)
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  # whose managers decide, where there is no ticket
+    hidden_in: str | None = None  # the private channel whose members alone may know of it, where there is no ticket
+    asker_id: int = Field(foreign_key="people.id")
+    approver_id: int | None = Field(default=None, foreign_key="people.id")  # named, besides those who could do it
+    state: str = OPEN
+    created_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_by: int | None = Field(default=None, foreign_key="people.id")
+    reason: str | None = None  # of a denial
+    told: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+
+    @property
+    def name(self) -> str:
+        return f"P-{self.number}"
+
+
+async def next_number(tx: Tx, workspace_id: str) -> int:
+    """The number for a proposal made in this write transaction; no other writer can be given the same."""
+    highest = select(func.coalesce(func.max(Proposal.number), 0)).where(Proposal.workspace_id == workspace_id)
+    return (await tx.exec(highest)).one() + 1
+
+
+async def get(tx: Tx, proposal_id: int) -> Proposal:
+    return await load(tx, Proposal, proposal_id)
+
+
+async def by_number(tx: Tx, workspace_id: str, number: int) -> Proposal | None:
+    found = select(Proposal).where(Proposal.workspace_id == workspace_id, Proposal.number == number)
+    return (await tx.exec(found)).first()
+
+
+async def open_of(tx: Tx, *, verb: str, ticket_id: int | None) -> list[Proposal]:
+    """What waits to be decided of one kind about a ticket, or about none; the oldest first."""
+    found = select(Proposal).where(Proposal.state == OPEN, Proposal.verb == verb, Proposal.ticket_id == ticket_id)
+    return list(await tx.exec(found.order_by(col(Proposal.id))))
+
+
+async def hidden_channels(tx: Tx) -> list[str]:
+    """The private channels that something open may be known in alone."""
+    found = select(Proposal.hidden_in).where(Proposal.state == OPEN, col(Proposal.hidden_in).is_not(None)).distinct()
+    return [channel_id for channel_id in await tx.exec(found) if channel_id]
