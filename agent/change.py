@@ -9,6 +9,7 @@ from typing import Any
 from agent import merging, notify
 from agent.desk import Desk
 from agent.sla.clocks import follow
+from agent.watching import tell_watchers
 from bot.access import can
 from bot.messages import Button
 from storage import tickets, undo_steps
@@ -74,6 +75,8 @@ async def changing(
         await notify.settle_calls(desk, ticket, said)
     if "status" in changed:
         await notify.show_status(desk, ticket, before=before["status"])
+        if action != "undo":  # the message that told of it is edited instead
+            await tell_watchers(desk, ticket, said)
     await merging.follow(desk, ticket, before=before, changed=changed)
     if told:
         await notify.say_in_thread(

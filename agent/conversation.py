@@ -4,18 +4,21 @@ import re
 from dataclasses import replace
 
 from agent import merging, notify
+from agent.card import words
 from agent.commands import help as guide
 from agent.commands import report
-from agent.commands.grammar import Parsed, near_verbs, parse
+from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
+from agent.commands.named import linked_ticket
 from agent.commands.registry import VERBS
-from agent.commands.run import run, unknown
+from agent.commands.run import not_known, run, run_lines
 from agent.commands.verb import Reply, Said, Slot, text_reply
+from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.report import add_comment
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
-from bot.events import Place
-from storage import thread_links, tickets
+from bot.messages import Message, escape
+from storage import tickets
 from storage.tickets import Ticket
 
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
@@ -35,28 +38,38 @@ async def hear(desk: Desk, text: str) -> Reply:
     assert place is not None  # a message was said somewhere
     if not text:
         return text_reply(guide.short_help(), is_private=True)
-    own = await linked_ticket(desk, place)
+    own = await linked_ticket(desk)
     if found := _NEW.match(text):
         return await _open_another(desk, text[found.end() :], own)
+    if reply := await _command(desk, text, own):
+        return reply
+    if is_courtesy(text):
+        return await _courtesy(desk, own)
+    if near := _slip(text):
+        raise not_known(near, own)
+    return await (_report(desk, text) if own is None else _remark(desk, own, text))
+
+
+async def _command(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
+    """Run what is a command, or one on each line; None when it is none."""
+    lines = command_lines(text, VERBS, has_thread_ticket=own is not None, is_message=True)
+    if len(lines) > 1:
+        return await run_lines(desk, lines, thread_ticket=await merging.meant(desk, own) if own else None)
     parsed = parse(text, VERBS, has_thread_ticket=own is not None, is_message=True)
     if parsed and parsed.verb is report.VERB and own is not None:
         return await _open_another(desk, parsed.text, own)
     if parsed and (not parsed.problem or _is_meant_as_command(text)):
-        return await _command(desk, parsed, own)
-    if near := _slip(text):
-        raise UserError(unknown(near))
-    if own is not None:
-        return await _remark(desk, own, text)
-    return await report.report(desk, Said(text=text))
+        return await _run(desk, parsed, own)
+    return None
 
 
-async def _command(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
+async def _run(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
     """In the thread of a duplicate a command is about the ticket that it is a duplicate of, and says so."""
     if own is None or parsed.verb.name in OF_ITS_OWN:
         return await run(desk, parsed, thread_ticket=own)
     ticket = await merging.meant(desk, own)
     reply = await run(desk, parsed, thread_ticket=ticket)
-    is_about_it = parsed.number is None and Slot.TICKET in parsed.verb.takes
+    is_about_it = not parsed.tickets and Slot.TICKET in parsed.verb.takes
     return merging.said_so(desk, reply, own, ticket) if is_about_it else reply
 
 
@@ -87,20 +100,6 @@ def refuse_outsiders(desk: Desk) -> None:
         )
 
 
-async def thread_ticket(desk: Desk, place: Place) -> Ticket | None:
-    """The ticket that the thread is about, if it is about one; of a duplicate the one that it is a duplicate of."""
-    own = await linked_ticket(desk, place)
-    return await merging.meant(desk, own) if own else None
-
-
-async def linked_ticket(desk: Desk, place: Place) -> Ticket | None:
-    """The ticket whose thread it is."""
-    if place.thread_ts in {None, place.message_ts}:
-        return None  # it opens a thread of its own
-    ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
-    return await tickets.get(desk.tx, ticket_id) if ticket_id else None
-
-
 def _is_meant_as_command(text: str) -> bool:
     """An incomplete command of up to three words is one; a longer text that starts like one is a report."""
     return len(text.split()) <= 3 or _NAMES_TICKET.match(text) is not None
@@ -110,6 +109,27 @@ def _slip(text: str) -> str | None:
     """A word one slip away from a verb was meant as the verb when it stands alone or before a ticket."""
     is_short = len(text.split()) == 1 or _NAMES_TICKET.match(text)
     return text if is_short and near_verbs(text.split(maxsplit=1)[0], VERBS) else None
+
+
+async def _courtesy(desk: Desk, ticket: Ticket | None) -> Reply:
+    """Thanks are no report: where the ticket stands, or how to report."""
+    if ticket is None or not await desk.sees(ticket):
+        return text_reply(guide.short_help(), is_private=True)
+    names = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
+    state = f"{words(ticket.priority)}, {words(ticket.status)}, {names or 'unassigned'}"
+    return text_reply(f"{notify.headline(ticket)}: {state}.", is_private=True)
+
+
+async def _report(desk: Desk, text: str) -> Reply:
+    """A report; whoever began it with a verb reads, alone, how it was taken and what to do if that is wrong."""
+    reply = await report.report(desk, Said(text=text))
+    ticket, verb = reply.seen_in, find_verb(leading_word(text), VERBS)
+    if ticket and verb and verb is not report.VERB and desk.place and not desk.place.is_dm:
+        back = f"`{report.VERB.inverse or 'close'} {ticket.name} …`"
+        meant = f"If you meant the command, write it as in `{escape(verb.example)}`; {back} ends the report."
+        taken = f"I took that as a report, {ticket.name}, since it is no complete `{verb.name}`. {meant}"
+        await notify.answer(desk, Message(text=taken), is_private=True, name="taken")
+    return reply
 
 
 async def _remark(desk: Desk, own: Ticket, text: str) -> Reply:

@@ -45,5 +45,8 @@ async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:
         desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
         text = f"The report was deleted in Slack; {ticket.name} stays. `close {ticket.name} …` with a reason ends it."
         await notify.say_in_thread(desk, ticket, text, name="deleted")
+    elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
+        comment.deleted_at = desk.now
+        desk.audit("delete", "comment", comment.id, before={"text": comment.text}, after={})
     elif await direct.drop_pending(desk, event.user_id, event.ts):
         desk.audit("cancelled", "message", delivery_id, before={}, after={"why": "deleted"})

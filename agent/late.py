@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.commands.grammar import parse
+from agent.commands.grammar import Parsed, command_lines, parse
+from agent.commands.named import thread_ticket
 from agent.commands.registry import VERBS
+from agent.commands.slots import THIS
 from agent.commands.verb import Reply, Slot, text_reply
-from agent.conversation import hear, refuse_outsiders, thread_ticket
+from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from bot.errors import Refused, UserError
 from bot.messages import Button, Message, escape, moment
@@ -40,25 +42,36 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
     except Refused as refusal:
         raise Refused(f"{delay} {refusal}", denial=refusal.denial) from refusal
     except UserError as refusal:
-        raise UserError(f"{delay} {refusal}") from refusal
+        raise UserError(f"{delay} {refusal}", buttons=refusal.buttons) from refusal
     said = reply.message.model_copy(update={"text": f"{delay} {reply.message.text}"})
     return replace(reply, message=said, seen_in=None, shown_by=None)
 
 
 async def _changes(desk: Desk, text: str) -> str | None:
     """The command line, when it is one that changes a ticket; with the ticket's name, since a button has no thread."""
-    ticket = await thread_ticket(desk, desk.place) if desk.place else None
-    parsed = parse(text, VERBS, has_thread_ticket=ticket is not None)
+    ticket = await thread_ticket(desk)
+    lines = command_lines(text, VERBS, has_thread_ticket=ticket is not None)
+    read = [parse(line, VERBS, has_thread_ticket=ticket is not None) for line in lines]
+    if not any(_is_change(parsed) for parsed in read):
+        return None
+    return "\n".join(
+        _named(line, parsed, ticket) if parsed and ticket and _is_change(parsed) else line
+        for line, parsed in zip(lines, read, strict=True)
+    )
+
+
+def _is_change(parsed: Parsed | None) -> bool:
     if parsed is None or parsed.problem or parsed.verb.action == "see":
-        return None
-    if {Slot.TICKET, Slot.LAST}.isdisjoint(parsed.verb.takes):
-        return None
-    return text if parsed.number or ticket is None else _named(text, ticket)
+        return False
+    return not {Slot.TICKET, Slot.LAST}.isdisjoint(parsed.verb.takes)
 
 
-def _named(text: str, ticket: Ticket) -> str:
-    verb, _, rest = text.strip().partition(" ")
-    return f"{verb} {ticket.name} {rest}".strip()
+def _named(line: str, parsed: Parsed, ticket: Ticket) -> str:
+    """The command with the ticket of its thread."""
+    if parsed.tickets and THIS not in parsed.tickets:
+        return line
+    verb, _, rest = line.strip().partition(" ")
+    return f"{verb} {ticket.name} {parsed.words if parsed.tickets else rest}".strip()
 
 
 def _ask(line: str, delay: str) -> Reply:

@@ -13,7 +13,7 @@ from storage.calendars import of_team
 from storage.database import Tx
 from storage.people import Person
 from storage.queue import Job
-from storage.tickets import OPEN, Filter, Ticket
+from storage.tickets import OPEN, Ticket
 
 JOB = "leaving"
 ON_ABSENCE, ON = "reassign_on_absence", "on"  # a setting of a team (settings_kv), off by default
@@ -55,7 +55,7 @@ async def left(tx: Tx, person: Person, *, now: datetime, besides: int | None = N
 
 async def open_tickets(desk: Desk, person: Person) -> list[Ticket]:
     """What somebody has, the loudest first."""
-    return await tickets.matching(desk.tx, desk.workspace_id, Filter(assignee_id=person.id))
+    return await tickets.open_ones(desk.tx, desk.workspace_id, assignee_id=person.id)
 
 
 async def give_away(desk: Desk, person: Person, found: Sequence[Ticket], *, why: str) -> None:

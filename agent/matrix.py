@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agent.commands.registry import VERBS
-from agent.commands.verb import Slot
+from agent.commands.verb import Slot, Verb
 from bot.access import Target, can
 from bot.events import Actor
 
@@ -75,11 +75,12 @@ CHANGES = (
 
 def rows() -> Sequence[Row]:
     """Every verb of the registry, and what some of them ask for besides."""
-    verbs = [
-        Row(line=verb.name, action=verb.action, about="ticket" if Slot.TICKET in verb.takes else "workspace")
-        for verb in VERBS
-    ]
+    verbs = [Row(line=verb.name, action=verb.action, about=_about(verb)) for verb in VERBS]
     return [*verbs, *CHANGES]
+
+
+def _about(verb: Verb) -> Literal["ticket", "workspace"]:
+    return "workspace" if {Slot.TICKET, Slot.LAST}.isdisjoint(verb.takes) else "ticket"
 
 
 def matrix() -> list[tuple[str, ...]]:

@@ -3,8 +3,9 @@
 from agent import notify
 from agent.change import ASSIGNEES
 from agent.desk import Desk
+from agent.watching import WATCHED
 from bot.messages import Message
-from storage import outbox
+from storage import outbox, watches
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
 
@@ -15,7 +16,12 @@ async def correct(desk: Desk, ticket: Ticket, step: UndoStep, *, how: str) -> No
     Args:
         how: "undone by @x".
     """
-    told = {notify.ASSIGNED: step.after.get(ASSIGNEES, ()), notify.WAITED: filter(None, [step.after.get("waiting_on")])}
+    watching = [person.id for person in await watches.watchers(desk.tx, ticket.id)]
+    told = {
+        WATCHED: watching,
+        notify.ASSIGNED: step.after.get(ASSIGNEES, ()),
+        notify.WAITED: filter(None, [step.after.get("waiting_on")]),
+    }
     keys = [notify.direct_key(name, step.work_key, ticket, id_) for name, ids in told.items() for id_ in ids]
     text = f"{notify.headline(ticket)}: {step.said}, {how}."
     texts = dict.fromkeys([f"{step.work_key}:{notify.ANSWER}", *keys], text)

@@ -16,15 +16,16 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
 
 from sqlalchemy import insert, text
+from sqlmodel import col, select
 
 from bench.table import Row, below, show
 from bot.due import MOST, ask
 from bot.elected import Role
 from bot.process import at_work
-from storage import migrate, reminders, tickets, workspace
+from storage import migrate, reminders, workspace
 from storage.database import Database, Tx, open_database, run
 from storage.reminders import Reminder
-from storage.tickets import Filter, Ticket
+from storage.tickets import OPEN, Ticket
 
 PLANNED, DUE = 100_000, 1_000
 READ_GOAL, SCAN_GOAL = 50.0, 1000.0  # ms
@@ -94,7 +95,7 @@ async def by_index(db: Database) -> int:
 async def by_loading(db: Database) -> int:
     """What a bot without such a table does."""
     async with db.read() as tx:
-        open_ones = await tickets.matching(tx, "T1", Filter())
+        open_ones = list(await tx.exec(select(Ticket).where(col(Ticket.status).in_(OPEN))))
         return len([ticket for ticket in open_ones if ticket.created_at + ALLOWED <= NOW])
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from bot.messages import Button
+
 Fault = Literal["transient", "throttled", "permanent", "bug"]
 
 UNTOLD_SECONDS = 60.0  # the wait after a "not now" that does not say how long
@@ -28,7 +30,14 @@ class Verdict:
 
 
 class UserError(Exception):
-    """Shown to the person exactly as written, so it says what failed and names the next step."""
+    """Shown to the person exactly as written, so it says what failed and names the next step.
+
+    `buttons` are next steps that one press takes.
+    """
+
+    def __init__(self, text: str = "", *, buttons: tuple[Button, ...] = ()) -> None:
+        super().__init__(text)
+        self.buttons = buttons
 
 
 @dataclass(frozen=True, kw_only=True)

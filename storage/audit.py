@@ -11,10 +11,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_
-from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint, col, select
+from sqlalchemy import and_, delete, insert, or_, text
+from sqlmodel import Field, Index, Relationship, SQLModel, UniqueConstraint, col, select
 
-from storage.columns import Row, UtcTime, values_of
+from storage.columns import Row, UtcTime, values_of, where
 from storage.database import Tx, insert_last
 
 Change = dict[str, Any]
@@ -36,6 +36,7 @@ class AuditEvent(Row, table=True):
     """`object_kind` and `object_id` name what was changed: ("ticket", "12"), ("team", "3")."""
 
     __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_refused", "actor", "id", **where("action = 'refused'")),)
 
     at: datetime = Field(sa_type=UtcTime)
     actor: str  # "person:7", "operator:root" at the command line, "system" for rules, the model and timers
@@ -114,6 +115,12 @@ async def of(tx: Tx, kind: str, object_id: str) -> list[AuditEvent]:
         .order_by(col(AuditEvent.id))
     )
     return list(rows)
+
+
+async def last_refusal(tx: Tx, actor: str) -> AuditEvent | None:
+    """What somebody was refused last."""
+    found = select(AuditEvent).where(AuditEvent.actor == actor, text("action = 'refused'"))  # as the index has it
+    return (await tx.exec(found.order_by(col(AuditEvent.id).desc()).limit(1))).first()
 
 
 async def forget(tx: Tx, person_id: int, *, names: Collection[str]) -> list[int]:

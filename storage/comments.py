@@ -9,7 +9,7 @@ from storage.database import Tx
 
 
 class Comment(Row, table=True):
-    """A remark on a ticket. `message_ts` is the Slack message it came from."""
+    """A remark on a ticket. `message_ts` is the Slack message it came from, `deleted_at` when that was deleted."""
 
     __tablename__ = "comments"
     __table_args__ = (UniqueConstraint("channel_id", "message_ts"),)
@@ -20,6 +20,7 @@ class Comment(Row, table=True):
     channel_id: str | None = None
     message_ts: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 async def of_ticket(tx: Tx, ticket_id: int) -> list[Comment]:

@@ -19,7 +19,7 @@ from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgre
 AGGREGATES = (
     "absences", "audit", "backup", "calendars", "comments", "decisions", "duplicates", "gaps", "inbox", "issues",
     "leases", "limits", "outbox", "ownership", "people", "proposals", "pulls", "queue.jobs", "receipts",
-    "reminders", "repositories", "seals", "settings_kv", "sla", "thread_links", "tickets", "undo_steps",
+    "reminders", "repositories", "seals", "settings_kv", "sla", "thread_links", "tickets", "undo_steps", "watches",
     "webhook_secrets", "workers",
 )  # fmt: skip
 

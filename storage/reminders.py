@@ -162,3 +162,13 @@ async def until(tx: Tx, moment: datetime) -> list[tuple[Reminder, int | None]]:
         .where(col(Reminder.state).in_(LIVE), col(Reminder.due_at) <= moment)
     )
     return [(one, number) for one, number in await tx.exec(found.order_by(col(Reminder.due_at)))]
+
+
+async def last_sent(tx: Tx, *, person_id: int, ticket_id: int | None) -> tuple[Reminder, datetime] | None:
+    """The last one that came to a person, or about a ticket, and when."""
+    current = select(Assignment.ticket_id).where(Assignment.person_id == person_id, col(Assignment.ended_at).is_(None))
+    theirs = or_(col(Reminder.person_id) == person_id, col(Reminder.ticket_id).in_(current))
+    about = theirs if ticket_id is None else col(Reminder.ticket_id) == ticket_id
+    found = select(Reminder, ReminderSend.sent_at).join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
+    row = (await tx.exec(found.where(about).order_by(col(ReminderSend.id).desc()).limit(1))).first()
+    return (row[0], row[1]) if row else None

@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from sqlmodel import JSON, Field, UniqueConstraint, col, delete, select
+from sqlmodel import JSON, Field, Index, UniqueConstraint, col, delete, select
 
-from storage.columns import Row, UtcTime
+from storage.columns import Row, UtcTime, where
 from storage.database import Tx
 from storage.tickets import OPEN, Ticket
 
@@ -35,7 +35,10 @@ class SlaClock(Row, table=True):
     """
 
     __tablename__ = "sla_clocks"
-    __table_args__ = (UniqueConstraint("ticket_id", "kind", "generation"),)
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "kind", "generation"),
+        Index("ix_sla_clocks_running", "ticket_id", "due_at", **where("met_at IS NULL AND paused_since IS NULL")),
+    )
 
     ticket_id: int = Field(foreign_key="tickets.id")
     kind: str  # one of Kind

@@ -1,11 +1,10 @@
 """Tickets, and who they are assigned to."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, insert
+from sqlalchemy import bindparam, func, insert
 from sqlalchemy import select as select_columns
-from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, select, update
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, case, col, select, update
 
 from storage.columns import Row, UtcTime, where
 from storage.database import Tx, load, run
@@ -112,16 +111,6 @@ class Assignment(Row, table=True):
     ended_by: int | None = Field(default=None, foreign_key="people.id")  # None: the system, or the operator
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """Which tickets to list; None asks for any."""
-
-    statuses: tuple[str, ...] = OPEN
-    team_id: int | None = None
-    assignee_id: int | None = None
-    priority: str | None = None
-
-
 # Built once, like others below: these run for every report, and to build one costs more than to run it.
 _tickets = SQLModel.metadata.tables["tickets"]
 _HIGHEST = select_columns(func.coalesce(func.max(_tickets.c.number), 0)).where(
@@ -170,19 +159,17 @@ async def same_report(tx: Tx, channel_id: str, fingerprint: str, *, since: datet
     return (await tx.exec(_SAME, params={"channel": channel_id, "words": fingerprint, "since": since})).first()
 
 
-async def matching(tx: Tx, workspace_id: str, wanted: Filter, *, most: int | None = None) -> list[Ticket]:
-    """Tickets of a filter: the loudest first, then the oldest; all of them, or so many."""
+async def open_ones(
+    tx: Tx, workspace_id: str, *, assignee_id: int | None = None, most: int | None = None
+) -> list[Ticket]:
+    """Open tickets, of one assignee if asked: the loudest first, then the oldest; all of them, or so many."""
     rank = case({name: place for place, name in enumerate(LOUDEST_FIRST)}, value=col(Ticket.priority), else_=9)
-    found = select(Ticket).where(Ticket.workspace_id == workspace_id, col(Ticket.status).in_(wanted.statuses))
-    if wanted.team_id is not None:
-        found = found.where(Ticket.team_id == wanted.team_id)
-    if wanted.priority is not None:
-        found = found.where(Ticket.priority == wanted.priority)
-    if wanted.assignee_id is not None:
-        current = select(Assignment.ticket_id).where(
-            Assignment.person_id == wanted.assignee_id, col(Assignment.ended_at).is_(None)
+    found = select(Ticket).where(Ticket.workspace_id == workspace_id, col(Ticket.status).in_(OPEN))
+    if assignee_id is not None:
+        theirs = select(Assignment.ticket_id).where(
+            Assignment.person_id == assignee_id, col(Assignment.ended_at).is_(None)
         )
-        found = found.where(col(Ticket.id).in_(current))
+        found = found.where(col(Ticket.id).in_(theirs))
     return list(await tx.exec(found.order_by(rank, col(Ticket.id)).limit(most)))
 
 

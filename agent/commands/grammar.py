@@ -1,31 +1,38 @@
 """From words to a command: a verb counts only when its whole grammar fits, since most text is a report."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from agent.commands.slots import NAMED_TICKET, SOMEONE, Reading, fill
+from agent.commands.slots import GROUND, LINK, NAMED_TICKET, SOMEONE, Reading, fill
 from agent.commands.verb import Slot, Verb
+from agent.courtesy import FILLER
 
-FILLER = re.compile(r"^(?:please|pls|can you|could you|bitte)\s+", re.IGNORECASE)
 # "CH-13 is a duplicate of CH-12" names the ticket before the verb.
 _SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)\s+of\s+", re.IGNORECASE)
 # What may follow these: "jobs are stuck since noon", "why so slow", "me too" and "back to normal" are sentences.
 _FOLLOWS = {
     Slot.JOBS: re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL),
-    Slot.WHY: re.compile(rf"(?:(?:ch-?)?\d{{1,9}}\b[:,]?)?\s*(?:not\s+{SOMEONE})?", re.IGNORECASE),
+    Slot.WHY: re.compile(
+        rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?", re.IGNORECASE
+    ),
 }
 _PEOPLE_OR_NOTHING = re.compile(rf"(?:{SOMEONE}[,\s]*)*")
+MOST_LINES = 20  # commands in one message
 FREE_WORDS = {Slot.REASON, Slot.TEXT, Slot.WAIT, Slot.FIELDS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """A verb and its raw arguments; `missing` is the first slot that was not filled."""
+    """A verb and its raw arguments; `missing` is the first slot that was not filled.
+
+    `tickets` are all that were named, `number` that of the first one.
+    """
 
     verb: Verb
     number: int | None = None
+    tickets: tuple[str, ...] = ()
     people: tuple[str, ...] = ()  # Slack ids, or names typed by hand
     status: str = ""
     priority: str = ""
@@ -79,14 +86,15 @@ def parse(
     reading = Reading(rest.strip(), has_thread_ticket, called=word.rstrip(":"))
     for slot in verb.takes:
         if problem := fill(slot, reading):
-            return Parsed(verb=verb, number=reading.number, text=reading.text, missing=slot, problem=problem)
+            return _incomplete(verb, reading, problem, missing=slot)
     if is_message and reading.is_bare and reading.text:
         return None  # "close 3 idle connections" is a report of three connections, not about ticket 3
     if reading.rest:
-        return Parsed(verb=verb, missing=None, problem=f"“{reading.rest[:60]}” is more than `{verb.name}` takes")
+        return _incomplete(verb, reading, f"“{reading.rest[:60]}” is more than `{verb.name}` takes")
     return Parsed(
         verb=verb,
         number=reading.number,
+        tickets=tuple(reading.tickets),
         people=tuple(reading.people),
         status=reading.status,
         priority=reading.priority,
@@ -107,8 +115,42 @@ def _first_words(line: str, verbs: Iterable[Verb]) -> tuple[str, str]:
     for phrase in phrases:
         if re.match(rf"{re.escape(phrase)}(?:[\s:]|$)", line, re.IGNORECASE):
             return line[: len(phrase)], line[len(phrase) :].removeprefix(":")
-    word, _, rest = line.partition(" ") if "\n" not in line.split(" ", maxsplit=1)[0] else line.partition("\n")
-    return word, rest
+    word = _first_word(line)
+    return word, line[len(word) :]
+
+
+def leading_word(text: str) -> str:
+    """The word that could be a verb."""
+    return _first_word(FILLER.sub("", text.strip())).rstrip(":")
+
+
+def _first_word(line: str) -> str:
+    return line.split(" ", 1)[0].split("\n", 1)[0]
+
+
+def _incomplete(verb: Verb, reading: Reading, problem: str, *, missing: Slot | None = None) -> Parsed:
+    """What was understood of a command with something wrong in it."""
+    return Parsed(
+        verb=verb,
+        number=reading.number,
+        tickets=tuple(reading.tickets),
+        text=reading.text,
+        missing=missing,
+        problem=problem,
+    )
+
+
+def command_lines(
+    text: str, verbs: Sequence[Verb], *, has_thread_ticket: bool = False, is_message: bool = False
+) -> list[str]:
+    """The lines of a text of which each is a command; else the text as one, since a reason may have several lines."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or len(lines) > MOST_LINES:
+        return [text]
+    read = [parse(line, verbs, has_thread_ticket=has_thread_ticket, is_message=is_message) for line in lines]
+    if read[0] and read[0].verb.takes == (Slot.TEXT,):  # all that follows is what is reported
+        return [text]
+    return lines if all(one and (not one.problem or one.tickets) for one in read) else [text]
 
 
 def _is_remark(word: str, rest: str, verb: Verb) -> bool:

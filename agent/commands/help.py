@@ -1,12 +1,17 @@
-"""`help`: made from the registry, so it cannot leave out or invent a command."""
+"""`help`: made from the registry, so it cannot leave out or invent a command; first what the asker may run here."""
 
 from collections.abc import Sequence
 
 from agent.commands.verb import Reply, Slot, Verb, text_reply
-from bot.access import who_may
-from bot.messages import escape
+from agent.desk import Desk
+from bot.access import Target, can, who_may
+from bot.events import Actor
+from bot.messages import Message, escape
+from storage.tickets import Ticket
 
 HOW = "Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket."
+HEAD = "*Commands* (also after `/chargehand`, and in a direct message):"
+LONGEST_NOTE = 1900  # Slack takes 2,000 characters
 
 
 def short_help() -> str:
@@ -16,8 +21,7 @@ def short_help() -> str:
 
 def full_help(verbs: Sequence[Verb]) -> str:
     """Every verb with its usage and meaning."""
-    lines = [f"• `{escape(verb.usage)}` – {verb.summary}" for verb in verbs if not verb.is_for_buttons]
-    return "\n".join([HOW, "*Commands* (also after `/chargehand`, and in a direct message):", *lines])
+    return "\n".join([HOW, HEAD, *(_line(verb) for verb in verbs if not verb.is_for_buttons)])
 
 
 def verb_help(verb: Verb) -> str:
@@ -30,9 +34,49 @@ def verb_help(verb: Verb) -> str:
     return f"`{escape(verb.usage)}` – {verb.summary}\n{examples}{also}{back}{who}"
 
 
-def help_reply(verbs: Sequence[Verb], wanted: Verb | None) -> Reply:
-    """What `help [verb]` answers."""
-    return text_reply(verb_help(wanted) if wanted else full_help(verbs), is_private=True)
+async def help_reply(desk: Desk, verbs: Sequence[Verb], wanted: Verb | None, ticket: Ticket | None) -> Reply:
+    """What `help [verb]` answers.
+
+    Args:
+        ticket: what the thread is about; elsewhere a verb is for whoever may run it on some ticket.
+    """
+    if wanted:
+        return text_reply(verb_help(wanted), is_private=True)
+    targets = [await desk.target(ticket)] if ticket else _best_cases(desk.asker)
+    listed = [verb for verb in verbs if not verb.is_for_buttons]
+    mine = [verb for verb in listed if any(can(desk.asker, verb.action, target) for target in targets)]
+    others = [f"{_line(verb)} (for {who_may(verb.action)})" for verb in listed if verb not in mine]
+    where = f"*What you may do with {ticket.name} and otherwise*" if ticket else HEAD
+    message = Message(
+        text=HOW,
+        title=HOW,
+        body="\n".join([where, *map(_line, mine)]),
+        notes=_in_notes(["Not for you here:", *others]) if others else (),
+    )
+    return Reply(message=message, is_private=True)
+
+
+def _best_cases(actor: Actor) -> list[Target]:
+    """Tickets with which somebody may do the most: their own report, and of each team of theirs one that they have."""
+    me = actor.person_id
+    teams = [
+        Target(ticket_id=1, team_id=team_id, assignee_ids=frozenset({me}), reporter_id=me) for team_id in actor.roles
+    ]
+    return [Target(ticket_id=1, reporter_id=me), *teams]
+
+
+def _line(verb: Verb) -> str:
+    return f"• `{escape(verb.usage)}` – {verb.summary}"
+
+
+def _in_notes(lines: Sequence[str]) -> tuple[str, ...]:
+    """Grey text, in as many pieces as Slack's limit asks for."""
+    notes = [""]
+    for line in lines:
+        if len(notes[-1]) + len(line) >= LONGEST_NOTE:
+            notes.append("")
+        notes[-1] = f"{notes[-1]}\n{line}".strip()
+    return tuple(notes)
 
 
 SLOTS = (Slot.VERB,)

@@ -1,64 +1,150 @@
-"""`list`: the tickets one may see, by default all open ones, the loudest first."""
+"""`list`: the tickets one may see, ten at a time, by default all open ones: one's own first, then what is due first."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from agent.card import MARKS, words
+from agent.commands.filters import STATUSES, Token, read_filters, span_of
+from agent.commands.named import person_named, team_named
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.desk import Desk
-from bot.errors import UserError
-from bot.messages import escape, link
-from storage import people, tickets
-from storage.tickets import Filter, Ticket
+from bot.messages import Button, Message, escape, link, moment
+from storage import listing
+from storage.listing import MOST_COUNTED, Filter, Line, Order, Viewer
+from storage.tickets import OPEN
 
 ROWS = 10
-STATUSES = {"open", "in_progress", "resolved", "closed"}
-PRIORITIES = {"critical", "high", "medium", "low"}
+TITLE = 60
+STALE = timedelta(days=3)  # without a remark or a change
+ME = {"me", "mine"}
+ALONE = {"status": STATUSES, "assignee": ME, "priority": PRIORITY_WORDS}  # what some words stand for without a key
+ORDERS: dict[str, Order] = {"due": "due", "age": "age", "priority": "priority"}
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a line asks for; `tokens` are its filters as they were typed."""
+
+    filters: tuple[Filter, ...]
+    status: str
+    order: Order = "mine"
+    page: int = 1
+    tokens: tuple[Token, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """ "open tickets: mine, overdue", for one after a number."""
+        rest = ", ".join(one.said for one in self.filters if one.kind != "status")
+        return f"{words(self.status)} tickets{f': {escape(rest)}' if rest else ''}"
+
+    def line_of(self, page: int) -> str:
+        """The filters as a button repeats them."""
+        return " ".join([*(token.said for token in self.tokens if token.key != "page"), f"page:{page}"])
 
 
 async def list_tickets(desk: Desk, said: Said) -> Reply:
-    """One page; what does not fit is counted."""
-    chosen, title = await _filter(desk, said.text)
-    visible = [
-        ticket for ticket in await tickets.matching(desk.tx, desk.workspace_id, chosen) if await desk.sees(ticket)
-    ]
-    if not visible:
-        return text_reply(f"No {title}.", is_private=True)
-    rows = [await _row(desk, ticket) for ticket in visible[:ROWS]]
-    more = len(visible) - len(rows)
-    tail = [f"… and {more} more; narrow it with `list mine`, `list team X` or `list critical`."] if more > 0 else []
-    return text_reply("\n".join([f"*{counted(len(visible), title)}*", *rows, *tail]), is_private=True)
+    """One page; buttons lead to the others."""
+    asked = await _asked(desk, said.text)
+    seen_in = frozenset(channel for channel, members in desk.insiders.items() if desk.asker.slack_id in members)
+    viewer = Viewer(
+        workspace_id=desk.workspace_id,
+        person_id=desk.asker.person_id,
+        channels=seen_in,
+        is_outsider=desk.asker.is_outsider,
+    )
+    number = await listing.count(desk.tx, viewer, asked.filters)
+    if not number:
+        return text_reply(await _nothing(desk, viewer, asked), is_private=True)
+    last = -(-number // ROWS)
+    page = min(asked.page, last) if number < MOST_COUNTED else asked.page
+    rows = await listing.page(desk.tx, viewer, asked.filters, order=asked.order, first=(page - 1) * ROWS, most=ROWS + 1)
+    counted = f"{number:,} or more" if number == MOST_COUNTED else str(number)
+    title = asked.title.replace("tickets", "ticket", 1) if number == 1 else asked.title
+    head = f"*{counted} {title}*{f' – page {page}' if last > 1 else ''}"
+    buttons = _pages(asked, page, is_last=len(rows) <= ROWS)
+    message = Message(text="\n".join([head, *(_row(desk, row) for row in rows[:ROWS])]), buttons=buttons)
+    return Reply(message=message, is_private=True, settles="page" in {token.key for token in asked.tokens})
 
 
-def counted(number: int, plural: str) -> str:
-    """ "1 open ticket", "2 open tickets"."""
-    return f"{number} {plural.replace('tickets', 'ticket') if number == 1 else plural}"
+def _pages(asked: Asked, page: int, *, is_last: bool) -> tuple[Button, ...]:
+    """All that a press needs stands in the button, so it works after a restart."""
+    before = (Button(label="Previous", action="ls", value=asked.line_of(page - 1)),) if page > 1 else ()
+    after = () if is_last else (Button(label="Next", action="list", value=asked.line_of(page + 1)),)
+    return (*before, *after)  # two names of one verb, since Slack takes an action once in a row
 
 
-async def _filter(desk: Desk, text: str) -> tuple[Filter, str]:
-    wanted = text.casefold().replace("in progress", "in_progress").strip()
-    if wanted in {"", "open", "all"}:
-        return Filter(), "open tickets"
-    if wanted in {"mine", "my tickets", "me"}:
-        return Filter(assignee_id=desk.asker.person_id), "open tickets of yours"
-    if wanted in PRIORITIES:
-        return Filter(priority=wanted), f"open {wanted} tickets"
-    if wanted in STATUSES:
-        return Filter(statuses=(wanted,)), f"{words(wanted)} tickets"
-    if wanted.startswith("team "):
-        team = await people.team_named(desk.tx, text.strip()[5:])
-        if team is None:
-            known = ", ".join(team.name for team in await people.teams(desk.tx)) or "none yet"
-            raise UserError(f"There is no team “{escape(text.strip()[5:])}”. Teams: {escape(known)}.")
-        return Filter(team_id=team.id), f"open tickets of {escape(team.name)}"
-    filters = "`list`, `list mine`, `list team X`, `list critical` or `list resolved`"
-    raise UserError(f"“{escape(text[:60])}” is no filter. Try {filters}.")
-
-
-async def _row(desk: Desk, ticket: Ticket) -> str:
-    has_it = await tickets.assignees(desk.tx, ticket.id)
-    names = ", ".join(f"@{escape(person.name)}" for person in has_it) or "unassigned"
-    title = ticket.title if len(ticket.title) <= 60 else ticket.title[:59] + "…"
+def _row(desk: Desk, row: Line) -> str:
+    ticket = row.ticket
+    title = ticket.title if len(ticket.title) <= TITLE else ticket.title[: TITLE - 1] + "…"
     name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
     mark = MARKS.get(ticket.priority or "", ":white_circle:")
-    return f"{mark} *{name}* {escape(title)} – {words(ticket.priority)}, {words(ticket.status)}, {names}"
+    who = ", ".join(f"@{escape(name)}" for name in row.names) or "unassigned"
+    status = "" if ticket.status == "open" else f", {words(ticket.status)}"
+    due = f", {'was due' if row.due_at < desk.now else 'due'} {moment(row.due_at)}" if row.due_at else ""
+    return f"{mark} *{name}* {words(ticket.priority)} – {escape(title)} – {who}{status}{due}"
+
+
+async def _nothing(desk: Desk, viewer: Viewer, asked: Asked) -> str:
+    """Which filter leaves out most: without which one there would be the most."""
+    without = {
+        one.said: await listing.count(desk.tx, viewer, [other for other in asked.filters if other is not one])
+        for one in asked.filters
+    }
+    most = max(without, key=lambda said: without[said])
+    hint = f" Without “{escape(most)}” there {_are(without[most])}." if len(without) > 1 and without[most] else ""
+    return f"No {asked.title}.{hint}"
+
+
+def _are(number: int) -> str:
+    return "is 1" if number == 1 else f"are {number:,}{' or more' if number == MOST_COUNTED else ''}"
+
+
+async def _asked(desk: Desk, text: str) -> Asked:
+    tokens = tuple(read_filters(text) or ())
+    chosen = [await _filter(desk, token) for token in tokens if token.key not in {"sort", "page"}]
+    keys = {token.key: token.value.casefold() for token in tokens}
+    status = next((one.said for one in chosen if one.kind == "status"), "open")
+    statuses = OPEN if status == "open" else (status,)
+    return Asked(
+        filters=(Filter("status", statuses, status), *(one for one in chosen if one.kind != "status")),
+        status=status,
+        order=ORDERS.get(keys.get("sort", ""), "mine"),
+        page=int(keys.get("page", "1")),
+        tokens=tokens,
+    )
+
+
+async def _filter(desk: Desk, token: Token) -> Filter:
+    """What a filter means here and now: which person, team or moment."""
+    word = token.value.casefold()
+    if token.is_quoted:
+        return Filter("words", token.value, token.said)
+    kind = token.key or next((kind for kind, kinds in ALONE.items() if word in kinds), word)
+    if kind == "status":
+        return Filter(kind, None, STATUSES[word])
+    values: dict[str, Any] = {
+        "priority": PRIORITY_WORDS.get(word),
+        "stale": desk.now - STALE,
+        "older": desk.now - span_of(word) if kind == "older" else None,
+        "overdue": desk.now,
+        "snoozed": desk.now,
+    }
+    if kind == "team":
+        values[kind] = (await team_named(desk, token.value)).id
+    if kind in {"assignee", "reporter"}:
+        values[kind] = await _person_id(desk, token.value)
+    return Filter(kind, values.get(kind, token.value), await desk.read_out(token.said))
+
+
+async def _person_id(desk: Desk, name: str) -> int:
+    if name.casefold() in ME:
+        return desk.asker.person_id
+    mentioned = MENTION.match(name)
+    return (await person_named(desk, mentioned[1] if mentioned else name.removeprefix("@"))).id
 
 
 VERB = Verb(
@@ -66,7 +152,7 @@ VERB = Verb(
     takes=(Slot.FILTER,),
     summary="show tickets",
     example="list team Platform",
-    another="list critical",
+    another="list mine overdue",
     action="see",
     act=list_tickets,
     also=("ls", "tickets"),

@@ -16,14 +16,15 @@ from agent.commands import (
     file,
     handover,
     help,
+    history,
     holiday,
     hours,
     jobs,
     list,
     me,
     move,
-    ownership,
     not_same,
+    ownership,
     priority,
     reconcile,
     release,
@@ -47,10 +48,13 @@ from agent.commands import (
     undo,
     unsnooze,
     wait,
+    watch,
+    who,
     why,
     withdraw,
 )
 from agent.commands.grammar import did_you_mean, find_verb
+from agent.commands.named import thread_ticket
 from agent.commands.verb import Reply, Said, Verb
 from agent.desk import Desk
 from bot.errors import UserError
@@ -58,10 +62,23 @@ from bot.messages import escape
 
 
 async def _help(desk: Desk, said: Said) -> Reply:
-    wanted = find_verb(said.text, VERBS) if said.text else None
-    if said.text and wanted is None:
-        raise UserError(f"There is no command “{escape(said.text[:40])}”. {did_you_mean(said.text, VERBS)}")
-    return help.help_reply(VERBS, wanted)
+    return await help.help_reply(desk, VERBS, verb_named(said.text) if said.text else None, await thread_ticket(desk))
+
+
+async def _who_can(desk: Desk, said: Said) -> Reply:
+    return await who.who_can(desk, verb_named(said.text.rstrip("?")), said.ticket)
+
+
+def verb_named(word: str) -> Verb:
+    """The verb with this name or synonym.
+
+    Raises:
+        UserError: there is none; names the nearest.
+    """
+    verb = find_verb(word, VERBS)
+    if verb is None:
+        raise UserError(f"There is no command “{escape(word[:40])}”. {did_you_mean(word, VERBS)}")
+    return verb
 
 
 def _called(name: str) -> Verb:
@@ -101,10 +118,13 @@ VERBS: tuple[Verb, ...] = (
     set.VERB,
     move.VERB,
     comment.VERB,
+    watch.VERB,
+    watch.BACK,
     undo.VERB,
     separate.VERB,
     track.VERB,
     why.VERB,
+    history.VERB,
     me.VERB,
     capacity.VERB,
     rotation.VERB,
@@ -123,6 +143,17 @@ VERBS: tuple[Verb, ...] = (
     reconcile.VERB,
     file.VERB,
     jobs.VERB,
+    Verb(
+        name="who",
+        takes=who.SLOTS,
+        summary="say for whom a command is, on a ticket by name",
+        example="who can resolve",
+        action="see",
+        act=_who_can,
+        another="who can close CH-1",
+        german=("wer",),
+        no_inverse="it changes nothing",
+    ),
     Verb(
         name="help",
         takes=help.SLOTS,

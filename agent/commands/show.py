@@ -18,7 +18,8 @@ async def show(desk: Desk, said: Said) -> Reply:
     reporter = await people.get(desk.tx, ticket.reporter_id) if ticket.reporter_id else None
     text = await desk.read_out(ticket.description)
     body = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
-    last = (await comments.of_ticket(desk.tx, ticket.id))[-SHOWN:]
+    said_on_it = [comment for comment in await comments.of_ticket(desk.tx, ticket.id) if not comment.deleted_at]
+    last = said_on_it[-SHOWN:]
     said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in last]
     by = f"by @{escape(reporter.name)} " if reporter else ""
     notes = (f"Reported {by}{moment(ticket.created_at)}", *shown.notes)

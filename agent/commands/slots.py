@@ -7,15 +7,13 @@ from functools import partial
 
 from agent.calendar.when import FORM as WHEN
 from agent.commands.fields import read_fields
+from agent.commands.filters import read_filters
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
 
 LONGEST_REASON = 1000
 SHORTEST_REASON = 3
 ADD, AUTO = "+", "auto"  # ways to assign
-FILTERS = re.compile(
-    r"(?:open|all|mine|my tickets|me|critical|high|medium|low|in[ _]progress|resolved|closed|team .+)?", re.IGNORECASE
-)
 _FLAG = r"(?:\s+--(?:hook|full|state[ =]\w+|(?:channel|tickets)[ =]\S+))*"
 REPO = re.compile(rf"list|(?:connect|sync|disconnect)\s+[\w.-]+/[\w.-]+{_FLAG}", re.IGNORECASE | re.ASCII)
 SINCE = re.compile(r"(?:--(?:since|repo)[ =]\S+\s*)*")
@@ -33,7 +31,6 @@ OWNERSHIP = re.compile(
 )
 # "list of orders is empty", "help page is broken" and "repo is gone" are reports.
 FORMS = {
-    Slot.FILTER: (FILTERS, "filter"),
     Slot.REPO: (REPO, "way to use it"),
     Slot.SINCE: (SINCE, "way to use it"),
     Slot.HOURS: (HOURS, "way to use it"),
@@ -46,14 +43,26 @@ FORMS = {
     Slot.SLA: (SLA, "way to use it"),
 }
 # Buttons and forms name the version of the ticket that they were made from: CH-12@7.
-_TICKET = re.compile(r"^(?:ch-?)?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
-NAMED_TICKET = re.compile(r"^ch-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
 _PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
 _OTHER = re.compile(r"^(?:(?:of|into|with|von|in|mit)\s+)?(?:ch-?)?(\d{1,9})\b\s*", re.IGNORECASE)
+_NUMBER = r"(?P<number>\d{1,9})(?:@(?P<version>\d{1,9}))?\b"
+LINK = r"(?P<link><?https?://[^\s|<>]+/archives/\w+/p\d{16}\b[^\s|<>]*(?:\|[^<>]*)?>?)"
+_NAMED = rf"(?:ch-?{_NUMBER}|{LINK})"
+_END = r"(?P<end>[:,]?)\s*"
+_TICKET = re.compile(rf"^(?:(?:ch-?)?{_NUMBER}|{LINK}){_END}", re.IGNORECASE)
+_TICKET_OR_THIS = re.compile(rf"^(?:{_NAMED}|(?P<this>this|diese[sn]?)\b){_END}", re.IGNORECASE)
+_ANOTHER = re.compile(rf"^(?:(?:and|und|&amp;)\s+)?{_NAMED}{_END}", re.IGNORECASE)
+_ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
+NAMED_TICKET = re.compile(rf"^{_NAMED}{_END}", re.IGNORECASE)
+THIS = "this"
+MOST_TICKETS = 20  # in one command
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
 _PRIORITY = re.compile(rf"(?:to\s+)?({'|'.join(PRIORITY_WORDS)})(?:$|[\s:,]+)", re.IGNORECASE)
+_CAN = re.compile(r"^(?:can|may|kann|darf)\s+(\S+)\s*", re.IGNORECASE)
+GROUND = r"(?:denied|reminded|silent)"
+_GROUND = re.compile(rf"^({GROUND})\b\s*", re.IGNORECASE)
 _ON = re.compile(r"^(?:on|auf)\s+", re.IGNORECASE)
 SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
 _PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
@@ -74,7 +83,8 @@ class Reading:
     rest: str
     has_thread_ticket: bool
     number: int | None = None
-    is_bare: bool = False  # the number stood without its CH-
+    tickets: list[str] = field(default_factory=list)  # `CH-12`, `CH-12@7`, a link to a message, `this`
+    is_bare: bool = False  # its number stood without its CH-
     people: list[str] = field(default_factory=list)
     status: str = ""
     priority: str = ""
@@ -97,14 +107,30 @@ def fill(slot: Slot, reading: Reading) -> str:
 
 def _fill_ticket(reading: Reading) -> str:
     # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
-    pattern = NAMED_TICKET if reading.has_thread_ticket else _TICKET
-    if found := pattern.match(reading.rest):
-        reading.is_bare = NAMED_TICKET.match(reading.rest) is None
-        reading.number, reading.rest = int(found.group(1)), reading.rest[found.end() :]
-        reading.version = int(found.group(2)) if found.group(2) else None
-        reading.words = reading.rest
-        return ""
-    return "" if reading.has_thread_ticket else "which ticket is missing"
+    pattern = _TICKET_OR_THIS if reading.has_thread_ticket else _TICKET
+    reading.is_bare = reading.rest[:1].isdigit() and pattern is _TICKET
+    following = _ANOTHER_NUMBER if reading.is_bare else _ANOTHER
+    while found := pattern.match(reading.rest):
+        _take_ticket(reading, found)
+        if found["end"] == ":":  # "comment CH-1: CH-2 is the same" is about one ticket
+            break
+        pattern = following
+    reading.words = reading.rest
+    if len(reading.tickets) > MOST_TICKETS:
+        return f"those are {len(reading.tickets)} tickets, and {MOST_TICKETS} go at once"
+    return "" if reading.tickets or reading.has_thread_ticket else "which ticket is missing"
+
+
+def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
+    said = found.groupdict()
+    name = said.get("link") or THIS
+    if said["number"]:
+        name = f"CH-{int(said['number'])}" + (f"@{said['version']}" if said["version"] else "")
+    if not reading.tickets and said["number"]:
+        reading.number, reading.version = int(said["number"]), int(said["version"]) if said["version"] else None
+    if name not in reading.tickets:
+        reading.tickets.append(name)
+    reading.rest = reading.rest[found.end() :]
 
 
 def _fill_people(slot: Slot, reading: Reading) -> str:
@@ -206,6 +232,26 @@ def _take_owners(reading: Reading) -> None:
         reading.rest = reading.rest[: found.start(1)]
 
 
+def _fill_can(reading: Reading) -> str:
+    if (found := _CAN.match(reading.rest)) is None:
+        return "the command is missing: `who can resolve`"
+    reading.text, reading.rest = found[1], reading.rest[found.end() :].rstrip("?")
+    return ""
+
+
+def _fill_ground(reading: Reading) -> str:
+    if found := _GROUND.match(reading.rest):
+        reading.status, reading.rest = found[1].casefold(), reading.rest[found.end() :]
+    return ""
+
+
+def _fill_filter(reading: Reading) -> str:
+    if read_filters(reading.rest) is None:
+        return f"“{reading.rest[:60]}” is no filter"
+    reading.text, reading.rest = reading.rest, ""
+    return ""
+
+
 FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.TICKET: _fill_ticket,
     Slot.LAST: _fill_ticket,
@@ -213,6 +259,9 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.PEOPLE: partial(_fill_people, Slot.PEOPLE),
     Slot.WHOSE: partial(_fill_people, Slot.WHOSE),
     Slot.WHY: partial(_fill_people, Slot.WHY),
+    Slot.FILTER: _fill_filter,
+    Slot.GROUND: _fill_ground,
+    Slot.CAN: _fill_can,
     Slot.STATUS: _fill_status,
     Slot.REASON: _fill_reason,
     Slot.PRIORITY: _fill_priority,

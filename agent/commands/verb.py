@@ -24,6 +24,7 @@ class Slot(Enum):
     TEXT = "<text>"
     FILTER = "[open|mine|team X|critical]"
     VERB = "[verb]"
+    CAN = "can VERB"
     NUMBER = "<number>"
     REPO = "list|connect|sync|disconnect [OWNER/NAME] [--channel #c] [--tickets label:NAME] [--hook] [--full]"
     SINCE = "[--since 2h] [--repo OWNER/NAME]"
@@ -38,6 +39,7 @@ class Slot(Enum):
     ROTATION = "[on|off]"
     UNTIL = "2026-12-01|monday|tomorrow|2h|3d [cover @someone] [<note>]"
     WHY = "[not @someone]"
+    GROUND = "[denied|reminded|silent]"
 
     LAST = "[CH-1]"
     PRIORITY = "critical|high|medium|low [<why>]"
@@ -50,7 +52,7 @@ class Slot(Enum):
 
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
-OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE}
+OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
 
 
 @dataclass(frozen=True, kw_only=True)

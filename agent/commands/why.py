@@ -1,9 +1,10 @@
-"""`why CH-1`: why it is this priority, team and person; `why CH-1 not @someone` why it is not them."""
+"""`why CH-1`: why it is this priority, team and person; `why CH-1 not @someone` why it is not them, and more."""
 
 from datetime import datetime
 
 from agent import notify
 from agent.card import words
+from agent.commands import grounds
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from bot.errors import UserError
@@ -16,6 +17,8 @@ from storage.tickets import Ticket
 
 async def why(desk: Desk, said: Said) -> Reply:
     """Answer from what was stored when it was decided."""
+    if said.status:
+        return await grounds.explain(desk, said.status, said.ticket)
     ticket = said.the_ticket
     made = await decisions.of_ticket(desk.tx, ticket.id)
     if len(said.people) > 1:
@@ -101,13 +104,13 @@ def _tie(one: Considered, winner: Considered) -> str:
 
 VERB = Verb(
     name="why",
-    takes=(Slot.TICKET, Slot.WHY),
-    summary="explain priority, team and person, or why it was not somebody",
+    takes=(Slot.GROUND, Slot.LAST, Slot.WHY),
+    summary="explain priority, team and person, why not somebody, a refusal, a reminder or silence",
     example="why CH-1 not @bob",
     action="see",
     act=why,
     also=("explain",),
-    another="why CH-1 not @bob",
+    another="why denied",
     german=("warum",),
     no_inverse="it changes nothing",
 )

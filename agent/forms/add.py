@@ -8,7 +8,7 @@ from bot.forms import Field, Form, Words
 from bot.messages import Option
 from bot.shortcuts import SlackShortcut
 from storage import people, thread_links, tickets
-from storage.tickets import Filter, Ticket
+from storage.tickets import Ticket
 
 TITLE, SUBMIT = Words("Add to ticket", "Zu Ticket hinzufügen"), Words("Add", "Hinzufügen")
 LONGEST, MOST = 3000, 100
@@ -58,7 +58,7 @@ async def _offered(desk: Desk, shortcut: SlackShortcut) -> list[Ticket]:
     """The thread's ticket first, then open ones that the asker sees, the loudest first."""
     here = await _ticket_here(desk, shortcut)
     found = [here] if here else []
-    for ticket in await tickets.matching(desk.tx, desk.workspace_id, Filter(), most=2 * MOST):
+    for ticket in await tickets.open_ones(desk.tx, desk.workspace_id, most=2 * MOST):
         is_open_to_all = not ticket.is_private and not desk.asker.is_outsider
         if (here is None or ticket.id != here.id) and (is_open_to_all or await desk.sees(ticket)):
             found.append(ticket)

@@ -8,7 +8,7 @@ Block = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit: longest text of each element
 SECTION, FIELD, BUTTON, VALUE, OPTION, OPTION_VALUE, CONTEXT, MESSAGE = 3000, 2000, 75, 2000, 75, 150, 2000, 3900
-FIELDS, OPTIONS, ACTIONS = 10, 100, 25
+FIELDS, OPTIONS, ACTIONS, SECTIONS = 10, 100, 25, 6
 NOTES = 40  # of 50 blocks a message, so that buttons always find room
 
 
@@ -28,10 +28,10 @@ def render(message: Message) -> dict[str, Any]:
     text = cut(message.text, MESSAGE)
     title = [_section(message.title)] if message.title else []
     rest = _rest(message)
-    if not title and not rest:
+    if not title and not rest and len(message.text) <= MESSAGE:
         return {"text": text, "blocks": [], "attachments": []}
     if not title:
-        title = [_section(message.text)]
+        title = _sections(message.text)
     if message.colour is None:
         return {"text": text, "blocks": title + rest, "attachments": []}
     # With a colour the details go into an attachment; the text then stays what a notification shows.
@@ -41,7 +41,7 @@ def render(message: Message) -> dict[str, Any]:
 def _rest(message: Message) -> list[Block]:
     blocks: list[Block] = []
     if message.body:
-        blocks.append(_section(message.body))
+        blocks += _sections(message.body)
     if message.facts:
         fields = [_mrkdwn(f"*{fact.name}*\n{fact.value}", FIELD) for fact in message.facts[:FIELDS]]
         blocks.append({"type": "section", "fields": fields})
@@ -51,9 +51,17 @@ def _rest(message: Message) -> list[Block]:
     elements = [_button(button) for button in message.buttons]
     if message.menu:
         elements.append(_menu(message.menu))
-    if elements:
-        blocks.append({"type": "actions", "elements": elements[:ACTIONS]})
-    return blocks
+    return blocks + [{"type": "actions", "elements": row[:ACTIONS]} for row in _rows(elements)]
+
+
+def _rows(elements: list[Block]) -> list[list[Block]]:
+    """Slack wants each action once in a block: where one comes again, as in a list of tickets, a new row begins."""
+    rows: list[list[Block]] = []
+    for element in elements:
+        if not rows or element["action_id"] in {known["action_id"] for known in rows[-1]}:
+            rows.append([])
+        rows[-1].append(element)
+    return rows
 
 
 def _mrkdwn(text: str, limit: int) -> Block:
@@ -62,6 +70,18 @@ def _mrkdwn(text: str, limit: int) -> Block:
 
 def plain_text(text: str, limit: int = BUTTON) -> Block:
     return {"type": "plain_text", "text": cut(text, limit) or "–", "emoji": True}
+
+
+def _sections(text: str) -> list[Block]:
+    """A long text in as many sections as its lines need, up to a limit."""
+    parts = [""]
+    for line in text.split("\n"):
+        longer = f"{parts[-1]}\n{line}" if parts[-1] else line
+        if len(longer) > SECTION and parts[-1]:
+            parts.append(line)
+        else:
+            parts[-1] = longer
+    return [_section(part) for part in parts[:SECTIONS]]
 
 
 def _section(text: str) -> Block:

@@ -9,6 +9,7 @@ from handlers.cli import (
     db,
     demo,
     doctor,
+    help,
     jobs,
     manifest,
     ownership,
@@ -40,6 +41,6 @@ def build_cli(serve: Serve) -> typer.Typer:
         verb.register(cli)
     for records in (audit, access):
         records.register(cli)
-    reminders.register(cli)
-    ownership.register(cli)
+    for explaining in (reminders, ownership, help):
+        explaining.register(cli)
     return cli

@@ -10,10 +10,11 @@ import structlog
 
 from agent import notify
 from agent.admit import actor_of, is_stale, remember
-from agent.commands.verb import Reply, text_reply
+from agent.commands.verb import Reply
 from agent.desk import Desk
 from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
+from bot.messages import Message
 from bot.slack.client import CallFailed
 from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
@@ -123,12 +124,14 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
         async with run.finishing() as tx:
             at = await _desk_of(ctx, run, asked, tx)
             at.record_refusal(refusal)
-            await deliver(at, text_reply(str(refusal), is_private=True))
+            said = Message(text=str(refusal), buttons=refusal.buttons)
+            await deliver(at, Reply(message=said, is_private=True))
 
 
 async def deliver(at: Desk, reply: Reply) -> None:
     """Show a reply where it belongs, unless what the asker looks at shows it already."""
-    if reply.settles and at.surface == "button":
+    is_public = bool(at.place and at.place.message_ts and not at.place.is_dm)
+    if reply.settles and at.surface == "button" and not (reply.is_private and is_public):
         await notify.settle(at, reply.message)
         return
     seen = reply.seen_in or (reply.shown_by if at.surface in PRESSED else None)

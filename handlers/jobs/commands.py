@@ -4,7 +4,9 @@ import json
 from dataclasses import replace
 
 from agent.commands import track
-from agent.commands.run import run_line
+from agent.commands.grammar import command_lines
+from agent.commands.registry import VERBS
+from agent.commands.run import SURE, run_line, run_lines
 from agent.commands.verb import Reply
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
@@ -31,7 +33,7 @@ async def command(ctx: Context, run: Run) -> None:
 
     async def act(desk: Desk) -> Reply:
         refuse_outsiders(desk)
-        return await run_line(desk, event.text) if event.text else await hear(desk, "")
+        return await run_lines(desk, command_lines(event.text, VERBS)) if event.text else await hear(desk, "")
 
     await serve(ctx, run, asked, act)
 
@@ -50,8 +52,8 @@ async def press(ctx: Context, run: Run) -> None:
 
     async def act(desk: Desk) -> Reply:
         refuse_outsiders(desk)
-        if event.action == STILL:
-            return settled(await run_line(desk, event.value))
+        if event.action in {STILL, SURE}:
+            return settled(await run_lines(desk, command_lines(event.value, VERBS), is_sure=True))
         return await run_line(desk, f"{event.action} {event.choice or event.value}")
 
     await serve(ctx, run, asked, act)

@@ -12,7 +12,7 @@ from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.matrix import CHANGES, NO, YES, matrix, read
 from bot.errors import Refused, UserError
-from bot.events import Place
+from bot.events import Place, Surface
 from storage import people
 from storage.people import Person, RoleName, Team
 from storage.tickets import Assignment
@@ -27,6 +27,8 @@ LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`undo`": "undo CH-1",
     "`approve`": "approve P-99",  # what it does has rows of its own
     "`deny`": "deny P-99 not now",
+    "`who`": "who can close CH-1",
+    "`why`": "why CH-1",
     "`status CH-1 in progress`": "status CH-1 in progress",
     "`set CH-1 severity major`": "set CH-1 severity major",
     "`hours team TEAM …`": "hours team Platform Mon-Fri 9-18",
@@ -78,10 +80,19 @@ async def is_refused(desk: Desk, line: str) -> bool:
     return any(button.action == take_and_resolve.VERB.name for button in answer.message.buttons)
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_each_verb_is_for_those_whom_the_page_names(desk: Desk, make_ticket: MakeTicket, who: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "surface"),
+    [
+        *((who, "mention") for who in PEOPLE),
+        # Whatever way it comes, it is the same function; one who may do some things and not others shows it.
+        *(("responder, somebody has it", surface) for surface in ("dm", "slash", "button", "form", "cli", "github")),
+    ],
+)
+async def test_each_verb_is_for_those_whom_the_page_names(
+    desk: Desk, make_ticket: MakeTicket, who: str, surface: Surface
+) -> None:
     me = await somebody(desk, who)
-    mine = replace(desk, actor=await actor_of(desk.tx, me))
+    mine = replace(desk, actor=await actor_of(desk.tx, me), surface=surface)
     cy = await people.the(desk.tx, "T1", "UCY")
     assignee = {"responder who has it": me, "responder, nobody has it": None}.get(who, cy)
     found = {}

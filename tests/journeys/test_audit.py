@@ -100,6 +100,12 @@ async def edit_remark(slack: SlackSandbox, bot: Bot) -> None:
     await quiet(bot)
 
 
+async def delete_remark(slack: SlackSandbox, bot: Bot) -> None:
+    [comment] = await bot.rows(select(Comment))
+    await slack.delete("bob", "#ops", comment.message_ts)
+    await quiet(bot)
+
+
 async def delete(slack: SlackSandbox, bot: Bot) -> None:
     await slack.delete("frank", "#ops", await _root(bot))
     await quiet(bot)
@@ -257,6 +263,14 @@ VERB_CASES = {
         surface="slash",
         action="comment",
         after={"comment": 1},
+    ),
+    "watch": Case(do=typed("dave", "watch CH-1"), who="dave", surface="slash", action="watch"),
+    "unwatch": Case(
+        given=typed("dave", "watch CH-1"),
+        do=typed("dave", "unwatch CH-1"),
+        who="dave",
+        surface="slash",
+        action="unwatch",
     ),
     "undo": Case(
         given=RESOLVED,
@@ -506,6 +520,8 @@ LOOKING = {
     "help": "help",
     "me": "me",
     "why": "why CH-1",
+    "history": "history CH-1",
+    "who": "who can close CH-1",
 }
 OTHER_CASES = {
     "a report by mention": Case(
@@ -538,6 +554,15 @@ OTHER_CASES = {
         of="comment",
         before={"text": "the replica is fine"},
         after={"text": "the replica is gone"},
+    ),
+    "a deleted remark": Case(
+        given=said("bob", "the replica is fine", in_thread=True),
+        do=delete_remark,
+        who="system",
+        surface="system",
+        action="delete",
+        of="comment",
+        before={"text": "the replica is fine"},
     ),
     "an edited report": Case(
         do=edit,

@@ -50,8 +50,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         "issue to card p99",
         "model answers in 2 s",
     ),
+    "list": ("first page of", "loading and sorting all, ms"),
     "memory": ("ingress: MB idle", "worker: MB after 300 deliveries", "worker: growth"),
     "move": ("tickets with history", "MB of memory at most"),
+    "parse": ("a line read, p99 ms", "ratio of the two"),
     "queue": ("SQLite: put/s, share that is left", "PostgreSQL: idle worker, % of a core"),
     "redact": ("redaction of a log line",),
     "reminder_scan": (

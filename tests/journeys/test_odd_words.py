@@ -6,24 +6,23 @@ import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage.queue import Job
+from storage.tickets import Ticket
 from tests.team import DATABASES, Bot, quiet, report, said, select_all
 
 PEOPLE = " ".join(f"<@U0{number:06d}>" for number in range(60))
 ODD = {
     "100 kB": "redis is down " + "and the log says no " * 5_000,
     "one long word": "x" * 50_000,
-    "only emoji": ":fire: :fire: :fire:",
-    "only pictures": "🔥🔥🔥",
     "only a link": "<https://example.com/incident/7>",
     "right to left": "الخادم معطل منذ الصباح ولا أحد يستطيع الدفع",
     "turned around": "\u202eredis is down\u202c since noon",
     "zero width": "re\u200bdis is do\u200bwn \u200b\u200d\ufeff",
-    "only zero width": "\u200b\u200b\u2060",
     "code": "```\nSELECT 1; -- <@U0X> & co\n``` fails with `exit 1`",
     "60 people": f"redis is down {PEOPLE}",
     "marks": "*redis* _is_ ~down~ <!channel> <!here> & &lt;script&gt;",
     "lines": "\n\nredis\n\n\n\nis down\n\n",
 }
+NO_WORDS = {"only emoji": ":fire: :fire: :fire:", "only pictures": "🔥🔥🔥", "only zero width": "\u200b\u200b\u2060"}
 OF_A_PROGRAM = re.compile(r"Traceback|[A-Z]\w+Error\b|Exception|\bNone\b|\bTrue\b|object at 0x|line \d+, in")
 
 
@@ -40,6 +39,15 @@ async def test_it_becomes_one_ticket_with_one_card(slack: SlackSandbox, bot: Bot
         if message.bot_id:
             assert not OF_A_PROGRAM.search(message.plain)
             assert "<!channel>" not in message.plain
+
+
+@pytest.mark.parametrize("text", NO_WORDS.values(), ids=NO_WORDS)
+async def test_what_has_no_words_is_no_report(slack: SlackSandbox, bot: Bot, text: str) -> None:
+    await slack.say("frank", "#ops", f"<@{slack.bot_user.id}> {text}", raw=True)
+    await quiet(bot)
+    [answer] = said(slack.ephemerals("frank"))
+    assert answer.startswith("Write what is wrong")
+    assert await select_all(bot, Ticket) == []
 
 
 async def test_sixty_mentions_ping_nobody_and_ask_for_few_profiles(slack: SlackSandbox, bot: Bot) -> None:

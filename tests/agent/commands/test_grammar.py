@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.commands.grammar import FILLER, Parsed, find_verb, near_verbs, parse, reason_of
+from agent.commands.grammar import FILLER, Parsed, command_lines, find_verb, near_verbs, parse, reason_of
 from agent.commands.registry import VERBS
 from agent.commands.slots import LONGEST_REASON
 from agent.commands.verb import Slot
@@ -173,7 +173,7 @@ def test_a_quick_reason_and_own_words_become_one() -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     parsed = parse(text, VERBS)
     first = FILLER.sub("", text.strip()).split(" ")[0].split("\n")[0].rstrip(":")
-    assert (parsed is None) == (find_verb(first, VERBS) is None)
+    assert parsed is None or parsed.verb == find_verb(first, VERBS)  # "jobs 0" is a sentence
 
 
 @pytest.mark.parametrize(
@@ -271,3 +271,64 @@ def test_people_and_what_is_said_of_them(text: str, verb: str, people: tuple[str
         cover,
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "named", "words"),
+    [
+        ("resolve CH-1 ch2, CH-3 and CH-4 deploy rolled back", ("CH-1", "CH-2", "CH-3", "CH-4"), "deploy rolled back"),
+        ("claim 12 13", ("CH-12", "CH-13"), ""),
+        ("fixed 12 3 nodes are back", ("CH-12",), "3 nodes are back"),
+        ("comment CH-1: CH-2 is the same", ("CH-1",), "CH-2 is the same"),
+        ("close CH-1@3 CH-1@3 too old", ("CH-1@3",), "too old"),
+        (
+            "close <https://a.slack.com/archives/C1/p1700000000000001?thread_ts=1.2&amp;cid=C1|a b> too old",
+            ("<https://a.slack.com/archives/C1/p1700000000000001?thread_ts=1.2&amp;cid=C1|a b>",),
+            "too old",
+        ),
+    ],
+)
+def test_the_tickets_that_a_command_names(line: str, named: tuple[str, ...], words: str) -> None:
+    parsed = read(line)
+    assert (parsed.tickets, parsed.words, parsed.problem) == (named, words, "")
+
+
+def test_a_command_takes_twenty_tickets() -> None:
+    names = " ".join(f"CH-{number}" for number in range(1, 22))
+    assert read(f"claim {names}").problem == "those are 21 tickets, and 20 go at once"
+
+
+def test_this_is_the_ticket_of_a_thread() -> None:
+    assert read("resolve this failed over", in_thread=True).tickets == ("this",)
+    assert parse("fix this please", VERBS, has_thread_ticket=True) is None
+    assert read("resolve this failed over").problem == "which ticket is missing"
+
+
+@pytest.mark.parametrize(
+    "line", ["could you please, resolve CH-1 failed over", "Kannst du bitte resolve CH-1 failed over"]
+)
+def test_polite_words_before_a_verb_say_nothing(line: str) -> None:
+    assert read(line).verb.name == "resolve"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("claim CH-1\n\nresolve CH-2 it is back", 2),
+        ("resolve CH-1 it is back\nsince the deploy", 1),
+        ("report redis is down\nlist", 1),
+        ("claim CH-1\nresolve CH-2", 2),
+        ("claim CH-1\n" * 21, 1),
+    ],
+)
+def test_lines_are_commands_where_each_is_one(text: str, lines: int) -> None:
+    assert len(command_lines(text, VERBS)) == lines
+
+
+@given(
+    st.lists(st.sampled_from(["resolve", "CH-1", "ch2,", "and", "this", "\n", "12", "<@U1>", ":", "<http", '"', "`"]))
+)
+def test_pieces_of_commands_are_read_without_an_error(pieces: list[str]) -> None:
+    for in_thread in (False, True):
+        command_lines(" ".join(pieces), VERBS, has_thread_ticket=in_thread, is_message=True)
+        parse(" ".join(pieces), VERBS, has_thread_ticket=in_thread, is_message=True)

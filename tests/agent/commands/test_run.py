@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from agent.admit import actor_of
-from agent.commands.run import run_line, unknown
+from agent.commands.run import WITH_FORM, run_line, unknown
 from agent.desk import Desk
 from bot.errors import Refused, UserError
+from handlers.slack.forms import TITLES
 from storage import audit, people
 from storage.tickets import assignees
 from tests.agent.conftest import NOW, MakeTicket
@@ -90,3 +91,7 @@ async def test_a_private_ticket_answers_like_a_missing_one(desk: Desk, make_tick
 def test_what_was_typed_is_quoted_without_effect() -> None:
     assert "<" not in unknown("<!channel> " + "x" * 300)
     assert unknown("") == "I do not know “”. `help` lists the commands. To report it as a problem: `report `."
+
+
+def test_a_missing_reason_is_asked_for_where_there_is_a_form() -> None:
+    assert set(WITH_FORM) <= set(TITLES)

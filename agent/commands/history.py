@@ -1,0 +1,86 @@
+"""`history CH-1`: what happened to a ticket, in order, by whom and when; edits and deletions of remarks too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent import notify
+from agent.card import words
+from agent.commands.verb import Reply, Said, Slot, Verb
+from agent.desk import Desk
+from bot.messages import Message, escape, moment
+from storage import audit, comments, people, undo_steps
+from storage.audit import AuditEvent
+from storage.comments import Comment
+
+SHOWN = 50
+LONGEST = 200  # characters of a remark
+# Told by a remark or a change of their own, or nobody else's business.
+LEFT_OUT = {"comment", "refused", "watch", "unwatch"}
+TELLING = ("priority", "status", "category", "component")
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    at: datetime
+    text: str
+
+
+async def history(desk: Desk, said: Said) -> Reply:
+    """The newest entries; how many were before them is said."""
+    ticket = said.the_ticket
+    people_by_id = {f"person:{person.id}": f"@{escape(person.name)}" for person in await people.everyone(desk.tx)}
+    steps = await undo_steps.after(desk.tx, ticket.id, 0)
+    entries = [Entry(step.at, step.said) for step in steps]
+    told = {(step.correlation_id, step.at) for step in steps}
+    for event in await audit.of(desk.tx, "ticket", str(ticket.id)):
+        if event.action not in LEFT_OUT and (event.correlation_id, event.at) not in told:
+            entries.append(Entry(event.at, _event(event, people_by_id)))
+    for comment in await comments.of_ticket(desk.tx, ticket.id):
+        entries += await _remark(desk, comment, people_by_id)
+    entries.sort(key=lambda entry: entry.at)
+    lines = [f"• {moment(entry.at)} {entry.text}" for entry in entries]
+    earlier = [f"… {len(lines) - SHOWN} earlier ones; `python app.py audit export --object {ticket.name}` has them"]
+    body = "\n".join([*(earlier if len(lines) > SHOWN else []), *lines[-SHOWN:]])
+    head = f"{notify.headline(ticket)}, from the beginning"
+    return Reply(message=Message(text=head, title=head, body=body), is_private=True)
+
+
+def _event(event: AuditEvent, names: Mapping[str, str]) -> str:
+    """What the system or GitHub did, or what is not undone."""
+    values = ", ".join(f"{name} {words(str(event.after[name]))}" for name in TELLING if event.after.get(name))
+    by = names.get(event.actor, "the system" if event.actor == "system" else escape(event.actor))
+    return f"{escape(event.action)} by {by}{f': {escape(values)}' if values else ''}"
+
+
+async def _remark(desk: Desk, comment: Comment, names: Mapping[str, str]) -> list[Entry]:
+    """A remark as it was first, each time it was reworded, and its end."""
+    author = names.get(f"person:{comment.author_id}", "somebody")
+    edits = [event for event in await audit.of(desk.tx, "comment", str(comment.id)) if event.action == "edit"]
+    first = str(edits[0].before.get("text", "")) if edits else comment.text
+    entries = [Entry(comment.created_at, f"{author}: {await _quoted(desk, first)}")]
+    for event in edits:
+        text = await _quoted(desk, str(event.after.get("text", "")))
+        entries.append(Entry(event.at, f"{author} reworded a remark of {moment(comment.created_at)}: {text}"))
+    if comment.deleted_at:
+        entries.append(Entry(comment.deleted_at, f"{author}'s remark of {moment(comment.created_at)} was deleted"))
+    return entries
+
+
+async def _quoted(desk: Desk, text: str) -> str:
+    plain = (await desk.read_out(text)).replace("\n", " ")
+    return escape(plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…")
+
+
+VERB = Verb(
+    name="history",
+    takes=(Slot.TICKET,),
+    summary="tell what happened to it, by whom and when",
+    example="history CH-1",
+    another="timeline CH-1",
+    action="see",
+    act=history,
+    also=("timeline",),
+    german=("verlauf",),
+    no_inverse="it changes nothing",
+)

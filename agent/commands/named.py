@@ -1,0 +1,96 @@
+"""What a command names: a ticket (by number, by a link to its message, or as `this`), people, a team."""
+
+import re
+from collections.abc import Sequence
+
+from agent import merging
+from agent.commands.slots import THIS
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape
+from storage import comments, people, thread_links, tickets
+from storage.people import Person, Team
+from storage.tickets import Ticket
+
+_NAME = re.compile(r"CH-(\d+)(?:@\d+)?")
+_LINK = re.compile(r"/archives/(\w+)/p(\d{10})(\d{6})(?:\?(?:[^|>]*&(?:amp;)?)?thread_ts=(\d+\.\d+))?")
+
+
+async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> Ticket:
+    """The ticket, if the asker may see it.
+
+    Raises:
+        UserError: there is none; one that they may not see answers in the same words.
+    """
+    if name == THIS and thread_ticket:
+        return thread_ticket
+    found = _NAME.fullmatch(name)
+    ticket = await tickets.by_number(desk.tx, desk.workspace_id, int(found[1])) if found else await _linked(desk, name)
+    # A private ticket answers like one that does not exist: even its number is none of their business.
+    if ticket is None or not await desk.sees(ticket):
+        missing = f"There is no CH-{found[1]}" if found else "Behind that link is no ticket"
+        raise UserError(f"{missing} that you can see. `list` shows what there is.")
+    return ticket
+
+
+async def thread_ticket(desk: Desk) -> Ticket | None:
+    """The ticket that the thread is about, if it is about one; of a duplicate the one that it is a duplicate of."""
+    own = await linked_ticket(desk)
+    return await merging.meant(desk, own) if own else None
+
+
+async def linked_ticket(desk: Desk) -> Ticket | None:
+    """The ticket in whose thread something was said."""
+    place = desk.place
+    if place is None or place.thread_ts in {None, place.message_ts}:
+        return None  # it opens a thread of its own
+    ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
+    return await tickets.get(desk.tx, ticket_id) if ticket_id else None
+
+
+async def _linked(desk: Desk, link: str) -> Ticket | None:
+    """The ticket that a message reported, remarked on, or stands in the thread of."""
+    if (found := _LINK.search(link)) is None:
+        return None
+    channel_id, ts = found[1], f"{found[2]}.{found[3]}"
+    if ticket := await tickets.by_message(desk.tx, channel_id, ts):
+        return ticket
+    comment = await comments.by_message(desk.tx, channel_id, ts)
+    ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, channel_id, found[4] or ts)
+    ticket_id = comment.ticket_id if comment else ticket_id
+    return await tickets.get(desk.tx, ticket_id) if ticket_id else None
+
+
+async def people_named(desk: Desk, names: Sequence[str]) -> tuple[Person, ...]:
+    """Each person once, however often and in which way they are named."""
+    found = {person.id: person for person in [await person_named(desk, name) for name in names]}
+    return tuple(found.values())
+
+
+async def person_named(desk: Desk, name: str) -> Person:
+    """Somebody by Slack id or name.
+
+    Raises:
+        UserError: nobody is called so, or several people are.
+    """
+    person = await people.by_slack_id(desk.tx, desk.workspace_id, name)
+    if person is None and (named := await people.named(desk.tx, desk.workspace_id, name)):
+        if len(named) > 1:
+            raise UserError(f"There are several people called “{escape(name)}”; pick one from Slack's @ list.")
+        person = named[0]
+    if person is None:
+        raise UserError(f"I do not know @{escape(name)}. Pick a person from Slack's @ list.")
+    return person
+
+
+async def team_named(desk: Desk, name: str) -> Team:
+    """A team by name, in quotes or without.
+
+    Raises:
+        UserError: there is none; names those there are.
+    """
+    name = name.strip('"“”`')
+    if team := await people.team_named(desk.tx, name):
+        return team
+    known = ", ".join(team.name for team in await people.teams(desk.tx))
+    raise UserError(f"There is no team “{escape(name)}”. " + (f"Teams: {escape(known)}." if known else "No team yet."))
