@@ -1,16 +1,17 @@
-"""The live card of a ticket: what it is, who has it, why, and what one can press."""
+"""The live card of a ticket: what it is, who has it, why, what happened to it last, and what one can press."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from agent.desk import Desk
 from agent.similar import similar_to
 from agent.sla.clocks import is_unseen
-from bot.messages import Button, Fact, Menu, Message, Option, escape, link, moment
+from bot.messages import Button, Control, Fact, Menu, Message, More, Option, escape, link, moment
 from storage import duplicates, issues, people, repositories, similar, sla, tickets
 from storage.people import Person, Team
 from storage.similar import Glimpse
 from storage.sla import SlaClock
-from storage.tickets import OPEN, Ticket
+from storage.tickets import LOUDEST_FIRST, OPEN, Ticket
 
 COLOURS = {"critical": "#C62828", "high": "#EF6C00", "medium": "#F9A825", "low": "#2E7D32"}
 MARKS = {
@@ -23,6 +24,15 @@ GREY = "#757575"
 SIMILAR_DAYS = timedelta(days=30)
 LOOKED_AT = 200  # earlier tickets
 TIMES = {1: "once", 2: "twice"}
+SNOOZES = (("1 h", "1h"), ("Tomorrow", "tomorrow"), ("Next Monday", "next monday"))
+# Behind ⋯, in this order: label, action, and for which tickets; Slack shows no more than five.
+FOLDED: tuple[tuple[str, str, Callable[[Ticket], bool]], ...] = (
+    ("Edit…", "form:set", lambda ticket: True),
+    ("Wait…", "form:wait", lambda ticket: ticket.waiting_since is None),
+    ("Waits no more", "unwait", lambda ticket: ticket.waiting_since is not None),
+    ("Close…", "form:close", lambda ticket: ticket.status in OPEN),
+    ("History", "history", lambda ticket: True),
+)
 WORDS = {"in_progress": "in progress", "feature_request": "feature request", "extra_large": "extra large"}
 
 
@@ -31,7 +41,7 @@ def words(value: str | None) -> str:
     return WORDS.get(value or "", value or "–")
 
 
-async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
+async def card(desk: Desk, ticket: Ticket) -> Message:
     """The card as of this transaction."""
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
     has_it = await tickets.assignees(desk.tx, ticket.id)
@@ -48,17 +58,18 @@ async def card(desk: Desk, ticket: Ticket, *, change: str = "") -> Message:
         colour=COLOURS.get(ticket.priority or "", GREY) if is_open else GREY,
         facts=_facts(ticket, team, names),
         notes=(
+            _due_note(desk, clocks),
             await _flags(desk, ticket),
             *_notes(ticket, has_it, team),
-            _due_note(desk, ticket, clocks),
             await _team_note(desk, teams),
             _similar_note(alike),
             await _issue_note(desk, ticket),
             await _said_by(desk, ticket),
-            change,
+            _last_change(ticket),
         ),
-        buttons=(*_open_buttons(ticket, has_it, clocks), *_advice(ticket, alike)) if is_open else _done_buttons(ticket),
-        menu=_team_menu(ticket, teams) if is_open and team is None else None,
+        rows=(*_open_rows(ticket, has_it, clocks, () if team else teams), _advice(ticket, alike))
+        if is_open
+        else _done_rows(ticket),
     )
 
 
@@ -75,8 +86,10 @@ def _facts(ticket: Ticket, team: Team | None, names: str) -> tuple[Fact, ...]:
 
 
 async def _flags(desk: Desk, ticket: Ticket) -> str:
-    """What it waits for, and how often it was reopened."""
+    """What holds it up, and how often it was reopened."""
     flags = []
+    if ticket.snoozed_until:
+        flags.append(f"Snoozed until {moment(ticket.snoozed_until)}")
     if ticket.waiting_since:
         who = f" on @{escape((await people.get(desk.tx, ticket.waiting_on)).name)}" if ticket.waiting_on else ""
         flags.append(f"Waiting{who} since {moment(ticket.waiting_since)}: {escape(ticket.waiting_for or '')}")
@@ -114,14 +127,17 @@ async def _team_note(desk: Desk, teams: list[Team]) -> str:
     return f"No team yet, so nobody is assigned. {who[:1].upper()}{who[1:]} can add one: {how}"
 
 
-def _due_note(desk: Desk, ticket: Ticket, clocks: list[SlaClock]) -> str:
-    """The next deadline that is still before it or was missed, and until when it is snoozed."""
+def _due_note(desk: Desk, clocks: list[SlaClock]) -> str:
+    """The next deadline that is still before it or was missed."""
     running = [clock for clock in clocks if clock.is_running]
     first = min(running, key=lambda clock: clock.due_at, default=None)
     was = "was due" if first and first.due_at <= desk.now else "due"
-    due = f"{first.kind} {was} {moment(first.due_at)}" if first else ""
-    snoozed = f"snoozed until {moment(ticket.snoozed_until)}" if ticket.snoozed_until else ""
-    return "; ".join(filter(None, (due, snoozed)))
+    return f"{first.kind} {was} {moment(first.due_at)}" if first else ""
+
+
+def _last_change(ticket: Ticket) -> str:
+    """Who did what, and when."""
+    return f"{ticket.last_change}, {moment(ticket.last_change_at)}" if ticket.last_change_at else ""
 
 
 async def _issue_note(desk: Desk, ticket: Ticket) -> str:
@@ -173,22 +189,46 @@ def _linked(other: Glimpse) -> str:
     return link(other.permalink, label) if other.permalink else escape(label)
 
 
-def _open_buttons(ticket: Ticket, has_it: list[Person], clocks: list[SlaClock]) -> tuple[Button, ...]:
+def _open_rows(
+    ticket: Ticket, has_it: list[Person], clocks: list[SlaClock], teams: Sequence[Team]
+) -> tuple[tuple[Control, ...], ...]:
+    """What most presses are for, and under it the rest.
+
+    Args:
+        teams: to choose from, while it is not clear whose it is.
+    """
+    version = ticket.named_version
+    claim = Button(label="Claim", action="claim", value=version, style="primary")
+    start = Button(label="Start", action="start", value=version)
     is_waiting = not has_it or is_unseen(ticket, clocks)
-    claim = (Button(label="Claim", action="claim", value=ticket.named_version, style="primary"),) if is_waiting else ()
-    start = Button(label="Start", action="start", value=ticket.named_version)
-    return (
-        *claim,
-        *((start,) if not is_waiting and ticket.status == "open" else ()),
-        Button(label="Resolve…", action="form:resolve", value=ticket.named_version),
-        Button(label="Not an issue…", action="form:resolve:not_an_issue", value=ticket.named_version),
+    first = (
+        claim if is_waiting else Button(label="Release…", action="form:release", value=version),
+        *((start,) if ticket.status == "open" else ()),
+        Button(label="Resolve…", action="form:resolve", value=version),
+        Button(label="Reassign…", action="form:assign", value=version),
+        _menu(ticket, "Snooze", "snooze", SNOOZES),
+        _menu(ticket, "Priority", "priority", [(name.capitalize(), name) for name in LOUDEST_FIRST]),
+    )
+    choose_team = (_menu(ticket, "Which team?", "move", [(team.name, team.name) for team in teams]),) if teams else ()
+    return first, (*choose_team, _why(ticket), More(buttons=_folded(ticket)))
+
+
+def _done_rows(ticket: Ticket) -> tuple[tuple[Control, ...], ...]:
+    return ((Button(label="Reopen…", action="form:reopen", value=ticket.named_version), _why(ticket)),)
+
+
+def _why(ticket: Ticket) -> Button:
+    return Button(label="Why", action="why", value=ticket.name)
+
+
+def _folded(ticket: Ticket) -> tuple[Button, ...]:
+    return tuple(
+        Button(label=label, action=action, value=ticket.named_version)
+        for label, action, is_for in FOLDED
+        if is_for(ticket)
     )
 
 
-def _done_buttons(ticket: Ticket) -> tuple[Button, ...]:
-    return (Button(label="Reopen…", action="form:reopen", value=ticket.named_version),)
-
-
-def _team_menu(ticket: Ticket, teams: list[Team]) -> Menu | None:
-    options = tuple(Option(label=team.name, value=team.name) for team in teams)
-    return Menu(label="Which team?", action="move", value=ticket.named_version, options=options) if options else None
+def _menu(ticket: Ticket, label: str, action: str, options: Iterable[tuple[str, str]]) -> Menu:
+    shown = tuple(Option(label=name, value=value) for name, value in options)
+    return Menu(label=label, action=action, value=ticket.named_version, options=shown)

@@ -6,21 +6,22 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from agent import merging, notify
+from agent import merging, notify, snooze
 from agent.desk import Desk
 from agent.sla.clocks import follow
 from agent.watching import tell_watchers
 from bot.access import can
 from bot.messages import Button
-from storage import tickets, undo_steps
+from storage import reminders, tickets, undo_steps
+from storage.reminders import UNDO, Reminder
 from storage.tickets import OPEN, Ticket
 from storage.undo_steps import UndoStep
 
 ASSIGNEES = "assignees"
-MOMENTS = {"resolved_at", "acknowledged_at", "waiting_since"}
+MOMENTS = {"resolved_at", "acknowledged_at", "waiting_since", "snoozed_until"}
 FIELDS = (
     "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id", "team_source",
-    "assign_reason", "waiting_on", "waiting_for", "waiting_since",
+    "assign_reason", "waiting_on", "waiting_for", "waiting_since", "snoozed_until",
     "title", "description", "category", "severity", "effort", "component", "tags",
     "duplicate_of",
 )  # fmt: skip
@@ -50,6 +51,8 @@ async def changing(
     after = await _values(desk, ticket)
     changed = {name for name in before if before[name] != after[name]}
     await follow(desk, ticket, before=before, changed=changed)
+    if "snoozed_until" in changed:
+        await snooze.follow(desk, ticket, reason=str((note or {}).get("reason") or ""))
     ticket.version += 1
     _record(desk, ticket, action, changed, before=before, after=after, note=note or {})
     desk.tx.add(
@@ -85,9 +88,19 @@ async def changing(
 
 
 async def undo_button(desk: Desk, ticket: Ticket, needs: str) -> tuple[Button, ...]:
-    """The button that takes the ticket's newest change back, for someone who may."""
+    """The button that takes the ticket's newest change back, for someone who may; it goes after ten minutes."""
     if desk.actor is None or not can(desk.actor, needs, await desk.target(ticket)):
         return ()
+    end = Reminder(
+        workspace_id=desk.workspace_id,
+        kind=UNDO,
+        ticket_id=ticket.id,
+        due_at=desk.now + BUTTON_LASTS,
+        generation=ticket.version,
+        plan_key=f"{UNDO}:{ticket.id}:{ticket.version}",
+        created_at=desk.now,
+    )
+    await reminders.plan(desk.tx, end)
     return (Button(label="Undo", action="undo", value=ticket.named_version),)
 
 

@@ -11,17 +11,18 @@ from storage.tickets import Ticket
 
 LOUD = {"critical", "high"}
 SEEN = "eyes"
-ANSWER, CHANGE, ASSIGNED, WAITED = (
-    "answer",
-    "change",
-    "assigned",
-    "waited",
-)  # by these the messages of one piece of work are told apart
+# By these the messages of one piece of work are told apart.
+ANSWER, CHANGE, ASSIGNED, WAITED = "answer", "change", "assigned", "waited"
 
 
 def card_key(ticket: Ticket) -> str:
     """The idempotency key of a ticket's one card."""
     return f"card:{ticket.id}"
+
+
+def edit_lane(key: str) -> str:
+    """The lane in which the message under a key changes."""
+    return f"edit:{key}"
 
 
 def outgoing(desk: Desk, *, key: str, kind: str, lane: str, channel_id: str, payload: str) -> Outgoing:
@@ -43,10 +44,12 @@ async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
     """Post the ticket's card, or bring the posted one up to date.
 
     Args:
-        change: the last change in words, "claimed by @x".
+        change: what was done in words, "claimed by @x"; the card says it until the next change.
     """
+    if change:
+        ticket.last_change, ticket.last_change_at = change, desk.now
     key = card_key(ticket)
-    payload = (await card(desk, ticket, change=change)).model_dump_json()
+    payload = (await card(desk, ticket)).model_dump_json()
     if await edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload):
         return
     row = outgoing(desk, key=key, kind="post", lane=_lane(ticket), channel_id=ticket.channel_id, payload=payload)
@@ -59,7 +62,7 @@ async def edit(desk: Desk, ticket: Ticket | None, key: str, *, channel_id: str, 
     if not await outbox.exists_for(desk.tx, key):
         return False
     row = outgoing(
-        desk, key=f"{key}:{desk.key}", kind="edit", lane=f"edit:{key}", channel_id=channel_id, payload=payload
+        desk, key=f"{key}:{desk.key}", kind="edit", lane=edit_lane(key), channel_id=channel_id, payload=payload
     )
     row.anchor, row.ticket_id = key, ticket.id if ticket else None
     await outbox.edit(desk.tx, row)

@@ -13,6 +13,7 @@ SOLVED = ("Fixed in production", "Config change applied", "Not an issue", "User 
 USUAL: dict[str, tuple[str, ...]] = {
     "resolve": SOLVED,
     "close": ("Won't fix", "Cannot reproduce", "Out of scope"),
+    "release": ("I am on another incident", "Somebody else knows this better"),
     "reopen": ("It happens again", "The fix was not deployed"),
 }
 # Keys of settings_kv in the scope of a team: `reasons.VERB`, one a line, and the template `answer.resolve`.

@@ -7,11 +7,13 @@ from agent.proposals import EXPIRES, expire
 from agent.sla.clocks import SNOOZE
 from agent.sla.ladder import climb
 from agent.snooze import wake
+from agent.taken_back import fade
 from bot.messages import moment
 from storage import reminders, tickets
-from storage.reminders import LIVE, Reminder
+from storage.reminders import LIVE, UNDO, Reminder
 
 LATE = timedelta(minutes=5)
+ACTS = {SNOOZE: wake, UNDO: fade}  # all others are steps of a clock's ladder
 
 
 async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
@@ -32,5 +34,5 @@ async def _act(desk: Desk, reminder: Reminder, *, late: str) -> str:
         return await expire(desk, reminder, late=late)
     if reminder.ticket_id is None:
         return "it is about no ticket"
-    act = wake if reminder.kind == SNOOZE else climb
+    act = ACTS.get(reminder.kind, climb)
     return await act(desk, reminder, await tickets.get(desk.tx, reminder.ticket_id), late=late)

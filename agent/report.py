@@ -13,12 +13,14 @@ from agent.transition import by
 from agent.triage.rules import title_of
 from agent.triage.schema import Report
 from bot.events import Place
-from bot.messages import plain
+from bot.messages import Button, escape, plain
 from storage import inbox, queue, sla, thread_links, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
 
 TRIAGE = "triage"
+STILL_OPEN_TO_WORDS = timedelta(days=14)  # after the end
+QUOTED = 300  # characters
 CONTEXT = "\n\nThe thread began with: "
 
 
@@ -99,7 +101,23 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
     desk.audit("comment", "ticket", ticket.id, before={}, after={"comment": comment.id})
     if is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
         await _see(desk, ticket)
+    await _hear_after_the_end(desk, ticket, text)
     return comment
+
+
+async def _hear_after_the_end(desk: Desk, ticket: Ticket, words: str) -> None:
+    """Whoever had a ticket last hears, once, that its reporter still has something to say; the card has Reopen."""
+    is_reporter = desk.asker.person_id == ticket.reporter_id
+    if not is_reporter or ticket.resolved_at is None or desk.now - ticket.resolved_at > STILL_OPEN_TO_WORDS:
+        return
+    person = await tickets.last_assignee(desk.tx, ticket.id)
+    if person is None or not person.is_active or not desk.may_see(person.slack_id, ticket):
+        return
+    quoted = escape((await desk.read_out(words))[:QUOTED])
+    text = f"{by(desk)}, who reported {notify.headline(ticket)}, wrote after it was {ticket.status}: “{quoted}”."
+    key = f"after:{ticket.id}:{person.id}:{ticket.resolved_at.isoformat()}"
+    reopen = Button(label="Reopen…", action="form:reopen", value=ticket.named_version)
+    await notify.tell(desk, ticket, person, text, key=key, buttons=(reopen,))
 
 
 async def _see(desk: Desk, ticket: Ticket) -> None:

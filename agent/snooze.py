@@ -1,10 +1,8 @@
 """A snoozed ticket leaves its assignees in peace for a while; its clocks go on, and managers still hear of a breach."""
 
-from datetime import datetime
-
 from agent import notify
 from agent.desk import Desk
-from agent.sla.clocks import SNOOZE, reckon
+from agent.sla.clocks import SNOOZE
 from storage import people, reminders
 from storage.reminders import Reminder
 from storage.tickets import Ticket
@@ -12,29 +10,23 @@ from storage.tickets import Ticket
 LONGEST_REASON = 200
 
 
-async def put_off(desk: Desk, ticket: Ticket, until: datetime, *, reason: str) -> None:
-    """Flag the ticket, and plan the one message that ends it."""
-    ticket.snoozed_until = until
+async def follow(desk: Desk, ticket: Ticket, *, reason: str) -> None:
+    """Plan the one message that ends a snooze, or have none where it has ended."""
+    if ticket.snoozed_until is None:
+        await reminders.cancel(desk.tx, ticket.id, kind=SNOOZE)
+        return
     waking = Reminder(
         workspace_id=desk.workspace_id,
         kind=SNOOZE,
         step="wake",
         ticket_id=ticket.id,
         person_id=desk.asker.person_id,
-        due_at=until,
+        due_at=ticket.snoozed_until,
         reason="you snoozed it" + (f": {reason}" if reason else ""),
         plan_key=f"{SNOOZE}:{ticket.id}:{desk.key}",
         created_at=desk.now,
     )
     await reminders.replan(desk.tx, ticket.id, kind=SNOOZE, wanted=[waking])
-    await reckon(desk, ticket)
-
-
-async def end(desk: Desk, ticket: Ticket) -> None:
-    """The flag goes, and what was held back comes at its own time."""
-    ticket.snoozed_until = None
-    await reminders.cancel(desk.tx, ticket.id, kind=SNOOZE)
-    await reckon(desk, ticket)
 
 
 async def wake(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> str:

@@ -1,14 +1,15 @@
-"""What Chargehand says, before Slack's blocks: text with a few marks, facts, buttons and one menu.
+"""What Chargehand says, before Slack's blocks: text with a few marks, facts, buttons and menus.
 
 Text is Slack's mrkdwn. Words of people go through `escape`, so that what somebody wrote can never ping a channel.
 """
 
 import re
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
+AT_WORK = "_working…_"
 _TOKEN = re.compile(r"<([^<>]*)>")
 
 
@@ -39,13 +40,25 @@ class Menu(_Value):
     options: tuple[Option, ...]
 
 
+class More(_Value):
+    """Buttons folded away behind ⋯: at most five."""
+
+    buttons: tuple[Button, ...]
+
+
+Control: TypeAlias = Button | Menu | More
+
+
 class Fact(_Value):
     name: str
     value: str
 
 
 class Message(_Value):
-    """One message. `text` is what a phone shows and, without a title, all there is."""
+    """One message. `text` is what a phone shows and, without a title, all there is.
+
+    `buttons` and `menu` stand in one row; `rows` are further ones under it.
+    """
 
     text: str
     title: str = ""
@@ -55,6 +68,11 @@ class Message(_Value):
     colour: str | None = None
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    rows: tuple[tuple[Control, ...], ...] = ()
+
+    def at_work(self) -> Self:
+        """The same message while what was pressed on it is being done."""
+        return self.model_copy(update={"buttons": (), "menu": None, "rows": (), "notes": (*self.notes, AT_WORK)})
 
 
 def escape(text: str) -> str:

@@ -102,15 +102,35 @@ async def receipt(tx: Tx, key: str) -> Receipt | None:
     return (await tx.exec(_RECEIPT, params={"proven": key})).first()
 
 
+async def posted_at(tx: Tx, channel_id: str, ts: str) -> Receipt | None:
+    """The receipt of the message that stands there, if it was posted for everyone in its place."""
+    found = select(Receipt).where(Receipt.channel_id == channel_id, Receipt.ts == ts, Receipt.kind == "post")
+    return (await tx.exec(found)).first()
+
+
 async def exists_for(tx: Tx, key: str) -> bool:
     """Whether something with this key was ever to be sent; its receipt outlives its row."""
     return (await run(tx, _KNOWN, {"known": key})).first() is not None
+
+
+async def ticket_of(tx: Tx, key: str) -> int | None:
+    """The ticket that what was ever to be sent under this key is about."""
+    about = [select(table.ticket_id).where(table.key == key) for table in (Outgoing, Receipt)]
+    return (await run(tx, union_all(*about))).scalars().first()
 
 
 async def is_post(tx: Tx, key: str) -> bool:
     """Whether this key is that of a message that everyone in its place sees, so that it can be edited."""
     kinds = [select(table.kind).where(table.key == key) for table in (Outgoing, Receipt)]
     return "post" in (await run(tx, union_all(*kinds))).scalars()
+
+
+async def last_words(tx: Tx, key: str) -> str | None:
+    """The payload that the message posted under a key has by now, or will have once what waits has left."""
+    is_edit = (col(Outgoing.anchor) == key) & (col(Outgoing.kind) == "edit")
+    is_post = (col(Outgoing.key) == key) & (col(Outgoing.kind) == "post")
+    found = select(Outgoing.payload).where(or_(is_post, is_edit)).order_by(col(Outgoing.id).desc())
+    return (await tx.exec(found.limit(1))).first()
 
 
 async def backlog(tx: Tx) -> dict[str, int]:

@@ -17,6 +17,7 @@ from storage.tickets import Assignment, Ticket
 from storage.upsert import insert
 
 LIVE = ("planned", "asked")
+UNDO = "undo"  # a message loses its button Undo; nobody is told, so no list shows it
 
 
 class Reminder(Row, table=True):
@@ -79,6 +80,9 @@ _PLAN = _INSERT.on_conflict_do_update(
     set_={"due_at": _INSERT.excluded.due_at, "reason": _INSERT.excluded.reason, "state": "planned"},
     where=(reminders.c.state != "sent") & (reminders.c.state != "dropped"),
 )
+
+
+_IS_LISTED = col(Reminder.state).in_(LIVE) & (col(Reminder.kind) != UNDO)
 
 
 async def due(tx: Tx, *, now: datetime, most: int) -> list[Due]:
@@ -150,7 +154,7 @@ async def coming(tx: Tx, person_id: int) -> list[Reminder]:
         col(Reminder.person_id) == person_id,
         col(Reminder.person_id).is_(None) & col(Reminder.ticket_id).in_(current),
     )
-    found = select(Reminder).where(theirs, col(Reminder.state).in_(LIVE)).order_by(col(Reminder.due_at))
+    found = select(Reminder).where(theirs, _IS_LISTED).order_by(col(Reminder.due_at))
     return list(await tx.exec(found))
 
 
@@ -159,7 +163,7 @@ async def until(tx: Tx, moment: datetime) -> list[tuple[Reminder, int | None]]:
     found = (
         select(Reminder, Ticket.number)
         .join(Ticket, col(Ticket.id) == Reminder.ticket_id, isouter=True)
-        .where(col(Reminder.state).in_(LIVE), col(Reminder.due_at) <= moment)
+        .where(_IS_LISTED, col(Reminder.due_at) <= moment)
     )
     return [(one, number) for one, number in await tx.exec(found.order_by(col(Reminder.due_at)))]
 

@@ -74,6 +74,9 @@ class Ticket(Row, table=True):
     # Of a ticket. No foreign key: it may name a later one, and a move to another database copies in the order of ids.
     duplicate_of: int | None = Field(default=None, index=True)
 
+    last_change: str = Field(default="", sa_column_kwargs={"server_default": ""})  # in words: "claimed by @x"
+    last_change_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
     @property
     def name(self) -> str:
         return f"CH-{self.number}"
@@ -184,6 +187,18 @@ _ASSIGNEES = (
 async def assignees(tx: Tx, ticket_id: int) -> list[Person]:
     """Who has the ticket now, first assigned first."""
     return list(await tx.exec(_ASSIGNEES, params={"ticket": ticket_id}))
+
+
+async def last_assignee(tx: Tx, ticket_id: int) -> Person | None:
+    """Who got the ticket last of those who have it, or else had it."""
+    has_it = col(Assignment.ended_at).is_(None)
+    found = (
+        select(Person)
+        .join(Assignment, col(Assignment.person_id) == Person.id)
+        .where(Assignment.ticket_id == ticket_id)
+        .order_by(has_it.desc(), col(Assignment.id).desc())
+    )
+    return (await tx.exec(found.limit(1))).first()
 
 
 async def known_components(tx: Tx) -> list[str]:

@@ -182,6 +182,11 @@ async def assignees(bot: Bot, number: int = 1) -> list[str]:
         return [person.name for person in await tickets.assignees(tx, ticket.id)]
 
 
+def last_change(card: str) -> str:
+    """What a card says was done last, without when."""
+    return card.splitlines()[-1].rpartition(", <!date^")[0]
+
+
 def said(messages: list[Message]) -> list[str]:
     """What the bot says in them, as read on the screen."""
     return [message.plain for message in messages if message.bot_id]

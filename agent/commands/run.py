@@ -126,6 +126,8 @@ async def _run_one(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> 
     verb = parsed.verb
     ticket = await _ticket(desk, parsed, thread_ticket) if _is_about_ticket(parsed, thread_ticket) else None
     if ticket:
+        if asks := await stale.question(desk, ticket, parsed):
+            return asks
         if offers := await take_and_resolve.offer(desk, ticket, parsed):
             return offers
         await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
@@ -145,8 +147,6 @@ async def _run_one(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> 
         proposal=await visible_proposal(desk, parsed.proposal) if parsed.proposal else None,
         cover=await person_named(desk, parsed.cover) if parsed.cover else None,
     )
-    if ticket and (asks := await stale.question(desk, ticket, parsed)):
-        return asks
     reply = await verb.act(desk, said)
     if ticket and verb.can_be_undone:
         reply = await _with_undo(desk, ticket, reply)

@@ -30,8 +30,7 @@ async def show(desk: Desk, said: Said) -> Reply:
         facts=shown.facts,
         body="\n".join([body, *said_lines]),
         notes=notes,
-        buttons=shown.buttons,
-        menu=shown.menu,
+        rows=shown.rows,
     )
     return Reply(message=message, is_private=True)
 

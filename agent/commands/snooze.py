@@ -6,9 +6,10 @@ from agent import notify
 from agent.calendar.opening import Calendar, next_open
 from agent.calendar.when import When, read_when
 from agent.calendar.whose import calendar_of_person
+from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.snooze import LONGEST_REASON, put_off
+from agent.snooze import LONGEST_REASON
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import moment
@@ -25,17 +26,9 @@ async def snooze(desk: Desk, said: Said) -> Reply:
     calendar = await calendar_of_person(desk.tx, desk.settings, desk.asker.person_id)
     when = read_when(said.text, calendar, now=desk.now, farthest=FARTHEST)
     until = next_open(calendar, when.at)
-    before = ticket.snoozed_until
-    reason = (await desk.read_out(when.rest))[:LONGEST_REASON]
-    await put_off(desk, ticket, until, reason=reason)
-    desk.audit(
-        "snooze",
-        "ticket",
-        ticket.id,
-        before={"snoozed_until": before.isoformat() if before else None},
-        after={"snoozed_until": until.isoformat(), "reason": reason},
-    )
-    await notify.show_card(desk, ticket, change=f"snoozed by {by(desk)}")
+    note = {"reason": (await desk.read_out(when.rest))[:LONGEST_REASON]}
+    async with changing(desk, ticket, "snooze", said=f"snoozed by {by(desk)}", needs="status", note=note):
+        ticket.snoozed_until = until
     moved = _moved(calendar, when, until)
     return text_reply(f"{notify.headline(ticket)} is snoozed until {moment(until)}.{moved} Its deadlines stay.")
 
@@ -61,4 +54,5 @@ VERB = Verb(
     another="later CH-1 2h",
     german=("später",),
     inverse="unsnooze",
+    changes=("snoozed_until",),
 )

@@ -64,7 +64,7 @@ async def _require_untouched(desk: Desk, ticket: Ticket, step: UndoStep) -> None
     if since := [other for other in later if other.before.keys() & step.before.keys()]:
         raise UserError(f"{ticket.name} was {step.said}, and that cannot be undone any more: {listed(since)}.")
     if await present(desk, ticket, step.after) != step.after:
-        raise UserError(f"{ticket.name} was {step.said}, and has been triaged anew since: change it by hand.")
+        raise UserError(f"{ticket.name} was {step.said}, and has changed by itself since: change it by hand.")
 
 
 def listed(steps: list[UndoStep]) -> str:

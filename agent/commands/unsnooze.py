@@ -1,9 +1,9 @@
 """`unsnooze CH-1`: what was put off is back at once."""
 
 from agent import notify
+from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.snooze import end
 from agent.transition import by
 from bot.errors import UserError
 
@@ -12,15 +12,8 @@ async def unsnooze(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
     if ticket.snoozed_until is None:
         raise UserError(f"{ticket.name} is not snoozed.")
-    desk.audit(
-        "unsnooze",
-        "ticket",
-        ticket.id,
-        before={"snoozed_until": ticket.snoozed_until.isoformat()},
-        after={"snoozed_until": None},
-    )
-    await end(desk, ticket)
-    await notify.show_card(desk, ticket, change=f"no longer snoozed, by {by(desk)}")
+    async with changing(desk, ticket, "unsnooze", said=f"no longer snoozed, by {by(desk)}", needs="status"):
+        ticket.snoozed_until = None
     return text_reply(f"{notify.headline(ticket)} is no longer snoozed.", shown_by=ticket)
 
 
@@ -33,4 +26,5 @@ VERB = Verb(
     act=unsnooze,
     another="please unsnooze CH-1",
     inverse="snooze",
+    changes=("snoozed_until",),
 )

@@ -9,6 +9,7 @@ FORMS: tuple[FormKind, ...] = (
     reason_form("resolve", Words("Resolve", "Lösen")),
     reason_form("take-and-resolve", Words("Resolve", "Lösen"), like="resolve"),
     reason_form("close", Words("Close", "Schließen")),
+    reason_form("release", Words("Release", "Abgeben")),
     reason_form("reopen", Words("Reopen", "Wieder öffnen")),
     FormKind(
         verb="assign",

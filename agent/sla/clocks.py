@@ -70,7 +70,8 @@ async def follow(desk: Desk, ticket: Ticket, *, before: Mapping[str, Any], chang
         await _follow_waiting(desk, ticket)
     if before["acknowledged_at"] and ticket.acknowledged_at is None:
         await _forget_acknowledgement(desk, ticket)
-    if {"priority", "team_id"} & set(changed):
+    counts = {"priority", "team_id"} | ({"snoozed_until"} if ticket.status in OPEN else set())
+    if counts & set(changed):
         await reckon(desk, ticket)
 
 
@@ -81,8 +82,6 @@ async def _follow_status(desk: Desk, ticket: Ticket, *, before: str, is_reopened
     elif ticket.status != "open":
         await acknowledge(desk, ticket)
     if before in OPEN and ticket.status not in OPEN:
-        ticket.snoozed_until = None
-        await reminders.cancel(desk.tx, ticket.id, kind=SNOOZE)
         for clock in await sla.clocks(desk.tx, ticket.id):
             await _meet(desk, ticket, clock)
             clock.paused_since = clock.paused_since or desk.now

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     """Socket ping; a socket without a pong for four of these is replaced."""
     post_interval_seconds: float = Field(default=1.0, ge=0, le=60)
     """Shortest time between two posts in one channel."""
-    edit_interval_seconds: float = Field(default=1.0, ge=0, le=60)
+    edit_interval_seconds: float = Field(default=2.0, ge=0, le=60)
     """Shortest time between two edits of one message."""
     people_fresh_minutes: int = Field(default=60, ge=0, le=1440)
     """How long a person's Slack profile is trusted."""

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from bot.messages import Button, Menu, Message
+from bot.messages import Button, Control, Menu, Message, More
 
 Block = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit: longest text of each element
 SECTION, FIELD, BUTTON, VALUE, OPTION, OPTION_VALUE, CONTEXT, MESSAGE = 3000, 2000, 75, 2000, 75, 150, 2000, 3900
-FIELDS, OPTIONS, ACTIONS, SECTIONS = 10, 100, 25, 6
+FIELDS, OPTIONS, ACTIONS, FOLDED, SECTIONS = 10, 100, 25, 5, 6
 NOTES = 40  # of 50 blocks a message, so that buttons always find room
+ROWS = 10
+MORE = "more"  # the action of ⋯, whose options say which button was pressed
 
 
 def cut(text: str, limit: int) -> str:
@@ -48,10 +50,10 @@ def _rest(message: Message) -> list[Block]:
     blocks += [{"type": "context", "elements": [_mrkdwn(note, CONTEXT)]} for note in filter(None, message.notes)][
         :NOTES
     ]
-    elements = [_button(button) for button in message.buttons]
-    if message.menu:
-        elements.append(_menu(message.menu))
-    return blocks + [{"type": "actions", "elements": row[:ACTIONS]} for row in _rows(elements)]
+    beside = (message.menu,) if message.menu else ()
+    controls = [[_control(one) for one in row] for row in ((*message.buttons, *beside), *message.rows)]
+    rows = [row for elements in controls for row in _rows(elements)]
+    return blocks + [{"type": "actions", "elements": row[:ACTIONS]} for row in rows[:ROWS]]
 
 
 def _rows(elements: list[Block]) -> list[list[Block]]:
@@ -88,6 +90,12 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": _mrkdwn(text, SECTION)}
 
 
+def _control(one: Control) -> Block:
+    if isinstance(one, Button):
+        return _button(one)
+    return _menu(one) if isinstance(one, Menu) else _more(one)
+
+
 def _button(button: Button) -> Block:
     block = {
         "type": "button",
@@ -105,6 +113,11 @@ def _menu(menu: Menu) -> Block:
         "placeholder": plain_text(menu.label, 150),
         "options": [option(choice.label, f"{menu.value} {choice.value}") for choice in menu.options[:OPTIONS]],
     }
+
+
+def _more(more: More) -> Block:
+    folded = [option(button.label, f"{button.action} {button.value}") for button in more.buttons[:FOLDED]]
+    return {"type": "overflow", "action_id": MORE, "options": folded}
 
 
 def option(label: str, value: str) -> Block:

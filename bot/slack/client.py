@@ -44,8 +44,8 @@ BROKEN = {"fatal_error", "internal_error", "service_unavailable"}
 PATIENCE = 10.0  # seconds until we ask again where nothing of ours is at fault: no network, a token to be renewed
 RATE_LIMITED = "ratelimited"
 COUNTED = FINAL | BAD_TOKEN | BROKEN | {RATE_LIMITED}  # by name; the rest are counted together
-# The effect is there already.
-DONE = {"already_reacted", "no_reaction"}
+# Of a reaction: it is as it should be already, or there is nothing left that could have one.
+DONE = {"already_reacted", "no_reaction", "message_not_found"}
 
 
 class CallFailed(CallError):  # noqa: N818

@@ -163,11 +163,18 @@ async def _react(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> 
     return place
 
 
+def _answer(row: Outgoing) -> dict[str, Any]:
+    """How it is shown: to the one who waits for it, in the thread where they asked; what everybody sees stays so."""
+    where = {"response_type": "ephemeral", "thread_ts": row.thread_ts} if row.user_id else {}
+    shown = {name: value for name, value in where.items() if value}
+    return shown | {"replace_original": row.kind == "replace", "unfurl_links": False, "unfurl_media": False}
+
+
 async def _respond(client: AsyncWebClient, row: Outgoing, content: dict[str, Any]) -> Sent:
     """Answer by response_url: it reaches the person even where the bot is no member, for half an hour."""
     webhook = AsyncWebhookClient(row.reply_url or "", session=client.session, retry_handlers=[])
     with failures():
-        response = await webhook.send(response_type="ephemeral", replace_original=row.kind == "replace", **content)
+        response = await webhook.send_dict(_answer(row) | content)
     if response.status_code == 429:
         raise CallFailed(RATE_LIMITED, retry_after=patience(response.headers))
     if response.status_code != 200:

@@ -160,7 +160,8 @@ class Outbox:
             sent = done or await deliver(self.client, call)
             stages.effect("found" if done else "sent", **_named(row))
         except CallFailed as failure:
-            return failure if failure.code not in DONE else Sent(row.channel_id, row.target_ts)
+            is_done = row.kind in {"react", "unreact"} and failure.code in DONE
+            return Sent(row.channel_id, row.target_ts) if is_done else failure
         except Exception as error:  # one bad row must not stop all others; like a job, it is buried
             log.exception("not sent", effect_key=row.key)
             return CallFailed(f"bug: {type(error).__name__}", is_final=True)

@@ -15,6 +15,7 @@ from bot.events import (
     SlackPress,
 )
 from bot.shortcuts import SlackShortcut
+from bot.slack.blocks import MORE
 from storage import inbox
 from storage.columns import storable
 
@@ -159,6 +160,7 @@ def _parse_command(body: Payload) -> SlackCommand:
 
 def _parse_press(body: Payload) -> SlackPress:
     action, message = body["actions"][0], body.get("message") or {}
+    name, value, choice = _pressed(action)
     # Nothing can be said in the thread of a message that only one person sees.
     is_fleeting = bool(_dig(body, "container", "is_ephemeral"))
     return SlackPress(
@@ -166,9 +168,9 @@ def _parse_press(body: Payload) -> SlackPress:
         user_id=str(body["user"]["id"]),
         message_ts="" if is_fleeting else str(message.get("ts") or _dig(body, "container", "message_ts") or ""),
         thread_ts=message.get("thread_ts") or _dig(body, "container", "thread_ts"),
-        action=str(action["action_id"]),
-        value=str(action.get("value") or ""),
-        choice=_dig(action, "selected_option", "value"),
+        action=name,
+        value=value,
+        choice=choice,
         trigger_id=str(body["trigger_id"]),
         reply_url=body.get("response_url"),
     )
@@ -188,6 +190,15 @@ def _parse_shortcut(body: Payload) -> SlackShortcut:
         author_id=str(message["user"]) if is_person else "",
         reply_url=body.get("response_url"),
     )
+
+
+def _pressed(action: Payload) -> tuple[str, str, str | None]:
+    """Action, value and choice; an entry of ⋯ is the button that is folded away there."""
+    name, chosen = str(action["action_id"]), _dig(action, "selected_option", "value")
+    if name != MORE:
+        return name, str(action.get("value") or ""), chosen
+    name, _, value = str(chosen or "").partition(" ")
+    return name, value, None
 
 
 def _parse_form(body: Payload) -> SlackForm:

@@ -12,6 +12,7 @@ from agent import notify
 from agent.admit import actor_of, is_stale, remember
 from agent.commands.verb import Reply
 from agent.desk import Desk
+from agent.pressed import bring_back
 from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
 from bot.messages import Message
@@ -130,6 +131,8 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
 
 async def deliver(at: Desk, reply: Reply) -> None:
     """Show a reply where it belongs, unless what the asker looks at shows it already."""
+    if at.surface == "button":
+        await bring_back(at)
     is_public = bool(at.place and at.place.message_ts and not at.place.is_dm)
     if reply.settles and at.surface == "button" and not (reply.is_private and is_public):
         await notify.settle(at, reply.message)

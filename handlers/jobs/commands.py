@@ -12,6 +12,7 @@ from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from agent.forms.open import line_of, target_of
 from agent.late import STILL, settled
+from agent.pressed import run_pressed
 from bot.errors import Permanent
 from bot.events import Place, SlackCommand, SlackForm, SlackPress
 from bot.shortcuts import SlackShortcut
@@ -54,7 +55,7 @@ async def press(ctx: Context, run: Run) -> None:
         refuse_outsiders(desk)
         if event.action in {STILL, SURE}:
             return settled(await run_lines(desk, command_lines(event.value, VERBS), is_sure=True))
-        return await run_line(desk, f"{event.action} {event.choice or event.value}")
+        return await run_pressed(desk, f"{event.action} {event.choice or event.value}")
 
     await serve(ctx, run, asked, act)
 

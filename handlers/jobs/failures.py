@@ -6,6 +6,7 @@ from datetime import datetime
 from agent import dead_letters
 from agent.connections import reading_failed
 from agent.desk import Desk
+from agent.pressed import bring_back
 from bot.events import SlackPerson
 from bot.messages import Message
 from bot.slack.parse import parse
@@ -32,6 +33,7 @@ async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
         correlation_id=job.correlation_id,
         key=f"job:{job.id}:{job.fence}:dead",
     )
+    await bring_back(desk)
     await dead_letters.record(desk, job)
     await reading_failed(tx, job)
 

@@ -20,7 +20,7 @@ NOT_THERE = {
 
 async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime) -> None:
     """Find another way for one buried row; decoration (reactions, edits) has none and needs none."""
-    if row.kind in {"respond", "replace"} and row.channel_id.startswith(("C", "G")):
+    if row.kind in {"respond", "replace"} and row.user_id and row.channel_id.startswith(("C", "G")):
         await _again(tx, row, now, kind="whisper", channel_id=row.channel_id)
     elif row.user_id and row.channel_id != row.user_id:  # somebody waits for it: say it to them directly
         await _again(tx, row, now, kind="post", channel_id=row.user_id)

@@ -16,6 +16,7 @@ from agent.forms import deny as denial
 from agent.forms import open as opening
 from agent.forms.kind import FormKind
 from agent.forms.table import form_of
+from agent.pressed import UNKNOWN
 from bot.errors import UserError
 from bot.events import SlackForm, SlackPress
 from bot.forms import Form
@@ -47,7 +48,9 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
             actor = await refuse.actor_for(tx, person) if person else None
             return await denial.form(refuse.desk_of(ctx, press, tx, actor), press.value, about=about)
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, press, tx, None), press.value)
-    if kind is None or verb is None or ticket is None:
+    if kind is None or verb is None:
+        raise UserError(UNKNOWN)
+    if ticket is None:
         raise UserError(f"There is no {press.value.partition('@')[0]} any more.")
     insiders = await _insiders(ctx, ticket)
     is_known = person is not None and insiders is not None

@@ -1,12 +1,14 @@
 """Stores what came in, asks for the work, and shows eyes: all in the commit that precedes Slack's acknowledgement."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.slack.parse import Event, parse
 from handlers import intake
 from handlers.context import Context
 from handlers.envelope import arrival_of
+from storage.outbox import Outgoing
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,24 @@ class Intake:
         self.ctx = ctx
         self._door = intake.Intake(ctx.db)
 
-    async def store(self, body: dict[str, Any], *, starts_work: bool = True) -> Stored:
+    async def store(
+        self,
+        body: dict[str, Any],
+        *,
+        starts_work: bool = True,
+        shows: Callable[[str], Awaitable[Outgoing | None]] | None = None,
+    ) -> Stored:
         """Keep one envelope under its dedupe key; a redelivery changes nothing.
+
+        Args:
+            shows: what people see at once, from the correlation id that the envelope gets.
 
         Raises:
             StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
         """
         incoming = parse(body, bot_user_id=self.ctx.bot_user_id)
         arrival = arrival_of(self.ctx, incoming, body, starts_work=starts_work)
+        if shows:
+            arrival = replace(arrival, shown=await shows(arrival.delivery.correlation_id))
         is_new = await self._door.store(arrival) is not None
         return Stored(incoming.event, is_new, arrival.delivery.correlation_id)

@@ -1,22 +1,47 @@
 """Buttons and menus: most are stored and run as commands; those that need words open a form at once."""
 
 import re
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from agent.commands.grammar import find_verb
+from agent.commands.registry import VERBS
+from agent.pressed import at_work
 from bot.events import SlackPress
+from bot.slack.parse import parse
 from handlers.context import Context
+from handlers.slack import refuse
 from handlers.slack.forms import OPENS, opened
 from handlers.slack.intake import Intake
 from handlers.slack.showing import show
+from storage import people
+from storage.outbox import Outgoing
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     @app.action(re.compile(".*"))
     async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
-        opens = str(body["actions"][0]["action_id"]).startswith(OPENS)
-        stored = await intake.store(body, starts_work=not opens)
+        press = parse(body, bot_user_id=ctx.bot_user_id).event
+        assert isinstance(press, SlackPress)  # what a pressed control is parsed to
+        opens = press.action.startswith(OPENS)
+        shows = None if opens else partial(_working, ctx, press)
+        stored = await intake.store(body, starts_work=not opens, shows=shows)
         await ack()
-        if opens and stored.is_new and isinstance(stored.event, SlackPress):
-            await show(ctx, stored.event, opened(ctx, stored.event), stored.correlation_id)
+        if opens and stored.is_new:
+            await show(ctx, press, opened(ctx, press), stored.correlation_id)
+
+
+async def _working(ctx: Context, press: SlackPress, correlation_id: str) -> Outgoing | None:
+    """“working…” in place of a card's controls, stored with the press; what changes nothing is answered beside it."""
+    verb = find_verb(press.action, VERBS)
+    if verb is None or verb.action == "see" or not press.message_ts or not press.reply_url:
+        return None
+    async with ctx.db.read() as tx:
+        person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
+        if person is None:
+            return None
+        desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person), correlation_id=correlation_id)
+        about = {"channel_id": press.channel_id, "message_ts": press.message_ts, "reply_url": press.reply_url}
+        return await at_work(desk, **about)

@@ -31,6 +31,7 @@ async def whisper(
         kind="respond" if press.reply_url else "post",
         lane=f"press:{press.trigger_id}",
         channel_id=press.channel_id if press.reply_url else press.user_id,
+        thread_ts=press.thread_ts,
         user_id=press.user_id,
         reply_url=press.reply_url,
         payload=message.model_dump_json(),

@@ -8,7 +8,11 @@ from agent import assign
 from agent.card import COLOURS, GREY, card, words
 from agent.desk import Desk
 from bot.access import Target
+from bot.messages import Button, Control, Menu, More, Option, moment
+from bot.sandbox.slack.blocks import problems_of
+from bot.slack.blocks import render
 from storage import people
+from storage.tickets import Ticket
 from tests.agent.conftest import NOW, MakeTicket
 
 
@@ -24,10 +28,12 @@ async def test_the_facts_and_the_notes(desk: Desk, make_ticket: MakeTicket) -> N
         triage_source="model",
         triage_model="m-1",
         triage_reasoning="It says <everything> is down.",
+        last_change="claimed by @cy",
+        last_change_at=NOW,
     )
     await assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
     await desk.tx.flush()
-    shown = await card(desk, ticket, change="claimed by @cy")
+    shown = await card(desk, ticket)
     assert shown.text == "CH-1 Redis is down – critical, @cy, open"
     assert shown.title == "*CH-1  Redis is down*"
     assert shown.colour == COLOURS["critical"]
@@ -43,38 +49,75 @@ async def test_the_facts_and_the_notes(desk: Desk, make_ticket: MakeTicket) -> N
         "Why this person: fewest open: 0; @di has 2",
         "triaged by m-1: It says &lt;everything&gt; is down.",
         "`cache` `redis` `a&lt;b`",
-        "claimed by @cy",
+        f"claimed by @cy, {moment(NOW)}",
     ]
+
+
+ROW = ["Resolve…", "Reassign…", "Snooze", "Priority", "Why"]
+ALWAYS, WAITING = [*ROW, "Wait…", "Close…"], [*ROW, "Waits no more", "Close…"]
+
+
+def spread(one: Control) -> tuple[Button | Menu, ...]:
+    """What can be pressed there: the folded buttons, or itself."""
+    return one.buttons if isinstance(one, More) else (one,)
 
 
 @pytest.mark.parametrize(
     ("state", "labels"),
     [
-        ({"status": "open"}, ["Claim", "Resolve…", "Not an issue…"]),
-        ({"status": "open", "acknowledged_at": NOW}, ["Start", "Resolve…", "Not an issue…"]),
-        ({"status": "in_progress", "acknowledged_at": NOW}, ["Resolve…", "Not an issue…"]),
-        ({"status": "resolved"}, ["Reopen…"]),
-        ({"status": "closed"}, ["Reopen…"]),
+        ({"status": "open"}, ["Claim", "Start", *ALWAYS]),
+        ({"status": "open", "acknowledged_at": NOW}, ["Release…", "Start", *ALWAYS]),
+        ({"status": "in_progress", "acknowledged_at": NOW}, ["Release…", *ALWAYS]),
+        ({"status": "in_progress", "acknowledged_at": NOW, "waiting_since": NOW}, ["Release…", *WAITING]),
+        ({"status": "resolved"}, ["Reopen…", "Why"]),
+        ({"status": "closed"}, ["Reopen…", "Why"]),
     ],
 )
-async def test_the_buttons_fit_the_status(
+async def test_the_controls_fit_the_status(
     desk: Desk, make_ticket: MakeTicket, state: dict[str, object], labels: list[str]
 ) -> None:
     ticket = await make_ticket(**state)
     await assign.give(desk, ticket, await people.the(desk.tx, "T1", "UCY"))
     await desk.tx.flush()
     shown = await card(desk, ticket)
-    assert [button.label for button in shown.buttons] == labels
-    assert {button.value for button in shown.buttons} == {"CH-1@0"}
+    assert [control.label for row in shown.rows for one in row for control in spread(one)] == labels
+    assert {control.value for row in shown.rows for one in row for control in spread(one)} == {"CH-1@0", "CH-1"}
+    assert all(len(one.buttons) <= 5 for row in shown.rows for one in row if isinstance(one, More))
     assert (shown.colour == GREY) == (ticket.status in {"resolved", "closed"} or ticket.priority is None)
 
 
 async def test_the_menu_is_there_while_the_team_is_not_clear(desk: Desk, make_ticket: MakeTicket) -> None:
-    unsure = await card(desk, await make_ticket(team_id=None))
-    assert unsure.menu is not None
-    assert [option.label for option in unsure.menu.options] == ["Platform"]
-    assert (await card(desk, await make_ticket())).menu is None
-    assert (await card(desk, await make_ticket(team_id=None, status="closed"))).menu is None
+    assert [option.label for option in await teams_to_choose(desk, await make_ticket(team_id=None))] == ["Platform"]
+    assert await teams_to_choose(desk, await make_ticket()) == ()
+    assert await teams_to_choose(desk, await make_ticket(team_id=None, status="closed")) == ()
+
+
+async def teams_to_choose(desk: Desk, ticket: Ticket) -> tuple[Option, ...]:
+    rows = (await card(desk, ticket)).rows
+    return sum((one.options for row in rows for one in row if isinstance(one, Menu) and one.action == "move"), ())
+
+
+async def test_the_flags_say_what_holds_it_up(desk: Desk, make_ticket: MakeTicket) -> None:
+    rests = [[NOW.isoformat(), NOW.isoformat()]] * 2
+    ticket = await make_ticket(snoozed_until=NOW, waiting_on=1, waiting_for="the <key>", waiting_since=NOW, rests=rests)
+    at = moment(NOW)
+    flags = f"Snoozed until {at} · Waiting on @ann since {at}: the &lt;key&gt; · Reopened twice"
+    assert flags in (await card(desk, ticket)).notes
+
+
+async def test_however_long_its_words_it_has_at_most_twenty_blocks_and_all_controls(
+    desk: Desk, make_ticket: MakeTicket
+) -> None:
+    huge = "redis " * 4000
+    about: dict[str, object] = dict.fromkeys(("title", "component", "assign_reason", "triage_reasoning"), huge)
+    flags: dict[str, object] = {"snoozed_until": NOW, "waiting_for": huge, "waiting_since": NOW, "last_change": huge}
+    ticket = await make_ticket(**about, **flags, tags=[huge], triage_source="rules", last_change_at=NOW, team_id=None)
+    content = render(await card(desk, ticket))
+    [attachment] = content["attachments"]
+    blocks = content["blocks"] + attachment["blocks"]
+    assert problems_of(content["blocks"], "message") == problems_of(attachment["blocks"], "message") == []
+    assert len(blocks) <= 20
+    assert [len(block["elements"]) for block in blocks if block["type"] == "actions"] == [6, 3]
 
 
 async def test_words_of_people_never_ping(desk: Desk, make_ticket: MakeTicket) -> None:

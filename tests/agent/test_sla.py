@@ -12,12 +12,12 @@ from sqlmodel import col, select
 
 from agent import assign
 from agent.admit import actor_of
+from agent.change import changing
 from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.remind import remind
 from agent.sla.clocks import acknowledge, reckon
 from agent.sla.policy import read_span
-from agent.snooze import put_off
 from agent.transition import change_status
 from bot.errors import UserError
 from storage import people, reminders, sla, tickets
@@ -57,7 +57,8 @@ async def do(desk: Desk, ticket_id: int, deed: str) -> None:
             ticket.priority = deed
             await reckon(desk, ticket)
         case "snooze" if is_open:
-            await put_off(desk, ticket, desk.now + timedelta(hours=2), reason="")
+            async with changing(desk, ticket, "snooze", said="snoozed", needs="status"):
+                ticket.snoozed_until = desk.now + timedelta(hours=2)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import Button, Fact, Menu, Message, Option, escape
+from bot.messages import Button, Fact, Menu, Message, More, Option, escape
 from bot.slack.blocks import Block, cut, option, plain_text, render
 
 HUGE = "word " * 2000
@@ -87,6 +87,26 @@ def test_a_colour_needs_an_attachment_and_the_text_stays_for_phones() -> None:
     assert content["text"] == content["attachments"][0]["fallback"] == "CH-1 down"
     assert content["attachments"][0]["color"] == "#C62828"
     assert [block["type"] for block in content["attachments"][0]["blocks"]] == ["context"]
+
+
+def test_a_row_holds_buttons_menus_and_what_is_folded_away() -> None:
+    more = More(buttons=tuple(Button(label=f"{n}", action="form:close", value="CH-1@2") for n in range(7)))
+    menu = Menu(label="Snooze", action="snooze", value="CH-1@2", options=(Option(label="1 h", value="1h"),))
+    [_, first, second] = render(Message(text="x", rows=((Button(label="Claim", action="claim"), menu), (more,))))[
+        "blocks"
+    ]
+    assert [element["type"] for element in first["elements"]] == ["button", "static_select"]
+    assert first["elements"][1]["options"][0]["value"] == "CH-1@2 1h"
+    [overflow] = second["elements"]
+    assert (overflow["type"], overflow["action_id"], len(overflow["options"])) == ("overflow", "more", 5)
+    assert overflow["options"][0]["value"] == "form:close CH-1@2"
+
+
+def test_while_it_is_worked_on_nothing_can_be_pressed() -> None:
+    busy = render(everything(3).model_copy(update={"rows": ((More(buttons=everything(3).buttons),),)}).at_work())
+    blocks = busy["attachments"][0]["blocks"]
+    assert [block for block in blocks if block["type"] == "actions"] == []
+    assert blocks[-1]["elements"][0]["text"] == "_working…_"
 
 
 def test_nothing_empty_is_sent() -> None:

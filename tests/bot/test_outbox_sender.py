@@ -130,6 +130,15 @@ async def test_an_ephemeral_whose_answer_got_lost_is_repeated_once(mouth: Mouth)
     assert mouth.dead == []
 
 
+async def test_a_reaction_on_a_message_that_is_gone_is_fine(mouth: Mouth) -> None:
+    ts = await mouth.slack.say("bob", "#ops", "hello")
+    await mouth.slack.delete("bob", "#ops", ts)
+    async with mouth.sending():
+        await mouth.put(*(mouth.row(kind, kind=kind, target_ts=ts, payload="eyes") for kind in ("react", "unreact")))
+        await mouth.emptied()
+    assert (mouth.dead, await mouth.backlog()) == ([], {"sent": 2})
+
+
 async def test_a_reaction_that_is_there_already_is_fine(mouth: Mouth) -> None:
     ts = await mouth.slack.say("bob", "#ops", "hello")
     async with mouth.sending():

@@ -131,6 +131,12 @@ def test_a_press_on_what_one_person_sees_has_no_message_to_answer_under() -> Non
     assert press(container={"message_ts": "2.2", "is_ephemeral": True}).message_ts == ""
 
 
+def test_an_entry_of_the_overflow_menu_is_the_button_folded_away_there() -> None:
+    option = {"text": {"type": "plain_text", "text": "Close…"}, "value": "form:close CH-1@2"}
+    body = press(actions=[{"action_id": "more", "type": "overflow", "selected_option": option, "action_ts": "3.3"}])
+    assert (body.action, body.value, body.choice) == ("form:close", "CH-1@2", None)
+
+
 def test_a_form_carries_its_verb_target_place_and_words() -> None:
     values = {"quick": {"quick": {"selected_option": {"value": "User error"}}}, "reason": {"reason": {"value": None}}}
     view = {

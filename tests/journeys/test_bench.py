@@ -44,6 +44,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "audit_verify": ("200,000 events checked, s", "ratio of the two", "events sealed in a second"),
     "business_time": ("100,000 deadlines, s", "ratio of the two"),
+    "card_coalesce": (
+        "one card, 50 changes in 2 s: updates",
+        "one call for each change",
+        "calls sent / changes made",
+        "cards without their last state",
+    ),
     "intake_github": (
         "cards a minute",
         "waiting, mean of the last quarter",

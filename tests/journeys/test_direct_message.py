@@ -6,7 +6,7 @@ from bot.sandbox.slack import SlackSandbox
 from storage.comments import Comment
 from storage.settings_kv import Setting
 from storage.tickets import Ticket
-from tests.team import Bot, audit_of, quiet, said, slash
+from tests.team import Bot, audit_of, last_change, quiet, said, slash
 
 
 async def dm(bot: Bot, text: str, *, thread_ts: str | None = None) -> str:
@@ -45,7 +45,7 @@ async def test_each_edit_reaches_the_ticket_once(slack: SlackSandbox, bot: Bot) 
     ]
     assert len(await bot.rows(select(Ticket))) == 1
     [card] = slack.messages("#payments")
-    assert card.plain.endswith("the report was edited")
+    assert last_change(card.plain) == "the report was edited"
 
 
 async def test_an_edit_reaches_a_report_whose_team_was_asked_for(slack: SlackSandbox, bot: Bot) -> None:

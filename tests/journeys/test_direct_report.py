@@ -71,7 +71,7 @@ async def test_who_does_not_know_gets_a_ticket_all_the_same(slack: SlackSandbox,
     dms = slack.channel("@chargehand", seen_by="frank").id
     [card] = [message for message in slack.thread(dms, ts) if "*CH-1  The page" in message.plain]
     assert "not clear yet" in card.plain
-    assert card.menus == {"move": ["Platform", "Payments"]}
+    assert card.menus["move"] == ["Platform", "Payments"]
     assert len(await bot.rows(select(Ticket))) == 1
 
 

@@ -15,7 +15,7 @@ from storage.queue import Job
 from storage.repositories import Repository
 from storage.tickets import Ticket
 from tests.github import hearing, settle
-from tests.team import DATABASES, Bot, assignees, audit_of, said, select_all, slash
+from tests.team import DATABASES, Bot, assignees, audit_of, last_change, said, select_all, slash
 from tests.waiting import until
 
 
@@ -39,7 +39,7 @@ async def test_an_issue_becomes_a_card_and_is_resolved(
     await settle(github, listener)
     assert (await listener.ticket()).status == "resolved"
     [card] = said(slack.messages("#ops"))
-    assert card.endswith("closed on GitHub by bob")
+    assert last_change(card) == "closed on GitHub by bob"
     github.reopen_issue("carol", "acme/shop", 1)
     await settle(github, listener)
     assert (await listener.ticket()).status == "open"

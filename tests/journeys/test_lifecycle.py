@@ -160,3 +160,28 @@ async def test_the_time_it_took_leaves_out_the_time_it_rested(slack: SlackSandbo
             "*CH-1 reopened* by @bob: down again",
             "*CH-1 resolved* by @bob after 23 h 24 min (8 h 36 min of business time): new node",
         ]
+
+
+@pytest.mark.parametrize("engine", DATABASES)
+@pytest.mark.parametrize(("days", "heard"), [(13, 1), (15, 0)])
+async def test_the_reporter_is_heard_for_a_fortnight_after_the_end(
+    slack: SlackSandbox, tmp_path: Path, days: int, heard: int
+) -> None:
+    now = [datetime(2026, 3, 4, 12, tzinfo=UTC)]
+    settings = settings_for(slack, tmp_path)
+    await seed_teams(settings, slack)
+    async with running(slack, settings, clock=lambda: now[0]) as bot:
+        ts = await report(bot, "frank", "redis is down")
+        await slash(bot, "bob", "resolve CH-1 failed over")
+        now[0] += timedelta(days=days)
+        before = len(slack.dms("bob"))
+        for who, words in (("carol", "nice"), ("frank", "it fails again"), ("frank", "and again")):
+            await report(bot, who, words, thread_ts=ts)
+        told = slack.dms("bob")[before:]
+        assert len(told) == heard
+        assert slack.thread("#ops", ts)[1].buttons == ["Reopen…", "Why"]
+        for message in told:
+            text = "@frank, who reported *CH-1* Redis is down, wrote after it was resolved: “it fails again”. See <"
+            assert message.plain.startswith(text)
+            await slack.click("bob", "@chargehand", message.ts, "Reopen…")
+            await slack.until(lambda: slack.modal("bob"))

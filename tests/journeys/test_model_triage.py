@@ -11,7 +11,7 @@ import pytest
 
 from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, assignees, audit_of, quiet, report, running, said, seed_teams, settings_for
+from tests.team import Bot, assignees, audit_of, last_change, quiet, report, running, said, seed_teams, settings_for
 
 READING: dict[str, Any] = {
     "title": "Redis primary refuses writes",
@@ -163,7 +163,7 @@ async def test_a_slow_model_improves_the_rules_card_in_place(
         llm.release()
         await quiet(bot)
         assert card(slack, ts).startswith("*CH-1  Redis primary refuses writes*")
-        assert card(slack, ts).endswith("the model's reading replaced the rules'")
+        assert last_change(card(slack, ts)) == "the model's reading replaced the rules'"
         # Who was told that it is theirs keeps it, and is not told twice; the manager hears that it is critical now.
         assert await assignees(bot) == ["bob"]
         assert [len(said(slack.dms(who))) for who in ("bob", "alice", "dave", "erin")] == [1, 1, 0, 0]

@@ -24,6 +24,7 @@ def text(words: str) -> dict[str, str]:
 
 TEAMS = [{"text": text(team), "value": team.lower()} for team in ("Payments", "Platform")]
 MENU = {"type": "static_select", "action_id": "team", "placeholder": text("Which team?"), "options": TEAMS}
+MORE = {"type": "overflow", "action_id": "more", "options": [{"text": text("Close…"), "value": "close CH-1"}]}
 REASON = {"type": "plain_text_input", "action_id": "reason", "multiline": True}
 FORM = {
     "type": "modal",
@@ -41,7 +42,7 @@ LISTING = [
 
 def card(status: str) -> dict[str, Any]:
     fields = {"type": "section", "fields": [{"type": "mrkdwn", "text": f"*Status*\n{status}"}]}
-    controls = actions(button("Claim", "claim"), button("Resolve…", "resolve"), MENU)
+    controls = actions(button("Claim", "claim"), button("Resolve…", "resolve"), MENU, MORE)
     return {
         "text": "CH-1 Redis is down",
         "blocks": [section("*CH-1 Redis is down*")],
@@ -66,8 +67,8 @@ def stub(slack: SlackSandbox) -> AsyncApp:
         where = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
         await client.chat_update(**where, **card(f"claimed by <@{body['user']['id']}>"))
 
-    @app.action("team")
-    async def team(ack: Any, body: Any, action: Any, client: AsyncWebClient) -> None:
+    @app.action(re.compile("team|more"))
+    async def chosen(ack: Any, body: Any, action: Any, client: AsyncWebClient) -> None:
         await ack()
         where = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
         await client.chat_update(**where, **card(f"with {action['selected_option']['value']}"))
@@ -136,6 +137,17 @@ async def test_from_the_first_suggestion_to_a_claimed_ticket(page: Page) -> None
     await expect(thread.get_by_text("claimed by @alice")).to_be_visible()
     await thread.get_by_role("combobox", name="Which team?").select_option("Payments")
     await expect(thread.get_by_text("with payments")).to_be_visible()
+
+
+async def test_what_is_folded_away_comes_into_sight_and_can_be_chosen(page: Page) -> None:
+    await write(page, "@chargehand redis is down")
+    await page.get_by_role("button", name="1 reply").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await thread.get_by_role("button", name="More actions").click()
+    entry = thread.get_by_role("menuitem", name="Close…")
+    await expect(entry).to_be_in_viewport(ratio=1)
+    await entry.click()
+    await expect(thread.get_by_text("with close CH-1")).to_be_visible()
 
 
 async def test_a_form_shows_slacks_errors_and_the_apps(page: Page) -> None:

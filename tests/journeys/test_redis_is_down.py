@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import DATABASES, Bot, assignees, audit_of, report, said, slash
+from tests.team import DATABASES, Bot, assignees, audit_of, last_change, report, said, slash
 
 PING = re.compile(r"<@|<!(?!date\^)")  # a date is written like a mention of everybody, and tells nobody
 
@@ -26,7 +26,7 @@ async def test_a_report_becomes_a_card_and_is_resolved(slack: SlackSandbox, bot:
     assert last == resolved
     assert "*Status*\nResolved" in card
     assert "Resolved: failed over to the replica" in card
-    assert card.endswith("resolved by @bob")
+    assert last_change(card) == "resolved by @bob"
     assert list(slack.reactions("#ops", ts)) == ["checkered_flag"]
     assert [len(said(slack.dms(who))) for who in ("alice", "bob", "carol", "frank")] == [1, 1, 0, 0]
 

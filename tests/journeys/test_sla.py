@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from bot.sandbox.slack import SlackSandbox
 from storage import queue
 from storage.queue import Job
-from storage.reminders import Reminder, ReminderSend
+from storage.reminders import UNDO, Reminder, ReminderSend
 from storage.sla import SlaClock
 from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
 from tests.waiting import until
@@ -70,7 +70,8 @@ async def clocks(bot: Bot) -> dict[tuple[str, int], SlaClock]:
 
 
 async def planned(bot: Bot) -> dict[tuple[str, str], datetime]:
-    live = select(Reminder).where(col(Reminder.state) == "planned").order_by(col(Reminder.due_at))
+    is_told = (col(Reminder.state) == "planned") & (col(Reminder.kind) != UNDO)
+    live = select(Reminder).where(is_told).order_by(col(Reminder.due_at))
     return {(one.kind, one.step): one.due_at for one in await bot.rows(live)}
 
 

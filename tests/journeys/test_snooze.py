@@ -85,3 +85,17 @@ async def test_what_cannot_be_waited_for_is_refused(slack: SlackSandbox, bot: Bo
         assert (await slash(bot, "bob", line)).startswith(refusal), line
     assert (await slash(bot, "carol", "snooze CH-1 1h")).startswith("You may not snooze CH-1")
     assert (await bot.ticket()).snoozed_until is None
+
+
+async def test_to_undo_what_ended_it_puts_it_off_again(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "snooze CH-1 tomorrow")
+    await slash(bot, "bob", "resolve CH-1 it caught up")
+    assert ((await bot.ticket()).snoozed_until, (await planned(bot)).get(("snooze", "wake"))) == (None, None)
+    await slash(bot, "bob", "undo CH-1")
+    assert ((await bot.ticket()).snoozed_until, (await planned(bot))["snooze", "wake"]) == (MONDAY, MONDAY)
+    await slash(bot, "bob", "unsnooze CH-1")
+    await slash(bot, "bob", "undo CH-1")
+    before = len(said(slack.dms("bob")))
+    await go_to(bot, clock, MONDAY + timedelta(seconds=1))
+    assert said(slack.dms("bob"))[before:][0].startswith("*CH-1* Kafka lags is back: ")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from tests.journeys.test_sla import Clock, go_to
 from tests.team import (
     DATABASES,
     Bot,
@@ -32,6 +33,7 @@ NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
         ("bob", "start CH-1"),
         ("bob", "wait CH-1 on @dave the key"),
         ("bob", "priority CH-1 low"),
+        ("bob", "snooze CH-1 2d"),
         ("alice", "assign CH-1 @carol"),
         ("alice", "unassign CH-1 @bob"),
         ("alice", "release CH-1 not mine"),
@@ -54,8 +56,8 @@ async def test_undo_leaves_it_as_it_was(slack: SlackSandbox, bot: Bot, who: str,
 
 
 async def state(bot: Bot) -> dict[str, object]:
-    """The ticket without its version."""
-    return (await bot.ticket()).model_dump(exclude={"version"})
+    """The ticket without its version and what was done with it last."""
+    return (await bot.ticket()).model_dump(exclude={"version", "last_change", "last_change_at"})
 
 
 def pings(slack: SlackSandbox) -> int:
@@ -138,18 +140,34 @@ async def test_it_is_offered_for_a_day_and_its_button_for_ten_minutes(slack: Sla
     settings = settings_for(slack, tmp_path)
     await seed_teams(settings, slack)
     async with running(slack, settings, clock=lambda: now[0]) as bot:
-        ts = await report(bot, "frank", "redis is down")
-        await report(bot, "bob", "resolve failed over", thread_ts=ts)
-        told = slack.thread("#ops", ts)[-1]
+        await report(bot, "frank", "redis is down")
+        await slash(bot, "bob", "ack CH-1")
         now[0] += timedelta(minutes=11)
-        await slack.click("bob", "#ops", told.ts, "Undo")
+        await slack.click_ephemeral("bob", "Undo")
         await quiet(bot)
         late = "This button works for 10 minutes. `undo CH-1` works until"
         assert slack.ephemerals("bob")[-1].plain.startswith(late)
         now[0] += timedelta(hours=24)
         too_late = "CH-1 was not changed within the last 24 h: there is nothing to undo."
         assert await slash(bot, "bob", "undo CH-1") == too_late
-        assert (await bot.ticket()).status == "resolved"
+        assert (await bot.ticket()).acknowledged_at
+
+
+@pytest.mark.parametrize("engine", DATABASES)
+async def test_its_button_goes_after_ten_minutes(slack: SlackSandbox, tmp_path: Path) -> None:
+    clock = Clock(base=NOON)
+    settings = settings_for(slack, tmp_path)
+    await seed_teams(settings, slack)
+    async with running(slack, settings, clock=clock) as bot:
+        ts = await report(bot, "frank", "redis is down")
+        await report(bot, "bob", "status in progress since noon", thread_ts=ts)
+        await report(bot, "bob", "priority CH-1 low", thread_ts=ts)
+        [_, _, _, told, _, answer] = slack.thread("#ops", ts)
+        assert (told.buttons, answer.buttons) == (["Undo"], ["Undo"])
+        assert "Undo" not in await slash(bot, "bob", "reminders")
+        await go_to(bot, clock, NOON + timedelta(minutes=11))
+        now = [slack.message("#ops", one.ts) for one in (told, answer)]
+        assert [(one.plain, one.buttons) for one in now] == [(told.plain, []), (answer.plain, [])]
 
 
 async def test_a_form_opened_before_others_changed_the_same_asks_again(slack: SlackSandbox, bot: Bot) -> None:
@@ -162,7 +180,8 @@ async def test_a_form_opened_before_others_changed_the_same_asks_again(slack: Sl
     await quiet(bot)
     asked = slack.ephemerals("bob")[-1]
     assert asked.plain.startswith("CH-1 has changed since this was opened: started by @alice <!date^")
-    assert asked.plain.endswith("It is in progress now. Nothing was done; is it still to be done?")
+    assert " It is in progress now, with @bob. <http" in asked.plain
+    assert asked.plain.endswith("|See the report>. Nothing was done; is it still to be done?")
     assert (await bot.ticket()).status == "in_progress"
     await slack.click_ephemeral("bob", "Resolve anyway")
     await quiet(bot)

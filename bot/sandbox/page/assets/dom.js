@@ -62,7 +62,10 @@ export function menu(label, sign, items, props = {}) {
     node.open = false;
     node.querySelector("summary").focus();
   });
-  node.addEventListener("toggle", () => { if (node.open) node.dataset.busy = ""; else delete node.dataset.busy; });
+  node.addEventListener("toggle", () => {
+    if (node.open) node.dataset.busy = ""; else delete node.dataset.busy;
+    if (node.open) list.scrollIntoView({ block: "nearest" });
+  });
   return node;
 }
 
