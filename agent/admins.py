@@ -8,9 +8,14 @@ from storage import outbox, people
 
 async def tell_admins(desk: Desk, text: str, *, key: str) -> None:
     """One line, once under its key."""
+    await ask_admins(desk, Message(text=text), key=key)
+
+
+async def ask_admins(desk: Desk, message: Message, *, key: str) -> None:
+    """One message, maybe with buttons, once under its key."""
     where = [desk.settings.admin_channel] if desk.settings.admin_channel else []
     where = where or [admin.slack_id for admin in await people.admins(desk.tx)]
-    payload = Message(text=text).model_dump_json()
+    payload = message.model_dump_json()
     for channel_id in where:
         row = notify.outgoing(
             desk,

@@ -28,7 +28,7 @@ async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime
         tx.add(person)
     person.name = profile.name
     person.email = profile.email or person.email
-    person.is_outsider = profile.is_outsider
+    person.is_outsider, person.is_external = profile.is_outsider, profile.is_external
     person.is_active = profile.is_active
     person.refreshed_at = now
     emails = {profile.email.lower()} if profile.email else set()
@@ -49,6 +49,7 @@ async def actor_of(tx: Tx, person: Person) -> Actor:
         workspace_id=person.workspace_id,
         is_admin=person.is_admin,
         is_outsider=person.is_outsider,
+        is_external=person.is_external,
         is_active=person.is_active,
         roles=await people.roles_of(tx, person.id),
     )

@@ -36,7 +36,7 @@ def choose(considered: Sequence[Candidate]) -> Choice:
     able = [one for one in considered if not one.skip]
     free = [one for one in able if not one.is_full]
     if free:
-        return _least(sorted(free, key=lambda one: (one.load.open_tickets, *_since(one))), considered)
+        return _least(sorted(free, key=lambda one: (one.busy, *_since(one))), considered)
     if able:
         return _least_above(sorted(able, key=lambda one: (one.above, *_since(one))), considered)
     return Choice(None, "; ".join(["nobody of the team can take it", *_words(considered)]))
@@ -49,12 +49,12 @@ def _since(one: Candidate) -> tuple[datetime, int]:
 def _least(ranked: Sequence[Candidate], considered: Sequence[Candidate]) -> Choice:
     first, *others = ranked
     left_out = _left_out([one for one in considered if one.obstacle])
-    open_tickets = first.load.open_tickets
     if not others and not left_out:
-        return Choice(first.person, f"only responder; {open_tickets} open", LEAST)
-    even = others and others[0].load.open_tickets == open_tickets
-    why = f"fewest open: {open_tickets}" + (", longest since last assigned" if even else "")
-    said = ", ".join(f"@{one.person.name} has {one.load.open_tickets}" for one in others[:NAMED])
+        return Choice(first.person, f"only responder; {first.load.open_tickets} open", LEAST)
+    even = others and others[0].busy == first.busy
+    least = f"least to do by priority: {first.busy}" if first.is_weighted else f"fewest open: {first.busy}"
+    why = least + (", longest since last assigned" if even else "")
+    said = ", ".join(f"@{one.person.name} has {one.busy}" for one in others[:NAMED])
     return Choice(first.person, "; ".join([why, *([said] if said else []), *left_out]), LEAST)
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from agent.desk import Desk
 from agent.duty import Duty, duties
-from storage import loads, people
+from storage import loads, people, settings_kv
+from storage.calendars import of_team
 from storage.decisions import Considered
 from storage.loads import Load
 from storage.people import Person
 from storage.tickets import Ticket
+
+LOAD, WEIGHTED = "load", "weighted"  # a setting of a team (settings_kv); without it tickets are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +21,12 @@ class Candidate:
     load: Load
     duty: Duty
     skip: str = ""
+    is_weighted: bool = False  # the team weighs tickets by priority
+
+    @property
+    def busy(self) -> int:
+        """What they have to do, as their team counts it."""
+        return self.load.weight if self.is_weighted else self.load.open_tickets
 
     @property
     def person(self) -> Person:
@@ -54,13 +63,14 @@ async def candidates(desk: Desk, ticket: Ticket, *, team_id: int) -> list[Candid
     if not responders:
         return []
     known = await duties(desk, responders)
+    is_weighted = await settings_kv.get(desk.tx, of_team(team_id), LOAD) == WEIGHTED
     gave_back = await loads.gave_back(desk.tx, ticket.id)
     found = []
     for load in await loads.of_people(desk.tx, responders):
         person = load.person
         never = "gave it back before" if person.id in gave_back else _barred(desk, ticket, person)
         duty = known[person.id]
-        found.append(Candidate(load=load, duty=duty, skip=never or duty.off()))
+        found.append(Candidate(load=load, duty=duty, skip=never or duty.off(), is_weighted=is_weighted))
     return found
 
 

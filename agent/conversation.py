@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent import merging, notify
 from agent.card import words
+from agent.channels import is_let_in
 from agent.commands import help as guide
 from agent.commands import report
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
@@ -33,7 +34,7 @@ async def hear(desk: Desk, text: str) -> Reply:
     Raises:
         UserError: what to tell the person instead.
     """
-    refuse_outsiders(desk)
+    await refuse_outsiders(desk)
     place = desk.place
     assert place is not None  # a message was said somewhere
     if not text:
@@ -85,14 +86,14 @@ def report_of(text: str, *, in_thread: bool = False) -> str:
     return parsed.text if parsed and parsed.verb is report.VERB and not parsed.problem else text
 
 
-def refuse_outsiders(desk: Desk) -> None:
-    """Guests and people from other workspaces are refused politely unless the setting lets them in; who left, always.
+async def refuse_outsiders(desk: Desk) -> None:
+    """Guests and people from other workspaces are refused politely unless they are let in here; who left, always.
 
     Raises:
         Refused: with who could report for them.
     """
     check(desk.asker, "report", Target(), doing="report problems")
-    if desk.asker.is_outsider and not desk.settings.allow_guests:
+    if not await is_let_in(desk, desk.asker):
         raise Refused(
             "I take reports from full members of this workspace only. Please ask one of them to report it;"
             " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS.",

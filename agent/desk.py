@@ -58,6 +58,11 @@ class Desk:
         return self.surface in {"mention", "dm", "slash"}
 
     @property
+    def is_operator(self) -> bool:
+        """Whether it is the user of this machine who asks, in nobody's name."""
+        return self.actor is None and bool(self.operator)
+
+    @property
     def asker(self) -> Actor:
         """The person who asked; work of the system has none and never needs one."""
         if self.actor is None:
@@ -110,7 +115,7 @@ class Desk:
         Raises:
             Refused: for everybody else.
         """
-        if self.actor or not self.operator:
+        if not self.is_operator:
             check(self.asker, "administer", Target(), doing=doing)
 
     async def read_out(self, text: str) -> str:
@@ -155,6 +160,8 @@ class Desk:
         Raises:
             Refused: with who could, by name.
         """
+        if self.is_operator:
+            return
         target = Target(team_id=team.id, team_name=team.name)
         check(self.asker, "organise", target, doing=doing, ask=await self._who_could(target))
 
@@ -164,6 +171,8 @@ class Desk:
         Raises:
             Refused: with who could, by name.
         """
+        if self.is_operator:
+            return
         teams = frozenset(await people.roles_of(self.tx, person.id))
         target = Target(person_id=person.id, team_ids=teams, team_id=min(teams, default=None))
         check(self.asker, "duty", target, doing=doing, ask=await self._who_could(target))

@@ -9,7 +9,7 @@ from agent.calendar.when import in_words
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from bot.messages import escape
-from storage import absences, loads, people, settings_kv
+from storage import absences, loads, memberships, people, settings_kv
 from storage.absences import Absence
 from storage.people import Person
 
@@ -50,9 +50,10 @@ async def duties(desk: Desk, persons: Collection[Person]) -> dict[int, Duty]:
     """Person id -> how they stand."""
     said = await settings_kv.of_scopes(desk.tx, [person.slack_id for person in persons], (CAPACITY, ROTATION))
     away = await absences.at(desk.tx, [person.id for person in persons], now=desk.now)
+    usual = await memberships.setting(desk.tx, [person.id for person in persons], CAPACITY)
     found = {}
     for person in persons:
-        capacity, absence = said.get((person.slack_id, CAPACITY)), away.get(person.id)
+        capacity, absence = said.get((person.slack_id, CAPACITY)) or usual.get(person.id), away.get(person.id)
         found[person.id] = Duty(
             capacity=int(capacity) if capacity else None,
             is_in_rotation=said.get((person.slack_id, ROTATION)) != OFF,

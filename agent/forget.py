@@ -3,7 +3,7 @@
 from agent.commands.slots import SHORTEST_REASON
 from agent.desk import Desk
 from bot.errors import UserError
-from storage import audit
+from storage import audit, identities
 from storage.people import Person
 
 
@@ -17,12 +17,13 @@ async def forget(desk: Desk, person: Person, *, reason: str) -> int:
     desk.check_admin(doing="take words off the record")
     if len(reason.strip()) < SHORTEST_REASON:
         raise UserError("Say why, in some words: it goes on record.")
-    events = await audit.forget(desk.tx, person.id, names=_names(person))
+    events = await audit.forget(desk.tx, person.id, names=await _names(desk, person))
     desk.audit(audit.FORGET, "person", person.id, before={}, after={"reason": reason, "events": events})
     return len(events)
 
 
-def _names(person: Person) -> list[str]:
+async def _names(desk: Desk, person: Person) -> list[str]:
     """What means nobody else; a GitHub login may be part of a word, so it has to be a value of its own."""
-    login = f'"{person.github_login}"' if person.github_login else None
+    identity = await identities.of_person(desk.tx, person.id)
+    login = f'"{identity.shown}"' if identity else None
     return [name for name in (person.slack_id, person.email, login) if name]

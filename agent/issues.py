@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agent import notify
 from agent.desk import Desk
+from agent.logins import CODE, confirm
 from agent.report import ask_for_triage, fingerprint
 from agent.repositories import seen
 from agent.transition import change_status
@@ -46,6 +47,8 @@ async def hear_issue(desk: Desk, event: IssueEvent) -> str:
 async def hear_comment(desk: Desk, event: CommentEvent) -> str:
     """A comment is kept on GitHub alone; its delivery shows the issue, maybe newer than we knew."""
     repository = await seen(desk, event.repository)
+    if event.action == "created" and event.sender and (code := CODE.search(event.body)):
+        await confirm(desk, event.sender, code.group())
     known = await issues.by_number(desk.tx, repository.id, event.issue.number)
     told = event.issue.updated_at
     if known is None or event.is_on_pull or not told or (known.updated_at and told <= known.updated_at):

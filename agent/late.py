@@ -33,7 +33,7 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
     if text.strip(" .!").casefold() in STOP:
         return None
     try:
-        refuse_outsiders(desk)
+        await refuse_outsiders(desk)
         if desk.now - sent_at > STALE and (line := await _changes(desk, text)):
             return _ask(line, delay)
         reply = await hear(desk, text)

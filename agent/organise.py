@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.desk import Desk
+from agent.logins import verify
 from bot.errors import UserError
+from bot.messages import escape
 from storage import ownership, people
 from storage.audit import Change
 from storage.database import Tx
@@ -42,9 +44,7 @@ async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
     Raises:
         UserError: the name or the channel's id cannot be one.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise UserError(f"A team's name has 1 to {LONGEST_NAME} characters.")
+    name = checked_name(name)
     if facts.channel_id and not CHANNEL_ID.fullmatch(facts.channel_id):
         raise UserError(
             f"{facts.channel_id} is not a channel's id: it looks like C012ABCDEF (channel details, at the end)."
@@ -52,6 +52,7 @@ async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
     team = await people.team_named(desk.tx, name)
     before = await _team(desk, team) if team else {}
     if team is None:
+        await require_free(desk, name)
         team = Team(workspace_id=desk.workspace_id, name=name, slug=people.slug_of(name), created_at=desk.now)
         desk.tx.add(team)
     team.description = facts.description if facts.description is not None else team.description
@@ -61,6 +62,30 @@ async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
     await _own(desk, team, "component", facts.components)
     _record(desk, "team", team.id, before=before, after=await _team(desk, team))
     return team
+
+
+def checked_name(name: str) -> str:
+    """A team's name with one space between its words.
+
+    Raises:
+        UserError: it is too long, or empty.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise UserError(f"A team's name has 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+async def require_free(desk: Desk, name: str) -> None:
+    """Refuse a name that a team has, or had.
+
+    Raises:
+        UserError: with the name of the team, and how a deleted one comes back.
+    """
+    if known := await people.team_named(desk.tx, name):
+        raise UserError(f"There is a team {escape(known.name)} already.")
+    if gone := await people.deleted_team(desk.tx, name):
+        raise UserError(f"There was a team {escape(gone.name)}: `team restore {escape(gone.name)}` brings it back.")
 
 
 async def add_person(desk: Desk, slack_id: str, facts: PersonFacts) -> Person:
@@ -79,10 +104,11 @@ async def add_person(desk: Desk, slack_id: str, facts: PersonFacts) -> Person:
         person = Person(workspace_id=desk.workspace_id, slack_id=slack_id, name=slack_id, created_at=desk.now)
         desk.tx.add(person)
     person.name = facts.name or person.name
-    person.github_login = facts.github_login or person.github_login
     person.is_admin = facts.is_admin or person.is_admin
     await desk.tx.flush()
     _record(desk, "person", person.id, before=before, after=_person(person))
+    if facts.github_login:
+        await verify(desk, person, facts.github_login)
     return person
 
 
@@ -132,4 +158,4 @@ async def _team(desk: Desk, team: Team) -> Change:
 
 
 def _person(person: Person) -> Change:
-    return person.model_dump(include={"slack_id", "name", "github_login", "is_admin"})
+    return person.model_dump(include={"slack_id", "name", "is_admin"})

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from agent.desk import Desk
+from agent.logins import guess
 from agent.repositories import seen
 from bot.events import CheckRunEvent, PullEvent, PushEvent
 from storage import pulls
@@ -33,6 +34,8 @@ async def hear_push(desk: Desk, event: PushEvent) -> str:
     """Note that the repository is worked on; open pull requests of the branch move to its new commit."""
     repository = await seen(desk, event.repository)
     repository.pushed_at = desk.now
+    if event.author and event.email:
+        await guess(desk, event.author, event.email)
     branch = event.ref.removeprefix(BRANCH)
     for pull in await pulls.at_head(desk.tx, repository.id, event.before):
         if pull.head_ref == branch and pull.state == "open" and set(event.after) != {"0"}:  # zeros: it was deleted

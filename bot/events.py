@@ -39,6 +39,7 @@ class Actor:
     workspace_id: str
     is_admin: bool = False
     is_outsider: bool = False  # a guest, or a member of another workspace
+    is_external: bool = False  # a member of another workspace, or nobody knows
     is_active: bool = True  # not deactivated
     roles: dict[int, RoleName] = field(default_factory=dict)  # team id -> role
 
@@ -208,6 +209,8 @@ class PushEvent:
     before: str
     after: str
     sender: str | None
+    author: str | None = None  # of the newest commit, when GitHub knows whose e-mail address it has
+    email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,10 @@ async def rows(tx: Tx, scopes: Sequence[str]) -> list[CalendarRow]:
     return [found[scope] for scope in scopes if scope in found]
 
 
+async def all_rows(tx: Tx) -> list[CalendarRow]:
+    return list(await tx.exec(select(CalendarRow)))
+
+
 async def custom_days(tx: Tx, scopes: Sequence[str]) -> list[CustomDay]:
     """The days of these, each once: of several who name a day the first counts."""
     chosen = select(CustomDay).where(col(CustomDay.scope).in_(scopes)).order_by(col(CustomDay.day))

@@ -51,3 +51,8 @@ async def numbered(tx: Tx, repository_id: int, numbers: Collection[int]) -> dict
 async def of_ticket(tx: Tx, ticket_id: int) -> Issue | None:
     """The issue that a ticket tracks."""
     return (await tx.exec(_OF_TICKET, params={"ticket": ticket_id})).first()
+
+
+async def authors(tx: Tx) -> list[str]:
+    """The logins that wrote one."""
+    return [login for login in await tx.exec(select(Issue.author).distinct()) if login]

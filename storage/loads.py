@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, select
 
@@ -20,14 +20,17 @@ class Load:
     person: Person
     open_tickets: int
     last_assigned: datetime | None
+    weight: int = 0  # the same tickets, a critical one counted four times and a high one twice
 
 
 # Built once: they run for every report.
+_IS_OPEN = col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)
 _LOADS = (
     select(
         Assignment.person_id,
-        func.count().filter(col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)),
+        func.count().filter(_IS_OPEN),
         func.max(Assignment.assigned_at),
+        func.sum(case({"critical": 4, "high": 2}, value=col(Ticket.priority), else_=1)).filter(_IS_OPEN),
     )
     .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
     .where(col(Assignment.person_id).in_(bindparam("people", expanding=True)))
@@ -38,8 +41,8 @@ _LOADS = (
 async def of_people(tx: Tx, people: Sequence[Person]) -> list[Load]:
     """How many open tickets each person has, and when each was last given one."""
     counted = await tx.exec(_LOADS, params={"people": [person.id for person in people]})
-    known = {person_id: (count, last) for person_id, count, last in counted}
-    return [Load(person, *known.get(person.id, (0, None))) for person in people]
+    known = {person_id: (count, last, int(weight or 0)) for person_id, count, last, weight in counted}
+    return [Load(person, *known.get(person.id, (0, None, 0))) for person in people]
 
 
 _assignments = SQLModel.metadata.tables["assignments"]

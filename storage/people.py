@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, false, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx, load, run
+from storage.identities import GITHUB, VERIFIED, Identity
 
 RoleName = Literal["viewer", "responder", "manager"]
 
@@ -23,9 +24,9 @@ class Person(Row, table=True):
     slack_id: str
     name: str
     email: str | None = None
-    github_login: str | None = None
     is_admin: bool = False
     is_outsider: bool = False
+    is_external: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # of another workspace
     is_active: bool = True
     created_at: datetime = Field(sa_type=UtcTime)
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -42,6 +43,7 @@ class Team(Row, table=True):
     description: str = ""
     channel_id: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)  # its tickets and members stay on record
 
 
 class Membership(Row, table=True):
@@ -63,8 +65,11 @@ _BY_SLACK_ID = select(Person).where(
     Person.workspace_id == bindparam("workspace"), Person.slack_id == bindparam("slack_id")
 )
 _memberships = SQLModel.metadata.tables["memberships"]
-_ROLES = select_columns(_memberships.c.team_id, _memberships.c.role).where(
-    _memberships.c.person_id == bindparam("person")
+_teams = SQLModel.metadata.tables["teams"]
+_ROLES = (
+    select_columns(_memberships.c.team_id, _memberships.c.role)
+    .join(_teams, _teams.c.id == _memberships.c.team_id)
+    .where(_memberships.c.person_id == bindparam("person"), _teams.c.deleted_at.is_(None))
 )
 _MEMBERS = (
     select(Person)
@@ -78,12 +83,19 @@ _RESPONDERS = (
     .where(Membership.team_id == bindparam("team"), Membership.role == "responder")
     .order_by(col(Person.id))
 )
-_BY_GITHUB_LOGIN = select(Person).where(
-    Person.workspace_id == bindparam("workspace"),
-    func.lower(Person.github_login) == bindparam("login"),
-    col(Person.is_active),
+_BY_GITHUB_LOGIN = (
+    select(Person)
+    .join(Identity, col(Identity.person_id) == Person.id)
+    .where(
+        Identity.workspace_id == bindparam("workspace"),
+        Identity.kind == GITHUB,
+        Identity.value == bindparam("login"),
+        Identity.state == VERIFIED,
+        col(Person.is_active),
+    )
 )
-_TEAM_NAMED = select(Team).where(Team.slug == bindparam("slug"))
+_TEAM_NAMED = select(Team).where(Team.slug == bindparam("slug"), col(Team.deleted_at).is_(None))
+_TEAM_DELETED = select(Team).where(Team.slug == bindparam("slug"), col(Team.deleted_at).is_not(None))
 
 
 async def by_slack_id(tx: Tx, workspace_id: str, slack_id: str) -> Person | None:
@@ -91,9 +103,8 @@ async def by_slack_id(tx: Tx, workspace_id: str, slack_id: str) -> Person | None
 
 
 async def by_github_login(tx: Tx, workspace_id: str, login: str) -> Person | None:
-    """The one person who is said to have this login on GitHub, whatever its case."""
-    found = list(await tx.exec(_BY_GITHUB_LOGIN, params={"workspace": workspace_id, "login": login.lower()}))
-    return found[0] if len(found) == 1 else None
+    """Whose login on GitHub this is proven to be, whatever its case; what is only said or guessed does not count."""
+    return (await tx.exec(_BY_GITHUB_LOGIN, params={"workspace": workspace_id, "login": login.lower()})).first()
 
 
 async def by_email(tx: Tx, workspace_id: str, email: str) -> Person | None:
@@ -136,8 +147,11 @@ class Profile:
     channel_id: str | None
 
 
-_teams = SQLModel.metadata.tables["teams"]
-_PROFILES = select_columns(_teams.c.id, _teams.c.name, _teams.c.description, _teams.c.channel_id).order_by(_teams.c.id)
+_PROFILES = (
+    select_columns(_teams.c.id, _teams.c.name, _teams.c.description, _teams.c.channel_id)
+    .where(_teams.c.deleted_at.is_(None))
+    .order_by(_teams.c.id)
+)
 
 
 async def profiles(tx: Tx) -> list[Profile]:
@@ -146,11 +160,22 @@ async def profiles(tx: Tx) -> list[Profile]:
 
 
 async def teams(tx: Tx) -> list[Team]:
-    return list(await tx.exec(select(Team).order_by(col(Team.id))))
+    return list(await tx.exec(select(Team).where(col(Team.deleted_at).is_(None)).order_by(col(Team.id))))
 
 
 async def team_named(tx: Tx, name: str) -> Team | None:
     return (await tx.exec(_TEAM_NAMED, params={"slug": slug_of(name)})).first()
+
+
+async def deleted_team(tx: Tx, name: str) -> Team | None:
+    """A team of this name that was deleted, and can be restored."""
+    return (await tx.exec(_TEAM_DELETED, params={"slug": slug_of(name)})).first()
+
+
+async def team_of_id(tx: Tx, team_id: int) -> Team | None:
+    """A team, unless it was deleted."""
+    team = await tx.get(Team, team_id)
+    return team if team and team.deleted_at is None else None
 
 
 async def get_team(tx: Tx, team_id: int) -> Team:

@@ -55,3 +55,8 @@ async def at_head(tx: Tx, repository_id: int, head_sha: str) -> list[Pull]:
     """The pull requests whose newest commit this is."""
     found = select(Pull).where(Pull.repository_id == repository_id, Pull.head_sha == head_sha)
     return list(await tx.exec(found))
+
+
+async def authors(tx: Tx) -> list[str]:
+    """The logins that wrote one."""
+    return [login for login in await tx.exec(select(Pull.author).distinct()) if login]

@@ -1,4 +1,4 @@
-"""Small settings of a workspace, channel or person: one key-value table (keys in docs/settings.md)."""
+"""Small settings of a workspace, channel, team or person: one key-value table."""
 
 from collections.abc import Collection
 
@@ -11,7 +11,7 @@ from storage.upsert import insert
 
 
 class Setting(Row, table=True):
-    """`scope` is whose setting it is: empty for the workspace, else a channel or person id."""
+    """`scope` is whose it is: empty for the workspace, `team:3`, `person:7`, or a channel's or person's Slack id."""
 
     __tablename__ = "settings_kv"
     __table_args__ = (UniqueConstraint("scope", "key"),)
@@ -46,6 +46,12 @@ async def of_scopes(tx: Tx, scopes: Collection[str], keys: Collection[str]) -> d
     """(scope, key) -> value, where one is set."""
     found = await tx.exec(_OF_SCOPES, params={"scopes": list(scopes), "keys": list(keys)})
     return {(scope, key): value for scope, key, value in found}
+
+
+async def of_keys(tx: Tx, keys: Collection[str]) -> dict[tuple[str, str], str]:
+    """(scope, key) -> value of these keys, whoever set them."""
+    found = select(Setting.scope, Setting.key, Setting.value).where(col(Setting.key).in_(keys))
+    return {(scope, key): value for scope, key, value in await tx.exec(found)}
 
 
 async def keys(tx: Tx, scope: str, prefix: str) -> list[str]:

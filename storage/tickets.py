@@ -163,11 +163,18 @@ async def same_report(tx: Tx, channel_id: str, fingerprint: str, *, since: datet
 
 
 async def open_ones(
-    tx: Tx, workspace_id: str, *, assignee_id: int | None = None, most: int | None = None
+    tx: Tx,
+    workspace_id: str,
+    *,
+    assignee_id: int | None = None,
+    team_id: int | None = None,
+    most: int | None = None,
 ) -> list[Ticket]:
-    """Open tickets, of one assignee if asked: the loudest first, then the oldest; all of them, or so many."""
+    """Open tickets, of one assignee or team if asked: the loudest first, then the oldest; all of them, or so many."""
     rank = case({name: place for place, name in enumerate(LOUDEST_FIRST)}, value=col(Ticket.priority), else_=9)
     found = select(Ticket).where(Ticket.workspace_id == workspace_id, col(Ticket.status).in_(OPEN))
+    if team_id is not None:
+        found = found.where(Ticket.team_id == team_id)
     if assignee_id is not None:
         theirs = select(Assignment.ticket_id).where(
             Assignment.person_id == assignee_id, col(Assignment.ended_at).is_(None)

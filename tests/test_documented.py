@@ -14,6 +14,7 @@ from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
 from agent.matrix import matrix
+from agent.preferences import PERSON, TEAM, Preference
 from app import serve
 from bot import metrics
 from bot.access import who_may
@@ -105,6 +106,12 @@ def test_every_synonym_is_in_the_table() -> None:
 def test_who_may_run_what_is_in_the_table() -> None:
     head, *rows = matrix()
     assert_table("docs/design.md", "matrix", head, rows)
+
+
+@pytest.mark.parametrize(("mark", "table"), [("team settings", TEAM), ("person settings", PERSON)])
+def test_every_setting_of_teams_and_people_is_in_the_table(mark: str, table: tuple[Preference, ...]) -> None:
+    rows = [(f"`{one.key}`", one.kind.words, one.default, one.meaning) for one in table]
+    assert_table("docs/people.md", mark, ("key", "value", "default", "what it is"), rows)
 
 
 def test_every_job_is_in_the_table() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from agent.commands.slots import GROUND, LINK, NAMED_TICKET, SOMEONE, Reading, fill
+from agent.commands.slots import GROUND, LINK, NAMED_TICKET, SOMEONE, TEAM_ACTS, Reading, fill
 from agent.commands.verb import Slot, Verb
 from agent.courtesy import FILLER
 
@@ -17,6 +17,12 @@ _FOLLOWS = {
     Slot.WHY: re.compile(
         rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?", re.IGNORECASE
     ),
+    Slot.TEAMS: re.compile(rf"(?:(?:{TEAM_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked)\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.CHANNEL: re.compile(r"(?:(?:team|allow)\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.LOGIN: re.compile(rf"github\s+@?[\w-]+(?:\s+{SOMEONE})?", re.IGNORECASE | re.ASCII),
+    Slot.GITHUB: re.compile(rf"github(?:\s+{SOMEONE})?", re.IGNORECASE),
 }
 _PEOPLE_OR_NOTHING = re.compile(rf"(?:{SOMEONE}[,\s]*)*")
 MOST_LINES = 20  # commands in one message

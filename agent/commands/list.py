@@ -7,10 +7,11 @@ from typing import Any
 
 from agent.card import MARKS, words
 from agent.commands.filters import STATUSES, Token, read_filters, span_of
-from agent.commands.named import person_named, team_named
+from agent.commands.named import team_named
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.desk import Desk
+from agent.whom import person_named
 from bot.messages import Button, Message, escape, link, moment
 from storage import listing
 from storage.listing import MOST_COUNTED, Filter, Line, Order, Viewer

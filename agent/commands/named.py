@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from agent import merging
 from agent.commands.slots import THIS
 from agent.desk import Desk
+from agent.whom import person_named
 from bot.errors import UserError
 from bot.messages import escape
 from storage import comments, people, thread_links, tickets
@@ -65,22 +66,6 @@ async def people_named(desk: Desk, names: Sequence[str]) -> tuple[Person, ...]:
     """Each person once, however often and in which way they are named."""
     found = {person.id: person for person in [await person_named(desk, name) for name in names]}
     return tuple(found.values())
-
-
-async def person_named(desk: Desk, name: str) -> Person:
-    """Somebody by Slack id or name.
-
-    Raises:
-        UserError: nobody is called so, or several people are.
-    """
-    person = await people.by_slack_id(desk.tx, desk.workspace_id, name)
-    if person is None and (named := await people.named(desk.tx, desk.workspace_id, name)):
-        if len(named) > 1:
-            raise UserError(f"There are several people called “{escape(name)}”; pick one from Slack's @ list.")
-        person = named[0]
-    if person is None:
-        raise UserError(f"I do not know @{escape(name)}. Pick a person from Slack's @ list.")
-    return person
 
 
 async def team_named(desk: Desk, name: str) -> Team:

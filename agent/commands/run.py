@@ -7,13 +7,14 @@ from functools import partial
 from agent.change import undo_button
 from agent.commands import stale, take_and_resolve
 from agent.commands.grammar import Parsed, did_you_mean, near_verbs, parse
-from agent.commands.named import people_named, person_named, team_named, ticket_named
+from agent.commands.named import people_named, team_named, ticket_named
 from agent.commands.registry import VERBS
 from agent.commands.slots import NAMED_TICKET, THIS
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Reply, Said, Slot
 from agent.desk import Desk
 from agent.proposals import visible_proposal
+from agent.whom import person_named
 from bot.access import Target, check
 from bot.errors import UserError
 from bot.messages import Button, Message, escape

@@ -29,6 +29,21 @@ OWNERSHIP = re.compile(
     r"(?:list|add\s+(?:path|component|label|keyword|channel)\s+\S.*\s\S.*|remove\s+\d{1,9}|test\s+\S.*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_ONE_TEAM = "show|zeige|create|add|anlegen|delete|löschen|restore|wiederherstellen"
+_RENAME, _DESCRIBE, _SET = "rename|umbenennen", "describe|beschreiben", "set|setze"
+_MEMBER = r"(?:members?|mitglied)\s+(?:add|remove|role|hinzufügen|entfernen|rolle)"
+TEAM_ACTS = f"list|liste|{_ONE_TEAM}|{_RENAME}|{_DESCRIBE}|{_SET}|{_MEMBER}"
+TEAMS = re.compile(
+    rf"(?:list|liste)?|(?:{_ONE_TEAM})\s+\S.*|(?:{_RENAME})\s+\S.*\s(?:to|in)\s+\S.*|(?:{_DESCRIBE})\s+\S+\s.*"
+    rf"|(?:{_SET})\s+\S.*\s\S+|{_MEMBER}\s+\S.*\s\S.*",
+    re.IGNORECASE | re.DOTALL,
+)
+PERSONS = re.compile(
+    r"unlinked|show\s+\S+|admin\s+\S+\s+(?:on|off|an|aus)|set\s+\S+\s+[\w.-]+\s+\S.*", re.IGNORECASE | re.DOTALL
+)
+_ELSEWHERE = "guests|external|nobody|default|gäste|externe|niemand"
+CHANNEL = re.compile(rf"(?:team\s+\S.*|allow(?:[\s,]+(?:{_ELSEWHERE}))+)?", re.IGNORECASE)
+ME = re.compile(r"(?:(?:set|setze)\s+[\w.-]+\s+\S.*)?", re.IGNORECASE | re.DOTALL)
 # "list of orders is empty", "help page is broken" and "repo is gone" are reports.
 FORMS = {
     Slot.REPO: (REPO, "way to use it"),
@@ -41,6 +56,10 @@ FORMS = {
     Slot.WHEN: (WHEN, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
     Slot.OWNERSHIP: (OWNERSHIP, "way to use it"),
     Slot.SLA: (SLA, "way to use it"),
+    Slot.TEAMS: (TEAMS, "way to use it"),
+    Slot.PERSONS: (PERSONS, "way to use it"),
+    Slot.ME: (ME, "way to use it"),
+    Slot.CHANNEL: (CHANNEL, "way to use it"),
 }
 # Buttons and forms name the version of the ticket that they were made from: CH-12@7.
 _PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
@@ -69,6 +88,8 @@ _PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
 _PLUS = re.compile(r"\+\s*(?=<@|@)")
 _COVER = re.compile(rf"\bcover\s+{SOMEONE}[,\s]*", re.IGNORECASE)
 _OWNERS = re.compile(rf"^add\b.*?((?:[,\s]+{SOMEONE})+)\s*$", re.IGNORECASE)
+_LOGIN = re.compile(r"^github\s+(@?[\w-]+)(?:\s+|$)", re.IGNORECASE | re.ASCII)
+_GITHUB = re.compile(r"^github(?:\s+|$)", re.IGNORECASE)
 _BEFORE_PEOPLE = {
     Slot.PEOPLE: re.compile(r"^to\s+", re.IGNORECASE),
     Slot.WHOSE: re.compile(r"^of\s+", re.IGNORECASE),
@@ -220,6 +241,21 @@ def _too_long(reason: str) -> str:
     return f"the reason is longer than {LONGEST_REASON:,} characters" if len(reason) > LONGEST_REASON else ""
 
 
+def _fill_login(reading: Reading) -> str:
+    found = _LOGIN.match(reading.rest)
+    if found is None:
+        return "the GitHub login is missing"
+    reading.text, reading.rest = found[1], reading.rest[found.end() :]
+    return ""
+
+
+def _fill_github(reading: Reading) -> str:
+    if not _GITHUB.match(reading.rest):
+        return "“github” is missing"
+    reading.rest = _GITHUB.sub("", reading.rest)
+    return ""
+
+
 def _take_cover(reading: Reading) -> None:
     if found := _COVER.search(reading.rest):
         reading.cover = found.group(1) or found.group(2).rstrip(",")
@@ -270,6 +306,8 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.PROPOSAL: _fill_proposal,
     Slot.OTHER: _fill_other,
     Slot.HANDOVER: _fill_handover,
+    Slot.LOGIN: _fill_login,
+    Slot.GITHUB: _fill_github,
 }
 
 

@@ -43,6 +43,6 @@ async def keep(desk: Desk, person: Person, *, key: str, value: str | None) -> No
     if value is None:
         await settings_kv.drop(desk.tx, person.slack_id, key)
     else:
-        by, workspace_id = desk.asker.slack_id, desk.workspace_id
+        by, workspace_id = desk.actor.slack_id if desk.actor else desk.who, desk.workspace_id
         await settings_kv.put(desk.tx, person.slack_id, key, value, workspace_id=workspace_id, set_by=by)
     desk.audit(key, "person", person.id, before={key: before}, after={key: value})

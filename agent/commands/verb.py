@@ -40,6 +40,12 @@ class Slot(Enum):
     UNTIL = "2026-12-01|monday|tomorrow|2h|3d [cover @someone] [<note>]"
     WHY = "[not @someone]"
     GROUND = "[denied|reminded|silent]"
+    TEAMS = "[show|create|rename|describe|delete|restore|set|member] [TEAM] [<more>]"
+    PERSONS = "show|admin|set|unlinked [@someone] [<more>]"
+    ME = "[set KEY VALUE]"
+    LOGIN = "github LOGIN"
+    GITHUB = "github"
+    CHANNEL = "[team TEAM|allow guests|external|nobody|default]"
 
     LAST = "[CH-1]"
     PRIORITY = "critical|high|medium|low [<why>]"
@@ -53,6 +59,7 @@ class Slot(Enum):
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
+OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL}
 
 
 @dataclass(frozen=True, kw_only=True)

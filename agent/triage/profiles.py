@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from agent import channels
 from agent.desk import Desk
 from agent.triage.schema import TeamProfile
 from storage import ownership, people
@@ -11,7 +12,8 @@ Words = tuple[str, ...]
 
 
 async def profiles(desk: Desk, *, channel_id: str | None = None) -> list[TeamProfile]:
-    """All teams; the one whose own channel this is is marked as at home."""
+    """All teams; the one that is named for this channel, or else whose own it is, is marked as at home."""
+    named = await channels.team_of(desk, channel_id) if channel_id else None
     words: dict[tuple[int | None, str], Words] = {}
     for rule in await ownership.spoken(desk.tx):
         about = (rule.team_id, rule.kind)
@@ -21,7 +23,7 @@ async def profiles(desk: Desk, *, channel_id: str | None = None) -> list[TeamPro
             team,
             words.get((team.id, "keyword"), ()),
             words.get((team.id, "component"), ()),
-            is_home=team.channel_id is not None and team.channel_id == channel_id,
+            is_home=team.id == named.id if named else team.channel_id == channel_id is not None,
         )
         for team in await people.profiles(desk.tx)
     ]

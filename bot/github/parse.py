@@ -128,6 +128,8 @@ def _push(payload: Payload) -> PushEvent:
         before=need_text(payload, "before"),
         after=need_text(payload, "after"),
         sender=text(payload, "sender", "login"),
+        author=text(payload, "head_commit", "author", "username"),
+        email=text(payload, "head_commit", "author", "email"),
     )
 
 

@@ -26,6 +26,7 @@ class Profile:
     name: str
     email: str | None = None
     is_outsider: bool = False
+    is_external: bool = False
     is_active: bool = True
     is_bot: bool = False
     status_emoji: str = ""  # without colons and skin tone
@@ -74,21 +75,32 @@ class Directory:
         except CallFailed as failure:
             if failure.code not in MISSING:
                 raise
-            return Profile(slack_id=slack_id, name=slack_id, is_outsider=True)
-        return self._profile(user)
+            return Profile(slack_id=slack_id, name=slack_id, is_outsider=True, is_external=True)
+        return self._read(user)
 
-    def _profile(self, user: dict[str, Any]) -> Profile:
+    async def by_email(self, email: str) -> Profile | None:
+        """Who has this e-mail address; None: nobody, or the scope users:read.email is missing.
+
+        Raises:
+            CallFailed: Slack did not answer.
+        """
+        try:
+            user = (await answer(self.client.users_lookupByEmail(email=email)))["user"]
+        except CallFailed as failure:
+            if failure.code not in MISSING and not failure.is_final:
+                raise
+            return None
+        return self._read(user)
+
+    def _read(self, user: dict[str, Any]) -> Profile:
         details, slack_id = user.get("profile") or {}, str(user["id"])
+        is_external = bool(user.get("is_stranger")) or user.get("team_id", self.workspace_id) != self.workspace_id
         return Profile(
             slack_id=slack_id,
             name=storable(details.get("display_name") or user.get("name") or details.get("real_name") or slack_id),
             email=details.get("email"),
-            is_outsider=bool(
-                user.get("is_restricted")
-                or user.get("is_ultra_restricted")
-                or user.get("is_stranger")
-                or user.get("team_id", self.workspace_id) != self.workspace_id
-            ),
+            is_outsider=bool(user.get("is_restricted") or user.get("is_ultra_restricted") or is_external),
+            is_external=is_external,
             is_active=not user.get("deleted", False),
             is_bot=bool(user.get("is_bot")),
             status_emoji=str(details.get("status_emoji") or "").strip(":").partition("::")[0],
@@ -105,7 +117,7 @@ class Directory:
         cursor: str | None = None
         while True:
             data = await answer(self.client.users_list(limit=PAGE, cursor=cursor))
-            found += [self._profile(user) for user in data.get("members", [])]
+            found += [self._read(user) for user in data.get("members", [])]
             cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 return found

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from handlers.cli import roster
+
 if TYPE_CHECKING:
     from agent.organise import PersonFacts
+    from storage.identities import Identity
 
 Role = Literal["viewer", "responder", "manager"]
 
@@ -15,6 +18,9 @@ def register(cli: typer.Typer) -> None:
     person = typer.Typer(no_args_is_help=True, help="Add people, give them roles and list them.")
     person.command()(add)
     person.command("list")(show)
+    person.command()(link)
+    person.command()(unlink)
+    roster.register(person)
     cli.add_typer(person, name="person")
 
 
@@ -59,15 +65,58 @@ async def _show() -> None:
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from handlers.cli.table import table
-    from storage import people
+    from storage import identities, people
 
     async with operator(read_settings()) as desk:
         teams = {team.id: team.name for team in await people.teams(desk.tx)}
-        rows = []
+        rows, logins = [], {one.person_id: one for one in await identities.all_of(desk.tx, desk.workspace_id)}
         for person in await people.everyone(desk.tx):
             roles = await people.roles_of(desk.tx, person.id)
             said = [f"{role} of {teams[team_id]}" for team_id, role in roles.items()]
             said += ["admin"] if person.is_admin else []
             said += [] if person.is_active else ["deactivated"]
-            rows.append((person.name, person.slack_id, ", ".join(said), person.github_login or ""))
+            rows.append((person.name, person.slack_id, ", ".join(said), _login(logins.get(person.id))))
     table(("name", "Slack id", "roles", "GitHub"), rows, none="Nobody yet: `python app.py person add --slack-id U…`.")
+
+
+def link(
+    who: Annotated[str, typer.Argument(help="A name, Slack id or e-mail of somebody known.")],
+    login: Annotated[str, typer.Argument(help="Their login on GitHub.")],
+) -> None:
+    """Say who somebody is on GitHub; you vouch for it."""
+    asyncio.run(_link(who, login))
+
+
+async def _link(who: str, login: str) -> None:
+    from agent.logins import verify
+    from agent.whom import person_named
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+
+    async with operator(read_settings()) as desk:
+        person = await person_named(desk, who)
+        await verify(desk, person, login)
+    typer.echo(f"{person.name} is {login.removeprefix('@')} on GitHub.")
+
+
+def unlink(who: Annotated[str, typer.Argument(help="A name, Slack id or e-mail of somebody known.")]) -> None:
+    """Let go of somebody's login on GitHub."""
+    asyncio.run(_unlink(who))
+
+
+async def _unlink(who: str) -> None:
+    from agent.logins import drop
+    from agent.whom import person_named
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+
+    async with operator(read_settings()) as desk:
+        login = await drop(desk, await person_named(desk, who))
+    typer.echo(f"{login} on GitHub is nobody's any more.")
+
+
+def _login(identity: "Identity | None") -> str:
+    """As it is known, with how sure that is."""
+    if identity is None:
+        return ""
+    return identity.shown if identity.is_verified else f"{identity.shown} ({identity.state})"

@@ -23,6 +23,7 @@ from bot.worker import Run
 from handlers.context import Context
 from storage import inbox, people, proposals, thread_links, tickets
 from storage.database import Tx
+from storage.people import Person
 from storage.tickets import Ticket
 
 PRESSED = ("button", "form")
@@ -66,15 +67,19 @@ async def ask(
 ) -> Asked:
     """Ask Slack for what the transaction will need.
 
+    Args:
+        named: Slack ids and e-mail addresses of others the request is about.
+
     Raises:
         CallFailed: Slack does not answer.
     """
     async with ctx.db.read() as tx:
-        known = {id_: await people.by_slack_id(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
+        known = {id_: await _known(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
         private = {*await tickets.private_channels(tx), *await proposals.hidden_channels(tx)}
     now = ctx.clock()
     stale = [id_ for id_, person in known.items() if is_stale(person, now=now, settings=ctx.settings)]
-    profiles = {id_: await ctx.directory.profile(id_) for id_ in stale}
+    found = {id_: await _profile(ctx, id_) for id_ in stale}
+    profiles = {id_: profile for id_, profile in found.items() if profile}
     channel = await ctx.directory.channel(place.channel_id) if place.channel_id else None
     insiders = await ctx.directory.insiders({*private, place.channel_id} - {""})
     if channel:
@@ -112,6 +117,16 @@ async def ask_rests(ctx: Context) -> None:
             await ctx.directory.rests(responders)
     except TimeoutError:
         log.info("do-not-disturb not known in time", people=len(responders))
+
+
+async def _known(tx: Tx, workspace_id: str, named: str) -> Person | None:
+    find = people.by_email if "@" in named else people.by_slack_id
+    return await find(tx, workspace_id, named)
+
+
+async def _profile(ctx: Context, named: str) -> Profile | None:
+    """A Slack id has one always; an e-mail address if somebody has it."""
+    return await (ctx.directory.by_email(named) if "@" in named else ctx.directory.profile(named))
 
 
 async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awaitable[Reply | None]]) -> None:

@@ -33,7 +33,7 @@ async def command(ctx: Context, run: Run) -> None:
     )
 
     async def act(desk: Desk) -> Reply:
-        refuse_outsiders(desk)
+        await refuse_outsiders(desk)
         return await run_lines(desk, command_lines(event.text, VERBS)) if event.text else await hear(desk, "")
 
     await serve(ctx, run, asked, act)
@@ -52,7 +52,7 @@ async def press(ctx: Context, run: Run) -> None:
     asked = await ask(ctx, event.user_id, place, surface="button", enterprise_id=enterprise_id)
 
     async def act(desk: Desk) -> Reply:
-        refuse_outsiders(desk)
+        await refuse_outsiders(desk)
         if event.action in {STILL, SURE}:
             return settled(await run_lines(desk, command_lines(event.value, VERBS), is_sure=True))
         return await run_pressed(desk, f"{event.action} {event.choice or event.value}")
@@ -70,7 +70,7 @@ async def form(ctx: Context, run: Run) -> None:
     asked = await ask(ctx, event.user_id, place, surface="form", enterprise_id=enterprise_id, named=named)
 
     async def act(desk: Desk) -> Reply:
-        refuse_outsiders(desk)
+        await refuse_outsiders(desk)
         return await run_line(desk, await line_of(desk, event.action, target_of(event), event.fields))
 
     await serve(ctx, run, asked, act)

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.admit import actor_of
-from agent.commands.verb import Reply
+from agent.commands.grammar import parse
+from agent.commands.registry import VERBS
+from agent.commands.verb import Reply, Slot
 from agent.conversation import hear
 from agent.desk import Desk
 from agent.edits import deleted, edited
 from agent.late import hear_late
 from agent.report import was_deleted
+from agent.whom import emails, slack_ids
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
 from bot.slack.history import CAUGHT_UP
 from bot.slack.parse import strip_mention
@@ -22,6 +25,7 @@ from storage import doubt, inbox, people
 
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
 FRESH = timedelta(seconds=30)  # younger ones are not looked up: it makes no difference how they came
+ABOUT_PEOPLE = {Slot.TEAMS, Slot.PERSONS}
 MOST_MENTIONS = 10  # people whose profiles one message may make us ask for
 
 
@@ -76,8 +80,11 @@ async def _read_back(ctx: Context, run: Run, said: SlackMessage) -> tuple[dateti
 
 
 def mentioned(text: str) -> tuple[str, ...]:
-    """The Slack ids a text names, as far as we look them up."""
-    return tuple(dict.fromkeys(_MENTIONED.findall(text)))[:MOST_MENTIONS]
+    """Who a text names, as far as we look them up: Slack ids, and in commands about people e-mail addresses too."""
+    found = _MENTIONED.findall(text)
+    if (command := parse(text, VERBS)) and not ABOUT_PEOPLE.isdisjoint(command.verb.takes):
+        found += [*emails(command.text), *slack_ids(command.text)]
+    return tuple(dict.fromkeys(found))[:MOST_MENTIONS]
 
 
 async def _nothing() -> str:

@@ -45,7 +45,7 @@ async def opened(ctx: Context, shortcut: SlackShortcut) -> Form | Message:
         actor = await refuse.actor_for(tx, person)
         desk = refuse.desk_of(ctx, shortcut, tx, actor, insiders=insiders)
         if actor:
-            refuse_outsiders(desk)
+            await refuse_outsiders(desk)
         return await _form(desk, shortcut, is_here=is_here)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.logins import verify
 from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.slack import SlackSandbox
+from handlers.cli.desk import operator
 from storage import people, queue
 from storage.inbox import Delivery
 from storage.pulls import Pull
@@ -283,8 +285,8 @@ async def test_a_card_without_a_home_is_told_to_the_admins(
 async def test_a_person_who_is_known_by_login_is_the_reporter(
     github: GitHubSandbox, slack: SlackSandbox, listener: Bot
 ) -> None:
-    async with listener.ctx.db.write() as tx:
-        (await people.the(tx, listener.ctx.workspace_id, slack.user("bob").id)).github_login = "Bob"
+    async with operator(listener.ctx.settings) as desk:
+        await verify(desk, await people.the(desk.tx, desk.workspace_id, slack.user("bob").id), "Bob")
     github.open_issue("bob", "acme/shop", title="redis is down")
     await settle(github, listener)
     assert await assignees(listener) == ["carol"]

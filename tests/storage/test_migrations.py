@@ -179,3 +179,23 @@ def test_the_words_that_teams_own_become_rules_and_come_back(where: Path | str) 
     [(keywords, components)] = run(where, "SELECT keywords, components FROM teams")
     known = [json.loads(words) if isinstance(words, str) else words for words in (keywords, components)]
     assert known == [["redis", "kafka"], ["queue"]]
+
+
+LOGINS = """
+INSERT INTO people (id, workspace_id, slack_id, name, github_login, is_admin, is_outsider, is_active, created_at) VALUES
+    (1, 'T1', 'U1', 'ada', 'Octocat', FALSE, FALSE, TRUE, '2026-03-02 12:00:00.000000'),
+    (2, 'T1', 'U2', 'bob', NULL, FALSE, TRUE, TRUE, '2026-03-02 12:00:00.000000'),
+    (3, 'T1', 'U3', 'cy', 'twice', FALSE, FALSE, TRUE, '2026-03-02 12:00:00.000000'),
+    (4, 'T1', 'U4', 'di', 'Twice', FALSE, FALSE, TRUE, '2026-03-02 12:00:00.000000')
+"""
+
+
+def test_logins_that_admins_entered_are_verified_unless_two_people_had_one(where: Path | str) -> None:
+    go(where, "0001")
+    run(where, LOGINS)
+    migrate.upgrade(where)
+    known = run(where, "SELECT person_id, value, shown, state FROM identities ORDER BY person_id")
+    assert known == [(1, "octocat", "Octocat", "verified"), (3, "twice", "twice", "claimed")]
+    assert run(where, "SELECT id FROM people WHERE is_external") == [(2,)]
+    go(where, "0014")
+    assert run(where, "SELECT id, github_login FROM people WHERE github_login IS NOT NULL") == [(1, "Octocat")]

@@ -1,0 +1,53 @@
+"""Finds the person whom words name: picked from Slack's list, by Slack id, e-mail or name; else says who is near."""
+
+import re
+from difflib import get_close_matches
+
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape
+from storage import people
+from storage.people import Person
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MAIL = re.compile(r"<mailto:([^|>\s]+@[^|>\s]+)(?:\|[^>]*)?>|([^@\s<>|]+@[^@\s<>|]+\.[^@\s<>|]+)")
+_ID = re.compile(r"\b[UW](?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+MOST = 10  # people whom one command may make us look up
+
+
+def slack_ids(words: str) -> tuple[str, ...]:
+    """The Slack ids that words name without mentioning anybody."""
+    return tuple(dict.fromkeys(_ID.findall(words)))[:MOST]
+
+
+def emails(words: str) -> tuple[str, ...]:
+    """The e-mail addresses in words, as Slack or people write them."""
+    return tuple(dict.fromkeys(linked or plain for linked, plain in _MAIL.findall(words)))[:MOST]
+
+
+async def person_named(desk: Desk, words: str) -> Person:
+    """The one person of these words.
+
+    Raises:
+        UserError: nobody is known by them, or several people are; the text names near ones.
+    """
+    name = words.strip().rstrip(",")
+    if found := _MENTION.fullmatch(name):
+        name = found[1]
+    if person := await people.by_slack_id(desk.tx, desk.workspace_id, name):
+        return person
+    if (address := emails(name)) and (person := await people.by_email(desk.tx, desk.workspace_id, address[0])):
+        return person
+    called = await people.named(desk.tx, desk.workspace_id, name.removeprefix("@"))
+    if len(called) > 1:
+        raise UserError(f"There are several people called “{escape(name)}”; pick one from Slack's @ list.")
+    if not called:
+        raise UserError(await _unknown(desk, name.removeprefix("@")))
+    return called[0]
+
+
+async def _unknown(desk: Desk, name: str) -> str:
+    known = sorted({person.name for person in await people.everyone(desk.tx) if person.is_active})
+    near = get_close_matches(name.partition("@")[0], known, n=3, cutoff=0.6)
+    who = " or ".join(f"@{escape(one)}" for one in near)
+    return f"I do not know @{escape(name)}. {f'Did you mean {who}? ' if near else ''}Pick a person from Slack's @ list."

@@ -1,0 +1,103 @@
+"""`person import` and `person export`: people and their teams as a table; nothing changes before `--apply`."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from agent.roster.plan import Known, Plan
+    from agent.roster.sheet import Entry, Problem
+
+File = Annotated[Path, typer.Argument(help="A CSV file with commas, semicolons or tabs.", exists=True, dir_okay=False)]
+As = Annotated[str | None, typer.Option("--as", help="A known person, whose rights count instead of yours.")]
+
+
+def register(person: typer.Typer) -> None:
+    person.command("import")(take_in)
+    person.command("export")(give_out)
+
+
+def take_in(
+    file: File,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Make the changes; all of them, or none.")] = False,
+    acting_as: As = None,
+) -> None:
+    """Say what a file of people would change, or change it with --apply."""
+    asyncio.run(_take_in(file, is_applied=apply, acting_as=acting_as))
+
+
+async def _take_in(file: Path, *, is_applied: bool, acting_as: str | None) -> None:
+    from agent.roster import keep, sheet
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+    from storage import people
+    from storage.migrate import version_of
+
+    with file.open("rb") as opened:
+        entries, wrong = sheet.read(opened.read(sheet.MOST_BYTES + 1))
+    settings = read_settings()
+    if not is_applied and version_of(settings.database, settings.connections) is None:
+        _tell(_planned([], [], entries, wrong), is_applied=False)
+        return
+    async with operator(settings, acting_as=acting_as, may_be_first=is_applied) as desk:
+        desk.check_admin(doing="import people")
+        teams = [team.name for team in await people.teams(desk.tx)]
+        plan = _planned(await keep.known(desk), teams, entries, wrong)
+        _tell(plan, is_applied=is_applied)
+        if is_applied:
+            await keep.apply(desk, plan)
+
+
+def _planned(known: "list[Known]", teams: list[str], entries: "list[Entry]", wrong: "list[Problem]") -> "Plan":
+    from agent.roster.plan import planned
+
+    plan = planned(known, teams, entries)
+    plan.problems += wrong
+    return plan
+
+
+def _tell(plan: "Plan", *, is_applied: bool) -> None:
+    """Each line's changes, then what becomes of them.
+
+    Raises:
+        UserError: a line is wrong, so nothing is changed.
+    """
+    from bot.errors import UserError
+
+    lines = [(change.line, str(change)) for change in plan.changes]
+    lines += [(line, f"= line {line}: nothing new") for line in plan.same]
+    lines += [(problem.line, f"! line {problem.line}: {problem.text}") for problem in plan.problems]
+    for _, text in sorted(lines, key=lambda line: line[0]):
+        typer.echo(text)
+    if plan.problems:
+        wrong = ", ".join(str(line) for line in sorted({problem.line for problem in plan.problems})[:10])
+        raise UserError(f"Nothing was changed, since something is wrong: line {wrong}.")
+    count = f"{len(plan.changes)} {'change' if len(plan.changes) == 1 else 'changes'}"
+    typer.echo(f"{count} made." if is_applied else f"{count}; nothing is changed yet: --apply makes them.")
+
+
+def give_out(
+    file: Annotated[Path | None, typer.Argument(help="Where to; without it, to standard output.")] = None,
+    *,
+    acting_as: As = None,
+) -> None:
+    """Write everybody with their teams, as `person import` reads it."""
+    text = asyncio.run(_written(acting_as))
+    if file is None:
+        typer.echo(text, nl=False)
+    else:
+        file.write_text(text, encoding="utf-8")
+        typer.echo(f"Written to {file}.")
+
+
+async def _written(acting_as: str | None) -> str:
+    from agent.roster import keep, sheet
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+
+    async with operator(read_settings(), acting_as=acting_as) as desk:
+        desk.check_admin(doing="export people")
+        return sheet.write(keep.entries(await keep.known(desk)))
