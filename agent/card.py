@@ -1,13 +1,13 @@
 """The live card of a ticket: what it is, who has it, why, what happened to it last, and what one can press."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agent.desk import Desk
 from agent.similar import similar_to
 from agent.sla.clocks import is_unseen
 from bot.messages import Button, Control, Fact, Menu, Message, More, Option, escape, link, moment
-from storage import duplicates, issues, people, repositories, similar, sla, tickets
+from storage import duplicates, issues, mutes, people, repositories, similar, sla, tickets
 from storage.people import Person, Team
 from storage.similar import Glimpse
 from storage.sla import SlaClock
@@ -33,6 +33,7 @@ FOLDED: tuple[tuple[str, str, Callable[[Ticket], bool]], ...] = (
     ("Close…", "form:close", lambda ticket: ticket.status in OPEN),
     ("History", "history", lambda ticket: True),
 )
+PEOPLE = {1: "person"}
 WORDS = {"in_progress": "in progress", "feature_request": "feature request", "extra_large": "extra large"}
 
 
@@ -86,10 +87,10 @@ def _facts(ticket: Ticket, team: Team | None, names: str) -> tuple[Fact, ...]:
 
 
 async def _flags(desk: Desk, ticket: Ticket) -> str:
-    """What holds it up, and how often it was reopened."""
+    """What holds it up, how often it was reopened, who wants to hear nothing of it."""
     flags = []
     if ticket.snoozed_until:
-        flags.append(f"Snoozed until {moment(ticket.snoozed_until)}")
+        flags.append(f"Snoozed until {_end(ticket.snoozed_until, ticket.snooze_kind)}")
     if ticket.waiting_since:
         who = f" on @{escape((await people.get(desk.tx, ticket.waiting_on)).name)}" if ticket.waiting_on else ""
         flags.append(f"Waiting{who} since {moment(ticket.waiting_since)}: {escape(ticket.waiting_for or '')}")
@@ -97,6 +98,9 @@ async def _flags(desk: Desk, ticket: Ticket) -> str:
         flags.append(f"Reopened {TIMES.get(times, f'{times} times')}")
     if merged := await duplicates.how_many(desk.tx, ticket.id):
         flags.append(f"{merged} duplicate{'s' if merged > 1 else ''}")
+    if muted := await mutes.of_ticket(desk.tx, ticket.id, now=desk.now):
+        whom = f"{len(muted)} {PEOPLE.get(len(muted), 'people')}" if all(one.person_id for one in muted) else "all"
+        flags.append(f"Muted for {whom}")
     return " · ".join(flags)
 
 
@@ -138,6 +142,10 @@ def _due_note(desk: Desk, clocks: list[SlaClock]) -> str:
 def _last_change(ticket: Ticket) -> str:
     """Who did what, and when."""
     return f"{ticket.last_change}, {moment(ticket.last_change_at)}" if ticket.last_change_at else ""
+
+
+def _end(until: datetime, kind: str | None) -> str:
+    return f"somebody does something, or {moment(until)}" if kind else moment(until)
 
 
 async def _issue_note(desk: Desk, ticket: Ticket) -> str:

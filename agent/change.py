@@ -7,6 +7,8 @@ from itertools import takewhile
 from typing import Any
 
 from agent import merging, notify, snooze
+from agent.activity import touched
+from agent.calls import settle_calls
 from agent.desk import Desk
 from agent.sla.clocks import follow
 from agent.watching import tell_watchers
@@ -21,11 +23,11 @@ ASSIGNEES = "assignees"
 MOMENTS = {"resolved_at", "acknowledged_at", "waiting_since", "snoozed_until"}
 FIELDS = (
     "status", "resolution", "resolved_at", "acknowledged_at", "rests", "priority", "team_id", "team_source",
-    "assign_reason", "waiting_on", "waiting_for", "waiting_since", "snoozed_until",
+    "assign_reason", "waiting_on", "waiting_for", "waiting_since", "snoozed_until", "snooze_kind",
     "title", "description", "category", "severity", "effort", "component", "tags",
     "duplicate_of",
 )  # fmt: skip
-FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since", "team_source"}
+FOLLOWING = {"resolution", "resolved_at", "rests", "assign_reason", "waiting_since", "team_source", "snooze_kind"}
 RECORDED_AS = {"team_id": "team"}
 BUTTON_LASTS = timedelta(minutes=10)
 
@@ -53,6 +55,7 @@ async def changing(
     await follow(desk, ticket, before=before, changed=changed)
     if "snoozed_until" in changed:
         await snooze.follow(desk, ticket, reason=str((note or {}).get("reason") or ""))
+    await touched(desk, ticket, is_snooze="snoozed_until" in changed)
     ticket.version += 1
     _record(desk, ticket, action, changed, before=before, after=after, note=note or {})
     desk.tx.add(
@@ -75,7 +78,7 @@ async def changing(
     await desk.tx.flush()
     await notify.show_card(desk, ticket, change=said)
     if ticket.status not in OPEN or (after[ASSIGNEES] and changed & {ASSIGNEES, "acknowledged_at"}):
-        await notify.settle_calls(desk, ticket, said)
+        await settle_calls(desk, ticket, said)
     if "status" in changed:
         await notify.show_status(desk, ticket, before=before["status"])
         if action != "undo":  # the message that told of it is edited instead
@@ -100,7 +103,7 @@ async def undo_button(desk: Desk, ticket: Ticket, needs: str) -> tuple[Button, .
         plan_key=f"{UNDO}:{ticket.id}:{ticket.version}",
         created_at=desk.now,
     )
-    await reminders.plan(desk.tx, end)
+    await reminders.plan(desk.tx, [end])
     return (Button(label="Undo", action="undo", value=ticket.named_version),)
 
 

@@ -1,15 +1,19 @@
 """Who is told what: the live card, direct messages, the thread, the reaction. Everything goes through the outbox."""
 
+from agent.attention import CALL, GIVEN, NEWS, Sort
+from agent.briefing import brief, first_steps, why_in_digest
 from agent.card import card
 from agent.desk import Desk
+from agent.holding import keep
+from agent.nudges.plan import LOUD
+from agent.standing import judge
 from bot.events import Place
-from bot.messages import Button, Message, escape, link, moment
+from bot.messages import Button, Message, escape, link
 from storage import outbox, people
 from storage.outbox import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
 
-LOUD = {"critical", "high"}
 SEEN = "eyes"
 # By these the messages of one piece of work are told apart.
 ANSWER, CHANGE, ASSIGNED, WAITED = "answer", "change", "assigned", "waited"
@@ -52,7 +56,7 @@ async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
     payload = (await card(desk, ticket)).model_dump_json()
     if await edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload):
         return
-    row = outgoing(desk, key=key, kind="post", lane=_lane(ticket), channel_id=ticket.channel_id, payload=payload)
+    row = outgoing(desk, key=key, kind="post", lane=lane(ticket), channel_id=ticket.channel_id, payload=payload)
     row.thread_ts, row.ticket_id, row.opens_thread = ticket.thread_ts, ticket.id, ticket.thread_ts is None
     await outbox.add(desk.tx, row)
 
@@ -78,7 +82,7 @@ async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str, but
         desk,
         key=thread_key(desk.key, ticket, name),
         kind="post",
-        lane=_lane(ticket),
+        lane=lane(ticket),
         channel_id=ticket.channel_id,
         payload=message.model_dump_json(),
     )
@@ -96,36 +100,42 @@ def direct_key(name: str, work_key: str, ticket: Ticket, person_id: int) -> str:
     return f"{name}:{ticket.id}:{person_id}:{work_key}"
 
 
-def _lane(ticket: Ticket) -> str:
+def lane(ticket: Ticket) -> str:
+    """What is said in a ticket's thread goes out in order."""
     return f"thread:{ticket.channel_id}:{ticket.thread_ts or card_key(ticket)}"
 
 
 async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
-    """One direct message for one assignment; nobody is told of what they did themselves."""
+    """One direct message for one assignment, with what it takes to begin; nobody hears of what they did themselves."""
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
     why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason else ""
-    text = f"{headline(ticket)} is yours{f' (team {escape(team.name)})' if team else ''}.{why}"
-    await tell(desk, ticket, person, text, key=direct_key(ASSIGNED, desk.key, ticket, person.id))
+    yours = f"{headline(ticket)} is yours{f' (team {escape(team.name)})' if team else ''}."
+    text = f"{yours}{why} {await brief(desk, ticket)}"
+    key = direct_key(ASSIGNED, desk.key, ticket, person.id)
+    await tell(desk, ticket, person, text, key=key, sort=GIVEN, buttons=first_steps(ticket))
 
 
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
-    """Managers hear of critical, high and unassigned tickets: once each, and not as assignee or reporter too.
+    """Managers hear of what is important at once, and of the rest in their digest, or as their team set it.
 
-    Where there is no manager admins hear of them; while no team is found, of the loud ones.
+    Important are critical, high and unassigned tickets. Each is told once, and not as assignee or reporter too. Where
+    there is no manager admins hear of them; while no team is found, of the loud ones.
     """
     is_loud = ticket.priority in LOUD
-    if not is_loud and (assigned or ticket.team_id is None):
+    if ticket.team_id is None and not is_loud:
         return
     who = ", ".join(f"@{escape(person.name)}" for person in assigned)
     state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
     claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.named_version),)
+    digest = await why_in_digest(desk, ticket, is_important=is_loud or not assigned)
     for manager in await managers_of(desk, ticket):
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
         text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."
-        key = f"manager:{ticket.id}:{manager.id}:loud" if assigned else _call_key(ticket, manager.id)
-        await tell(desk, ticket, manager, text, key=key, buttons=claim)
+        loud = f"manager:{ticket.id}:{manager.id}:{'loud' if is_loud else 'news'}"
+        key, sort = (loud, NEWS) if assigned else (call_key(ticket, manager.id), CALL)
+        await tell(desk, ticket, manager, text, key=key, sort=sort, buttons=claim, digest=digest)
 
 
 async def managers_of(desk: Desk, ticket: Ticket) -> list[Person]:
@@ -135,36 +145,31 @@ async def managers_of(desk: Desk, ticket: Ticket) -> list[Person]:
     return managers or await people.admins(desk.tx)
 
 
-def _call_key(ticket: Ticket, person_id: int) -> str:
+def call_key(ticket: Ticket, person_id: int) -> str:
     """The idempotency key of the message that calls on a manager to claim an unassigned ticket."""
     return f"manager:{ticket.id}:{person_id}:unassigned"
 
 
-async def settle_calls(desk: Desk, ticket: Ticket, change: str) -> None:
-    """Managers called on to claim it read what came of it, and their button goes.
+async def tell(
+    desk: Desk,
+    ticket: Ticket,
+    person: Person,
+    text: str,
+    *,
+    key: str,
+    sort: Sort,
+    buttons: tuple[Button, ...] = (),
+    digest: str = "",
+) -> None:
+    """One direct message about a ticket, now or when it suits them, unless they did it themselves.
 
     Args:
-        change: in words, "claimed by @x".
+        digest: why it is to wait for their daily digest.
     """
-    text = f"{headline(ticket)} was {change} {moment(desk.now)}.{_see(ticket)}"
-    payload = Message(text=text).model_dump_json()
-    for manager in await managers_of(desk, ticket):
-        if not desk.may_see(manager.slack_id, ticket):
-            continue
-        await edit(desk, ticket, _call_key(ticket, manager.id), channel_id=manager.slack_id, payload=payload)
-
-
-async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:
-    """Whether a message is the one that called on the asker to claim this ticket."""
-    receipt = await outbox.receipt(desk.tx, _call_key(ticket, desk.asker.person_id))
-    return receipt is not None and receipt.ts == ts
-
-
-async def tell(
-    desk: Desk, ticket: Ticket, person: Person, text: str, *, key: str, buttons: tuple[Button, ...] = ()
-) -> None:
-    """One direct message about a ticket, unless they did it themselves."""
-    if desk.actor is None or desk.actor.person_id != person.id:
+    if desk.is_silent or (desk.actor is not None and desk.actor.person_id == person.id):
+        return
+    verdict = await judge(desk, ticket, person, sort, digest=digest)
+    if await keep(desk, ticket, person, verdict, key=key, sort=sort, text=text + see(ticket)):
         await tell_channel(desk, ticket, person.slack_id, text, key=key, buttons=buttons)
 
 
@@ -174,13 +179,14 @@ async def tell_channel(
     """One message about a ticket outside of its thread."""
     if desk.is_silent:
         return
-    payload = Message(text=text + _see(ticket), buttons=buttons).model_dump_json()
+    payload = Message(text=text + see(ticket), buttons=buttons).model_dump_json()
     row = outgoing(desk, key=key, kind="post", lane=f"dm:{channel_id}", channel_id=channel_id, payload=payload)
     row.ticket_id = ticket.id
     await outbox.add(desk.tx, row)
 
 
-def _see(ticket: Ticket) -> str:
+def see(ticket: Ticket) -> str:
+    """Where it is, as a sentence that follows."""
     where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
     place = link(ticket.permalink, "the report") if ticket.permalink else where
     return f" See {place}." if place else ""

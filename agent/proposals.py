@@ -93,7 +93,7 @@ async def keep(desk: Desk, proposal: Proposal) -> None:
         plan_key=_plan_key(proposal),
         created_at=desk.now,
     )
-    await reminders.plan(desk.tx, expiry)
+    await reminders.plan(desk.tx, [expiry])
     await asking.ask(desk, proposal)
 
 

@@ -1,19 +1,37 @@
 """What happens when something is due: the one who must act hears of it, once, unless it no longer applies."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from agent.desk import Desk
+from agent.digest.flush import flush
+from agent.digest.plan import DIGEST
+from agent.digest.send import send
+from agent.holding import HELD
+from agent.nudges.plan import STALE
+from agent.nudges.send import nudge
 from agent.proposals import EXPIRES, expire
-from agent.sla.clocks import SNOOZE
+from agent.sla.clocks import DEEDS, SNOOZE
 from agent.sla.ladder import climb
 from agent.snooze import wake
 from agent.taken_back import fade
 from bot.messages import moment
 from storage import reminders, tickets
 from storage.reminders import LIVE, UNDO, Reminder
+from storage.tickets import Ticket
 
 LATE = timedelta(minutes=5)
-ACTS = {SNOOZE: wake, UNDO: fade}  # all others are steps of a clock's ladder
+
+
+class Act(Protocol):
+    """What is due about a ticket; returns why nothing came of it, if so."""
+
+    def __call__(self, desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> Awaitable[str]: ...
+
+
+ABOUT_TICKETS: dict[str, Act] = {SNOOZE: wake, UNDO: fade, STALE: nudge, **dict.fromkeys(DEEDS, climb)}
+FOR_PEOPLE: dict[str, Callable[[Desk, Reminder], Awaitable[str]]] = {HELD: flush, DIGEST: send}
 
 
 async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
@@ -21,8 +39,7 @@ async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
     if reminder.state not in LIVE or reminder.due_at != fire_at:
         return
     is_late = desk.now - fire_at > LATE
-    late = f"(Late: this was due {moment(fire_at)}.) " if is_late else ""
-    if why_not := await _act(desk, reminder, late=late):
+    if why_not := await _act(desk, reminder, late=f"(Late: this was due {moment(fire_at)}.) " if is_late else ""):
         reminder.state, reminder.reason = "dropped", why_not
     else:
         await reminders.send(desk.tx, reminder, now=desk.now, is_late=is_late)
@@ -33,6 +50,6 @@ async def _act(desk: Desk, reminder: Reminder, *, late: str) -> str:
     if reminder.kind == EXPIRES:
         return await expire(desk, reminder, late=late)
     if reminder.ticket_id is None:
-        return "it is about no ticket"
-    act = ACTS.get(reminder.kind, climb)
-    return await act(desk, reminder, await tickets.get(desk.tx, reminder.ticket_id), late=late)
+        return await FOR_PEOPLE[reminder.kind](desk, reminder)
+    ticket = await tickets.get(desk.tx, reminder.ticket_id)
+    return await ABOUT_TICKETS[reminder.kind](desk, reminder, ticket, late=late)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from agent import notify
+from agent.activity import touched
+from agent.attention import CALL
 from agent.desk import Desk
 from agent.sla.clocks import acknowledge, is_unseen
 from agent.transition import by
@@ -99,6 +101,7 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
     desk.tx.add(comment)
     await desk.tx.flush()
     desk.audit("comment", "ticket", ticket.id, before={}, after={"comment": comment.id})
+    await touched(desk, ticket)
     if is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
         await _see(desk, ticket)
     await _hear_after_the_end(desk, ticket, text)
@@ -117,7 +120,7 @@ async def _hear_after_the_end(desk: Desk, ticket: Ticket, words: str) -> None:
     text = f"{by(desk)}, who reported {notify.headline(ticket)}, wrote after it was {ticket.status}: “{quoted}”."
     key = f"after:{ticket.id}:{person.id}:{ticket.resolved_at.isoformat()}"
     reopen = Button(label="Reopen…", action="form:reopen", value=ticket.named_version)
-    await notify.tell(desk, ticket, person, text, key=key, buttons=(reopen,))
+    await notify.tell(desk, ticket, person, text, key=key, sort=CALL, buttons=(reopen,))
 
 
 async def _see(desk: Desk, ticket: Ticket) -> None:

@@ -1,6 +1,7 @@
 """A snoozed ticket leaves its assignees in peace for a while; its clocks go on, and managers still hear of a breach."""
 
 from agent import notify
+from agent.attention import ALARM
 from agent.desk import Desk
 from agent.sla.clocks import SNOOZE
 from storage import people, reminders
@@ -8,6 +9,7 @@ from storage.reminders import Reminder
 from storage.tickets import Ticket
 
 LONGEST_REASON = 200
+ACTIVITY = "activity"  # the kind of snooze that ends with whatever somebody does, too
 
 
 async def follow(desk: Desk, ticket: Ticket, *, reason: str) -> None:
@@ -34,11 +36,12 @@ async def wake(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> 
     if ticket.snoozed_until != reminder.due_at or reminder.person_id is None:
         return "the ticket has moved on"
     desk.audit("wake", "ticket", ticket.id, before={"snoozed_until": reminder.due_at.isoformat()}, after={})
-    ticket.snoozed_until = None
+    ticket.snoozed_until = ticket.snooze_kind = None
     await notify.show_card(desk, ticket, change="no longer snoozed")
     person = await people.get(desk.tx, reminder.person_id)
     if not person.is_active or not desk.may_see(person.slack_id, ticket):
         return "who snoozed it is gone from here"
     text = f"{late}{notify.headline(ticket)} is back: {reminder.reason}."
-    await notify.tell(desk, ticket, person, text, key=f"reminder:{reminder.id}:{reminder.due_at.isoformat()}")
+    key = f"reminder:{reminder.id}:{reminder.due_at.isoformat()}"
+    await notify.tell(desk, ticket, person, text, key=key, sort=ALARM)
     return ""

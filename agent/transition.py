@@ -51,6 +51,7 @@ def set_status(ticket: Ticket, status: str, *, reason: str | None, now: datetime
     ticket.duplicate_of = ticket.duplicate_of if is_over else None  # what is open is a ticket of its own
     if is_over:
         ticket.waiting_on = ticket.waiting_for = ticket.waiting_since = ticket.snoozed_until = None
+        ticket.snooze_kind = None
     if status != "open" and ticket.acknowledged_at is None:
         ticket.acknowledged_at = now
 

@@ -97,6 +97,7 @@ RULES: dict[str, Rule] = {
     ),
     "approve": Rule(_anyone, "whoever could do it without asking, and who is asked by name"),
     "track": Rule(_is_responder, "responders and managers"),
+    "escalate": Rule(_is_responder, "responders"),
     "profile": Rule(_anyone, "everyone; a team's: its managers; the workspace's: admins"),
     "duty": Rule(_may_speak_for, "the person themselves, managers of their team"),
     "organise": Rule(_manages, "managers of the team"),

@@ -58,6 +58,7 @@ SCHEDULES = (
     Schedule(job="people", hour=3, minute=47),
     Schedule(job="github.facts", hour=4, minute=7),
     Schedule(job="reconcile", hour=None, minute=27),
+    Schedule(job="digests", hour=None, minute=52),
 )
 
 

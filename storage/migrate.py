@@ -18,9 +18,9 @@ from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgre
 
 AGGREGATES = (
     "absences", "audit", "backup", "calendars", "comments", "decisions", "duplicates", "gaps", "identities",
-    "inbox", "issues", "leases", "limits", "outbox", "ownership", "people", "proposals", "pulls", "queue.jobs",
-    "receipts", "reminders", "repositories", "seals", "settings_kv", "sla", "thread_links", "tickets", "undo_steps",
-    "watches", "webhook_secrets", "workers",
+    "inbox", "issues", "leases", "limits", "mutes", "notices", "outbox", "ownership", "people", "proposals",
+    "pulls", "queue.jobs", "receipts", "reminders", "repositories", "seals", "settings_kv", "sla", "thread_links",
+    "tickets", "undo_steps", "watches", "webhook_secrets", "workers",
 )  # fmt: skip
 
 

@@ -110,6 +110,11 @@ async def replan(tx: Tx, ticket_id: int, *, kind: str, wanted: Sequence[Reminder
     others = (col(Reminder.ticket_id) == ticket_id) & (col(Reminder.kind) == kind) & col(Reminder.state).in_(LIVE)
     gone = update(reminders).where(others, col(Reminder.plan_key).not_in(keys)).values(state="cancelled")
     await run(tx, gone)
+    await plan(tx, wanted)
+
+
+async def plan(tx: Tx, wanted: Sequence[Reminder]) -> None:
+    """Plan these, or move those that are planned; what was sent or dropped stays so."""
     if wanted:
         await run(tx, _PLAN, [one.model_dump(exclude={"id"}) for one in wanted])
 
@@ -119,21 +124,40 @@ async def cancel(tx: Tx, ticket_id: int, *, kind: str) -> None:
     await replan(tx, ticket_id, kind=kind, wanted=())
 
 
-async def cancel_of_person(tx: Tx, person_id: int) -> None:
-    """Nothing is left to come for a person."""
-    theirs = (col(Reminder.person_id) == person_id) & col(Reminder.state).in_(LIVE)
-    await run(tx, update(reminders).where(theirs).values(state="cancelled"))
-
-
-async def plan(tx: Tx, one: Reminder) -> None:
-    """Plan one more, or move it if its key was planned before."""
-    await run(tx, _PLAN, one.model_dump(exclude={"id"}))
-
-
 async def cancel_plan(tx: Tx, plan_key: str) -> None:
     """What is planned under this key is no longer wanted."""
     is_left = (col(Reminder.plan_key) == plan_key) & col(Reminder.state).in_(LIVE)
     await run(tx, update(reminders).where(is_left).values(state="cancelled"))
+
+
+async def live(tx: Tx, ticket_id: int, *, kind: str) -> list[Reminder]:
+    """What of this kind a ticket still has before it, the next first."""
+    found = select(Reminder).where(Reminder.ticket_id == ticket_id, Reminder.kind == kind)
+    return list(await tx.exec(found.where(col(Reminder.state).in_(LIVE)).order_by(col(Reminder.due_at))))
+
+
+async def is_overtaken(tx: Tx, reminder: Reminder, *, now: datetime) -> bool:
+    """Whether the next one of its kind is due too, so that this one would come twice."""
+    after = [one for one in await live(tx, reminder.ticket_id or 0, kind=reminder.kind) if one.id != reminder.id]
+    return any(reminder.generation < one.generation and one.due_at <= now for one in after)
+
+
+async def cancel_of_person(tx: Tx, person_id: int, *, kind: str | None = None) -> None:
+    """Nothing is left to come to somebody, or nothing of this kind."""
+    theirs = (col(Reminder.person_id) == person_id) & col(Reminder.state).in_(LIVE)
+    if kind is not None:
+        theirs &= col(Reminder.kind) == kind
+    await run(tx, update(reminders).where(theirs).values(state="cancelled"))
+
+
+async def is_due_soon(tx: Tx, person_id: int, *, kind: str, until: datetime) -> bool:
+    """Whether one of this kind comes to somebody up to a moment."""
+    found = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.kind == kind)
+    return (await tx.exec(found.where(col(Reminder.state).in_(LIVE), Reminder.due_at <= until))).first() is not None
+
+
+async def with_key(tx: Tx, plan_key: str) -> Reminder | None:
+    return (await tx.exec(select(Reminder).where(Reminder.plan_key == plan_key))).first()
 
 
 async def get(tx: Tx, reminder_id: int) -> Reminder:

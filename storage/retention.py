@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from storage import doubt
 from storage.database import Database
 from storage.inbox import NO_BODY, WAITING, Delivery
+from storage.notices import Notice
 from storage.outbox import Outgoing
 from storage.queue import UNFINISHED, Job, JobEvent
 from storage.queue.jobs import jobs
@@ -33,7 +34,7 @@ class Keep:
     bodies: int
     ignored: int  # bodies of deliveries that asked for nothing
     deliveries: int
-    jobs: int  # those that ended well, messages that were sent, and steps of undo
+    jobs: int  # those that ended well, messages that were sent, steps of undo, and who was told what
     steps: int
 
 
@@ -53,9 +54,9 @@ class Rule:
 
 def rules(keep: Keep, *, now: datetime) -> list[Rule]:
     """All that goes by its age."""
-    deliveries, outbox, steps, undo, settings = (
+    deliveries, outbox, steps, undo, settings, notices = (
         SQLModel.metadata.tables[str(model.__tablename__)]
-        for model in (Delivery, Outgoing, JobEvent, UndoStep, Setting)
+        for model in (Delivery, Outgoing, JobEvent, UndoStep, Setting, Notice)
     )
 
     def before(days: int) -> datetime:
@@ -90,6 +91,11 @@ def rules(keep: Keep, *, now: datetime) -> list[Rule]:
             what="sent messages",
             model=Outgoing,
             is_due=(outbox.c.state == "sent") & (outbox.c.finished_at < before(keep.jobs)),
+        ),
+        Rule(
+            what="notices that wait no more",
+            model=Notice,
+            is_due=(notices.c.state != "held") & (notices.c.at < before(keep.jobs)),
         ),
         Rule(what="undo steps", model=UndoStep, is_due=undo.c.at < before(keep.jobs)),
         Rule(

@@ -61,6 +61,8 @@ class Ticket(Row, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcTime)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    snooze_kind: str | None = None  # "activity": whatever somebody does with it ends the snooze before
+    touched_at: datetime | None = Field(default=None, sa_type=UtcTime)  # when a person last did something with it
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # raised with every change
     waiting_on: int | None = Field(default=None, foreign_key="people.id")
     waiting_for: str | None = None

@@ -5,18 +5,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from agent.commands.slots import GROUND, LINK, NAMED_TICKET, SOMEONE, TEAM_ACTS, Reading, fill
+from agent.commands.slots import (
+    DIGEST,
+    GROUND,
+    LINK,
+    MUTE,
+    NAMED_TICKET,
+    SOMEONE,
+    TEAM_ACTS,
+    UNMUTE,
+    Reading,
+    fill,
+)
 from agent.commands.verb import Slot, Verb
 from agent.courtesy import FILLER
 
 # "CH-13 is a duplicate of CH-12" names the ticket before the verb.
 _SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)\s+of\s+", re.IGNORECASE)
-# What may follow these: "jobs are stuck since noon", "why so slow", "me too" and "back to normal" are sentences.
+# What may follow these: "jobs are stuck since noon", "why so slow", "me too" and "back to normal" are sentences, and
+# `mute` alone is a control word of the agent's.
 _FOLLOWS = {
     Slot.JOBS: re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.WHY: re.compile(
         rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?", re.IGNORECASE
     ),
+    Slot.MUTE: MUTE,
+    Slot.UNMUTE: UNMUTE,
+    Slot.DIGEST: DIGEST,
     Slot.TEAMS: re.compile(rf"(?:(?:{TEAM_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),

@@ -3,6 +3,9 @@
 from agent import notify
 from agent.commands.verb import Reply, Said, Verb, text_reply
 from agent.desk import Desk
+from agent.digest.plan import DAILY
+from agent.holding import FLUSH
+from agent.nudges.plan import AGAIN, MANAGERS
 from bot.messages import escape, moment
 from storage import reminders, tickets
 from storage.reminders import Reminder
@@ -16,6 +19,10 @@ STEPS = {
     "admins": "admins hear that it passed",
     "wake": "it is back",
     "expires": "what you asked for expires",
+    AGAIN: "nobody does anything with it, and whose turn it is hears so",
+    MANAGERS: "nobody does anything with it, and managers hear so",
+    FLUSH: "you hear what was held back for you",
+    DAILY: "your daily digest",
 }
 
 
@@ -31,10 +38,12 @@ async def list_reminders(desk: Desk, said: Said) -> Reply:
 
 async def _line(desk: Desk, reminder: Reminder) -> str:
     """Nothing of a ticket that the asker may no longer see."""
-    ticket = await tickets.get(desk.tx, reminder.ticket_id) if reminder.ticket_id else None
-    if ticket is None or not await desk.sees(ticket):
-        return ""
-    what = f"{notify.headline(ticket)}: {STEPS[reminder.step]}"
+    what = STEPS[reminder.step]
+    if reminder.ticket_id:
+        ticket = await tickets.get(desk.tx, reminder.ticket_id)
+        if not await desk.sees(ticket):
+            return ""
+        what = f"{notify.headline(ticket)}: {what}"
     return f"• {moment(reminder.due_at)} {what} ({escape(reminder.reason)})"
 
 

@@ -24,6 +24,7 @@ HOURS = re.compile(rf"{_WHOSE}(?:default|(?:{_WEEK_OR_ZONE}(?:[\s,;]+|$))*)", re
 HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+\d[\d-]*(?:\s[^<>]*)?)?", re.IGNORECASE)
 CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)
 ROTATION = re.compile(r"(?:on|off)?", re.IGNORECASE)
+SNOOZE = re.compile(rf"(?:{WHEN.pattern})|(?:until\s+)?activity\b.*", re.IGNORECASE | re.DOTALL)
 SLA = re.compile(r"(?:team\s+\S.*|set\s+\S.*\s(?:critical|high|medium|low)\s.*)?", re.IGNORECASE)
 OWNERSHIP = re.compile(
     r"(?:list|add\s+(?:path|component|label|keyword|channel)\s+\S.*\s\S.*|remove\s+\d{1,9}|test\s+\S.*)?",
@@ -44,6 +45,10 @@ PERSONS = re.compile(
 _ELSEWHERE = "guests|external|nobody|default|gäste|externe|niemand"
 CHANNEL = re.compile(rf"(?:team\s+\S.*|allow(?:[\s,]+(?:{_ELSEWHERE}))+)?", re.IGNORECASE)
 ME = re.compile(r"(?:(?:set|setze)\s+[\w.-]+\s+\S.*)?", re.IGNORECASE | re.DOTALL)
+_QUIET = r"(?:ch-?\d{1,9}\b|<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+|team\s+\S.*?)(?:\s+for\s+all)?"
+UNMUTE = re.compile(_QUIET, re.IGNORECASE)
+MUTE = re.compile(rf"{_QUIET}(?:\s+(?:{WHEN.pattern}))?", re.IGNORECASE | re.DOTALL)
+DIGEST = re.compile(r"(?:now|at\s+\S+|on|off)?", re.IGNORECASE)
 # "list of orders is empty", "help page is broken" and "repo is gone" are reports.
 FORMS = {
     Slot.REPO: (REPO, "way to use it"),
@@ -53,13 +58,16 @@ FORMS = {
     Slot.CAPACITY: (CAPACITY, "number of tickets"),
     Slot.ROTATION: (ROTATION, "way to use it"),
     Slot.UNTIL: (WHEN, "time to be back"),
-    Slot.WHEN: (WHEN, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
     Slot.OWNERSHIP: (OWNERSHIP, "way to use it"),
     Slot.SLA: (SLA, "way to use it"),
     Slot.TEAMS: (TEAMS, "way to use it"),
     Slot.PERSONS: (PERSONS, "way to use it"),
     Slot.ME: (ME, "way to use it"),
     Slot.CHANNEL: (CHANNEL, "way to use it"),
+    Slot.WHEN: (SNOOZE, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
+    Slot.MUTE: (MUTE, "ticket, person or team to mute"),
+    Slot.UNMUTE: (UNMUTE, "ticket, person or team to unmute"),
+    Slot.DIGEST: (DIGEST, "way to use it"),
 }
 # Buttons and forms name the version of the ticket that they were made from: CH-12@7.
 _PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)

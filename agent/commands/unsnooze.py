@@ -13,7 +13,7 @@ async def unsnooze(desk: Desk, said: Said) -> Reply:
     if ticket.snoozed_until is None:
         raise UserError(f"{ticket.name} is not snoozed.")
     async with changing(desk, ticket, "unsnooze", said=f"no longer snoozed, by {by(desk)}", needs="status"):
-        ticket.snoozed_until = None
+        ticket.snoozed_until = ticket.snooze_kind = None
     return text_reply(f"{notify.headline(ticket)} is no longer snoozed.", shown_by=ticket)
 
 

@@ -30,7 +30,7 @@ class Slot(Enum):
     SINCE = "[--since 2h] [--repo OWNER/NAME]"
     HOURS = "[team TEAM|workspace] [Mon-Fri 9-18] [Europe/Berlin] | default"
     HOLIDAY = "[team TEAM|workspace] [country DE [BE]|add DATE [<name>]|remove DATE]"
-    WHEN = "1h|tomorrow|next Monday|DATE [<why>]"
+    WHEN = "1h|tomorrow|next Monday|DATE [exactly]|until activity [<why>]"
     SLA = "[team TEAM|set TEAM PRIORITY ack=1h resolve=2d clock=business|24x7|off|default]"
     JOBS = "[list|show|replay|discard|cancel]"
     OWNERSHIP = "[list|add path|component|label|keyword|channel PATTERN TEAM [@someone]|remove NUMBER|test TEXT]"
@@ -47,6 +47,9 @@ class Slot(Enum):
     GITHUB = "github"
     CHANNEL = "[team TEAM|allow guests|external|nobody|default]"
 
+    MUTE = "CH-1|@someone|team TEAM [for all] [until 1h|tomorrow|DATE]"
+    UNMUTE = "CH-1|@someone|team TEAM [for all]"
+    DIGEST = "[now|at 08:30|on|off]"
     LAST = "[CH-1]"
     PRIORITY = "critical|high|medium|low [<why>]"
     WAIT = "[on @someone] <what>"
@@ -59,7 +62,7 @@ class Slot(Enum):
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
-OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL}
+OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST}
 
 
 @dataclass(frozen=True, kw_only=True)

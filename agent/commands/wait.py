@@ -1,6 +1,7 @@
 """`wait CH-1 [on @someone] <what>`: the card says what it waits for, on whom and since when; `unwait` ends that."""
 
 from agent import notify
+from agent.attention import GIVEN
 from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
@@ -24,7 +25,7 @@ async def wait(desk: Desk, said: Said) -> Reply:
     if person:
         text = f"{notify.headline(ticket)} waits for you: {escape(said.text)}."
         key = notify.direct_key(notify.WAITED, desk.key, ticket, person.id)
-        await notify.tell(desk, ticket, person, text, key=key)
+        await notify.tell(desk, ticket, person, text, key=key, sort=GIVEN)
     return text_reply(f"{ticket.name} waits{on}: {escape(said.text)}", shown_by=ticket)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.calendar.opening import Calendar, add, between
 from agent.desk import Desk
+from agent.nudges.plan import plan_nudges
 from agent.sla.policy import LADDERS, Policy, calendar_for, policies_of, show_span
 from storage import queue, reminders, sla
 from storage.reminders import Reminder
@@ -20,8 +21,11 @@ HELD = ("warn", "breach")  # what only the assignee is told: not while the ticke
 async def reckon(desk: Desk, ticket: Ticket) -> bool:
     """Start the clocks, or work those that still run out anew from the beginning; whether a deadline moved.
 
+    What comes when nobody does anything with the ticket is worked out anew, too.
+
     To be called after each change of what counts: priority, team, policy, hours, snooze.
     """
+    await plan_nudges(desk, ticket)
     if ticket.priority is None:
         return False
     policy = (await policies_of(desk.tx, ticket.team_id))[ticket.priority]

@@ -1,10 +1,11 @@
 """Who hears that a deadline comes near or has passed: the assignee, then managers, the team's channel, the admins."""
 
 from agent import notify
+from agent.attention import BREACH, DEADLINE
 from agent.calendar.opening import between
 from agent.desk import Desk
 from agent.duration import in_words
-from agent.sla.policy import LADDERS, calendar_for
+from agent.sla.policy import IN_MANAGERS_DIGEST, LADDERS, calendar_for
 from bot.messages import Button, escape, moment
 from storage import people, sla, tickets
 from storage.people import Person
@@ -14,6 +15,7 @@ from storage.tickets import Ticket
 
 DONE = {"ack": "acknowledged", "resolve": "resolved"}
 CLAIM = "Claim"
+FOR_ASSIGNEES = {"warn", "breach"}
 
 
 async def climb(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> str:
@@ -30,8 +32,8 @@ async def climb(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) ->
             return "the deadline has passed since"
     else:
         clock.breached_at = clock.breached_at or clock.due_at
-    if ticket.priority not in LADDERS:
-        return "recorded; nobody is told of this priority"
+    if ticket.priority not in LADDERS and not _is_for_digest(ticket):
+        return "recorded; its assignees' digests show it"
     text = late + await _words(desk, reminder, ticket, clock)
     return await _tell(desk, reminder, ticket, text)
 
@@ -65,27 +67,48 @@ async def _tell(desk: Desk, reminder: Reminder, ticket: Ticket, text: str) -> st
     key = f"reminder:{reminder.id}:{reminder.due_at.isoformat()}"
     is_for_all = reminder.kind == "ack" and reminder.step not in {"managers", "admins"}
     buttons = (Button(label=CLAIM, action="claim", value=ticket.name),) if is_for_all else ()
-    if reminder.step == "channel":
+    digest = f"this is how a missed deadline of {ticket.priority} tickets is told" if _is_for_digest(ticket) else ""
+    step = "managers" if digest else reminder.step
+    is_told = await tell_step(desk, ticket, step, text, key=key, buttons=buttons, digest=digest)
+    return "" if is_told else "there is nobody to tell"
+
+
+async def tell_step(
+    desk: Desk, ticket: Ticket, step: str, text: str, *, key: str, buttons: tuple[Button, ...] = (), digest: str = ""
+) -> bool:
+    """Tell whom a step is for; whether there is anybody.
+
+    Args:
+        digest: why it is to wait for their daily digest.
+    """
+    if step == "channel":
         channel_id = await _channel(desk, ticket)
         await notify.tell_channel(desk, ticket, channel_id, text, key=key, buttons=buttons)
-        return ""
-    told = await _people(desk, reminder, ticket)
+        return True
+    told = await _people(desk, ticket, step)
+    sort = DEADLINE if step in FOR_ASSIGNEES else BREACH
     for person in told:
-        await notify.tell(desk, ticket, person, text, key=f"{key}:{person.id}", buttons=buttons)
-    return "" if told else "there is nobody to tell"
+        about = f"{key}:{person.id}"
+        await notify.tell(desk, ticket, person, text, key=about, sort=sort, buttons=buttons, digest=digest)
+    return bool(told)
 
 
-async def _people(desk: Desk, reminder: Reminder, ticket: Ticket) -> list[Person]:
-    """Who this step is for: nobody is told as manager, or as admin, of what a step before told them."""
+async def _people(desk: Desk, ticket: Ticket, step: str) -> list[Person]:
+    """Who a step is for: nobody is told as manager, or as admin, of what a step before told them, or they did."""
     had = await tickets.assignees(desk.tx, ticket.id)
-    if reminder.step in {"warn", "breach"}:
+    if step in FOR_ASSIGNEES:
         return [person for person in had if person.is_active]
-    told = {person.id for person in had}
+    told = {person.id for person in had} | ({desk.actor.person_id} if desk.actor else set())
     managers = await notify.managers_of(desk, ticket)
-    if reminder.step == "admins":
+    if step == "admins":
         told |= {person.id for person in managers}
-    asked = managers if reminder.step == "managers" else await people.admins(desk.tx)
+    asked = managers if step == "managers" else await people.admins(desk.tx)
     return [person for person in asked if person.id not in told and desk.may_see(person.slack_id, ticket)]
+
+
+def _is_for_digest(ticket: Ticket) -> bool:
+    """Whether managers read of it in their digest, and assignees of nothing more than that it is overdue."""
+    return ticket.priority in IN_MANAGERS_DIGEST
 
 
 async def _channel(desk: Desk, ticket: Ticket) -> str:

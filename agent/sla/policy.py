@@ -42,7 +42,9 @@ DEFAULTS = {
     "medium": Policy(ack=4 * 60, resolve=24 * 60),
     "low": Policy(ack=8 * 60, resolve=80 * 60),
 }
-# Who hears of a breach besides the assignee, and how long after it. What is missing here waits for the digests.
+# Who hears of a breach besides the assignee, and how long after it. Of what is missing here nobody hears at once: it is
+# overdue in its assignees' digests, and some also stand in the managers'.
+IN_MANAGERS_DIGEST = {"medium"}
 LADDERS: dict[str, tuple[tuple[str, timedelta], ...]] = {
     "critical": (
         ("managers", timedelta(minutes=15)),

@@ -9,6 +9,7 @@ from agent.ownership.route import find_route
 from agent.sla.clocks import reckon
 from agent.triage.schema import Triage
 from storage import tickets, undo_steps
+from storage.people import Person
 from storage.tickets import OPEN, Ticket
 
 FIELDS = ("title", "summary", "category", "priority", "severity", "effort", "component", "tags")
@@ -46,8 +47,9 @@ async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
         before = await _write(desk, ticket, reading)
         preferred = await _take_team(desk, ticket, reading)
         desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
-        await _hand_out(desk, ticket, preferred)
+        chosen = await _hand_out(desk, ticket, preferred)
     await reckon(desk, ticket)
+    await _tell(desk, ticket, chosen)
     await notify.show_card(desk, ticket)
     await notify.show_status(desk, ticket, before=notify.SEEN)
 
@@ -61,11 +63,9 @@ async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     is_new = ticket.team_id is None
     preferred = await _take_team(desk, ticket, reading)
     desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
-    if is_new:
-        await _hand_out(desk, ticket, preferred)
-    else:
-        await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+    chosen = await _hand_out(desk, ticket, preferred) if is_new else None
     await reckon(desk, ticket)
+    await _tell(desk, ticket, chosen)
     await notify.show_card(desk, ticket, change="the model's reading replaced the rules'")
 
 
@@ -78,16 +78,19 @@ async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> frozenset[
     return frozenset(route.people)
 
 
-async def _hand_out(desk: Desk, ticket: Ticket, preferred: frozenset[int]) -> None:
-    if ticket.status not in OPEN:
-        return
-    if has_it := await tickets.assignees(desk.tx, ticket.id):  # somebody was quicker
-        await notify.tell_managers(desk, ticket, assigned=has_it)
-        return
-    choice = await assign_automatically(desk, ticket, preferred=preferred)
-    if choice.person:
-        await notify.tell_assignee(desk, ticket, choice.person)
-    await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
+async def _hand_out(desk: Desk, ticket: Ticket, preferred: frozenset[int]) -> Person | None:
+    """Who is chosen for it, unless it is done or somebody was quicker."""
+    if ticket.status not in OPEN or await tickets.assignees(desk.tx, ticket.id):
+        return None
+    return (await assign_automatically(desk, ticket, preferred=preferred)).person
+
+
+async def _tell(desk: Desk, ticket: Ticket, chosen: Person | None) -> None:
+    """Once its deadlines are known: they are part of the news."""
+    if ticket.status in OPEN:
+        if chosen:
+            await notify.tell_assignee(desk, ticket, chosen)
+        await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
 
 
 def _recorded(ticket: Ticket) -> dict[str, object]:

@@ -109,6 +109,20 @@ def _zone(value: str) -> str:
         raise ValueError(f"is no time zone; example: Europe/Berlin. {str(error).partition('. ')[2]}") from None
 
 
+def time_of_day(value: str) -> str:
+    """A time as in 08:30, `off`, or nothing.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if value in {"", "off"}:
+        return value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value)
+    if found is None:
+        raise ValueError("is no time of day; example: 08:30, or off")
+    return f"{int(found[1]):02}:{found[2]}"
+
+
 def _database_url(value: str) -> str:
     if value.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
         if find_spec("psycopg") is None:
@@ -137,6 +151,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 SlackToken = Annotated[SecretStr, AfterValidator(_slack_token)]
 FernetKeys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
+TimeOfDay = Annotated[str, AfterValidator(time_of_day)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SlackUrl = Annotated[WebUrl, AfterValidator(_ending_in_slash)]
 CollectorUrl = Annotated[str, AfterValidator(_collector)]

@@ -185,6 +185,8 @@ class Settings(BaseSettings):
     """Slack statuses that mean absence, comma-separated; empty: none does."""
     sla_warn_percent: int = Field(default=75, ge=1, le=99)
     """Share of the time to acknowledge or resolve after which the assignee is warned."""
+    digest_time: kinds.TimeOfDay = ""
+    """When the daily digest comes to who set no time: as in 08:30, or off; unset, at the start of their day."""
     team_floor: float = Field(default=0.3, ge=0, le=1)
     """Below this confidence in the team the card asks which team it is."""
     team_confidence: float = Field(default=0.5, ge=0, le=1)

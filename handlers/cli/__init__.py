@@ -8,6 +8,7 @@ from handlers.cli import (
     calendar,
     db,
     demo,
+    digest,
     doctor,
     help,
     jobs,
@@ -41,6 +42,6 @@ def build_cli(serve: Serve) -> typer.Typer:
         verb.register(cli)
     for records in (audit, access):
         records.register(cli)
-    for explaining in (reminders, ownership, help):
+    for explaining in (reminders, digest, ownership, help):
         explaining.register(cli)
     return cli

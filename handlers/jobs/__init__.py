@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.jobs import (
     commands,
     connections,
+    digests,
     github_comment,
     github_events,
     github_facts,
@@ -50,6 +51,7 @@ JOBS: dict[str, Kind] = {
     "reassign": Kind(reassign.reassign, attempts=OUTAGE),
     "reminder": Kind(reminder.reminder, attempts=OUTAGE),
     "deadlines": Kind(reminder.deadlines, time_limit=900),
+    "digests": Kind(digests.plan_digests, time_limit=900),
     "reconcile": Kind(reconcile.reconcile, time_limit=900),
     "backup": Kind(upkeep.backup, time_limit=3600),
     "prune": Kind(upkeep.prune, time_limit=3600),

@@ -10,6 +10,7 @@ import structlog
 
 from agent import notify
 from agent.admit import actor_of, is_stale, remember
+from agent.calls import is_call
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.pressed import bring_back
@@ -163,7 +164,7 @@ async def _looks_at(at: Desk, ticket: Ticket) -> bool:
     root = at.place and (at.place.thread_ts or at.place.message_ts)
     if at.place is None or not root:
         return False
-    if at.surface in PRESSED and await notify.is_call(at, ticket, at.place.message_ts):
+    if at.surface in PRESSED and await is_call(at, ticket, at.place.message_ts):
         return True
     if ticket.thread_ts or ticket.channel_id != at.place.channel_id:
         return (ticket.channel_id, ticket.thread_ts) == (at.place.channel_id, root)

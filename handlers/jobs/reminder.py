@@ -20,7 +20,8 @@ async def reminder(ctx: Context, run: Run) -> None:
     async with ctx.db.read() as tx:
         planned = await reminders.get(tx, reminder_id)
         ticket = await tickets.get(tx, planned.ticket_id) if planned.ticket_id else None
-    insiders = await ctx.directory.insiders({ticket.channel_id} if ticket and ticket.is_private else set())
+        private = set() if ticket else set(await tickets.private_channels(tx))  # a person's may be about any of them
+    insiders = await ctx.directory.insiders({ticket.channel_id} if ticket and ticket.is_private else private)
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
         await remind(desk, await reminders.get(tx, reminder_id), fire_at=fire_at)

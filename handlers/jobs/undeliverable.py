@@ -4,11 +4,14 @@ from datetime import datetime
 
 from agent import notify
 from agent.leaving import left
-from bot.messages import Message
-from storage import outbox, people, queue, tickets
+from bot.messages import Message, escape
+from storage import audit, outbox, people, queue, tickets
+from storage.audit import AuditEvent
 from storage.database import Tx
 from storage.outbox import Outgoing
+from storage.people import Person
 from storage.queue import Job
+from storage.tickets import Ticket
 
 GONE = {"user_disabled", "user_not_found", "users_not_found", "cannot_dm_bot"}
 NOT_THERE = {
@@ -28,6 +31,8 @@ async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime) -> 
         await _reassign(tx, row, now)
     elif row.key.startswith("card:") and row.kind == "post":
         await _card_is_homeless(tx, row, error, now)
+    elif row.lane.startswith("dm:") and row.ticket_id:
+        await _say_who_was_not_told(tx, row, error, now)
 
 
 async def _again(tx: Tx, row: Outgoing, now: datetime, *, kind: str, channel_id: str, payload: str = "") -> None:
@@ -65,6 +70,46 @@ async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:
         correlation_id=row.correlation_id,
     )
     await queue.put(tx, job)
+
+
+async def _say_who_was_not_told(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
+    """Their direct messages are closed to us: on record each time, and in the ticket's thread once."""
+    ticket, person = await _about(tx, row)
+    if person is None:
+        return
+    event = AuditEvent(
+        workspace_id=row.workspace_id,
+        at=now,
+        actor="system",
+        surface="system",
+        action="untold",
+        object_kind="ticket",
+        object_id=str(ticket.id),
+        correlation_id=row.correlation_id,
+    )
+    audit.record(tx, event, before={}, after={"person": person.id, "error": error})
+    text = f"@{escape(person.name)} could not be told: Slack takes no direct message for them (`{error}`)."
+    said = Outgoing(
+        workspace_id=row.workspace_id,
+        key=f"untold:{ticket.id}:{person.id}",
+        kind="post",
+        lane=notify.lane(ticket),
+        channel_id=ticket.channel_id,
+        thread_ts=ticket.thread_ts,
+        anchor=None if ticket.thread_ts else notify.card_key(ticket),
+        payload=Message(text=text).model_dump_json(),
+        ticket_id=ticket.id,
+        due_at=now,
+        created_at=now,
+        correlation_id=row.correlation_id,
+    )
+    await outbox.add(tx, said)
+
+
+async def _about(tx: Tx, row: Outgoing) -> tuple[Ticket, Person | None]:
+    """The ticket of a direct message, and who it was for; nobody where it was for a channel."""
+    ticket = await tickets.get(tx, row.ticket_id or 0)
+    return ticket, await people.by_slack_id(tx, row.workspace_id, row.channel_id)
 
 
 async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:

@@ -65,7 +65,8 @@ async def test_a_ticket_that_becomes_unassigned_is_news(desk: Desk, make_ticket:
 @pytest.mark.parametrize("title", ["Nobody: unassigned variable", "x"])
 async def test_a_title_does_not_decide_about_buttons(desk: Desk, make_ticket: MakeTicket, title: str) -> None:
     await notify.tell_assignee(desk, await make_ticket(title=title), await person(desk, "cy"))
-    assert Message.model_validate_json((await sent(desk))[0].payload).buttons == ()
+    buttons = Message.model_validate_json((await sent(desk))[0].payload).buttons
+    assert [button.action for button in buttons] == ["ack", "snooze"]
 
 
 async def test_nobody_hears_of_what_they_did_themselves(desk: Desk, make_ticket: MakeTicket) -> None:
@@ -136,5 +137,6 @@ async def test_a_choice_is_told_with_its_reason(desk: Desk, make_ticket: MakeTic
     await notify.tell_assignee(desk, ticket, choice.person)
     assert Message.model_validate_json((await sent(desk))[0].payload).text == (
         "*CH-1* Redis is down is yours (team Platform)."
-        " Why you: fewest open: 0, longest since last assigned; @di has 0. See <#C1>."
+        " Why you: fewest open: 0, longest since last assigned; @di has 0."
+        " No priority yet, reported by @ann in <#C1>. See <#C1>."
     )

@@ -50,6 +50,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "calls sent / changes made",
         "cards without their last state",
     ),
+    "digest_build": ("50 digests, s", "queries of one at most", "growth at its peak, MB"),
     "intake_github": (
         "cards a minute",
         "waiting, mean of the last quarter",

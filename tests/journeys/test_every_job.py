@@ -45,6 +45,7 @@ ASKED_FOR = {
     "github.sync": 1,
     "github.disconnect": 1,
     "reconcile": 1,
+    "digests": 1,
     "triage": 2,  # a report's and an issue's
     "reassign": 1,
     "reminder": 1,

@@ -48,11 +48,14 @@ async def test_a_mention_becomes_a_card_with_everything_on_it(slack: SlackSandbo
 
 async def test_the_people_who_must_know_get_one_message_each(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down, payments failing for everyone")
-    assert said(slack.dms("bob")) == [
+    [given] = said(slack.dms("bob"))
+    assert given.startswith(
         "*CH-1* Redis is down, payments failing for everyone is yours (team Platform)."
         " Why you: fewest open: 0, longest since last assigned; @carol has 0."
-        f" See <{(await bot.ticket()).permalink}|the report>."
-    ]
+        f" Critical, reported by @frank in <#{slack.channel('#ops').id}>; acknowledge it by <!date^"
+    )
+    assert given.endswith(f" See <{(await bot.ticket()).permalink}|the report>.")
+    assert slack.dms("bob")[0].buttons == ["Acknowledge", "Snooze to tomorrow"]
     assert said(slack.dms("alice")) == [
         "*CH-1* Redis is down, payments failing for everyone (critical) is assigned to @bob."
         f" See <{(await bot.ticket()).permalink}|the report>."

@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
+    settings = settings_for(slack, tmp_path, digest_time="off")
     await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as team:
         yield team
@@ -99,3 +99,35 @@ async def test_to_undo_what_ended_it_puts_it_off_again(slack: SlackSandbox, bot:
     before = len(said(slack.dms("bob")))
     await go_to(bot, clock, MONDAY + timedelta(seconds=1))
     assert said(slack.dms("bob"))[before:][0].startswith("*CH-1* Kafka lags is back: ")
+
+
+async def test_exactly_keeps_the_moment_and_activity_ends_it_before(
+    slack: SlackSandbox, bot: Bot, clock: Clock
+) -> None:
+    root = await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "snooze CH-1 2h exactly the vendor calls")
+    asked = FRIDAY + timedelta(hours=2)
+    assert near((await bot.ticket()).snoozed_until, asked)
+    await slash(bot, "bob", "snooze CH-1 until activity")
+    assert "snoozed until somebody does something, or " in slack.transcript()
+    await slash(bot, "bob", "reminders")
+    assert (await bot.ticket()).snoozed_until is not None
+    before = len(said(slack.dms("bob")))
+    await report(bot, "frank", "the vendor has called", thread_ts=root)
+    assert (await bot.ticket()).snoozed_until is None
+    assert said(slack.dms("bob"))[before:][0].startswith("*CH-1* Kafka lags is back: you snoozed it.")
+
+
+async def test_a_snooze_that_is_ended_by_mistake_comes_back_with_undo(
+    slack: SlackSandbox, bot: Bot, clock: Clock
+) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "snooze CH-1 2026-03-10")
+    until = (await bot.ticket()).snoozed_until
+    await slash(bot, "bob", "unsnooze CH-1")
+    assert (await slash(bot, "bob", "undo CH-1")).startswith("CH-1 was no longer snoozed, by @bob: undone by @bob")
+    assert (await bot.ticket()).snoozed_until == until
+    assert (await planned(bot))["snooze", "wake"] == until
+    await slash(bot, "bob", "undo CH-1")
+    assert (await bot.ticket()).snoozed_until is None
+    assert ("snooze", "wake") not in await planned(bot)

@@ -234,7 +234,7 @@ def test_every_verb_leads_back_or_says_why_not() -> None:
         assert not verb.inverse or verb.inverse in names, verb.name
         assert verb.can_be_undone <= (Slot.TICKET in verb.takes), verb.name
     assert {verb.name for verb in VERBS if verb.needs_reason and not verb.is_for_buttons} == {
-        "resolve", "close", "reopen", "release", "deny",
+        "resolve", "close", "reopen", "release", "deny", "escalate",
     }  # fmt: skip
 
 

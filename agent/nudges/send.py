@@ -1,0 +1,81 @@
+"""A ticket that nobody does anything with is told of in its thread to whose turn it is, and at last to its managers."""
+
+from agent import notify
+from agent.attention import NUDGE
+from agent.calendar.opening import between
+from agent.desk import Desk
+from agent.duration import in_words
+from agent.holding import keep
+from agent.nudges.plan import MANAGERS, habit, silent_since
+from agent.sla.policy import calendar_for
+from agent.standing import judge
+from bot.messages import escape, mention
+from storage import people, reminders, tickets
+from storage.people import Person
+from storage.reminders import Reminder
+from storage.sla import BUSINESS
+from storage.tickets import OPEN, Ticket
+
+
+async def nudge(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> str:
+    """One nudge; why there was none, if so. Of several that are due at once the last one comes."""
+    if ticket.status not in OPEN:
+        return "the ticket has moved on"
+    if not (await habit(desk, ticket)).is_on:
+        return "its team wants no nudges"
+    if await reminders.is_overtaken(desk.tx, reminder, now=desk.now):
+        return "joined to a later one"
+    calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS)
+    silence = in_words(between(calendar, silent_since(ticket), desk.now))
+    text = f"{late}{notify.headline(ticket)}: nobody has done anything for {silence} of business time."
+    if reminder.step == MANAGERS:
+        return await _tell_managers(desk, reminder, ticket, text)
+    person, why_nobody = await _whose_turn(desk, ticket)
+    if person is None:
+        return why_nobody
+    return await _say(desk, reminder, ticket, person, f"{text} {_what_to_do(ticket)}")
+
+
+async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, text: str) -> str:
+    """In the thread with one mention, or to the person alone once it suits them."""
+    verdict = await judge(desk, ticket, person, NUDGE)
+    about = f"{text}{notify.see(ticket)}"
+    if await keep(desk, ticket, person, verdict, key=_key(reminder, person), sort=NUDGE, text=about):
+        await notify.say_in_thread(desk, ticket, f"{mention(person.slack_id)} {text}", name="nudge")
+    return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""
+
+
+async def _tell_managers(desk: Desk, reminder: Reminder, ticket: Ticket, text: str) -> str:
+    who = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
+    asked = (
+        f"{text} {who or 'Nobody'} has it and was nudged. `assign {ticket.name} @someone` gives it to somebody else."
+    )
+    told = [one for one in await notify.managers_of(desk, ticket) if desk.may_see(one.slack_id, ticket)]
+    for manager in told:
+        await notify.tell(desk, ticket, manager, asked, key=_key(reminder, manager), sort=NUDGE)
+    return "" if told else "there is nobody to tell"
+
+
+async def _whose_turn(desk: Desk, ticket: Ticket) -> tuple[Person | None, str]:
+    """Who should do something: whoever it waits for, else the first who has it; or why nobody should."""
+    if ticket.waiting_on:
+        person = await people.get(desk.tx, ticket.waiting_on)
+    elif ticket.waiting_since:
+        return None, "it waits for something, and for nobody here"
+    elif has_it := await tickets.assignees(desk.tx, ticket.id):
+        person = has_it[0]
+    else:
+        return None, "nobody has it"
+    if not person.is_active or not desk.may_see(person.slack_id, ticket):
+        return None, "whose turn it is is gone from here"
+    return person, ""
+
+
+def _what_to_do(ticket: Ticket) -> str:
+    if ticket.waiting_on:
+        return f"It waits for you: {escape(ticket.waiting_for or '')}."
+    return f"Write here how it stands, or `snooze {ticket.name} tomorrow`."
+
+
+def _key(reminder: Reminder, person: Person) -> str:
+    return f"reminder:{reminder.id}:{reminder.due_at.isoformat()}:{person.id}"

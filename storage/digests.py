@@ -1,0 +1,73 @@
+"""What a daily digest is made of, in one read, and who gets one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, or_
+from sqlmodel import and_, col, select
+
+from storage.database import Tx
+from storage.people import Membership, Person
+from storage.sla import OFF, SlaClock
+from storage.tickets import OPEN, Assignment, Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """An open ticket that is somebody's, or waits for them. `due_at` is its first deadline that still runs."""
+
+    ticket: Ticket
+    assigned_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+_IS_THEIRS = and_(
+    col(Assignment.ticket_id) == col(Ticket.id),
+    col(Assignment.person_id) == bindparam("person"),
+    col(Assignment.ended_at).is_(None),
+)
+_RUNS = and_(
+    col(SlaClock.ticket_id) == col(Ticket.id),
+    col(SlaClock.met_at).is_(None),
+    col(SlaClock.paused_since).is_(None),
+    col(SlaClock.clock) != OFF,
+)
+_MATTERS = (
+    select(Ticket, Assignment.assigned_at, SlaClock.due_at)
+    .join(Assignment, _IS_THEIRS, isouter=True)
+    .join(SlaClock, _RUNS, isouter=True)
+    .where(
+        col(Ticket.status).in_(OPEN),
+        or_(col(Assignment.id).is_not(None), col(Ticket.waiting_on) == bindparam("person")),
+    )
+    .order_by(col(SlaClock.due_at), col(Ticket.id))
+)
+_HAS_SOME = exists().where(col(Assignment.person_id) == col(Person.id), col(Assignment.ended_at).is_(None))
+_IS_MEMBER = exists().where(col(Membership.person_id) == col(Person.id))
+_RECEIVERS = (
+    select(Person)
+    .where(
+        col(Person.id) > bindparam("after"),
+        col(Person.is_active),
+        col(Person.is_outsider).is_(False),
+        or_(col(Person.is_admin), _IS_MEMBER, _HAS_SOME),
+    )
+    .order_by(col(Person.id))
+    .limit(bindparam("most"))
+)
+
+
+async def matters(tx: Tx, person_id: int) -> list[Matter]:
+    """What is somebody's to do, each ticket once, the first deadline first."""
+    found: dict[int, Matter] = {}
+    for ticket, assigned_at, due_at in await tx.exec(_MATTERS, params={"person": person_id}):
+        known = found.get(ticket.id)
+        if known is None or known.due_at is None or (due_at is not None and due_at < known.due_at):
+            found[ticket.id] = Matter(ticket=ticket, assigned_at=assigned_at, due_at=due_at)
+    return list(found.values())
+
+
+async def receivers(tx: Tx, *, after: int, most: int) -> Sequence[Person]:
+    """Admins, members of teams and whoever has a ticket, by id, some at a time."""
+    return list(await tx.exec(_RECEIVERS, params={"after": after, "most": most}))

@@ -1,0 +1,94 @@
+"""Who mutes a ticket, a person or a team hears no nudges and news of it; a missed deadline still reaches managers."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.slack import SlackSandbox
+from storage.mutes import Mute
+from storage.notices import Notice
+from tests.journeys.test_sla import NOON, Clock, go_to, told
+from tests.team import DATABASES, Bot, report, running, said, seed_teams, select_all, settings_for, slash
+
+BOTH = pytest.mark.parametrize("engine", DATABASES)
+MINUTE = timedelta(minutes=1)
+REFUSED = {
+    "mute CH-1 for all until tomorrow": "You may not mute CH-1 for all: that is for managers of the team and admins.",
+    "mute team Platform for all until 2h": "You may not mute Platform for all: that is for managers of the team",
+    "mute CH-9": "There is no CH-9 that you can see.",
+    "mute team Nobody": "There is no team “Nobody”. Teams: Platform, Payments.",
+    "mute @nobody": "I do not know @nobody.",
+    "unmute CH-1": "CH-1 is not muted for you.",
+    "mute CH-1 until 2027-12-01": "“2027-12-01” is more than 90 days away: name an earlier moment.",
+}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(base=NOON)
+
+
+@pytest.fixture
+async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
+    settings = settings_for(slack, tmp_path, digest_time="off")
+    await seed_teams(settings, slack)
+    async with running(slack, settings, clock=clock) as team:
+        yield team
+
+
+@BOTH
+async def test_a_muted_ticket_is_quiet_for_one_and_loud_for_managers(
+    slack: SlackSandbox, bot: Bot, clock: Clock
+) -> None:
+    await report(bot, "frank", "kafka lags")
+    answer = await slash(bot, "bob", "mute CH-1")
+    assert answer == "CH-1 is muted for you until you `unmute` it. Missed deadlines are still told."
+    assert "Muted for 1 person" in slack.transcript()
+    await go_to(bot, clock, NOON + 121 * MINUTE)
+    assert told(slack, "bob") == []
+    assert len(told(slack, "alice")) == 1
+    spared = [one for one in await select_all(bot, Notice) if one.state == "spared"]
+    assert {one.reason for one in spared} == {"they muted the ticket"}
+    assert await slash(bot, "bob", "unmute CH-1") == "CH-1 is no longer muted for you."
+    assert "Muted for" not in slack.transcript()
+    assert await select_all(bot, Mute) == []
+
+
+async def test_a_mute_has_an_end(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "mute team Platform until 50m")
+    await go_to(bot, clock, NOON + 46 * MINUTE)
+    assert told(slack, "bob") == []
+    await go_to(bot, clock, NOON + 61 * MINUTE)
+    assert len(told(slack, "bob")) == 1
+
+
+async def test_a_manager_mutes_for_all_and_names_an_end(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    assert (await slash(bot, "alice", "mute CH-1 for all")).startswith("Until when? For all it needs an end")
+    assert (await slash(bot, "alice", "mute CH-1 for all until 2h")).startswith("CH-1 is muted for all until ")
+    assert "Muted for all" in slack.transcript()
+    await go_to(bot, clock, NOON + 46 * MINUTE)
+    assert told(slack, "bob") == []
+
+
+async def test_news_of_somebody_who_is_muted_do_not_come(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await slash(bot, "alice", "mute @frank until tomorrow")
+    await report(bot, "frank", "kafka lags")
+    assert said(slack.dms("alice")) == []
+    assert len(said(slack.dms("bob"))) == 1
+
+
+async def test_what_cannot_be_muted_is_refused(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await report(bot, "frank", "kafka lags")
+    for line, refusal in REFUSED.items():
+        assert (await slash(bot, "bob", line)).startswith(refusal), line
+    assert await bot.rows(select(Mute.id)) == []
+
+
+async def test_a_sentence_about_a_mute_button_is_a_report(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "mute button is broken in the player")
+    assert (await bot.ticket()).title == "Mute button is broken in the player"
