@@ -1,7 +1,7 @@
 """What a message about a ticket says of it to whoever gets it, and what its team's managers need not hear at once."""
 
 from agent.desk import Desk
-from bot.messages import Button, escape, moment
+from bot.messages import Button, escape, link, moment
 from storage import calendars, people, settings_kv, sla
 from storage.tickets import Ticket
 
@@ -37,3 +37,10 @@ async def why_in_digest(desk: Desk, ticket: Ticket, *, is_important: bool) -> st
     if wanted == ALL or (wanted == IMPORTANT and is_important):
         return ""
     return f"the team's notices are set to {wanted}"
+
+
+def see(ticket: Ticket) -> str:
+    """Where it is, as a sentence that follows."""
+    where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
+    place = link(ticket.permalink, "the report") if ticket.permalink else where
+    return f" See {place}." if place else ""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from agent.commands.grammar import Parsed, command_lines, parse
 from agent.commands.named import thread_ticket
+from agent.commands.reading import THIS
 from agent.commands.registry import VERBS
-from agent.commands.slots import THIS
 from agent.commands.verb import Reply, Slot, text_reply
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk

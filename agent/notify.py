@@ -1,14 +1,14 @@
 """Who is told what: the live card, direct messages, the thread, the reaction. Everything goes through the outbox."""
 
 from agent.attention import CALL, GIVEN, NEWS, Sort
-from agent.briefing import brief, first_steps, why_in_digest
+from agent.briefing import brief, first_steps, see, why_in_digest
 from agent.card import card
 from agent.desk import Desk
 from agent.holding import keep
 from agent.nudges.plan import LOUD
 from agent.standing import judge
 from bot.events import Place
-from bot.messages import Button, Message, escape, link
+from bot.messages import Button, Message, escape
 from storage import outbox, people
 from storage.outbox import Outgoing
 from storage.people import Person
@@ -183,13 +183,6 @@ async def tell_channel(
     row = outgoing(desk, key=key, kind="post", lane=f"dm:{channel_id}", channel_id=channel_id, payload=payload)
     row.ticket_id = ticket.id
     await outbox.add(desk.tx, row)
-
-
-def see(ticket: Ticket) -> str:
-    """Where it is, as a sentence that follows."""
-    where = f"<#{ticket.channel_id}>" if ticket.channel_id.startswith(("C", "G")) else ""
-    place = link(ticket.permalink, "the report") if ticket.permalink else where
-    return f" See {place}." if place else ""
 
 
 def headline(ticket: Ticket) -> str:

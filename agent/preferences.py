@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from agent.desk import Desk
+from agent.reasons import check_answer, read_reasons
+from agent.sla.policy import read_span
 from bot.errors import UserError
 from bot.messages import escape, plain
 from bot.zones import zone_named
 from storage import calendars, settings_kv
 from storage.people import Person, Team
+from storage.sla import BUSINESS
 
 DEFAULT = "default"
 SETTINGS, ROW, CALENDAR = "settings_kv", "row", "calendar"
@@ -63,7 +66,15 @@ def _channel(said: str) -> str | None:
     return found[1] if found else None
 
 
+def _span(said: str) -> str:
+    read_span(said, clock=BUSINESS)
+    return said
+
+
 ON_OFF = one_of("on", "off")
+SPAN = Kind("4h", _span)
+REASONS = Kind("one; another", lambda said: "\n".join(read_reasons(said)) or None)
+ANSWER = Kind("words with {ticket}, {title}, {assignee}, {duration}, {link}", check_answer)
 TEXT = Kind("some words", lambda said: said if said and len(said) <= LONGEST else None)
 CHANNEL = Kind("#channel", _channel)
 ZONE = Kind("Europe/Berlin", lambda said: zone_named(said).key)
@@ -117,6 +128,28 @@ TEAM = (
         kind=ON_OFF,
         default="off",
         meaning="whether open tickets move by themselves when somebody goes away",
+    ),
+    Preference(
+        key="reasons.resolve", kind=REASONS, default="the usual ones", meaning="reasons to pick from when resolving"
+    ),
+    Preference(
+        key="reasons.close", kind=REASONS, default="the usual ones", meaning="reasons to pick from when closing"
+    ),
+    Preference(
+        key="answer.resolve", kind=ANSWER, default="none", meaning="what is added when one of its tickets is resolved"
+    ),
+    Preference(key="nudge.on", kind=ON_OFF, default="on", meaning="whether silence on a ticket is noticed"),
+    Preference(
+        key="nudge.every",
+        kind=SPAN,
+        default="4h",
+        meaning="business time of silence on a high ticket until somebody is reminded; others in proportion",
+    ),
+    Preference(
+        key="nudge.where",
+        kind=one_of("digest", "thread"),
+        default="digest",
+        meaning="`thread`: reminders of medium and low tickets stand in their thread too",
     ),
 )
 PERSON = (

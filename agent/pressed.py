@@ -4,9 +4,9 @@ from agent import notify
 from agent.card import card
 from agent.commands import stale
 from agent.commands.grammar import parse
+from agent.commands.reading import NAMED_TICKET
 from agent.commands.registry import VERBS
 from agent.commands.run import run
-from agent.commands.slots import NAMED_TICKET
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from bot.errors import Refused, UserError

@@ -13,8 +13,7 @@ Surface = Literal["mention", "dm", "slash", "button", "form", "cli", "timer", "g
 class Place:
     """Where something was said, and so where the answer goes.
 
-    `thread_ts` is the thread's root (a top-level message is the root of its own thread); `reply_url` is Slack's
-    response_url, which reaches the person even where the bot is no member.
+    `thread_ts` is the thread's root (its own, for a top-level message); `reply_url` reaches who asked everywhere.
     """
 
     channel_id: str

@@ -5,18 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from agent.commands.slots import (
-    DIGEST,
-    GROUND,
-    LINK,
-    MUTE,
-    NAMED_TICKET,
-    SOMEONE,
-    TEAM_ACTS,
-    UNMUTE,
-    Reading,
-    fill,
-)
+from agent.commands.reading import LINK, NAMED_TICKET, Reading
+from agent.commands.shapes import DIGEST, MUTE, TEAM_ACTS, UNMUTE
+from agent.commands.slots import GROUND, SOMEONE, fill
 from agent.commands.verb import Slot, Verb
 from agent.courtesy import FILLER
 

@@ -54,6 +54,6 @@ BACK = Verb(
     another="unlink github @bob",
     action="profile",
     act=unlink,
-    german=("trennen",),
+    german=("entkoppeln",),
     inverse="link",
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agent import merging
-from agent.commands.slots import THIS
+from agent.commands.reading import THIS
 from agent.desk import Desk
 from agent.whom import person_named
 from bot.errors import UserError

@@ -8,8 +8,8 @@ from agent.change import undo_button
 from agent.commands import stale, take_and_resolve
 from agent.commands.grammar import Parsed, did_you_mean, near_verbs, parse
 from agent.commands.named import people_named, team_named, ticket_named
+from agent.commands.reading import NAMED_TICKET, THIS
 from agent.commands.registry import VERBS
-from agent.commands.slots import NAMED_TICKET, THIS
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Reply, Said, Slot
 from agent.desk import Desk
@@ -24,7 +24,7 @@ from storage.tickets import Ticket
 SURE = "sure"  # the button's action; its value is the line to run
 ASKED_FROM = 4  # tickets in one command
 LONGEST = 1900  # a button's value holds 2,000 characters
-WITH_FORM = ("resolve", "reopen")  # handlers/slack/forms.py knows these
+WITH_FORM = ("resolve", "close", "reopen", "release")  # of those that need a reason
 QUOTED = 3000  # characters of what was typed: Slack shows a refused slash command to nobody
 
 

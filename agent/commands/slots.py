@@ -2,87 +2,20 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 
-from agent.calendar.when import FORM as WHEN
 from agent.commands.fields import read_fields
 from agent.commands.filters import read_filters
+from agent.commands.reading import Reading, take_tickets
+from agent.commands.shapes import JOBS, SHAPES
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
 
 LONGEST_REASON = 1000
 SHORTEST_REASON = 3
 ADD, AUTO = "+", "auto"  # ways to assign
-_FLAG = r"(?:\s+--(?:hook|full|state[ =]\w+|(?:channel|tickets)[ =]\S+))*"
-REPO = re.compile(rf"list|(?:connect|sync|disconnect)\s+[\w.-]+/[\w.-]+{_FLAG}", re.IGNORECASE | re.ASCII)
-SINCE = re.compile(r"(?:--(?:since|repo)[ =]\S+\s*)*")
-JOBS = re.compile(r"(?:list|show\s+\d+|(?:replay|discard|cancel)\s+(?:\d|kind=\w).*)?", re.IGNORECASE | re.DOTALL)
-_WHOSE = r"(?:team\s+\S.*?(?:\s+|$)|workspace(?:\s+|$))?"
-_WEEK_OR_ZONE = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:-[a-z]+)?|\d[\d:]*-\d[\d:]*|[a-z_]+/[\w/+-]+|utc)"
-HOURS = re.compile(rf"{_WHOSE}(?:default|(?:{_WEEK_OR_ZONE}(?:[\s,;]+|$))*)", re.IGNORECASE)
-HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+\d[\d-]*(?:\s[^<>]*)?)?", re.IGNORECASE)
-CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)
-ROTATION = re.compile(r"(?:on|off)?", re.IGNORECASE)
-SNOOZE = re.compile(rf"(?:{WHEN.pattern})|(?:until\s+)?activity\b.*", re.IGNORECASE | re.DOTALL)
-SLA = re.compile(r"(?:team\s+\S.*|set\s+\S.*\s(?:critical|high|medium|low)\s.*)?", re.IGNORECASE)
-OWNERSHIP = re.compile(
-    r"(?:list|add\s+(?:path|component|label|keyword|channel)\s+\S.*\s\S.*|remove\s+\d{1,9}|test\s+\S.*)?",
-    re.IGNORECASE | re.DOTALL,
-)
-_ONE_TEAM = "show|zeige|create|add|anlegen|delete|löschen|restore|wiederherstellen"
-_RENAME, _DESCRIBE, _SET = "rename|umbenennen", "describe|beschreiben", "set|setze"
-_MEMBER = r"(?:members?|mitglied)\s+(?:add|remove|role|hinzufügen|entfernen|rolle)"
-TEAM_ACTS = f"list|liste|{_ONE_TEAM}|{_RENAME}|{_DESCRIBE}|{_SET}|{_MEMBER}"
-TEAMS = re.compile(
-    rf"(?:list|liste)?|(?:{_ONE_TEAM})\s+\S.*|(?:{_RENAME})\s+\S.*\s(?:to|in)\s+\S.*|(?:{_DESCRIBE})\s+\S+\s.*"
-    rf"|(?:{_SET})\s+\S.*\s\S+|{_MEMBER}\s+\S.*\s\S.*",
-    re.IGNORECASE | re.DOTALL,
-)
-PERSONS = re.compile(
-    r"unlinked|show\s+\S+|admin\s+\S+\s+(?:on|off|an|aus)|set\s+\S+\s+[\w.-]+\s+\S.*", re.IGNORECASE | re.DOTALL
-)
-_ELSEWHERE = "guests|external|nobody|default|gäste|externe|niemand"
-CHANNEL = re.compile(rf"(?:team\s+\S.*|allow(?:[\s,]+(?:{_ELSEWHERE}))+)?", re.IGNORECASE)
-ME = re.compile(r"(?:(?:set|setze)\s+[\w.-]+\s+\S.*)?", re.IGNORECASE | re.DOTALL)
-_QUIET = r"(?:ch-?\d{1,9}\b|<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+|team\s+\S.*?)(?:\s+for\s+all)?"
-UNMUTE = re.compile(_QUIET, re.IGNORECASE)
-MUTE = re.compile(rf"{_QUIET}(?:\s+(?:{WHEN.pattern}))?", re.IGNORECASE | re.DOTALL)
-DIGEST = re.compile(r"(?:now|at\s+\S+|on|off)?", re.IGNORECASE)
-# "list of orders is empty", "help page is broken" and "repo is gone" are reports.
-FORMS = {
-    Slot.REPO: (REPO, "way to use it"),
-    Slot.SINCE: (SINCE, "way to use it"),
-    Slot.HOURS: (HOURS, "way to use it"),
-    Slot.HOLIDAY: (HOLIDAY, "way to use it"),
-    Slot.CAPACITY: (CAPACITY, "number of tickets"),
-    Slot.ROTATION: (ROTATION, "way to use it"),
-    Slot.UNTIL: (WHEN, "time to be back"),
-    Slot.OWNERSHIP: (OWNERSHIP, "way to use it"),
-    Slot.SLA: (SLA, "way to use it"),
-    Slot.TEAMS: (TEAMS, "way to use it"),
-    Slot.PERSONS: (PERSONS, "way to use it"),
-    Slot.ME: (ME, "way to use it"),
-    Slot.CHANNEL: (CHANNEL, "way to use it"),
-    Slot.WHEN: (SNOOZE, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
-    Slot.MUTE: (MUTE, "ticket, person or team to mute"),
-    Slot.UNMUTE: (UNMUTE, "ticket, person or team to unmute"),
-    Slot.DIGEST: (DIGEST, "way to use it"),
-}
-# Buttons and forms name the version of the ticket that they were made from: CH-12@7.
 _PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
 _OTHER = re.compile(r"^(?:(?:of|into|with|von|in|mit)\s+)?(?:ch-?)?(\d{1,9})\b\s*", re.IGNORECASE)
-_NUMBER = r"(?P<number>\d{1,9})(?:@(?P<version>\d{1,9}))?\b"
-LINK = r"(?P<link><?https?://[^\s|<>]+/archives/\w+/p\d{16}\b[^\s|<>]*(?:\|[^<>]*)?>?)"
-_NAMED = rf"(?:ch-?{_NUMBER}|{LINK})"
-_END = r"(?P<end>[:,]?)\s*"
-_TICKET = re.compile(rf"^(?:(?:ch-?)?{_NUMBER}|{LINK}){_END}", re.IGNORECASE)
-_TICKET_OR_THIS = re.compile(rf"^(?:{_NAMED}|(?P<this>this|diese[sn]?)\b){_END}", re.IGNORECASE)
-_ANOTHER = re.compile(rf"^(?:(?:and|und|&amp;)\s+)?{_NAMED}{_END}", re.IGNORECASE)
-_ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
-NAMED_TICKET = re.compile(rf"^{_NAMED}{_END}", re.IGNORECASE)
-THIS = "this"
-MOST_TICKETS = 20  # in one command
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
@@ -105,61 +38,10 @@ _BEFORE_PEOPLE = {
 }
 
 
-@dataclass
-class Reading:
-    """What is left of a line, and what was taken off it so far."""
-
-    rest: str
-    has_thread_ticket: bool
-    number: int | None = None
-    tickets: list[str] = field(default_factory=list)  # `CH-12`, `CH-12@7`, a link to a message, `this`
-    is_bare: bool = False  # its number stood without its CH-
-    people: list[str] = field(default_factory=list)
-    status: str = ""
-    priority: str = ""
-    version: int | None = None
-    words: str = ""
-    text: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    called: str = ""  # the word that the command was called by
-    cover: str = ""
-    how: str = ""
-    other: int | None = None
-    proposal: int | None = None
-
-
 def fill(slot: Slot, reading: Reading) -> str:
     """Take one slot off the front of what is left; returns what is wrong, if anything."""
     problem = FILLS.get(slot, partial(_fill_words, slot))(reading)
     return "" if slot is Slot.LAST else problem
-
-
-def _fill_ticket(reading: Reading) -> str:
-    # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
-    pattern = _TICKET_OR_THIS if reading.has_thread_ticket else _TICKET
-    reading.is_bare = reading.rest[:1].isdigit() and pattern is _TICKET
-    following = _ANOTHER_NUMBER if reading.is_bare else _ANOTHER
-    while found := pattern.match(reading.rest):
-        _take_ticket(reading, found)
-        if found["end"] == ":":  # "comment CH-1: CH-2 is the same" is about one ticket
-            break
-        pattern = following
-    reading.words = reading.rest
-    if len(reading.tickets) > MOST_TICKETS:
-        return f"those are {len(reading.tickets)} tickets, and {MOST_TICKETS} go at once"
-    return "" if reading.tickets or reading.has_thread_ticket else "which ticket is missing"
-
-
-def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
-    said = found.groupdict()
-    name = said.get("link") or THIS
-    if said["number"]:
-        name = f"CH-{int(said['number'])}" + (f"@{said['version']}" if said["version"] else "")
-    if not reading.tickets and said["number"]:
-        reading.number, reading.version = int(said["number"]), int(said["version"]) if said["version"] else None
-    if name not in reading.tickets:
-        reading.tickets.append(name)
-    reading.rest = reading.rest[found.end() :]
 
 
 def _fill_people(slot: Slot, reading: Reading) -> str:
@@ -208,8 +90,11 @@ def _fill_other(reading: Reading) -> str:
     if found := _OTHER.match(reading.rest):
         reading.other, reading.rest = int(found.group(1)), reading.rest[found.end() :]
         return ""
+    if len(reading.tickets) == 2 and not reading.rest:  # "not-same CH-1 CH-2"
+        reading.other = int(reading.tickets.pop().removeprefix("CH-").partition("@")[0])
+        return ""
     if reading.has_thread_ticket and reading.number and not reading.rest:  # "dup CH-12", in the thread of the other
-        reading.other, reading.number, reading.version = reading.number, None, None
+        reading.other, reading.number, reading.version, reading.tickets = reading.number, None, None, []
         return ""
     return "of which ticket is missing"
 
@@ -297,8 +182,8 @@ def _fill_filter(reading: Reading) -> str:
 
 
 FILLS: dict[Slot, Callable[[Reading], str]] = {
-    Slot.TICKET: _fill_ticket,
-    Slot.LAST: _fill_ticket,
+    Slot.TICKET: take_tickets,
+    Slot.LAST: take_tickets,
     Slot.ASSIGNEES: _fill_assignees,
     Slot.PEOPLE: partial(_fill_people, Slot.PEOPLE),
     Slot.WHOSE: partial(_fill_people, Slot.WHOSE),
@@ -326,7 +211,7 @@ def _fill_words(slot: Slot, reading: Reading) -> str:
         _take_owners(reading)
     if slot in {Slot.REPO, Slot.SINCE}:
         reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
-    form, called = FORMS.get(slot, (None, ""))
+    form, called = SHAPES.get(slot, (None, ""))
     if form and not form.fullmatch(reading.rest):
         return f"“{reading.rest[:60]}” is no {called}" if reading.rest else f"the {called} is missing"
     if slot is Slot.JOBS and not JOBS.fullmatch(reading.rest):

@@ -2,6 +2,7 @@
 
 from agent import notify
 from agent.attention import NUDGE
+from agent.briefing import see
 from agent.calendar.opening import between
 from agent.desk import Desk
 from agent.duration import in_words
@@ -39,7 +40,7 @@ async def nudge(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) ->
 async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, text: str) -> str:
     """In the thread with one mention, or to the person alone once it suits them."""
     verdict = await judge(desk, ticket, person, NUDGE)
-    about = f"{text}{notify.see(ticket)}"
+    about = f"{text}{see(ticket)}"
     if await keep(desk, ticket, person, verdict, key=_key(reminder, person), sort=NUDGE, text=about):
         await notify.say_in_thread(desk, ticket, f"{mention(person.slack_id)} {text}", name="nudge")
     return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""

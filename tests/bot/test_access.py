@@ -59,6 +59,11 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("route", HOMELESS, INSIDERS - {"viewer"}),
     ("triage", TAKEN, {"admin", "manager", "assignee"}),
     ("describe", TAKEN, {"admin", "manager", "assignee"}),
+    ("ask", TAKEN, INSIDERS),  # who may not do it is asked for by a proposal
+    ("hand over", TAKEN, {"admin", "manager", "assignee"}),
+    ("approve", TAKEN, INSIDERS),  # the proposal knows who decides
+    ("track", Target(), INSIDERS - {"viewer", "reporter"}),
+    ("escalate", TAKEN, INSIDERS - {"viewer", "reporter"}),
     ("undo", TAKEN, INSIDERS),  # the verb that leads back decides
     ("profile", Target(), INSIDERS),
     ("duty", Target(), INSIDERS),

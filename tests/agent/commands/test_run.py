@@ -7,8 +7,8 @@ import pytest
 from agent.admit import actor_of
 from agent.commands.run import WITH_FORM, run_line, unknown
 from agent.desk import Desk
+from agent.forms.table import FORMS
 from bot.errors import Refused, UserError
-from handlers.slack.forms import TITLES
 from storage import audit, people
 from storage.tickets import assignees
 from tests.agent.conftest import NOW, MakeTicket
@@ -94,4 +94,4 @@ def test_what_was_typed_is_quoted_without_effect() -> None:
 
 
 def test_a_missing_reason_is_asked_for_where_there_is_a_form() -> None:
-    assert set(WITH_FORM) <= set(TITLES)
+    assert set(WITH_FORM) <= {kind.verb for kind in FORMS}

@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.columns import UtcTime
 
-revision = "0019"
-down_revision = "0015"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

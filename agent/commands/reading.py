@@ -1,0 +1,69 @@
+"""A command line while it is read: what was taken off its front so far, and first the tickets that it names."""
+
+import re
+from dataclasses import dataclass, field
+
+# Buttons and forms name the version of the ticket that they were made from: CH-12@7.
+_NUMBER = r"(?P<number>\d{1,9})(?:@(?P<version>\d{1,9}))?\b"
+LINK = r"(?P<link><?https?://[^\s|<>]+/archives/\w+/p\d{16}\b[^\s|<>]*(?:\|[^<>]*)?>?)"
+_NAMED = rf"(?:ch-?{_NUMBER}|{LINK})"
+_END = r"(?P<end>[:,]?)\s*"
+_TICKET = re.compile(rf"^(?:(?:ch-?)?{_NUMBER}|{LINK}){_END}", re.IGNORECASE)
+_TICKET_OR_THIS = re.compile(rf"^(?:{_NAMED}|(?P<this>this|diese[sn]?)\b){_END}", re.IGNORECASE)
+_ANOTHER = re.compile(rf"^(?:(?:and|und|&amp;)\s+)?{_NAMED}{_END}", re.IGNORECASE)
+_ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
+NAMED_TICKET = re.compile(rf"^{_NAMED}{_END}", re.IGNORECASE)
+THIS = "this"
+MOST_TICKETS = 20  # in one command
+
+
+@dataclass
+class Reading:
+    """What is left of a line, and what was taken off it so far."""
+
+    rest: str
+    has_thread_ticket: bool
+    number: int | None = None
+    tickets: list[str] = field(default_factory=list)  # `CH-12`, `CH-12@7`, a link to a message, `this`
+    is_bare: bool = False  # its number stood without its CH-
+    people: list[str] = field(default_factory=list)
+    status: str = ""
+    priority: str = ""
+    version: int | None = None
+    words: str = ""
+    text: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    called: str = ""  # the word that the command was called by
+    cover: str = ""
+    how: str = ""
+    other: int | None = None
+    proposal: int | None = None
+
+
+def take_tickets(reading: Reading) -> str:
+    """Take the tickets off the front; returns what is wrong, if anything."""
+    # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
+    pattern = _TICKET_OR_THIS if reading.has_thread_ticket else _TICKET
+    reading.is_bare = reading.rest[:1].isdigit() and pattern is _TICKET
+    following = _ANOTHER_NUMBER if reading.is_bare else _ANOTHER
+    while found := pattern.match(reading.rest):
+        _take_ticket(reading, found)
+        if found["end"] == ":":  # "comment CH-1: CH-2 is the same" is about one ticket
+            break
+        pattern = following
+    reading.words = reading.rest
+    if len(reading.tickets) > MOST_TICKETS:
+        return f"those are {len(reading.tickets)} tickets, and {MOST_TICKETS} go at once"
+    return "" if reading.tickets or reading.has_thread_ticket else "which ticket is missing"
+
+
+def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
+    said = found.groupdict()
+    name = said.get("link") or THIS
+    if said["number"]:
+        name = f"CH-{int(said['number'])}" + (f"@{said['version']}" if said["version"] else "")
+    if not reading.tickets and said["number"]:
+        reading.number, reading.version = int(said["number"]), int(said["version"]) if said["version"] else None
+    if name not in reading.tickets:
+        reading.tickets.append(name)
+    reading.rest = reading.rest[found.end() :]
