@@ -1,7 +1,8 @@
 """A manager who was called on to claim an unassigned ticket reads what came of it, and the button goes."""
 
+from agent.briefing import see
 from agent.desk import Desk
-from agent.notify import call_key, edit, headline, managers_of, see
+from agent.notify import call_key, edit, headline, managers_of
 from bot.messages import Message, moment
 from storage import notices, outbox
 from storage.tickets import Ticket

@@ -28,6 +28,7 @@ SNOOZES = (("1 h", "1h"), ("Tomorrow", "tomorrow"), ("Next Monday", "next monday
 # Behind ⋯, in this order: label, action, and for which tickets; Slack shows no more than five.
 FOLDED: tuple[tuple[str, str, Callable[[Ticket], bool]], ...] = (
     ("Edit…", "form:set", lambda ticket: True),
+    ("Hand over…", "form:handover", lambda ticket: True),
     ("Wait…", "form:wait", lambda ticket: ticket.waiting_since is None),
     ("Waits no more", "unwait", lambda ticket: ticket.waiting_since is not None),
     ("Close…", "form:close", lambda ticket: ticket.status in OPEN),
@@ -222,7 +223,8 @@ def _open_rows(
 
 
 def _done_rows(ticket: Ticket) -> tuple[tuple[Control, ...], ...]:
-    return ((Button(label="Reopen…", action="form:reopen", value=ticket.named_version), _why(ticket)),)
+    history = Button(label="History", action="history", value=ticket.named_version)
+    return ((Button(label="Reopen…", action="form:reopen", value=ticket.named_version), _why(ticket), history),)
 
 
 def _why(ticket: Ticket) -> Button:

@@ -31,10 +31,9 @@ async def question(desk: Desk, ticket: Ticket, parsed: Parsed) -> Reply | None:
     verb, line = parsed.verb.name, f"{ticket.named_version} {parsed.words}".strip()
     if not can(desk.asker, parsed.verb.action, await desk.target(ticket)):
         return Reply(message=Message(text=f"{text}."), is_private=True)
+    wrote = f"\nWhat you wrote: {escape(parsed.words)}" if len(line) > LONGEST else ""
     again = Button(label=f"{verb.capitalize()} anyway", action=verb, value=line)
-    if len(line) > LONGEST:
-        text += f"; what you wrote: {escape(parsed.words)}"
-    asked = Message(text=f"{text}; is it still to be done?", buttons=(again,) if len(line) <= LONGEST else ())
+    asked = Message(text=f"{text}; is it still to be done?{wrote}", buttons=() if wrote else (again,))
     return Reply(message=asked, is_private=True)
 
 

@@ -1,7 +1,7 @@
 """Every form about one ticket: a new one is a row here, of a command that the registry knows."""
 
 from agent.forms.kind import FormKind
-from agent.forms.questions import assignee, comment, edit, snooze, wait
+from agent.forms.questions import assignee, comment, edit, handover, snooze, wait
 from agent.forms.reason import reason_form
 from bot.forms import Words
 
@@ -20,6 +20,15 @@ FORMS: tuple[FormKind, ...] = (
         blamed="people",
         check=assignee.check,
         shows_ticket=True,
+    ),
+    FormKind(
+        verb="handover",
+        title=Words("Hand over", "Übergeben"),
+        submit=Words("Hand over", "Übergeben"),
+        fields=handover.fields,
+        line=handover.line,
+        blamed="person",
+        check=handover.check,
     ),
     FormKind(
         verb="set",

@@ -54,7 +54,8 @@ async def test_the_facts_and_the_notes(desk: Desk, make_ticket: MakeTicket) -> N
 
 
 ROW = ["Resolve…", "Reassign…", "Snooze", "Priority", "Why"]
-ALWAYS, WAITING = [*ROW, "Wait…", "Close…"], [*ROW, "Waits no more", "Close…"]
+ALWAYS = [*ROW, "Edit…", "Hand over…", "Wait…", "Close…", "History"]
+WAITING = [*ROW, "Edit…", "Hand over…", "Waits no more", "Close…", "History"]
 
 
 def spread(one: Control) -> tuple[Button | Menu, ...]:
@@ -69,8 +70,8 @@ def spread(one: Control) -> tuple[Button | Menu, ...]:
         ({"status": "open", "acknowledged_at": NOW}, ["Release…", "Start", *ALWAYS]),
         ({"status": "in_progress", "acknowledged_at": NOW}, ["Release…", *ALWAYS]),
         ({"status": "in_progress", "acknowledged_at": NOW, "waiting_since": NOW}, ["Release…", *WAITING]),
-        ({"status": "resolved"}, ["Reopen…", "Why"]),
-        ({"status": "closed"}, ["Reopen…", "Why"]),
+        ({"status": "resolved"}, ["Reopen…", "Why", "History"]),
+        ({"status": "closed"}, ["Reopen…", "Why", "History"]),
     ],
 )
 async def test_the_controls_fit_the_status(

@@ -1,4 +1,4 @@
-"""A form shows what is so today, says at its fields what is wrong, and does what the same words would (D19)."""
+"""A form shows what is so today, says at its fields what is wrong, and does what the same words would."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +62,17 @@ async def test_reassign_begins_with_who_has_it(slack: SlackSandbox, bot: Bot) ->
     assert await slack.submit("alice", {"people": ["carol", "bob"]}) == {}
     await quiet(bot)
     assert await assignees(bot) == ["carol", "bob"]
+
+
+async def test_hand_over_asks_whom_and_then_that_person(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    form = await opened(slack, bot, "bob", "handover")
+    assert (form["title"]["text"], form["submit"]["text"]) == ("Hand over CH-1", "Hand over")
+    assert "whom" in str(await slack.submit("bob", {"why": "on holiday"})) or slack.modal("bob")
+    assert await slack.submit("bob", {"person": "carol", "why": "on holiday"}) == {}
+    await quiet(bot)
+    assert "on holiday" in slack.dms("carol")[-1].plain
+    assert await assignees(bot) == ["bob"]
 
 
 async def test_edit_sets_what_was_changed_and_nothing_else(slack: SlackSandbox, bot: Bot) -> None:

@@ -29,18 +29,18 @@ async def test_a_mention_becomes_a_card_with_everything_on_it(slack: SlackSandbo
         "*Severity · effort*",
         card.plain.splitlines()[12],
         card.plain.splitlines()[13],
+        "Why this team: rule: keyword redis",
         "Why this person: fewest open: 0, longest since last assigned; @carol has 0",
-        card.plain.splitlines()[15],
         card.plain.splitlines()[16],
         card.plain.splitlines()[17],
     ]
     assert card.plain.splitlines()[13].startswith("ack due <!date^")
-    assert card.plain.splitlines()[15].startswith("triaged by rules (no model configured): ")
+    assert card.plain.splitlines()[16].startswith("triaged by rules (no model configured): ")
     assert card.buttons == ["Claim", "Start", "Resolve…", "Reassign…", "Why"]
     assert card.menus == {
         "snooze": ["1 h", "Tomorrow", "Next Monday"],
         "priority": ["Critical", "High", "Medium", "Low"],
-        "more": ["Wait…", "Close…"],
+        "more": ["Edit…", "Hand over…", "Wait…", "Close…", "History"],
     }
     assert card.attachments[0]["color"].upper() == "#C62828"
     assert card.text == "CH-1 Redis is down, payments failing for everyone – critical, @bob, open"
