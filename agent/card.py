@@ -111,7 +111,7 @@ def _notes(ticket: Ticket, has_it: list[Person], team: Team | None) -> tuple[str
         notes.append(f"{words(ticket.status).capitalize()}: {escape(ticket.resolution)}")
     if ticket.team_source:
         notes.append(f"{'Why this team' if team else 'Which team'}: {escape(ticket.team_source)}")
-    if ticket.assign_reason and (has_it or team):
+    if ticket.assign_reason and (has_it or (team and ticket.status in OPEN)):
         notes.append(f"{'Why this person' if has_it else 'Unassigned'}: {escape(ticket.assign_reason)}")
     if ticket.triage_source:
         by = f"triaged by {ticket.triage_model or ticket.triage_source}"
