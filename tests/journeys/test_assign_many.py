@@ -6,9 +6,10 @@ from bot.sandbox.slack import SlackSandbox
 from storage import people
 from tests.team import DATABASES, Bot, assignees, quiet, report, said, slash
 
-pytestmark = pytest.mark.parametrize("engine", DATABASES)
+BOTH = pytest.mark.parametrize("engine", DATABASES)
 
 
+@BOTH
 async def test_people_are_added_and_the_next_one_is_promoted(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     answer = await slash(bot, "alice", "assign CH-1 +@carol +@dave")
@@ -24,6 +25,7 @@ async def test_people_are_added_and_the_next_one_is_promoted(slack: SlackSandbox
     assert (await bot.ticket(2)).assign_reason.startswith("fewest open: 1")  # each of them counts it
 
 
+@BOTH
 async def test_ten_at_most(slack: SlackSandbox, bot: Bot) -> None:
     async with bot.ctx.db.write() as tx:
         platform = await people.team_named(tx, "Platform")

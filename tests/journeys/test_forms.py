@@ -24,7 +24,7 @@ from tests.team import (
     slash,
 )
 
-pytestmark = pytest.mark.parametrize("engine", DATABASES)
+BOTH = pytest.mark.parametrize("engine", DATABASES)
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
@@ -47,6 +47,7 @@ def held(form: Payload) -> dict[str, Payload]:
     return {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
 
 
+@BOTH
 async def test_reassign_begins_with_who_has_it(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     form = await opened(slack, bot, "alice", "assign")
@@ -64,6 +65,7 @@ async def test_reassign_begins_with_who_has_it(slack: SlackSandbox, bot: Bot) ->
     assert await assignees(bot) == ["carol", "bob"]
 
 
+@BOTH
 async def test_hand_over_asks_whom_and_then_that_person(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     form = await opened(slack, bot, "bob", "handover")

@@ -28,7 +28,7 @@ from tests.team import (
     slash,
 )
 
-pytestmark = pytest.mark.parametrize("engine", DATABASES)
+BOTH = pytest.mark.parametrize("engine", DATABASES)
 GONE = "@bob is deactivated. Their 2 open tickets go to others:"
 
 
@@ -54,6 +54,7 @@ async def plan_for_bob(bot: Bot) -> None:
         tx.add(Reminder(plan_key="note:1", **plan))
 
 
+@BOTH
 async def test_what_a_deactivated_person_had_goes_to_others(slack: SlackSandbox, bot: Bot) -> None:
     await two_for_bob(bot)
     await plan_for_bob(bot)
@@ -75,6 +76,7 @@ async def test_what_a_deactivated_person_had_goes_to_others(slack: SlackSandbox,
     assert await assignees(bot) == ["carol"]
 
 
+@BOTH
 async def test_one_ticket_that_cannot_move_holds_up_no_other(slack: SlackSandbox, bot: Bot) -> None:
     slack.invite_bot("#secret")
     await slash(bot, "carol", "rotation off")
@@ -91,6 +93,7 @@ async def test_one_ticket_that_cannot_move_holds_up_no_other(slack: SlackSandbox
     assert [await assignees(bot, number) for number in (1, 2)] == [[], ["carol"]]
 
 
+@BOTH
 async def test_what_is_stored_when_a_process_dies_is_done_once_by_the_next(slack: SlackSandbox, tmp_path: Path) -> None:
     settings = settings_for(slack, tmp_path)
     await seed_teams(settings, slack)

@@ -11,10 +11,11 @@ from storage.audit import AuditEvent
 from storage.ownership import OwnershipRule
 from tests.team import DATABASES, Bot, assignees, report, said, select_all, slash
 
-pytestmark = pytest.mark.parametrize("engine", DATABASES)
+BOTH = pytest.mark.parametrize("engine", DATABASES)
 CODEOWNERS = b"*  @acme/everyone\nservices/checkout  dave@acme.example\n/infra/  @nobody-here @bobhub\n"
 
 
+@BOTH
 async def test_a_rule_gives_a_report_its_team_and_the_card_says_so(slack: SlackSandbox, bot: Bot) -> None:
     answer = await slash(bot, "erin", "ownership add path services/search Payments")
     assert answer.endswith("`services/search` belongs to Payments.")
@@ -33,6 +34,7 @@ async def test_a_rule_gives_a_report_its_team_and_the_card_says_so(slack: SlackS
     assert [one["rule"] for one in recorded] == ["path services/search"] * 2
 
 
+@BOTH
 async def test_equal_rules_ask(slack: SlackSandbox, bot: Bot) -> None:
     ts = await report(bot, "frank", "redis and checkout are slow")
     card = slack.thread("#ops", ts)[1]

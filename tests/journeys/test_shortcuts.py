@@ -10,7 +10,7 @@ from storage.tickets import Ticket
 from tests.journeys.test_forms import held
 from tests.team import DATABASES, Bot, quiet, report, said, select_all, slash
 
-pytestmark = pytest.mark.parametrize("engine", DATABASES)
+BOTH = pytest.mark.parametrize("engine", DATABASES)
 WORDS = "checkout is slow since the 5 pm deploy. All customers see it, <b>help</b>"
 
 
@@ -21,6 +21,7 @@ async def tracked(slack: SlackSandbox, who: str, channel: str, ts: str, name: st
     return slack.modal(who) or {}
 
 
+@BOTH
 async def test_a_message_is_tracked_in_its_thread(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "dave", "checkout is slow in the shop", channel="#payments")
     ts = await slack.say("frank", "#general", WORDS)
@@ -45,6 +46,7 @@ async def test_a_message_is_tracked_in_its_thread(slack: SlackSandbox, bot: Bot)
     assert slack.ephemerals("erin") == []
 
 
+@BOTH
 async def test_the_same_message_twice_shows_its_ticket(slack: SlackSandbox, bot: Bot) -> None:
     ts = await slack.say("frank", "#general", WORDS)
     for who in ("erin", "dave"):
