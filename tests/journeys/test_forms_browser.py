@@ -50,7 +50,7 @@ async def test_a_message_is_tracked_from_its_menu(page: Page, slack: SlackSandbo
     await slack.say("frank", "#ops", "redis is down again. It was fine at noon")
     row = page.get_by_role("article").first
     await row.hover()
-    await row.get_by_role("button", name="More actions").click()
+    await row.get_by_role("button", name="Message shortcuts").click()
     await row.get_by_role("menuitem", name="Track this").click()
     form = page.get_by_role("dialog", name="Track this")
     await expect(form.get_by_label("Title")).to_have_value("Redis is down again")

@@ -207,8 +207,10 @@ async def test_the_models_judgement_of_ordinary_reports_stands(
             ticket = await bot.ticket(number)
             found = (ticket.category, ticket.priority, ticket.severity, ticket.effort)
             assert found == ("question", "low", "minor", "large"), text
-            assert await assignees(bot, number) == ["dave"], text
-            assert "rules" not in card(slack, ts), text
+            shown = card(slack, ts)
+            # A word that a team owns comes before what the model says of the team.
+            assert await assignees(bot, number) == ["dave"] or "Why this team: rule: keyword" in shown, text
+            assert "rules" not in shown, text
 
 
 async def test_a_model_that_sees_orders_is_not_believed_to_have_resisted_them(

@@ -196,7 +196,7 @@ async def test_a_team_that_the_model_is_not_sure_of_is_a_suggestion(
         assert await assignees(bot) == []
         asked = slack.thread("#general", ts)[1]
         assert "Which team: the model suggests Platform, but is not sure" in asked.plain
-        assert list(asked.menus) == ["move"]
+        assert "move" in asked.menus
         ts = await report(bot, "frank", "the cache behaves badly")
         assert "Why this team: the channel's team" in card(slack, ts)
         llm.answer(json=READING | {"team": "Payments"})

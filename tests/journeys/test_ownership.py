@@ -39,7 +39,7 @@ async def test_equal_rules_ask(slack: SlackSandbox, bot: Bot) -> None:
     ts = await report(bot, "frank", "redis and checkout are slow")
     card = slack.thread("#ops", ts)[1]
     assert "Which team: rules differ: keyword redis (Platform), keyword checkout (Payments)" in card.plain
-    assert list(card.menus) == ["move"]
+    assert "move" in card.menus
     assert await assignees(bot) == []
 
 

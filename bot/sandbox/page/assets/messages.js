@@ -144,7 +144,7 @@ function toolbar(message, node, body, room) {
   };
   return el("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
     pick,
-    menu("More actions", "⋯", world.shortcuts.filter(({ kind }) => kind === "message").map(({ id, name }) => el("button", {
+    menu("Message shortcuts", "⋯", world.shortcuts.filter(({ kind }) => kind === "message").map(({ id, name }) => el("button", {
       type: "button", role: "menuitem", onclick: () => act("shortcut", { name: id, channel, ts: message.ts }),
     }, name)), { class: "menu more" }),
     !room.thread && tool("Reply in thread", "↩", () => room.openThread(message.ts)),
