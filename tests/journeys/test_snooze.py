@@ -109,7 +109,7 @@ async def test_exactly_keeps_the_moment_and_activity_ends_it_before(
     asked = FRIDAY + timedelta(hours=2)
     assert near((await bot.ticket()).snoozed_until, asked)
     await slash(bot, "bob", "snooze CH-1 until activity")
-    assert "snoozed until somebody does something, or " in slack.transcript()
+    assert "Snoozed until somebody does something, or " in slack.transcript()
     await slash(bot, "bob", "reminders")
     assert (await bot.ticket()).snoozed_until is not None
     before = len(said(slack.dms("bob")))
