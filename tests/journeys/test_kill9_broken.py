@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,20 +33,21 @@ HOLES = {
 
 
 @pytest.mark.parametrize("broken", sorted(BREAKS))
-def test_a_protection_that_is_switched_off_is_missed(tmp_path: Path, broken: str) -> None:
+def test_a_protection_that_is_switched_off_is_missed(broken: str) -> None:
     hole = HOLES[broken]
     for seed in SEEDS:
-        code, found = _campaign(tmp_path, "--break", broken, "--kills", str(hole.kills), "--seed", str(seed))
+        code, found = _campaign("--break", broken, "--kills", str(hole.kills), "--seed", str(seed))
         if found[hole.shows_as]:
             assert code == 1
             return
     pytest.fail(f"nobody noticed that {broken} was off")
 
 
-def _campaign(folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
+def _campaign(*words: str) -> tuple[int, dict[str, Any]]:
     """Exit code and findings of `python bench/kill9.py --json`."""
     command = [sys.executable, "bench/kill9.py", "--json", *words]
-    env = os.environ | {"TMPDIR": str(folder)}
-    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, timeout=600, check=False)
+    with TemporaryDirectory(prefix="kill-") as folder:  # a test's own has too long a path for a socket
+        env = os.environ | {"TMPDIR": folder}
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, timeout=600, check=False)
     findings: dict[str, Any] = json.loads(done.stdout)
     return done.returncode, findings
