@@ -38,7 +38,7 @@ async def test_claim_start_and_resolve_by_button(slack: SlackSandbox, bot: Bot) 
     assert (slack.modal("bob") or {})["title"]["text"] == "Resolve CH-1"
     assert await slack.submit("bob", {"quick": "Fixed in production", "reason": "new <node>"}) == {}
     await quiet(bot)
-    assert slack.message("#ops", card).buttons == ["Reopen…", "Why"]
+    assert slack.message("#ops", card).buttons == ["Reopen…", "Why", "History"]
     # The card shows the first two; the thread hears of the third once; nobody hears anything twice.
     assert said(slack.thread("#ops", ts))[1:] == [
         "*CH-1 resolved* by @bob after less than a minute: Fixed in production: new &lt;node&gt;"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -38,10 +39,10 @@ async def test_an_entry_behind_the_dots_opens_its_form_or_runs_its_verb(slack: S
     await slack.select("bob", "#ops", card.ts, action="more", choice="Wait…")
     await slack.until(lambda: slack.modal("bob"))
     assert (slack.modal("bob") or {})["title"]["text"] == "Wait CH-1"
-    assert await slack.submit("bob", {"reason": "the new certificate"}) == {}
+    assert await slack.submit("bob", {"what": "the new certificate"}) == {}
     await quiet(bot)
     assert (await bot.ticket()).waiting_for == "the new certificate"
-    assert card_of(slack, ts).menus["more"] == ["Waits no more", "Close…"]
+    assert card_of(slack, ts).menus["more"] == ["Edit…", "Hand over…", "Waits no more", "Close…", "History"]
     await slack.select("bob", "#ops", card.ts, action="more", choice="Waits no more")
     await quiet(bot)
     assert (await bot.ticket()).waiting_for is None
@@ -50,13 +51,13 @@ async def test_an_entry_behind_the_dots_opens_its_form_or_runs_its_verb(slack: S
 @pytest.mark.parametrize(
     ("who", "label", "values", "thread"),
     [
-        ("alice", "Reassign…", {"quick": "carol"}, []),
+        ("alice", "Reassign…", {"people": ["carol"]}, []),
         ("bob", "Release…", {"quick": "I am on another incident"}, ["*CH-1 given back* by @bob"]),
     ],
     ids=["reassign", "release"],
 )
 async def test_who_has_it_is_changed_by_form(
-    slack: SlackSandbox, bot: Bot, who: str, label: str, values: dict[str, str], thread: list[str]
+    slack: SlackSandbox, bot: Bot, who: str, label: str, values: dict[str, Any], thread: list[str]
 ) -> None:
     ts = await report(bot, "frank", "redis is down")
     await slash(bot, "bob", "ack CH-1")

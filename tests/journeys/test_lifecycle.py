@@ -179,7 +179,7 @@ async def test_the_reporter_is_heard_for_a_fortnight_after_the_end(
             await report(bot, who, words, thread_ts=ts)
         told = slack.dms("bob")[before:]
         assert len(told) == heard
-        assert slack.thread("#ops", ts)[1].buttons == ["Reopen…", "Why"]
+        assert slack.thread("#ops", ts)[1].buttons == ["Reopen…", "Why", "History"]
         for message in told:
             text = "@frank, who reported *CH-1* Redis is down, wrote after it was resolved: “it fails again”. See <"
             assert message.plain.startswith(text)
