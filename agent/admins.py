@@ -1,22 +1,27 @@
 """What those who run Chargehand are told: in the admin channel, or where none is set each admin directly."""
 
+from collections.abc import Callable
+
 from agent import notify
 from agent.desk import Desk
+from agent.language import of_place
 from bot.messages import Message
+from prompts.words import Phrase, speaking
 from storage import outbox, people
 
 
-async def tell_admins(desk: Desk, text: str, *, key: str) -> None:
+async def tell_admins(desk: Desk, text: Phrase | str, *, key: str) -> None:
     """One line, once under its key."""
-    await ask_admins(desk, Message(text=text), key=key)
+    await ask_admins(desk, lambda: Message(text=str(text)), key=key)
 
 
-async def ask_admins(desk: Desk, message: Message, *, key: str) -> None:
-    """One message, maybe with buttons, once under its key."""
+async def ask_admins(desk: Desk, compose: Callable[[], Message], *, key: str) -> None:
+    """One message, maybe with buttons, once under its key; composed in the language of each who reads it."""
     where = [desk.settings.admin_channel] if desk.settings.admin_channel else []
     where = where or [admin.slack_id for admin in await people.admins(desk.tx)]
-    payload = message.model_dump_json()
     for channel_id in where:
+        with speaking(await of_place(desk, channel_id)):
+            payload = compose().model_dump_json()
         row = notify.outgoing(
             desk,
             key=f"{key}:{channel_id}",

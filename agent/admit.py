@@ -30,6 +30,8 @@ async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime
     person.email = profile.email or person.email
     person.is_outsider, person.is_external = profile.is_outsider, profile.is_external
     person.is_active = profile.is_active
+    person.zone = profile.zone or person.zone
+    person.locale = profile.locale or person.locale
     person.refreshed_at = now
     emails = {profile.email.lower()} if profile.email else set()
     if {profile.slack_id, *emails} & settings.admin_names:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from prompts.words import fixed
+
 Fate = Literal["told", "held", "spared"]
+WOKEN = "wakes them"
 APART = timedelta(hours=1)  # between two nudges to one person
 
 
@@ -28,14 +31,20 @@ GIVEN = Sort(name="given", weight="action", can_be_muted=False)  # a ticket that
 DEADLINE = Sort(name="deadline", weight="action")  # theirs comes near, or has passed
 BREACH = Sort(name="breach", weight="urgent", can_be_muted=False)  # for managers and admins
 CALL = Sort(name="call", weight="action")  # nobody has it: a manager should act
+ASKS = Sort(name="asks", weight="action", can_be_muted=False)  # a proposal waits for them
+DECIDED = Sort(name="decided", weight="information", can_be_muted=False)  # theirs was
+LIST = Sort(name="list", weight="action", can_be_muted=False)  # for managers: what somebody who goes leaves
 NEWS = Sort(name="news", weight="information")
+REVIEW = Sort(name="review", weight="action", is_capped=True)  # a pull request waits for them
 NUDGE = Sort(name="nudge", weight="action", is_capped=True)
 ALARM = Sort(name="alarm", weight="information", can_be_muted=False, was_asked_for=True)
+
+ASKED = Sort(name="asked", weight="action")  # somebody else wanted them to be reminded
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How somebody stands to one notice at one moment. Slack's "do not disturb" is not known here."""
+    """How somebody stands to one notice at one moment."""
 
     mute: str = ""  # what keeps them from hearing of it
     digest: str = ""  # why it is to wait for the daily digest
@@ -70,14 +79,14 @@ def _quiet(sort: Sort, standing: Standing, now: datetime) -> Verdict | None:
     if standing.quiet_until is None or standing.quiet_until <= now or sort.was_asked_for:
         return None
     if standing.is_critical and standing.wakes and sort.weight != "information":
-        return Verdict(fate="told", reason=f"{standing.quiet}, but it is critical and wakes them", is_woken=True)
+        return Verdict(fate="told", reason=f"{standing.quiet}, but it is critical and {WOKEN}", is_woken=True)
     return Verdict(fate="held", reason=standing.quiet, until=standing.quiet_until)
 
 
 def _capped(sort: Sort, standing: Standing, now: datetime) -> Verdict | None:
     if not sort.is_capped or standing.nudged_at is None or now - standing.nudged_at >= APART:
         return None
-    return Verdict(fate="held", reason="there was a nudge within the hour", until=standing.nudged_at + APART)
+    return Verdict(fate="held", reason=fixed("there was a nudge within the hour"), until=standing.nudged_at + APART)
 
 
 RULES: tuple[Callable[[Sort, Standing, datetime], Verdict | None], ...] = (_muted, _for_the_digest, _quiet, _capped)
@@ -88,4 +97,4 @@ def decide(sort: Sort, standing: Standing, *, now: datetime) -> Verdict:
     for rule in RULES:
         if verdict := rule(sort, standing, now):
             return verdict
-    return Verdict(fate="told", reason="nothing spoke against it")
+    return Verdict(fate="told", reason=fixed("nothing spoke against it"))

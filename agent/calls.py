@@ -1,26 +1,30 @@
 """A manager who was called on to claim an unassigned ticket reads what came of it, and the button goes."""
 
+from agent.attention import CALL
 from agent.briefing import see
 from agent.desk import Desk
-from agent.notify import call_key, edit, headline, managers_of
+from agent.language import of_person
+from agent.notify import call_key, edit, headline
 from bot.messages import Message, moment
+from prompts.words import Phrase, say, speaking
 from storage import notices, outbox
 from storage.tickets import Ticket
 
 
-async def settle_calls(desk: Desk, ticket: Ticket, change: str) -> None:
+async def settle_calls(desk: Desk, ticket: Ticket, change: Phrase | str) -> None:
     """Managers called on to claim it read what came of it, and their button goes.
 
     Args:
         change: in words, "claimed by @x".
     """
-    text = f"{headline(ticket)} was {change} {moment(desk.now)}.{see(ticket)}"
-    payload = Message(text=text).model_dump_json()
-    for manager in await managers_of(desk, ticket):
-        if not desk.may_see(manager.slack_id, ticket):
+    for key, manager in await notices.of_sort(desk.tx, ticket.id, CALL.name):  # who was told, whoever manages it now
+        if key != call_key(ticket, manager.id) or not desk.may_see(manager.slack_id, ticket):
             continue
-        await notices.drop(desk.tx, call_key(ticket, manager.id), reason=f"it was {change}")
-        await edit(desk, ticket, call_key(ticket, manager.id), channel_id=manager.slack_id, payload=payload)
+        await notices.drop(desk.tx, key, reason=f"it was {change}")
+        with speaking(await of_person(desk, manager.id)):
+            text = say("{ticket} was {change} {at}.", ticket=headline(ticket), change=change, at=moment(desk.now))
+            message = Message(text=text + see(ticket))
+        await edit(desk, ticket, key, channel_id=manager.slack_id, payload=message.model_dump_json())
 
 
 async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:

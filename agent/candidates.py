@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agent.desk import Desk
 from agent.duty import Duty, duties
+from prompts.words import say
 from storage import loads, people, settings_kv
 from storage.calendars import of_team
 from storage.decisions import Considered
@@ -68,7 +69,7 @@ async def candidates(desk: Desk, ticket: Ticket, *, team_id: int) -> list[Candid
     found = []
     for load in await loads.of_people(desk.tx, responders):
         person = load.person
-        never = "gave it back before" if person.id in gave_back else _barred(desk, ticket, person)
+        never = say("gave it back before") if person.id in gave_back else _barred(desk, ticket, person)
         duty = known[person.id]
         found.append(Candidate(load=load, duty=duty, skip=never or duty.off(), is_weighted=is_weighted))
     return found
@@ -77,9 +78,9 @@ async def candidates(desk: Desk, ticket: Ticket, *, team_id: int) -> list[Candid
 def _barred(desk: Desk, ticket: Ticket, person: Person) -> str:
     """Why somebody cannot get this ticket, however they stand."""
     if person.id == ticket.reporter_id:
-        return "reported it"
+        return say("reported it")
     if not person.is_active:
-        return "is deactivated"
+        return say("is deactivated")
     if person.is_outsider:
-        return "is a guest"
-    return "" if desk.may_see(person.slack_id, ticket) else "is not in the channel"
+        return say("is a guest")
+    return "" if desk.may_see(person.slack_id, ticket) else say("is not in the channel")

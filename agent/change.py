@@ -8,13 +8,19 @@ from typing import Any
 
 from agent import merging, notify, snooze
 from agent.activity import touched
+from agent.assign import why_not
 from agent.calls import settle_calls
 from agent.desk import Desk
+from agent.home.follow import touched as touch_homes
+from agent.language import of_ticket
+from agent.reaction import show_status
 from agent.sla.clocks import follow
 from agent.watching import tell_watchers
 from bot.access import can
-from bot.messages import Button
-from storage import reminders, tickets, undo_steps
+from bot.errors import UserError
+from bot.messages import Button, escape
+from prompts.words import Phrase, fixed, say, speaking
+from storage import people, reminders, tickets, undo_steps
 from storage.reminders import UNDO, Reminder
 from storage.tickets import OPEN, Ticket
 from storage.undo_steps import UndoStep
@@ -36,7 +42,14 @@ Values = Mapping[str, Any]
 
 @asynccontextmanager
 async def changing(
-    desk: Desk, ticket: Ticket, action: str, *, said: str, needs: str, told: str = "", note: Values | None = None
+    desk: Desk,
+    ticket: Ticket,
+    action: str,
+    *,
+    said: Phrase | str,
+    needs: str,
+    told: Phrase | str = "",
+    note: Values | None = None,
 ) -> AsyncIterator[None]:
     """Whatever the block does to the ticket and its assignees is one change.
 
@@ -44,7 +57,7 @@ async def changing(
         action: as it stands in the audit record.
         said: the change in words, for the card ("claimed by @x").
         needs: the action (bot/access.py) of taking it back.
-        told: what the ticket's thread is told, if anything.
+        told: what the ticket's thread is told, if anything. Both are said in the language of the thread.
         note: goes on record beside the fields that changed.
     """
     before = await _values(desk, ticket)
@@ -58,36 +71,44 @@ async def changing(
     await touched(desk, ticket, is_snooze="snoozed_until" in changed)
     ticket.version += 1
     _record(desk, ticket, action, changed, before=before, after=after, note=note or {})
-    desk.tx.add(
-        UndoStep(
-            workspace_id=desk.workspace_id,
-            ticket_id=ticket.id,
-            version=ticket.version,
-            who=desk.who,
-            person_id=desk.actor.person_id if desk.actor else None,
-            at=desk.now,
-            said=said,
-            needs=needs,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-            work_key=desk.key,
-            told=told,
-            correlation_id=desk.correlation_id,
-        )
-    )
+    with speaking(await of_ticket(desk, ticket)):
+        shown, in_thread = str(said), str(told)
+    step = _step(desk, ticket, said=shown, needs=needs, told=in_thread)
+    step.before, step.after = ({name: values[name] for name in changed} for values in (before, after))
+    desk.tx.add(step)
     await desk.tx.flush()
-    await notify.show_card(desk, ticket, change=said)
+    await notify.show_card(desk, ticket, change=shown)
     if ticket.status not in OPEN or (after[ASSIGNEES] and changed & {ASSIGNEES, "acknowledged_at"}):
         await settle_calls(desk, ticket, said)
     if "status" in changed:
-        await notify.show_status(desk, ticket, before=before["status"])
+        await show_status(desk, ticket, before=before["status"])
         if action != "undo":  # the message that told of it is edited instead
             await tell_watchers(desk, ticket, said)
     await merging.follow(desk, ticket, before=before, changed=changed)
-    if told:
-        await notify.say_in_thread(
-            desk, ticket, told, name=notify.CHANGE, buttons=await undo_button(desk, ticket, needs)
-        )
+    if in_thread:
+        with speaking(await of_ticket(desk, ticket)):
+            buttons = await undo_button(desk, ticket, needs)
+        await notify.say_in_thread(desk, ticket, in_thread, name=notify.CHANGE, buttons=buttons)
+    await touch_homes(desk)
+
+
+def _step(desk: Desk, ticket: Ticket, *, said: str, needs: str, told: str) -> UndoStep:
+    """The change that made the present version, without its fields."""
+    return UndoStep(
+        workspace_id=desk.workspace_id,
+        ticket_id=ticket.id,
+        version=ticket.version,
+        who=desk.who,
+        person_id=desk.actor.person_id if desk.actor else None,
+        at=desk.now,
+        said=said,
+        needs=needs,
+        before={},
+        after={},
+        work_key=desk.key,
+        told=told,
+        correlation_id=desk.correlation_id,
+    )
 
 
 async def undo_button(desk: Desk, ticket: Ticket, needs: str) -> tuple[Button, ...]:
@@ -104,21 +125,31 @@ async def undo_button(desk: Desk, ticket: Ticket, needs: str) -> tuple[Button, .
         created_at=desk.now,
     )
     await reminders.plan(desk.tx, [end])
-    return (Button(label="Undo", action="undo", value=ticket.named_version),)
+    return (Button(label=say("Undo"), action="undo", value=ticket.named_version),)
 
 
-async def put_back(desk: Desk, ticket: Ticket, values: Values) -> None:
+async def put_back(desk: Desk, ticket: Ticket, values: Values) -> list[str]:
     """Give fields the values that a step kept; nobody is told that a ticket is theirs again.
 
+    Returns:
+        Why somebody who had it does not get it back, a sentence each.
+
     Raises:
-        UserError: it would be a duplicate of one that has become a duplicate of it.
+        UserError: it would be a duplicate of one that has become a duplicate of it, or a deleted team's.
     """
     await merging.refuse_circle(desk.tx, ticket, values.get("duplicate_of"))
+    await _refuse_deleted(desk, ticket, values.get("team_id"))
     for name, value in values.items():
-        if name == ASSIGNEES:
-            await _hand_to(desk, ticket, value)
-        else:
+        if name != ASSIGNEES:
             setattr(ticket, name, _revived(name, value))
+    return await _hand_to(desk, ticket, values[ASSIGNEES]) if ASSIGNEES in values else []
+
+
+async def _refuse_deleted(desk: Desk, ticket: Ticket, team_id: int | None) -> None:
+    if team_id and team_id != ticket.team_id and await people.team_of_id(desk.tx, team_id) is None:
+        name = escape((await people.get_team(desk.tx, team_id)).name)
+        deleted = fixed("{ticket} would go back to {team}, which was deleted: `move {ticket} TEAM` instead.")
+        raise UserError(say(deleted, ticket=ticket.name, team=name))
 
 
 def _revived(name: str, value: Any) -> Any:
@@ -161,11 +192,18 @@ def _record(
     desk.audit(action, "ticket", ticket.id, before=was, after=now | dict(note))
 
 
-async def _hand_to(desk: Desk, ticket: Ticket, person_ids: list[int]) -> None:
-    """From the first one who is not in their place all are assigned anew: the order says who is the main one."""
+async def _hand_to(desk: Desk, ticket: Ticket, person_ids: list[int]) -> list[str]:
+    """From the first one who is not in their place all are assigned anew: the order says who is the main one.
+
+    Who cannot be given it any more is left out, and named in a sentence.
+    """
     had = [person.id for person in await tickets.assignees(desk.tx, ticket.id)]
+    wanted = [await people.get(desk.tx, id_) for id_ in person_ids]
+    barred = {one.id: why for one in wanted if one.id not in had and (why := why_not(desk, ticket, one))}
+    person_ids = [id_ for id_ in person_ids if id_ not in barred]
     kept = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(had, person_ids, strict=False))))
     for person_id in had[kept:]:
         await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=None, person_id=person_id)
     for person_id in person_ids[kept:]:
         await tickets.assign(desk.tx, ticket, person_id=person_id, now=desk.now)
+    return list(barred.values())

@@ -7,6 +7,7 @@ from datetime import datetime
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say
 from storage import inbox, issues, pulls, queue, repositories
 from storage.database import Tx
 from storage.queue import Job
@@ -17,6 +18,14 @@ _NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _CHANNEL = re.compile(r"(?:<#)?(?P<id>[CG][A-Z0-9]{4,})(?:\|[^>]*>|>)?|(?P<name>#[^\s#<>|,]{1,80})")
 
 _POLICY = re.compile(r"all|none|label:\S.{0,49}")
+STATES = {
+    "pending": fixed("pending"),
+    "running": fixed("running"),
+    "paused": fixed("paused"),
+    "done": fixed("done"),
+    "failed": fixed("failed"),
+    "": fixed("not read yet"),
+}  # of a reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +39,18 @@ class Connection:
     @property
     def state(self) -> str:
         if self.repository.disconnected_at:
-            return "disconnected"
-        return "gone" if self.repository.is_gone else self.repository.sync_state or "not read yet"
+            return say("disconnected")
+        if self.repository.is_gone:
+            return say("gone")
+        return say(STATES.get(self.repository.sync_state, "not read yet"))
 
     @property
     def progress(self) -> str:
         """ "1,240 of about 3,100, paused until 14:05 UTC (GitHub limit)"."""
         expected = self.repository.expected
-        counted = f"{self.mirrored:,} of about {expected:,}" if expected else f"{self.mirrored:,}"
+        counted = f"{self.mirrored:,}"
+        if expected:
+            counted = say("{count} of about {expected}", count=counted, expected=f"{expected:,}")
         return f"{counted}, {self.repository.sync_note}" if self.repository.sync_note else counted
 
 
@@ -52,17 +65,17 @@ async def connect(desk: Desk, name: str, *, channel: str = "", policy: str = "",
     """
     found = _CHANNEL.fullmatch(channel)
     if channel and not found:
-        raise UserError(f"“{escape(channel[:40])}” is no channel: write #its-name, or its id (C012ABCDEF).")
+        no_channel = fixed("“{said}” is no channel: write #its-name, or its id (C012ABCDEF).")
+        raise UserError(say(no_channel, said=escape(channel[:40])))
     if policy and not _POLICY.fullmatch(policy):
-        raise UserError(
-            f"Tickets come of `all` new issues, of `none` or of `label:NAME`, not of “{escape(policy[:40])}”."
-        )
+        no_policy = fixed("Tickets come of `all` new issues, of `none` or of `label:NAME`, not of “{said}”.")
+        raise UserError(say(no_policy, said=escape(policy[:40])))
     if not desk.settings.acts_on_github:
         raise UserError(
-            "GITHUB_TOKEN is not set (nor GITHUB_APP_ID with GITHUB_PRIVATE_KEY): there is nobody to ask as."
+            say("GITHUB_TOKEN is not set (nor GITHUB_APP_ID with GITHUB_PRIVATE_KEY): there is nobody to ask as.")
         )
     if wants_hook and not (desk.settings.public_url and desk.settings.github_webhook_secret):
-        raise UserError("A hook needs CHARGEHAND_PUBLIC_URL, where GitHub reaches me, and GITHUB_WEBHOOK_SECRET.")
+        raise UserError(say("A hook needs CHARGEHAND_PUBLIC_URL, where GitHub reaches me, and GITHUB_WEBHOOK_SECRET."))
     where = (found["id"] or found["name"]) if found else ""
     args = {"name": _checked(name), "channel": where, "tickets": policy, "wants_hook": wants_hook}
     await _enqueue(desk, CONNECT, args, about=name)
@@ -76,7 +89,8 @@ async def sync(desk: Desk, name: str, *, is_full: bool = False, state: str = "al
     """
     known = await named(desk, name)
     if known.disconnected_at or known.is_gone:
-        raise UserError(f"{known.full_name} is not connected: `repo connect {known.full_name}` does it.")
+        not_connected = fixed("{repository} is not connected: `repo connect {repository}` does it.")
+        raise UserError(say(not_connected, repository=known.full_name))
     if is_full:
         known.cursors = {}
     await ask_for_sync(desk, known, state=state)
@@ -105,7 +119,7 @@ async def disconnect(desk: Desk, name: str) -> Repository:
     """
     known = await named(desk, name)
     if known.disconnected_at:
-        raise UserError(f"{known.full_name} is disconnected already.")
+        raise UserError(say("{repository} is disconnected already.", repository=known.full_name))
     known.disconnected_at, known.sync_state, known.sync_note = desk.now, "", ""
     desk.audit("disconnect", "repository", known.id, before={}, after={})
     if known.hook_id and desk.settings.acts_on_github:
@@ -134,15 +148,14 @@ async def named(desk: Desk, name: str) -> Repository:
     """
     known = await repositories.named(desk.tx, _checked(name))
     if known is None:
-        raise UserError(
-            f"I do not know {escape(name)}. `repo list` shows what I know, `repo connect {escape(name)}` adds it."
-        )
+        unknown = fixed("I do not know {name}. `repo list` shows what I know, `repo connect {name}` adds it.")
+        raise UserError(say(unknown, name=escape(name)))
     return known
 
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise UserError(f"“{escape(name[:60])}” is no repository: write OWNER/NAME.")
+        raise UserError(say("“{said}” is no repository: write OWNER/NAME.", said=escape(name[:60])))
     return name
 
 

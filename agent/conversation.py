@@ -2,28 +2,31 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from agent import merging, notify
-from agent.card import words
 from agent.channels import is_let_in
 from agent.commands import help as guide
 from agent.commands import report
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
 from agent.commands.registry import VERBS
-from agent.commands.run import not_known, run, run_lines
+from agent.commands.run import not_known, run
+from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Reply, Said, Slot, text_reply
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.report import add_comment
+from agent.status_words import words
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.messages import Message, escape
+from prompts.words import fixed, say
 from storage import tickets
 from storage.tickets import Ticket
 
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
-ANOTHER = "For another ticket write `@chargehand new: …` and what is wrong."
+ANOTHER = fixed("For another ticket write `@chargehand new: …` and what is wrong.")
 OF_ITS_OWN = {"unmerge", "undo"}  # in a duplicate's thread these are about the duplicate
 _NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
@@ -55,17 +58,29 @@ async def _command(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
     """Run what is a command, or one on each line; None when it is none."""
     lines = command_lines(text, VERBS, has_thread_ticket=own is not None, is_message=True)
     if len(lines) > 1:
-        return await run_lines(desk, lines, thread_ticket=await merging.meant(desk, own) if own else None)
+        steps = [Step(partial(_line, line, own_id=own.id if own else None), quote=line) for line in lines]
+        return await one_after_another(desk, steps)
     parsed = parse(text, VERBS, has_thread_ticket=own is not None, is_message=True)
-    if parsed and parsed.verb is report.VERB and own is not None:
-        return await _open_another(desk, parsed.text, own)
-    if parsed and (not parsed.problem or _is_meant_as_command(text)):
+    is_another = parsed is not None and parsed.verb is report.VERB and own is not None
+    if parsed and (is_another or not parsed.problem or _is_meant_as_command(text)):
         return await _run(desk, parsed, own)
     return None
 
 
+async def _line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
+    """One of several goes the way of a single one; its thread's ticket is read anew, since what failed before took it
+    back."""
+    own = await tickets.get(desk.tx, own_id) if own_id else None
+    parsed = parse(line, VERBS, has_thread_ticket=own is not None, is_message=True)
+    if parsed is None:
+        raise not_known(line, own)
+    return await _run(desk, parsed, own)
+
+
 async def _run(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
     """In the thread of a duplicate a command is about the ticket that it is a duplicate of, and says so."""
+    if parsed.verb is report.VERB and own is not None:
+        return await _open_another(desk, parsed.text, own)
     if own is None or parsed.verb.name in OF_ITS_OWN:
         return await run(desk, parsed, thread_ticket=own)
     ticket = await merging.meant(desk, own)
@@ -92,11 +107,13 @@ async def refuse_outsiders(desk: Desk) -> None:
     Raises:
         Refused: with who could report for them.
     """
-    check(desk.asker, "report", Target(), doing="report problems")
+    check(desk.asker, "report", Target(), doing=say("report problems"))
     if not await is_let_in(desk, desk.asker):
         raise Refused(
-            "I take reports from full members of this workspace only. Please ask one of them to report it;"
-            " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS.",
+            say(
+                "I take reports from full members of this workspace only. Please ask one of them to report it;"
+                " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS."
+            ),
             denial=Denial(action="report", kind="workspace", object_id=0, who="full members"),
         )
 
@@ -117,7 +134,7 @@ async def _courtesy(desk: Desk, ticket: Ticket | None) -> Reply:
     if ticket is None or not await desk.sees(ticket):
         return text_reply(guide.short_help(), is_private=True)
     names = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
-    state = f"{words(ticket.priority)}, {words(ticket.status)}, {names or 'unassigned'}"
+    state = f"{words(ticket.priority)}, {words(ticket.status)}, {names or say('unassigned')}"
     return text_reply(f"{notify.headline(ticket)}: {state}.", is_private=True)
 
 
@@ -126,29 +143,35 @@ async def _report(desk: Desk, text: str) -> Reply:
     reply = await report.report(desk, Said(text=text))
     ticket, verb = reply.seen_in, find_verb(leading_word(text), VERBS)
     if ticket and verb and verb is not report.VERB and desk.place and not desk.place.is_dm:
-        back = f"`{report.VERB.inverse or 'close'} {ticket.name} …`"
-        meant = f"If you meant the command, write it as in `{escape(verb.example)}`; {back} ends the report."
-        taken = f"I took that as a report, {ticket.name}, since it is no complete `{verb.name}`. {meant}"
+        taken = say(
+            "I took that as a report, {ticket}, since it is no complete `{verb}`. If you meant the command, write it as"
+            " in `{example}`; `{back} {ticket} …` ends the report.",
+            ticket=ticket.name,
+            verb=verb.name,
+            example=escape(verb.example),
+            back=report.VERB.inverse or "close",
+        )
         await notify.answer(desk, Message(text=taken), is_private=True, name="taken")
     return reply
 
 
 async def _remark(desk: Desk, own: Ticket, text: str) -> Reply:
-    await desk.check("comment", own, doing=f"comment on {own.name}", instead=ANOTHER)
+    await desk.check("comment", own, doing=say("comment on {ticket}", ticket=own.name), instead=say(ANOTHER))
     place = desk.place
     assert place is not None
     ticket = await merging.meant(desk, own)
     await add_comment(desk, ticket, text, place)
     if ticket is not own:
-        kept = text_reply(f"Kept as a comment on {notify.headline(ticket)}.")
+        kept = text_reply(say("Kept as a comment on {ticket}.", ticket=notify.headline(ticket)))
         return merging.said_so(desk, kept, own, ticket)
-    return text_reply(f"Kept as a comment on {notify.headline(ticket)}, which this thread is about. {ANOTHER}")
+    kept_here = say("Kept as a comment on {ticket}, which this thread is about.", ticket=notify.headline(ticket))
+    return text_reply(f"{kept_here} {say(ANOTHER)}")
 
 
 async def _open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:
     """`new: …` or `report …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
     if not text:
-        raise UserError("What is wrong? For example `new: search is slow since noon`.")
+        raise UserError(say("What is wrong? For example `new: search is slow since noon`."))
     if ticket is None or desk.place is None:
         return await report.report(desk, Said(text=text))
     fresh = replace(desk, place=replace(desk.place, thread_ts=None, root_text=""))

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterable
 
 from agent.desk import Desk
+from agent.language import of_place
 from agent.notify import outgoing
 from bot.messages import Message, escape
+from prompts.words import fixed, say, say_of, speaking
 from storage import inbox, outbox, people, queue, settings_kv, tickets
 from storage.database import Tx
 from storage.queue import MOST_COUNTED, Job
@@ -47,8 +49,9 @@ async def _say(desk: Desk, job: Job, number: int, *, is_new: bool) -> None:
         first = f"{job.id}:{job.fence}"
         await settings_kv.put(desk.tx, "", cause, first, workspace_id=desk.workspace_id)
         is_new = True
-    payload = Message(text=_words(job, number)).model_dump_json()
     for place in await _places(desk):
+        with speaking(await of_place(desk, place)):
+            payload = Message(text=_words(job, number)).model_dump_json()
         key = f"{cause}:{first}:{place}"
         if is_new:
             lane = f"dm:{place}" if place.startswith(("U", "W")) else f"channel:{place}"
@@ -69,12 +72,17 @@ async def _places(desk: Desk) -> list[str]:
 
 def _words(job: Job, number: int) -> str:
     if not number:
-        return f"No `{escape(job.kind)}` is a dead letter of this cause any more: {_error(job)}"
-    what = f"*{number} dead letter{'s' if number > 1 else ''}*: `{escape(job.kind)}` ({escape(job.error_class or '')})"
-    return (
-        f"{what}: {_error(job)}\nWhen the cause is gone: `/chargehand jobs replay kind={escape(job.kind)} REASON`,"
-        f" or `/chargehand jobs show {job.id}` for the last one. Reference: `{job.correlation_id}`."
+        gone = fixed("No `{kind}` is a dead letter of this cause any more: {error}")
+        return say(gone, kind=escape(job.kind), error=_error(job))
+    counted = say_of(number, "*1 dead letter*", "*{count} dead letters*")
+    how = say(
+        "When the cause is gone: `/chargehand jobs replay kind={kind} REASON`, or `/chargehand jobs show {job}` for the"
+        " last one. Reference: `{reference}`.",
+        kind=escape(job.kind),
+        job=job.id,
+        reference=job.correlation_id,
     )
+    return f"{counted}: `{escape(job.kind)}` ({escape(job.error_class or '')}): {_error(job)}\n{how}"
 
 
 def _error(job: Job) -> str:
@@ -84,17 +92,18 @@ def _error(job: Job) -> str:
 async def refusal(tx: Tx, job: Job, *, force: bool = False) -> str | None:
     """Why a job cannot run again, as the end of "job 7 …"; None when it can."""
     if no := await queue.refusal(tx, job, force=force):
-        return f"{no}; `--force` runs it all the same" if no.startswith("was superseded") else no
+        return say("{no}; `--force` runs it all the same", no=no) if no.startswith("was superseded") else no
     if (ticket_id := job.args.get("ticket_id")) and not await tickets.exists(tx, ticket_id):
-        return "is about a ticket that is deleted"
+        return say("is about a ticket that is deleted")
     if (delivery_id := job.args.get("delivery_id")) and not await inbox.is_readable(tx, delivery_id):
-        return "came of an event whose content is past its retention"
+        return say("came of an event whose content is past its retention")
     return None
 
 
 async def prospect(tx: Tx, job: Job) -> str:
     """What a replay would do."""
     if no := await refusal(tx, job):
-        return f"A replay is refused: it {no}."
-    order = f", in its old place among the jobs of `{job.key}`" if job.key else ""
-    return f"A replay runs it with fresh attempts{order}; effects that are confirmed are not repeated."
+        return say("A replay is refused: it {no}.", no=no)
+    order = say(", in its old place among the jobs of `{key}`", key=job.key) if job.key else ""
+    runs = fixed("A replay runs it with fresh attempts{order}; effects that are confirmed are not repeated.")
+    return say(runs, order=order)

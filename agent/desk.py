@@ -11,6 +11,7 @@ from bot.events import Actor, Place, Surface
 from bot.messages import escape, plain
 from bot.settings import Settings
 from bot.slack.directory import Rest
+from prompts.words import say
 from storage import audit, people, queue, tickets
 from storage.audit import AuditEvent, Change
 from storage.database import Tx
@@ -66,7 +67,7 @@ class Desk:
     def asker(self) -> Actor:
         """The person who asked; work of the system has none and never needs one."""
         if self.actor is None:
-            raise Refused("This needs a person who asks for it.")
+            raise Refused(say("This needs a person who asks for it."))
         return self.actor
 
     def audit(self, action: str, kind: str, object_id: int, *, before: Change, after: Change) -> None:
@@ -118,6 +119,10 @@ class Desk:
         if not self.is_operator:
             check(self.asker, "administer", Target(), doing=doing)
 
+    async def read_typed(self, text: str) -> str:
+        """What somebody said, as it is kept: read out where Slack has escaped it, and as it stands elsewhere."""
+        return await self.read_out(text) if self.is_typed else text
+
     async def read_out(self, text: str) -> str:
         """Slack's markup as a person reads it, with the names of those it mentions."""
         return plain(text, await people.names(self.tx, self.workspace_id) if "<@" in text else {})
@@ -128,13 +133,11 @@ class Desk:
 
     async def target(self, ticket: Ticket) -> Target:
         """The ticket as access.py judges it."""
-        team = await people.get_team(self.tx, ticket.team_id) if ticket.team_id else None
         assignees = await tickets.assignees(self.tx, ticket.id)
         own = {ticket.reporter_id, *(person.id for person in assignees)}
         return Target(
             ticket_id=ticket.id,
             team_id=ticket.team_id,
-            team_name=team.name if team else None,
             assignee_ids=frozenset(person.id for person in assignees),
             reporter_id=ticket.reporter_id or 0,  # None would say that there is no ticket
             is_private=ticket.is_private,
@@ -162,7 +165,7 @@ class Desk:
         """
         if self.is_operator:
             return
-        target = Target(team_id=team.id, team_name=team.name)
+        target = Target(team_id=team.id)
         check(self.asker, "organise", target, doing=doing, ask=await self._who_could(target))
 
     async def check_person(self, person: Person, *, doing: str) -> None:
@@ -180,7 +183,7 @@ class Desk:
     async def _who_could(self, target: Target) -> str:
         managers = await people.members(self.tx, target.team_id, "manager") if target.team_id else []
         named = managers or await people.admins(self.tx)
-        return " or ".join(f"@{escape(person.name)}" for person in named[:3])
+        return say(" or ").join(f"@{escape(person.name)}" for person in named[:3])
 
     async def sees(self, ticket: Ticket) -> bool:
         """Whether the asker may know of this ticket."""

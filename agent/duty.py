@@ -9,6 +9,7 @@ from agent.calendar.when import in_words
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from bot.messages import escape
+from prompts.words import say
 from storage import absences, loads, memberships, people, settings_kv
 from storage.absences import Absence
 from storage.people import Person
@@ -35,15 +36,16 @@ class Duty:
     def off(self) -> str:
         """Why they take no ticket whatever they have, to follow their name; never their note."""
         if not self.is_in_rotation:
-            return "is off the rotation"
+            return say("is off the rotation")
         if self.absence:
-            return f"is away until {self.back}"
-        return f"has notifications off until {self.rests}" if self.rests else ""
+            return say("is away until {back}", back=self.back)
+        return say("has notifications off until {rests}", rests=self.rests) if self.rests else ""
 
     def obstacle(self, open_tickets: int) -> str:
         """What speaks against one more ticket, to follow their name."""
-        full = f"is at capacity {open_tickets}/{self.capacity}" if self.is_full(open_tickets) else ""
-        return " and ".join(words for words in (self.off(), full) if words)
+        load = f"{open_tickets}/{self.capacity}"
+        full = say("is at capacity {load}", load=load) if self.is_full(open_tickets) else ""
+        return say(" and ").join(words for words in (self.off(), full) if words)
 
 
 async def duties(desk: Desk, persons: Collection[Person]) -> dict[int, Duty]:
@@ -91,11 +93,12 @@ async def warning(desk: Desk, persons: Sequence[Person]) -> str:
     for load in await loads.of_people(desk.tx, persons):
         duty = known[load.person.id]
         if obstacle := duty.obstacle(load.open_tickets):
-            said.append(f" Note: @{escape(load.person.name)} {obstacle}.{await _cover(desk, duty)}")
+            note = say(" Note: @{who} {obstacle}.", who=escape(load.person.name), obstacle=obstacle)
+            said.append(note + await _cover(desk, duty))
     return "".join(said)
 
 
 async def _cover(desk: Desk, duty: Duty) -> str:
     if duty.absence is None or duty.absence.cover_id is None:
         return ""
-    return f" @{escape((await people.get(desk.tx, duty.absence.cover_id)).name)} covers."
+    return say(" @{who} covers.", who=escape((await people.get(desk.tx, duty.absence.cover_id)).name))

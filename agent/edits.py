@@ -6,6 +6,7 @@ from agent.desk import Desk
 from agent.held import edit_held
 from agent.report import CONTEXT
 from bot.events import SlackDelete, SlackEdit
+from prompts.words import fixed, phrase
 from storage import comments, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
@@ -31,7 +32,7 @@ async def _describe(desk: Desk, ticket: Ticket, text: str) -> None:
     ticket.version += 1
     desk.audit("edit", "ticket", ticket.id, before={"description": before}, after={"description": ticket.description})
     if ticket.triage_source:  # before that there is no card to change
-        await notify.show_card(desk, ticket, change="the report was edited")
+        await notify.show_card(desk, ticket, change=phrase("the report was edited"))
 
 
 def _reword(desk: Desk, comment: Comment, text: str) -> None:
@@ -43,8 +44,8 @@ async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:
     """A message is gone: a ticket made of it stays and says so, a report that waits for its team is dropped."""
     if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
         desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
-        text = f"The report was deleted in Slack; {ticket.name} stays. `close {ticket.name} …` with a reason ends it."
-        await notify.say_in_thread(desk, ticket, text, name="deleted")
+        stays = fixed("The report was deleted in Slack; {ticket} stays. `close {ticket} …` with a reason ends it.")
+        await notify.say_in_thread(desk, ticket, phrase(stays, ticket=ticket.name), name="deleted")
     elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
         comment.deleted_at = desk.now
         desk.audit("delete", "comment", comment.id, before={"text": comment.text}, after={})

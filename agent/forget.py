@@ -1,6 +1,6 @@
 """A person's words are taken off the record; that they did something, and that it was forgotten, stays on it."""
 
-from agent.commands.slots import SHORTEST_REASON
+from agent.commands.reading import says_something
 from agent.desk import Desk
 from bot.errors import UserError
 from storage import audit, identities
@@ -15,7 +15,7 @@ async def forget(desk: Desk, person: Person, *, reason: str) -> int:
         UserError: a reason is missing.
     """
     desk.check_admin(doing="take words off the record")
-    if len(reason.strip()) < SHORTEST_REASON:
+    if not says_something(reason):
         raise UserError("Say why, in some words: it goes on record.")
     events = await audit.forget(desk.tx, person.id, names=await _names(desk, person))
     desk.audit(audit.FORGET, "person", person.id, before={}, after={"reason": reason, "events": events})

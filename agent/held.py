@@ -4,15 +4,18 @@ from dataclasses import asdict, replace
 
 from agent import asking
 from agent.admit import actor_of
+from agent.channels import home_team
 from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from agent.direct import clear_team, open_for
+from agent.language import of_channel
 from agent.proposals import fresh, keep
 from agent.report import open_ticket, was_deleted
 from bot.access import Target, can
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import escape
+from prompts.words import fixed, say, speaking
 from storage import people, proposals, thread_links, tickets
 from storage.people import Team
 from storage.proposals import Proposal
@@ -27,10 +30,11 @@ def must_ask(desk: Desk) -> bool:
 
 async def hold(desk: Desk, text: str, place: Place) -> Reply:
     """Keep it, have the managers of the channel's team asked, and say who decides."""
-    team = next((team for team in await people.teams(desk.tx) if team.channel_id == place.channel_id), None)
+    team = await home_team(desk, place.channel_id)
     proposal = await _held_already(desk, text, place) or await _keep(desk, text, place, team)
-    who = await asking.names_of_deciders(desk, proposal) or "an admin"
-    return text_reply(f"Your report is kept as {proposal.name}; it becomes a ticket when {who} approves it.")
+    who = await asking.names_of_deciders(desk, proposal) or say("an admin")
+    kept = fixed("Your report is kept as {proposal}; it becomes a ticket when {who} approves it.")
+    return text_reply(say(kept, proposal=proposal.name, who=who))
 
 
 async def _held_already(desk: Desk, text: str, place: Place) -> Proposal | None:
@@ -53,8 +57,10 @@ async def _keep(desk: Desk, text: str, place: Place, team: Team | None) -> Propo
 
 
 async def _asks(desk: Desk, text: str, place: Place) -> str:
-    where = "a direct message" if place.is_dm else f"<#{place.channel_id}>"
-    return f"report in {where}: “{escape(await desk.read_out(text or place.root_text))}”"
+    quoted = escape(await desk.read_out(text or place.root_text))
+    with speaking(await of_channel(desk, place.channel_id)):
+        where = say("a direct message") if place.is_dm else f"<#{place.channel_id}>"
+        return say("report in {where}: “{quoted}”", where=where, quoted=quoted)
 
 
 def _place(proposal: Proposal) -> Place:
@@ -74,6 +80,15 @@ async def edit_held(desk: Desk, channel_id: str, ts: str, text: str) -> bool:
     return False
 
 
+async def follow_channel(desk: Desk, channel_id: str, *, is_private: bool) -> None:
+    """A channel became private, or public again: so do the reports that were made in it and wait."""
+    for held in await proposals.open_of(desk.tx, verb=REPORT, ticket_id=None):
+        place = _place(held)
+        if place.channel_id == channel_id and not place.is_dm and place.is_private != is_private:
+            held.arguments = held.arguments | {"place": asdict(replace(place, is_private=is_private))}
+            held.hidden_in = channel_id if is_private else None
+
+
 async def track_held(desk: Desk, proposal: Proposal) -> Reply:
     """It was approved: a ticket of who reported it, in its own thread, from the moment when it was said.
 
@@ -90,14 +105,16 @@ async def track_held(desk: Desk, proposal: Proposal) -> Reply:
     else:
         ticket = await open_ticket(theirs, text, place)
     ticket.created_at = proposal.created_at
-    return text_reply(f"{ticket.name} is tracked.")
+    return text_reply(say("{ticket} is tracked.", ticket=ticket.name))
 
 
 async def _require_there(desk: Desk, proposal: Proposal, place: Place) -> None:
     if place.message_ts and await was_deleted(desk, place.channel_id, place.message_ts):
-        raise UserError(f"That report was deleted in Slack; `deny {proposal.name} …` with a reason ends it.")
+        deleted = fixed("That report was deleted in Slack; `deny {proposal} …` with a reason ends it.")
+        raise UserError(say(deleted, proposal=proposal.name))
     if place.thread_ts and (
         ticket_id := await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
     ):
         other = await tickets.get(desk.tx, ticket_id)
-        raise UserError(f"That thread has {other.name} by now; `deny {proposal.name} …` with a reason ends this one.")
+        taken = fixed("That thread has {ticket} by now; `deny {proposal} …` with a reason ends this one.")
+        raise UserError(say(taken, ticket=other.name, proposal=proposal.name))

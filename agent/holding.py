@@ -2,7 +2,9 @@
 
 from agent.attention import Sort, Verdict
 from agent.desk import Desk
+from agent.standing import quiet_until
 from storage import notices, reminders
+from storage.audit import Change
 from storage.notices import Notice
 from storage.people import Person
 from storage.reminders import Reminder
@@ -12,13 +14,13 @@ HELD, FLUSH = "held", "flush"
 
 
 async def keep(
-    desk: Desk, ticket: Ticket, person: Person, verdict: Verdict, *, key: str, sort: Sort, text: str
+    desk: Desk, ticket: Ticket | None, person: Person, verdict: Verdict, *, key: str, sort: Sort, text: str
 ) -> bool:
     """Keep the decision; whether the person is to be told now. What was decided under a key before stays so."""
     notice = Notice(
         workspace_id=desk.workspace_id,
         person_id=person.id,
-        ticket_id=ticket.id,
+        ticket_id=ticket.id if ticket else None,
         key=key,
         sort=sort.name,
         state=verdict.fate,
@@ -32,8 +34,23 @@ async def keep(
     if verdict.until:
         await plan_flush(desk, person.id, notice)
     if verdict.is_woken:
-        desk.audit("woken", "person", person.id, before={}, after={"ticket": ticket.name, "reason": verdict.reason})
+        about: Change = {"ticket": ticket.name} if ticket else {}
+        desk.audit("woken", "person", person.id, before={}, after=about | {"reason": verdict.reason})
     return verdict.fate == "told"
+
+
+async def hasten(desk: Desk, person: Person, *, with_digest: bool = False) -> None:
+    """What was held until they are back comes now that they are, or as soon as their hours allow.
+
+    Args:
+        with_digest: also what waited for a digest, which comes no more.
+    """
+    until = (await quiet_until(desk, person))[0] or desk.now
+    for notice, *_ in await notices.held(desk.tx, person.id):
+        is_later = notice.release_at is not None and notice.release_at > until
+        if is_later or (with_digest and notice.release_at is None):
+            notice.release_at = until
+            await plan_flush(desk, person.id, notice)
 
 
 async def plan_flush(desk: Desk, person_id: int, notice: Notice) -> None:

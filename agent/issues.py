@@ -7,21 +7,28 @@ from collections.abc import Sequence
 
 from agent import notify
 from agent.desk import Desk
+from agent.language import of_ticket
 from agent.logins import CODE, confirm
 from agent.report import ask_for_triage, fingerprint
 from agent.repositories import seen
+from agent.status_words import words
+from agent.took import took
 from agent.transition import change_status
 from bot.events import CommentEvent, IssueEvent, Place
 from bot.messages import escape
+from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import issues, people, queue, tickets
 from storage.issues import Issue
 from storage.repositories import Repository
 from storage.tickets import OPEN, Ticket
 
 COMMENT = "github.comment"
-GONE = {"deleted": "deleted on GitHub", "transferred": "transferred on GitHub"}  # actions that end an issue here
+GONE = {
+    "deleted": fixed("deleted on GitHub"),
+    "transferred": fixed("transferred on GitHub"),
+}  # actions that end an issue here
 MOVES = {"opened", "closed", "reopened", *GONE}  # actions that change an issue's state
-NOT_DONE = {"not_planned": "not planned", "duplicate": "duplicate"}  # state reasons that resolve nothing
+NOT_DONE = {"not_planned": fixed("not planned"), "duplicate": fixed("duplicate")}  # state reasons that resolve nothing
 LONGEST_TITLE = 256
 MOST_LABELS = 10
 
@@ -44,10 +51,15 @@ async def hear_issue(desk: Desk, event: IssueEvent) -> str:
     return ""
 
 
+def _own_words(body: str) -> str:
+    """Without what is quoted: that is somebody else's word."""
+    return "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))
+
+
 async def hear_comment(desk: Desk, event: CommentEvent) -> str:
     """A comment is kept on GitHub alone; its delivery shows the issue, maybe newer than we knew."""
     repository = await seen(desk, event.repository)
-    if event.action == "created" and event.sender and (code := CODE.search(event.body)):
+    if event.action == "created" and event.sender and (code := CODE.search(_own_words(event.body))):
         await confirm(desk, event.sender, code.group())
     known = await issues.by_number(desk.tx, repository.id, event.issue.number)
     told = event.issue.updated_at
@@ -162,11 +174,13 @@ async def _follow(desk: Desk, ticket: Ticket, known: Issue, event: IssueEvent, *
         ticket.version += 1
         after = {"title": ticket.title, "description": ticket.description}
         desk.audit("edit", "ticket", ticket.id, before=was, after=after)
-        await notify.show_card(desk, ticket, change=f"edited on GitHub{_by(event)}")
+        await notify.show_card(desk, ticket, change=phrase("edited on GitHub{by}", by=_by(event)))
     if before == "open" and known.state != "open":
         await _close(desk, ticket, event)
     elif before not in {"open", None} and known.state == "open" and ticket.status not in OPEN:
-        await change_status(desk, ticket, "open", reason=None, said=f"reopened on GitHub{_by(event)}")
+        said = phrase("reopened on GitHub{by}", by=_by(event))
+        told = phrase("*{ticket}* was {change}.", ticket=ticket.name, change=said)
+        await change_status(desk, ticket, "open", reason=None, said=said, told=told)
 
 
 async def _close(desk: Desk, ticket: Ticket, event: IssueEvent) -> None:
@@ -174,12 +188,17 @@ async def _close(desk: Desk, ticket: Ticket, event: IssueEvent) -> None:
         return
     why = GONE.get(event.action) or NOT_DONE.get(event.issue.state_reason or "")
     status = "closed" if why else "resolved"
-    said = f"closed on GitHub{_by(event)}"
-    await change_status(desk, ticket, status, reason=why or said, said=said)
+    said = phrase("closed on GitHub{by}", by=_by(event))
+    with speaking(await of_ticket(desk, ticket)):
+        slots = {"ticket": ticket.name, "status": words(status), "time": await took(desk, ticket), "change": said}
+        because = f" ({say(why)})" if why else ""
+        told = say("*{ticket} {status}* after {time}: {change}", **slots) + because
+        reason = say(why) if why else str(said)
+    await change_status(desk, ticket, status, reason=reason, said=said, told=told)
 
 
-def _by(event: IssueEvent) -> str:
-    return f" by {escape(event.sender)}" if event.sender else ""
+def _by(event: IssueEvent) -> Phrase | str:
+    return phrase(" by {who}", who=escape(event.sender)) if event.sender else ""
 
 
 async def _ask_for_comment(desk: Desk, ticket: Ticket) -> None:

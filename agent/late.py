@@ -12,6 +12,7 @@ from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from bot.errors import Refused, UserError
 from bot.messages import Button, Message, escape, moment
+from prompts.words import say
 from storage.tickets import Ticket
 
 STALE = timedelta(minutes=15)
@@ -29,7 +30,7 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
     Raises:
         UserError: what to tell the person instead, with the delay.
     """
-    delay = f"Sent {moment(sent_at)} while I was away."
+    delay = say("Sent {at} while I was away.", at=moment(sent_at))
     if text.strip(" .!").casefold() in STOP:
         return None
     try:
@@ -76,9 +77,10 @@ def _named(line: str, parsed: Parsed, ticket: Ticket) -> str:
 
 def _ask(line: str, delay: str) -> Reply:
     if len(line) > LONGEST:
-        return text_reply(f"{delay} It may be out of date by now: say it again if it still holds.")
-    button = Button(label="Still do it?", action=STILL, value=line)
-    return Reply(message=Message(text=f"{delay} It may be out of date by now: {escape(line)}", buttons=(button,)))
+        return text_reply(f"{delay} {say('It may be out of date by now: say it again if it still holds.')}")
+    button = Button(label=say("Still do it?"), action=STILL, value=line)
+    doubt = say("It may be out of date by now: {line}", line=escape(line))
+    return Reply(message=Message(text=f"{delay} {doubt}", buttons=(button,)))
 
 
 def settled(reply: Reply) -> Reply:

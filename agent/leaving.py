@@ -5,19 +5,27 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent import notify
+from agent.attention import LIST
 from agent.desk import Desk
+from agent.language import of_person
 from bot.messages import Button, Message, escape
-from storage import audit, outbox, queue, settings_kv, tickets
+from prompts.words import fixed, say, say_of, speaking
+from storage import absences, audit, notices, people, queue, reminders, settings_kv, tickets
+from storage.absences import Absence
 from storage.audit import AuditEvent
 from storage.calendars import of_team
 from storage.database import Tx
 from storage.people import Person
 from storage.queue import Job
+from storage.reminders import Reminder
 from storage.tickets import OPEN, Ticket
 
 JOB = "leaving"
+DEPARTURE, BEGINS = "departure", "begins"  # kind and step of the reminder at which a planned absence begins
 ON_ABSENCE, ON = "reassign_on_absence", "on"  # a setting of a team (settings_kv), off by default
-GONE, AWAY = "is deactivated", "is away"
+GONE, AWAY = fixed("is deactivated"), fixed("is away")
+ONE_GOES = fixed("@{who} {why}. Their 1 open ticket goes to others:")
+MANY_GO = fixed("@{who} {why}. Their {count} open tickets go to others:")
 SHOWN = 20
 MOST = 1000  # tickets that one list follows
 
@@ -71,11 +79,11 @@ async def give_away(desk: Desk, person: Person, found: Sequence[Ticket], *, why:
 async def show_list(desk: Desk, person: Person, found: Sequence[Ticket], *, why: str, list_key: str) -> None:
     """Post each manager's list, or bring it up to date."""
     for manager, seen in await _by_manager(desk, person, found):
-        lines = [await _line(desk, person, ticket) for ticket in seen[:SHOWN]]
-        more = [f"… and {len(seen) - SHOWN} more"] if len(seen) > SHOWN else []
-        many = "1 open ticket goes" if len(seen) == 1 else f"{len(seen)} open tickets go"
-        text = "\n".join([f"@{escape(person.name)} {why}. Their {many} to others:", *lines, *more])
-        await _say(desk, manager, seen[0], Message(text=text), key=f"{JOB}:{list_key}")
+        with speaking(await of_person(desk, manager.id)):
+            lines = [await _line(desk, person, ticket) for ticket in seen[:SHOWN]]
+            head = say_of(len(seen), ONE_GOES, MANY_GO, who=escape(person.name), why=say(why))
+            message = Message(text="\n".join([head, *lines, *_more(seen)]))
+            await _say(desk, manager, seen[0], message, key=f"{JOB}:{list_key}")
 
 
 async def go_away(desk: Desk, person: Person) -> None:
@@ -90,17 +98,55 @@ async def go_away(desk: Desk, person: Person) -> None:
         await ask_managers(desk, person, staying)
 
 
+async def plan_departure(desk: Desk, absence: Absence) -> None:
+    """What becomes of their tickets is settled when the absence begins, in place of when it was to begin before."""
+    await call_off(desk, absence)
+    begins = Reminder(
+        workspace_id=desk.workspace_id,
+        kind=DEPARTURE,
+        step=BEGINS,
+        person_id=absence.person_id,
+        due_at=absence.starts,
+        reason="it was said before",
+        plan_key=f"{DEPARTURE}:{absence.id}:{desk.key}",
+        created_at=desk.now,
+    )
+    await reminders.plan(desk.tx, [begins])
+
+
+async def call_off(desk: Desk, absence: Absence) -> None:
+    """Nothing comes of its beginning."""
+    await reminders.cancel_of_person(desk.tx, absence.person_id, kind=DEPARTURE)
+
+
+async def depart(desk: Desk, reminder: Reminder) -> str:
+    """A planned absence begins; why nothing comes of it, if so."""
+    person = await people.get(desk.tx, reminder.person_id or 0)
+    if person.id not in await absences.at(desk.tx, [person.id], now=desk.now):
+        return "they are not away"
+    await go_away(desk, person)
+    return ""
+
+
 async def ask_managers(desk: Desk, person: Person, found: Sequence[Ticket]) -> None:
     """Somebody goes away: each manager says whether their tickets go to others; until then nothing moves."""
     for manager, seen in await _by_manager(desk, person, found):
-        lines = [f"• {notify.headline(ticket)}{_mark(ticket)}" for ticket in seen[:SHOWN]]
-        more = [f"… and {len(seen) - SHOWN} more"] if len(seen) > SHOWN else []
-        text = "\n".join([f"@{escape(person.name)} {AWAY} and has {len(seen)} open:", *lines, *more])
-        buttons = (
-            Button(label="Reassign all", action="reassign-all", value=f"<@{person.slack_id}>", style="primary"),
-            Button(label="Keep", action="keep-all", value=f"<@{person.slack_id}>"),
-        )
-        await _say(desk, manager, seen[0], Message(text=text, buttons=buttons), key=f"away:{desk.key}")
+        with speaking(await of_person(desk, manager.id)):
+            lines = [f"• {notify.headline(ticket)}{_mark(ticket)}" for ticket in seen[:SHOWN]]
+            head = say("@{who} is away and has {count} open:", who=escape(person.name), count=len(seen))
+            message = Message(text="\n".join([head, *lines, *_more(seen)]), buttons=_choices(person))
+            await _say(desk, manager, seen[0], message, key=f"away:{desk.key}")
+
+
+def _choices(person: Person) -> tuple[Button, ...]:
+    return (
+        Button(label=say("Reassign all"), action="reassign-all", value=f"<@{person.slack_id}>", style="primary"),
+        Button(label=say("Keep"), action="keep-all", value=f"<@{person.slack_id}>"),
+    )
+
+
+def _more(seen: Sequence[Ticket]) -> list[str]:
+    return [say("… and {count} more", count=len(seen) - SHOWN)] if len(seen) > SHOWN else []
 
 
 async def _by_manager(desk: Desk, person: Person, found: Sequence[Ticket]) -> list[tuple[Person, list[Ticket]]]:
@@ -116,18 +162,18 @@ async def _by_manager(desk: Desk, person: Person, found: Sequence[Ticket]) -> li
 async def _line(desk: Desk, person: Person, ticket: Ticket) -> str:
     has_it = await tickets.assignees(desk.tx, ticket.id)
     names = ", ".join(f"@{escape(other.name)}" for other in has_it)
-    now = "…" if person in has_it and ticket.status in OPEN else names or f"nobody: {escape(ticket.assign_reason)}"
+    nobody = say("nobody: {reason}", reason=escape(ticket.assign_reason))
+    now = "…" if person in has_it and ticket.status in OPEN else names or nobody
     return f"• {notify.headline(ticket)}{_mark(ticket)} → {now}"
 
 
 def _mark(ticket: Ticket) -> str:
-    return " *(critical)*" if ticket.priority == "critical" else ""
+    return say(" *(critical)*") if ticket.priority == "critical" else ""
 
 
 async def _say(desk: Desk, manager: Person, about: Ticket, message: Message, *, key: str) -> None:
+    """Tell it now or when it suits them; what was told, or waits to be, is brought up to date."""
     own, payload = f"{key}:{manager.id}", message.model_dump_json()
-    if await notify.edit(desk, about, own, channel_id=manager.slack_id, payload=payload):
-        return
-    lane = f"dm:{manager.slack_id}"
-    row = notify.outgoing(desk, key=own, kind="post", lane=lane, channel_id=manager.slack_id, payload=payload)
-    await outbox.add(desk.tx, row)
+    is_known = await notify.edit(desk, about, own, channel_id=manager.slack_id, payload=payload)
+    if not is_known and not await notices.reword(desk.tx, own, message.text):
+        await notify.tell(desk, None, manager, message.text, key=own, sort=LIST, buttons=message.buttons)

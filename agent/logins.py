@@ -3,13 +3,17 @@
 import re
 import secrets
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from agent import notify
 from agent.admins import ask_admins
 from agent.desk import Desk
+from agent.language import of_person
+from agent.standing import quiet_until
 from bot.errors import UserError
 from bot.messages import Button, Menu, Message, Option, escape, mention
+from prompts.words import fixed, say, speaking
 from storage import identities, outbox, people
 from storage.identities import CLAIMED, GITHUB, GUESSED, UNKNOWN, VERIFIED, Identity, State
 from storage.people import Person
@@ -29,34 +33,49 @@ async def claim(desk: Desk, login: str) -> str:
     own = await identities.of_person(desk.tx, me.id)
     if own and own.is_verified:
         if own.value == login.lower():
-            return f"You are {escape(own.shown)} on GitHub already."
-        raise UserError(f"You are {escape(own.shown)} on GitHub: `unlink github` lets go of it first.")
+            return say("You are {login} on GitHub already.", login=escape(own.shown))
+        own_one = fixed("You are {login} on GitHub: `unlink github` lets go of it first.")
+        raise UserError(say(own_one, login=escape(own.shown)))
     known = await identities.of_login(desk.tx, desk.workspace_id, login)
     holder = await people.get(desk.tx, known.person_id) if known and known.person_id != me.id else None
     if known and holder and known.is_verified:
-        raise UserError(f"{escape(known.shown)} is @{escape(holder.name)} on GitHub; an admin can change that.")
+        taken = fixed("{login} is @{who} on GitHub; an admin can change that.")
+        raise UserError(say(taken, login=escape(known.shown), who=escape(holder.name)))
     if known and holder and known.state == CLAIMED:
         return await _ask_admins(desk, login, me, holder)
     row = await _hold(desk, me, login, state=CLAIMED, source="person")
     row.code, row.code_ends = f"chargehand-{secrets.token_hex(5)}", desk.now + CODE_LIVES
     await desk.tx.flush()
-    text = f"@{escape(me.name)} says that they are {escape(row.shown)} on GitHub."
-    button = Button(label="Confirm", action="link", value=f"github {row.shown} {mention(me.slack_id)}")
-    await ask_admins(desk, Message(text=text, buttons=(button,)), key=f"claim:{desk.key}")
-    return (
-        f"Noted, but not proven: as {escape(row.shown)}, write `{row.code}` in a comment on an issue or pull request "
-        "of a connected repository within 10 minutes. An admin can confirm it too."
+    await ask_admins(desk, partial(_to_confirm, row.shown, me), key=f"claim:{desk.key}")
+    return say(
+        "Noted, but not proven: as {login}, write `{code}` in a comment on an issue or pull request of a connected"
+        " repository within 10 minutes. An admin can confirm it too.",
+        login=escape(row.shown),
+        code=row.code,
     )
+
+
+def _to_confirm(login: str, me: Person) -> Message:
+    text = say("@{who} says that they are {login} on GitHub.", who=escape(me.name), login=escape(login))
+    button = Button(label=say("Confirm"), action="link", value=f"github {login} {mention(me.slack_id)}")
+    return Message(text=text, buttons=(button,))
 
 
 async def _ask_admins(desk: Desk, login: str, me: Person, holder: Person) -> str:
     """Two say it of one login: whose it is an admin decides, and until then nothing changes."""
     desk.audit("claim", "person", me.id, before={}, after={"github": login, "also": holder.slack_id})
-    text = f"@{escape(holder.name)} and @{escape(me.name)} both say that they are {escape(login)} on GitHub. Who is it?"
+    await ask_admins(desk, partial(_which, login, holder, me), key=f"claim:{desk.key}")
+    both = fixed("@{who} says so of {login} too: I have asked the admins who of you it is.")
+    return say(both, who=escape(holder.name), login=escape(login))
+
+
+def _which(login: str, holder: Person, me: Person) -> Message:
+    both = fixed("@{one} and @{other} both say that they are {login} on GitHub. Who is it?")
+    text = say(both, one=escape(holder.name), other=escape(me.name), login=escape(login))
     options = tuple(Option(label=f"@{one.name}", value=mention(one.slack_id)) for one in (holder, me))
-    menu = Menu(label="Who is it?", action="link", value=f"github {login}", options=options)
-    await ask_admins(desk, Message(text=text, menu=menu), key=f"claim:{desk.key}")
-    return f"@{escape(holder.name)} says so of {escape(login)} too: I have asked the admins who of you it is."
+    return Message(
+        text=text, menu=Menu(label=say("Who is it?"), action="link", value=f"github {login}", options=options)
+    )
 
 
 async def verify(desk: Desk, person: Person, login: str) -> None:
@@ -69,7 +88,8 @@ async def verify(desk: Desk, person: Person, login: str) -> None:
     known = await identities.of_login(desk.tx, desk.workspace_id, login)
     if known and known.is_verified and known.person_id != person.id:
         holder = await people.get(desk.tx, known.person_id)
-        raise UserError(f"{escape(known.shown)} is @{escape(holder.name)} on GitHub: `unlink github` them first.")
+        taken = fixed("{login} is @{who} on GitHub: `unlink github` them first.")
+        raise UserError(say(taken, login=escape(known.shown), who=escape(holder.name)))
     if known is None or not known.is_verified or known.shown != login:
         await _hold(desk, person, login, state=VERIFIED, source="admin")
 
@@ -81,14 +101,15 @@ async def confirm(desk: Desk, login: str, code: str) -> bool:
         return False
     person = await people.get(desk.tx, row.person_id)
     await _hold(desk, person, row.shown, state=VERIFIED, source="github")
-    payload = Message(text=f"You are {escape(row.shown)} on GitHub: the comment proved it.").model_dump_json()
+    with speaking(await of_person(desk, person.id)):
+        text = say("You are {login} on GitHub: the comment proved it.", login=escape(row.shown))
     told = notify.outgoing(
         desk,
         key=f"linked:{row.id}:{code}",
         kind="post",
         lane=f"dm:{person.slack_id}",
         channel_id=person.slack_id,
-        payload=payload,
+        payload=Message(text=text).model_dump_json(),
     )
     await outbox.add(desk.tx, told)
     return True
@@ -104,6 +125,40 @@ async def guess(desk: Desk, login: str, email: str) -> None:
         await _hold(desk, person, login, state=GUESSED, source="e-mail")
 
 
+async def ask_to_link(desk: Desk, person: Person) -> str:
+    """Somebody is asked once who they are on GitHub, when it suits them; returns what whoever asks for it reads."""
+    own = await identities.of_person(desk.tx, person.id)
+    if own and own.is_verified:
+        return say("@{who} is {login} on GitHub already.", who=escape(person.name), login=escape(own.shown))
+    key = f"ask-to-link:{person.id}"
+    if await outbox.exists_for(desk.tx, key):
+        was_asked = fixed("@{who} was asked already. `link github LOGIN @someone` says it for them.")
+        return say(was_asked, who=escape(person.name))
+    with speaking(await of_person(desk, person.id)):
+        payload = _question().model_dump_json()
+    until, why = await quiet_until(desk, person)
+    asked = notify.outgoing(
+        desk,
+        key=key,
+        kind="post",
+        lane=f"dm:{person.slack_id}",
+        channel_id=person.slack_id,
+        payload=payload,
+    )
+    asked.due_at = until or desk.now
+    await outbox.add(desk.tx, asked)
+    desk.audit("ask", "person", person.id, before={}, after={"for": GITHUB})
+    asks = fixed("@{who} will be asked when it suits them, as {why}.") if until else fixed("@{who} is asked.")
+    return say(asks, who=escape(person.name), why=say(why))
+
+
+def _question() -> Message:
+    text = say(
+        "Who are you on GitHub? Then your issues and pull requests there count as yours here: `link github LOGIN`."
+    )
+    return Message(text=text, buttons=(Button(label=say("Link GitHub…"), action="form:link"),))
+
+
 async def drop(desk: Desk, person: Person) -> str:
     """Their login is nobody's any more, and a guess is not made again; returns the login.
 
@@ -112,7 +167,7 @@ async def drop(desk: Desk, person: Person) -> str:
     """
     row = await identities.of_person(desk.tx, person.id)
     if row is None:
-        raise UserError("There is no GitHub login to let go of: `link github LOGIN` says whose it is.")
+        raise UserError(say("There is no GitHub login to let go of: `link github LOGIN` says whose it is."))
     desk.audit("unlink", "person", person.id, before={GITHUB: row.shown, "state": row.state}, after={})
     if row.state == GUESSED:
         row.state = UNKNOWN
@@ -148,5 +203,6 @@ def _checked(login: str) -> str:
     """
     plain = login.strip().removeprefix("@")
     if not LOGIN.fullmatch(plain):
-        raise UserError(f"“{escape(login[:40])}” is no login on GitHub: write it as in `link github octocat`.")
+        no_login = fixed("“{said}” is no login on GitHub: write it as in `link github octocat`.")
+        raise UserError(say(no_login, said=escape(login[:40])))
     return plain

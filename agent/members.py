@@ -6,6 +6,7 @@ from agent.desk import Desk
 from agent.organise import give_role
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import say
 from storage import memberships, people
 from storage.people import Person, RoleName, Team
 
@@ -25,9 +26,9 @@ async def add(desk: Desk, team: Team, person: Person, *, role: RoleName) -> str 
     before = cast("str | None", (await people.roles_of(desk.tx, person.id)).get(team.id))
     await require_may_give(desk, team, role, before)
     if person.is_outsider:
-        raise UserError(f"{who} is a guest, or of another organisation: they take no tickets.")
+        raise UserError(say("{who} is a guest, or of another organisation: they take no tickets.", who=who))
     if not person.is_active:
-        raise UserError(f"{who} is deactivated in Slack.")
+        raise UserError(say("{who} is deactivated in Slack.", who=who))
     await give_role(desk, person, team, role=role)
     await desk.tx.flush()
     return before
@@ -42,7 +43,7 @@ async def remove(desk: Desk, team: Team, person: Person) -> str:
     before = (await people.roles_of(desk.tx, person.id)).get(team.id)
     await require_may_give(desk, team, before)
     if before is None:
-        raise UserError(f"@{escape(person.name)} is not in {escape(team.name)}.")
+        raise UserError(say("@{who} is not in {team}.", who=escape(person.name), team=escape(team.name)))
     await memberships.take_role(desk.tx, person, team)
     await desk.tx.flush()
     desk.audit("role", "person", person.id, before={"team": team.name, "role": before}, after={})
@@ -56,8 +57,8 @@ async def require_may_give(desk: Desk, team: Team, *roles: str | None) -> None:
         Refused: with who could.
     """
     if MANAGER in roles:
-        desk.check_admin(doing=f"change who manages {escape(team.name)}")
-    await desk.check_team(team, doing=f"change the members of {escape(team.name)}")
+        desk.check_admin(doing=say("change who manages {team}", team=escape(team.name)))
+    await desk.check_team(team, doing=say("change the members of {team}", team=escape(team.name)))
 
 
 async def make_admin(desk: Desk, person: Person, *, is_admin: bool) -> None:
@@ -66,16 +67,16 @@ async def make_admin(desk: Desk, person: Person, *, is_admin: bool) -> None:
     Raises:
         Refused: the asker is no admin. UserError: nobody would be left, or the settings name them.
     """
-    desk.check_admin(doing="say who is an admin")
+    desk.check_admin(doing=say("say who is an admin"))
     if person.is_admin == is_admin:
         return
     who = f"@{escape(person.name)}"
     if not is_admin and {admin.id for admin in await people.admins(desk.tx)} <= {person.id}:
-        raise UserError(f"{who} is the last admin: `person admin @someone on` makes another one first.")
+        raise UserError(say("{who} is the last admin: `person admin @someone on` makes another one first.", who=who))
     if not is_admin and {person.slack_id, (person.email or "").lower()} & desk.settings.admin_names:
-        raise UserError(f"{who} is an admin by CHARGEHAND_ADMINS: take them out there first.")
+        raise UserError(say("{who} is an admin by CHARGEHAND_ADMINS: take them out there first.", who=who))
     if is_admin and (person.is_outsider or not person.is_active):
-        raise UserError(f"{who} is a guest or deactivated: they cannot be an admin.")
+        raise UserError(say("{who} is a guest or deactivated: they cannot be an admin.", who=who))
     person.is_admin = is_admin
     await desk.tx.flush()
     desk.audit("admin", "person", person.id, before={"admin": not is_admin}, after={"admin": is_admin})

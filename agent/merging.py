@@ -7,13 +7,18 @@ from typing import Any
 from agent import notify
 from agent.commands.verb import Reply
 from agent.desk import Desk
+from agent.language import of_ticket
+from agent.standing import called
+from agent.status_words import words
 from bot.errors import UserError
-from bot.messages import escape, mention
-from storage import duplicates, people, tickets
+from bot.messages import Message, escape
+from prompts.words import Phrase, fixed, say, speaking
+from storage import duplicates, outbox, people, tickets
 from storage.database import Tx
 from storage.tickets import OPEN, Ticket
+from storage.undo_steps import UndoStep
 
-HIDDEN = "a private ticket"
+HIDDEN = fixed("a private ticket")
 TOLD = "merged"
 
 
@@ -32,8 +37,10 @@ async def refuse_circle(tx: Tx, ticket: Ticket, duplicate_of: int | None) -> Non
         UserError: it would lead back to this one.
     """
     if duplicate_of and ticket in (found := await chain(tx, await tickets.get(tx, duplicate_of))):
-        way = " of ".join(named(one, beside=ticket) for one in found)
-        raise UserError(f"{ticket.name} cannot be a duplicate of itself: {way} is one already.")
+        way = say(" of ").join(named(one, beside=ticket) for one in found)
+        raise UserError(
+            say("{ticket} cannot be a duplicate of itself: {way} is one already.", ticket=ticket.name, way=way)
+        )
 
 
 def is_hidden(other: Ticket, *, channel_id: str) -> bool:
@@ -41,9 +48,13 @@ def is_hidden(other: Ticket, *, channel_id: str) -> bool:
     return other.is_private and other.channel_id != channel_id
 
 
+def _is_hidden_beside(other: Ticket, ticket: Ticket) -> bool:
+    return is_hidden(other, channel_id=ticket.channel_id)
+
+
 def named(other: Ticket, *, beside: Ticket) -> str:
     """Another ticket as the card and the thread of this one may name it."""
-    return HIDDEN if is_hidden(other, channel_id=beside.channel_id) else other.name
+    return say(HIDDEN) if _is_hidden_beside(other, beside) else other.name
 
 
 async def meant(desk: Desk, own: Ticket) -> Ticket:
@@ -56,7 +67,8 @@ def said_so(desk: Desk, reply: Reply, own: Ticket, ticket: Ticket) -> Reply:
     """An answer in a duplicate's thread says first which ticket it is about."""
     if ticket is own or desk.place is None:
         return reply
-    text = f"{own.name} is a duplicate of {ticket.name}, so this is about {ticket.name}.\n{reply.message.text}"
+    about = say("{own} is a duplicate of {other}, so this is about {other}.", own=own.name, other=ticket.name)
+    text = f"{about}\n{reply.message.text}"
     return replace(
         reply,
         message=reply.message.model_copy(update={"text": text}),
@@ -76,6 +88,22 @@ async def follow(desk: Desk, ticket: Ticket, *, before: Mapping[str, Any], chang
             await _tell(desk, duplicate, ticket)
 
 
+async def correct(desk: Desk, ticket: Ticket, step: UndoStep, *, how: Phrase | str) -> None:
+    """What the threads of its duplicates were told of a change says that it was undone."""
+    for duplicate in await _all_duplicates(desk.tx, ticket):
+        key = notify.thread_key(_work_key(ticket, step.version), duplicate, TOLD)
+        if not await outbox.is_post(desk.tx, key):
+            continue
+        with speaking(await of_ticket(desk, duplicate)):
+            change = str(how) if _is_hidden_beside(ticket, duplicate) else f"{step.said}, {how}"
+            payload = Message(text=_became(ticket, change, beside=duplicate)).model_dump_json()
+        await notify.edit(desk, duplicate, key, channel_id=duplicate.channel_id, payload=payload)
+
+
+def _work_key(ticket: Ticket, version: int) -> str:
+    return f"{TOLD}:{ticket.id}:{version}"
+
+
 async def _all_duplicates(tx: Tx, ticket: Ticket) -> list[Ticket]:
     """Those of its duplicates too."""
     found = await duplicates.of(tx, ticket.id)
@@ -86,9 +114,17 @@ async def _tell(desk: Desk, duplicate: Ticket, ticket: Ticket) -> None:
     """The duplicate's thread hears once that it is done, and so does whoever reported it there."""
     reporter = await people.get(desk.tx, duplicate.reporter_id) if duplicate.reporter_id else None
     is_told = reporter and reporter.is_active and (desk.actor is None or desk.actor.person_id != reporter.id)
-    who = f"{mention(reporter.slack_id)} " if reporter and is_told else ""
-    name = named(ticket, beside=duplicate)
-    how = "" if name == HIDDEN or not ticket.resolution else f": {escape(ticket.resolution)}"
-    text = f"{who}{name[:1].upper()}{name[1:]}, which this is a duplicate of, was {ticket.status}{how}."
-    once = replace(desk, key=f"{TOLD}:{ticket.id}:{len(ticket.rests)}")
+    who = f"{await called(desk, reporter)} " if reporter and is_told else ""
+    how = "" if _is_hidden_beside(ticket, duplicate) or not ticket.resolution else f": {escape(ticket.resolution)}"
+    with speaking(await of_ticket(desk, duplicate)):
+        text = who + _became(ticket, f"{words(ticket.status)}{how}", beside=duplicate)
+    once = replace(desk, key=_work_key(ticket, ticket.version))
     await notify.say_in_thread(once, duplicate, text, name=TOLD)
+
+
+def _became(ticket: Ticket, change: str, *, beside: Ticket) -> str:
+    """What happened to the ticket, for the thread of its duplicate."""
+    text = say(
+        "{ticket}, which this is a duplicate of, was {change}.", ticket=named(ticket, beside=beside), change=change
+    )
+    return text[:1].upper() + text[1:]

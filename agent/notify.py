@@ -5,16 +5,18 @@ from agent.briefing import brief, first_steps, see, why_in_digest
 from agent.card import card
 from agent.desk import Desk
 from agent.holding import keep
+from agent.language import of_person, of_ticket
 from agent.nudges.plan import LOUD
 from agent.standing import judge
+from agent.status_words import words
 from bot.events import Place
 from bot.messages import Button, Message, escape
+from prompts.words import Phrase, fixed, say, speaking
 from storage import outbox, people
 from storage.outbox import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
 
-SEEN = "eyes"
 # By these the messages of one piece of work are told apart.
 ANSWER, CHANGE, ASSIGNED, WAITED = "answer", "change", "assigned", "waited"
 
@@ -44,16 +46,17 @@ def outgoing(desk: Desk, *, key: str, kind: str, lane: str, channel_id: str, pay
     )
 
 
-async def show_card(desk: Desk, ticket: Ticket, *, change: str = "") -> None:
+async def show_card(desk: Desk, ticket: Ticket, *, change: Phrase | str = "") -> None:
     """Post the ticket's card, or bring the posted one up to date.
 
     Args:
         change: what was done in words, "claimed by @x"; the card says it until the next change.
     """
-    if change:
-        ticket.last_change, ticket.last_change_at = change, desk.now
     key = card_key(ticket)
-    payload = (await card(desk, ticket)).model_dump_json()
+    with speaking(await of_ticket(desk, ticket)):
+        if change:
+            ticket.last_change, ticket.last_change_at = str(change), desk.now
+        payload = (await card(desk, ticket)).model_dump_json()
     if await edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload):
         return
     row = outgoing(desk, key=key, kind="post", lane=lane(ticket), channel_id=ticket.channel_id, payload=payload)
@@ -73,11 +76,14 @@ async def edit(desk: Desk, ticket: Ticket | None, key: str, *, channel_id: str, 
     return True
 
 
-async def say_in_thread(desk: Desk, ticket: Ticket, text: str, *, name: str, buttons: tuple[Button, ...] = ()) -> None:
+async def say_in_thread(
+    desk: Desk, ticket: Ticket, text: Phrase | str, *, name: str, buttons: tuple[Button, ...] = ()
+) -> None:
     """One message in the ticket's thread; `name` tells it from others of the same work."""
     if desk.is_silent:
         return
-    message = Message(text=text, buttons=buttons)
+    with speaking(await of_ticket(desk, ticket)):
+        message = Message(text=str(text), buttons=buttons)
     row = outgoing(
         desk,
         key=thread_key(desk.key, ticket, name),
@@ -108,11 +114,13 @@ def lane(ticket: Ticket) -> str:
 async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
     """One direct message for one assignment, with what it takes to begin; nobody hears of what they did themselves."""
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
-    why = f" Why you: {escape(ticket.assign_reason)}." if ticket.assign_reason else ""
-    yours = f"{headline(ticket)} is yours{f' (team {escape(team.name)})' if team else ''}."
-    text = f"{yours}{why} {await brief(desk, ticket)}"
+    yours = fixed("{ticket} is yours (team {team}).") if team else fixed("{ticket} is yours.")
     key = direct_key(ASSIGNED, desk.key, ticket, person.id)
-    await tell(desk, ticket, person, text, key=key, sort=GIVEN, buttons=first_steps(ticket))
+    with speaking(await of_person(desk, person.id)):
+        why = say(" Why you: {reason}.", reason=escape(ticket.assign_reason)) if ticket.assign_reason else ""
+        text = say(yours, ticket=headline(ticket), team=escape(team.name) if team else "") + why
+        text = f"{text} {await brief(desk, ticket)}"
+        await tell(desk, ticket, person, text, key=key, sort=GIVEN, buttons=first_steps(ticket))
 
 
 async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
@@ -124,18 +132,29 @@ async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -
     is_loud = ticket.priority in LOUD
     if ticket.team_id is None and not is_loud:
         return
-    who = ", ".join(f"@{escape(person.name)}" for person in assigned)
-    state = f"assigned to {who}" if who else f"*unassigned*: {escape(ticket.assign_reason or 'no team yet')}"
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
-    claim = () if assigned else (Button(label="Claim", action="claim", value=ticket.named_version),)
     digest = await why_in_digest(desk, ticket, is_important=is_loud or not assigned)
     for manager in await managers_of(desk, ticket):
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
-        text = f"{headline(ticket)} ({ticket.priority or 'no priority yet'}) is {state}."
         loud = f"manager:{ticket.id}:{manager.id}:{'loud' if is_loud else 'news'}"
         key, sort = (loud, NEWS) if assigned else (call_key(ticket, manager.id), CALL)
-        await tell(desk, ticket, manager, text, key=key, sort=sort, buttons=claim, digest=digest)
+        with speaking(await of_person(desk, manager.id)):
+            text = _how_it_stands(ticket, assigned)
+            claim = () if assigned else (Button(label=say("Claim"), action="claim", value=ticket.named_version),)
+            await tell(desk, ticket, manager, text, key=key, sort=sort, buttons=claim, digest=digest)
+
+
+def _how_it_stands(ticket: Ticket, assigned: list[Person]) -> str:
+    slots = {
+        "ticket": headline(ticket),
+        "priority": words(ticket.priority) if ticket.priority else say("no priority yet"),
+    }
+    if assigned:
+        who = ", ".join(f"@{escape(person.name)}" for person in assigned)
+        return say("{ticket} ({priority}) is assigned to {who}.", who=who, **slots)
+    reason = escape(ticket.assign_reason or say("no team yet"))
+    return say("{ticket} ({priority}) is *unassigned*: {reason}.", reason=reason, **slots)
 
 
 async def managers_of(desk: Desk, ticket: Ticket) -> list[Person]:
@@ -152,16 +171,16 @@ def call_key(ticket: Ticket, person_id: int) -> str:
 
 async def tell(
     desk: Desk,
-    ticket: Ticket,
+    ticket: Ticket | None,
     person: Person,
-    text: str,
+    text: Phrase | str,
     *,
     key: str,
     sort: Sort,
     buttons: tuple[Button, ...] = (),
     digest: str = "",
 ) -> None:
-    """One direct message about a ticket, now or when it suits them, unless they did it themselves.
+    """One direct message, about a ticket or about none, now or when it suits them, unless they did it themselves.
 
     Args:
         digest: why it is to wait for their daily digest.
@@ -169,47 +188,29 @@ async def tell(
     if desk.is_silent or (desk.actor is not None and desk.actor.person_id == person.id):
         return
     verdict = await judge(desk, ticket, person, sort, digest=digest)
-    if await keep(desk, ticket, person, verdict, key=key, sort=sort, text=text + see(ticket)):
-        await tell_channel(desk, ticket, person.slack_id, text, key=key, buttons=buttons)
+    with speaking(await of_person(desk, person.id)):
+        said = str(text)
+        about = see(ticket) if ticket else ""
+        if await keep(desk, ticket, person, verdict, key=key, sort=sort, text=said + about):
+            await tell_channel(desk, ticket, person.slack_id, said, key=key, buttons=buttons)
 
 
 async def tell_channel(
-    desk: Desk, ticket: Ticket, channel_id: str, text: str, *, key: str, buttons: tuple[Button, ...] = ()
+    desk: Desk, ticket: Ticket | None, channel_id: str, text: str, *, key: str, buttons: tuple[Button, ...] = ()
 ) -> None:
-    """One message about a ticket outside of its thread."""
+    """One message outside of a thread, about a ticket or about none."""
     if desk.is_silent:
         return
-    payload = Message(text=text + see(ticket), buttons=buttons).model_dump_json()
+    about = see(ticket) if ticket else ""
+    payload = Message(text=text + about, buttons=buttons).model_dump_json()
     row = outgoing(desk, key=key, kind="post", lane=f"dm:{channel_id}", channel_id=channel_id, payload=payload)
-    row.ticket_id = ticket.id
+    row.ticket_id = ticket.id if ticket else None
     await outbox.add(desk.tx, row)
 
 
 def headline(ticket: Ticket) -> str:
     """The ticket in a line: number and title."""
     return f"*{ticket.name}* {escape(ticket.title)}"
-
-
-async def show_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
-    """Swap the reaction on the report, wherever it was said: eyes, then one emoji for the status."""
-    if ticket.said_at is None or ticket.is_out_of_reach:
-        return
-    channel_id, ts = ticket.said_at
-    emoji = desk.settings.emoji
-    was = SEEN if before == SEEN else emoji[before]
-    if was == emoji[ticket.status]:
-        return
-    for kind, name in (("unreact", was), ("react", emoji[ticket.status])):
-        row = outgoing(
-            desk,
-            key=f"{desk.key}:{kind}:{ticket.id}:{name}",
-            kind=kind,
-            lane=f"react:{channel_id}:{ts}",
-            channel_id=channel_id,
-            payload=name,
-        )
-        row.target_ts, row.ticket_id = ts, ticket.id
-        await outbox.add(desk.tx, row)
 
 
 async def settle(desk: Desk, message: Message) -> None:

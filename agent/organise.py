@@ -8,6 +8,7 @@ from agent.desk import Desk
 from agent.logins import verify
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say
 from storage import ownership, people
 from storage.audit import Change
 from storage.database import Tx
@@ -46,9 +47,8 @@ async def add_team(desk: Desk, name: str, facts: TeamFacts) -> Team:
     """
     name = checked_name(name)
     if facts.channel_id and not CHANNEL_ID.fullmatch(facts.channel_id):
-        raise UserError(
-            f"{facts.channel_id} is not a channel's id: it looks like C012ABCDEF (channel details, at the end)."
-        )
+        no_id = fixed("{said} is not a channel's id: it looks like C012ABCDEF (channel details, at the end).")
+        raise UserError(say(no_id, said=facts.channel_id))
     team = await people.team_named(desk.tx, name)
     before = await _team(desk, team) if team else {}
     if team is None:
@@ -72,7 +72,7 @@ def checked_name(name: str) -> str:
     """
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise UserError(f"A team's name has 1 to {LONGEST_NAME} characters.")
+        raise UserError(say("A team's name has 1 to {most} characters.", most=LONGEST_NAME))
     return name
 
 
@@ -83,9 +83,10 @@ async def require_free(desk: Desk, name: str) -> None:
         UserError: with the name of the team, and how a deleted one comes back.
     """
     if known := await people.team_named(desk.tx, name):
-        raise UserError(f"There is a team {escape(known.name)} already.")
+        raise UserError(say("There is a team {team} already.", team=escape(known.name)))
     if gone := await people.deleted_team(desk.tx, name):
-        raise UserError(f"There was a team {escape(gone.name)}: `team restore {escape(gone.name)}` brings it back.")
+        was = fixed("There was a team {team}: `team restore {team}` brings it back.")
+        raise UserError(say(was, team=escape(gone.name)))
 
 
 async def add_person(desk: Desk, slack_id: str, facts: PersonFacts) -> Person:
@@ -95,9 +96,8 @@ async def add_person(desk: Desk, slack_id: str, facts: PersonFacts) -> Person:
         UserError: that is not a Slack id.
     """
     if not PERSON_ID.fullmatch(slack_id):
-        raise UserError(
-            f"{slack_id} is not a person's Slack id: it looks like U012ABCDEF (profile, ⋮, Copy member ID)."
-        )
+        no_id = fixed("{said} is not a person's Slack id: it looks like U012ABCDEF (profile, ⋮, Copy member ID).")
+        raise UserError(say(no_id, said=slack_id))
     person = await people.by_slack_id(desk.tx, desk.workspace_id, slack_id)
     before = _person(person) if person else {}
     if person is None:
@@ -130,8 +130,9 @@ async def team_called(tx: Tx, name: str) -> Team:
     team = await people.team_named(tx, name)
     if team is None:
         known = ", ".join(team.name for team in await people.teams(tx))
-        there_are = f"There are: {known}." if known else "There is no team yet."
-        raise UserError(f"There is no team {name}. {there_are} `python app.py team add NAME` adds one.")
+        there_are = say("There are: {teams}.", teams=known) if known else say("There is no team yet.")
+        none = fixed("There is no team {team}. {there_are} `python app.py team add NAME` adds one.")
+        raise UserError(say(none, team=name, there_are=there_are))
     return team
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
+from agent.holding import hasten
 from agent.leaving import go_away
 from bot.slack.directory import Profile
 from storage import absences
@@ -22,6 +23,8 @@ async def follow_status(desk: Desk, person: Person, profile: Profile) -> None:
         await _begin(desk, person, ends)
     elif absence is not None and ends is None:
         _move(desk, absence, desk.now, action="back")
+        await desk.tx.flush()
+        await hasten(desk, person)
     elif absence is not None and ends is not None and profile.status_ends and ends != absence.ends:
         _move(desk, absence, ends, action="away")  # one without an end stays with the day on which it was first read
 

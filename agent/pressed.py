@@ -9,12 +9,15 @@ from agent.commands.registry import VERBS
 from agent.commands.run import run
 from agent.commands.verb import Reply
 from agent.desk import Desk
+from agent.language import of_ticket
+from agent.working import working_key
 from bot.errors import Refused, UserError
+from prompts.words import fixed, say, speaking
 from storage import outbox, tickets
 from storage.outbox import Outgoing
 from storage.tickets import Ticket
 
-UNKNOWN = "I know this button no longer: it was made by another release of mine."
+UNKNOWN = fixed("I know this button no longer: it was made by another release of mine.")
 
 
 async def at_work(desk: Desk, *, channel_id: str, message_ts: str, reply_url: str) -> Outgoing | None:
@@ -26,13 +29,15 @@ async def at_work(desk: Desk, *, channel_id: str, message_ts: str, reply_url: st
     ticket = await _on_card(desk, channel_id, message_ts)
     if ticket is None:
         return None
+    with speaking(await of_ticket(desk, ticket)):
+        payload = (await card(desk, ticket)).at_work().model_dump_json()
     row = notify.outgoing(
         desk,
-        key=_key(desk.correlation_id),
+        key=working_key(desk.correlation_id),
         kind="replace",
         lane=notify.edit_lane(notify.card_key(ticket)),
         channel_id=channel_id,
-        payload=(await card(desk, ticket)).at_work().model_dump_json(),
+        payload=payload,
     )
     row.reply_url, row.ticket_id = reply_url, ticket.id
     return row
@@ -48,13 +53,13 @@ async def run_pressed(desk: Desk, line: str) -> Reply:
     parsed = parse(line, VERBS)
     try:
         if parsed is None:
-            raise UserError(UNKNOWN)
+            raise UserError(say(UNKNOWN))
         return await run(desk, parsed)
     except Refused:
         raise
     except UserError as error:
         if ticket := await _named(desk, line):
-            raise UserError(f"{error} {await stale.present(desk, ticket)}") from error
+            raise UserError(f"{error} {await stale.present(desk, ticket)}", buttons=error.buttons) from error
         raise
 
 
@@ -63,17 +68,6 @@ async def _named(desk: Desk, line: str) -> Ticket | None:
     found = NAMED_TICKET.match(line.partition(" ")[2])
     ticket = await tickets.by_number(desk.tx, desk.workspace_id, int(found.group(1))) if found else None
     return ticket if ticket and await desk.sees(ticket) else None
-
-
-async def bring_back(desk: Desk) -> None:
-    """Show the card whose press this work comes of as it is now, with its controls."""
-    if ticket_id := await outbox.ticket_of(desk.tx, _key(desk.correlation_id)):
-        await notify.show_card(desk, await tickets.get(desk.tx, ticket_id))
-
-
-def _key(correlation_id: str) -> str:
-    """The press and the job that works it off share their correlation id."""
-    return f"press:{correlation_id}:working"
 
 
 async def _on_card(desk: Desk, channel_id: str, message_ts: str) -> Ticket | None:

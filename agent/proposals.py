@@ -8,9 +8,11 @@ from agent import asking
 from agent.change import present
 from agent.commands.verb import Said
 from agent.desk import Desk
+from agent.language import of_ticket
 from bot.access import can
 from bot.errors import UserError
 from bot.messages import escape, moment
+from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import people, proposals, reminders, tickets, undo_steps
 from storage.people import Person
 from storage.proposals import OPEN, Proposal
@@ -20,6 +22,7 @@ from storage.undo_steps import UndoStep
 
 LASTS = timedelta(days=7)
 EXPIRES = "proposal"  # the kind of its reminder
+STATES = {"approved": fixed("approved"), "denied": fixed("denied")}  # decided by a person
 
 
 async def may(desk: Desk, said: Said, needs: str) -> bool:
@@ -32,7 +35,7 @@ async def propose(
     verb: str,
     said: Said,
     *,
-    asks: str,
+    asks: Phrase | str,
     needs: str,
     becomes: Mapping[str, Any],
     approver: Person | None = None,
@@ -48,9 +51,11 @@ async def propose(
     """
     ticket, arguments = said.the_ticket, packed(said)
     for earlier in await proposals.open_of(desk.tx, verb=verb, ticket_id=ticket.id):
-        if (earlier.asker_id, earlier.arguments) == (desk.asker.person_id, arguments):
+        is_same = (earlier.asker_id, earlier.arguments) == (desk.asker.person_id, arguments)
+        if is_same and earlier.expires_at > desk.now:
             return earlier
-    proposal = await fresh(desk, verb, arguments, asks=asks, needs=needs)
+    with speaking(await of_ticket(desk, ticket)):
+        proposal = await fresh(desk, verb, arguments, asks=str(asks), needs=needs)
     proposal.ticket_id, proposal.version = ticket.id, ticket.version
     proposal.before, proposal.after = dict(await present(desk, ticket, becomes)), dict(becomes)
     proposal.approver_id = approver.id if approver else None
@@ -89,7 +94,7 @@ async def keep(desk: Desk, proposal: Proposal) -> None:
         ticket_id=proposal.ticket_id,
         person_id=proposal.asker_id,
         due_at=proposal.expires_at,
-        reason=f"{proposal.name} waits to be decided",
+        reason=say("{proposal} waits to be decided", proposal=proposal.name),
         plan_key=_plan_key(proposal),
         created_at=desk.now,
     )
@@ -105,8 +110,8 @@ def packed(said: Said) -> dict[str, Any]:
     """A command's arguments as they are stored: rows by their ids, and only what was given."""
     rows = {"ticket": said.ticket, "other": said.other, "team": said.team, "cover": said.cover}
     given: dict[str, Any] = {name: row.id for name, row in rows.items() if row}
-    words = {"status": said.status, "priority": said.priority, "text": said.text}
-    given |= {name: value for name, value in words.items() if value}
+    words = {"status": said.status, "priority": said.priority, "text": said.text, "how": said.how}
+    given |= {name: value for name, value in (words | {"values": dict(said.values)}).items() if value}
     return given | ({"people": [person.id for person in said.people]} if said.people else {})
 
 
@@ -119,7 +124,8 @@ async def command_of(desk: Desk, proposal: Proposal) -> Said:
     given, tx = proposal.arguments, desk.tx
     about = {name: await tickets.get(tx, given[name]) for name in ("ticket", "other") if name in given}
     if not all([await desk.sees(ticket) for ticket in about.values()]):
-        raise UserError(f"{proposal.name} is about a ticket that you cannot see; somebody who can has to decide.")
+        unseen = fixed("{proposal} is about a ticket that you cannot see; somebody who can has to decide.")
+        raise UserError(say(unseen, proposal=proposal.name))
     return Said(
         ticket=about.get("ticket"),
         other=about.get("other"),
@@ -129,6 +135,8 @@ async def command_of(desk: Desk, proposal: Proposal) -> Said:
         status=given.get("status", ""),
         priority=given.get("priority", ""),
         text=given.get("text", ""),
+        how=given.get("how", ""),
+        values=given.get("values", {}),
         proposal=proposal,
     )
 
@@ -141,7 +149,8 @@ async def visible_proposal(desk: Desk, number: int) -> Proposal:
     """
     found = await proposals.by_number(desk.tx, desk.workspace_id, number)
     if found is None or not await _sees(desk, found):
-        raise UserError(f"There is no P-{number} that you can see.")
+        unseen = fixed("There is no {proposal} that you can see. Your Home tab lists those that wait for you.")
+        raise UserError(say(unseen, proposal=f"P-{number}"))
     return found
 
 
@@ -162,9 +171,11 @@ async def require_open(desk: Desk, proposal: Proposal) -> None:
     if proposal.state == OPEN and proposal.expires_at > desk.now:
         return
     if proposal.decided_by is None or proposal.decided_at is None:
-        raise UserError(f"{proposal.name} expired {moment(proposal.expires_at)}: nobody had decided until then.")
-    who = escape((await people.get(desk.tx, proposal.decided_by)).name)
-    raise UserError(f"{proposal.name} was {proposal.state} by @{who} {moment(proposal.decided_at)}.")
+        expired = fixed("{proposal} expired {at}: nobody had decided until then.")
+        raise UserError(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
+    who, at = escape((await people.get(desk.tx, proposal.decided_by)).name), moment(proposal.decided_at)
+    decided = fixed("{proposal} was {state} by @{who} {at}.")
+    raise UserError(say(decided, proposal=proposal.name, state=say(STATES[proposal.state]), who=who, at=at))
 
 
 async def check_decides(desk: Desk, proposal: Proposal) -> None:
@@ -175,7 +186,7 @@ async def check_decides(desk: Desk, proposal: Proposal) -> None:
     """
     if desk.asker.person_id == proposal.approver_id != proposal.asker_id:
         return
-    doing = f"decide {proposal.name}"
+    doing = say("decide {proposal}", proposal=proposal.name)
     if proposal.ticket_id:
         await desk.check(proposal.needs, await tickets.get(desk.tx, proposal.ticket_id), doing=doing)
     elif proposal.team_id:
@@ -194,7 +205,7 @@ async def changed_since(
     return [step for step in later if step.who != desk.who and fields & step.before.keys()]
 
 
-async def settle(desk: Desk, proposal: Proposal, state: str, *, how: str, reason: str | None = None) -> str:
+async def settle(desk: Desk, proposal: Proposal, state: str, *, how: Phrase | str, reason: str | None = None) -> str:
     """It is decided: recorded, said wherever it was asked, and told to who asked; what it became, in a line.
 
     Args:
@@ -209,10 +220,10 @@ async def settle(desk: Desk, proposal: Proposal, state: str, *, how: str, reason
     return await asking.show_decided(desk, proposal, how)
 
 
-async def expire(desk: Desk, reminder: Reminder, *, late: str) -> str:
+async def expire(desk: Desk, reminder: Reminder, *, late: object) -> str:
     """It is time, and nobody has decided: who asked hears so. Returns why not, if it does not apply any more."""
     proposal = await proposals.get(desk.tx, int(reminder.plan_key.rpartition(":")[2]))
     if proposal.state != OPEN:
         return "it was decided"
-    await settle(desk, proposal, "expired", how=f"{late}expired, since nobody decided in time")
+    await settle(desk, proposal, "expired", how=phrase("{late}expired, since nobody decided in time", late=late))
     return ""

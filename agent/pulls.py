@@ -5,6 +5,8 @@ from dataclasses import asdict
 from agent.desk import Desk
 from agent.logins import guess
 from agent.repositories import seen
+from agent.review_requests.follow import follow, keep_verdict
+from agent.review_requests.plan import plan_reviews
 from bot.events import CheckRunEvent, PullEvent, PushEvent
 from storage import pulls
 from storage.pulls import Pull
@@ -18,15 +20,21 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
     told = event.pull
     known = await pulls.by_number(desk.tx, repository.id, told.number)
     if known and told.updated_at and known.updated_at and told.updated_at < known.updated_at:
+        await keep_verdict(desk, known, event)
         return "older than what is known"
     fields = asdict(told)
     if known is None:
-        desk.tx.add(Pull(workspace_id=desk.workspace_id, repository_id=repository.id, **fields))
+        known = Pull(workspace_id=desk.workspace_id, repository_id=repository.id, **fields)
+        desk.tx.add(known)
+        await desk.tx.flush()
+        await follow(desk, known, event)
         return ""
+    was_draft = known.is_draft
     if known.head_sha != told.head_sha:
         known.checks = {}
     for name, value in fields.items():
         setattr(known, name, value)
+    await follow(desk, known, event, was_draft=was_draft)
     return ""
 
 
@@ -40,6 +48,7 @@ async def hear_push(desk: Desk, event: PushEvent) -> str:
     for pull in await pulls.at_head(desk.tx, repository.id, event.before):
         if pull.head_ref == branch and pull.state == "open" and set(event.after) != {"0"}:  # zeros: it was deleted
             pull.head_sha, pull.checks = event.after, {}
+            await plan_reviews(desk, pull)
     return ""
 
 

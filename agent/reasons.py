@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say
 from storage import settings_kv
+from storage.calendars import of_team
 from storage.tickets import Ticket
 
-SOLVED = ("Fixed in production", "Config change applied", "Not an issue", "User error")
+SOLVED = (
+    fixed("Fixed in production"),
+    fixed("Config change applied"),
+    fixed("Not an issue"),
+    fixed("User error"),
+)
 USUAL: dict[str, tuple[str, ...]] = {
     "resolve": SOLVED,
-    "close": ("Won't fix", "Cannot reproduce", "Out of scope"),
-    "release": ("I am on another incident", "Somebody else knows this better"),
-    "reopen": ("It happens again", "The fix was not deployed"),
+    "close": (fixed("Won't fix"), fixed("Cannot reproduce"), fixed("Out of scope")),
+    "release": (fixed("I am on another incident"), fixed("Somebody else knows this better")),
+    "reopen": (fixed("It happens again"), fixed("The fix was not deployed")),
 }
 # Keys of settings_kv in the scope of a team: `reasons.VERB`, one a line, and the template `answer.resolve`.
 OWN = ("resolve", "close")
@@ -25,11 +32,6 @@ FIELDS = ("ticket", "title", "assignee", "duration", "link")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
-def scope_of(team_id: int) -> str:
-    """Whose setting it is, when it is a team's."""
-    return f"team:{team_id}"
-
-
 def read_reasons(text: str) -> tuple[str, ...]:
     """A team's own reasons, with semicolons or line breaks between them; none brings the usual ones back.
 
@@ -38,10 +40,11 @@ def read_reasons(text: str) -> tuple[str, ...]:
     """
     reasons = tuple(dict.fromkeys(filter(None, (" ".join(part.split()) for part in re.split(r"[;\n]", text)))))
     if len(reasons) > MOST:
-        raise UserError(f"A team keeps at most {MOST} reasons; these are {len(reasons)}.")
+        raise UserError(say("A team keeps at most {most} reasons; these are {count}.", most=MOST, count=len(reasons)))
     for reason in reasons:
         if not 3 <= len(reason) <= LONGEST:
-            raise UserError(f"“{escape(reason[:LONGEST])}” must have 3 to {LONGEST} characters.")
+            wrong = fixed("“{reason}” must have 3 to {most} characters.")
+            raise UserError(say(wrong, reason=escape(reason[:LONGEST]), most=LONGEST))
     return reasons
 
 
@@ -52,13 +55,14 @@ def check_answer(template: str) -> str:
         UserError: it is too long, or has a brace or a field that means nothing.
     """
     if len(template) > LONGEST_ANSWER:
-        raise UserError(f"An answer has at most {LONGEST_ANSWER} characters.")
+        raise UserError(say("An answer has at most {most} characters.", most=LONGEST_ANSWER))
     known = ", ".join(f"{{{name}}}" for name in FIELDS)
     for name in _FIELD.findall(template):
         if name not in FIELDS:
-            raise UserError(f"There is no field {{{escape(name[:40])}}}; there is {known}.")
+            field = f"{{{escape(name[:40])}}}"
+            raise UserError(say("There is no field {field}; there is {known}.", field=field, known=known))
     if {"{", "}"} & set(_FIELD.sub("", template)):
-        raise UserError(f"A brace stands alone. A field is written as one of {known}.")
+        raise UserError(say("A brace stands alone. A field is written as one of {known}.", known=known))
     return template.strip()
 
 
@@ -75,13 +79,13 @@ async def reasons_for(desk: Desk, ticket: Ticket, verb: str) -> tuple[str, ...]:
     """What the form of a verb offers: the reasons of the ticket's team, else the usual ones."""
     own = ""
     if ticket.team_id and verb in OWN:
-        own = await settings_kv.get(desk.tx, scope_of(ticket.team_id), f"reasons.{verb}") or ""
-    return tuple(own.splitlines()) or USUAL.get(verb, ())
+        own = await settings_kv.get(desk.tx, of_team(ticket.team_id), f"reasons.{verb}") or ""
+    return tuple(own.splitlines()) or tuple(map(say, USUAL.get(verb, ())))
 
 
 async def answer_of(desk: Desk, ticket: Ticket, values: Mapping[str, str]) -> str:
     """What the ticket's team adds when it is resolved; empty when it keeps no template."""
     if ticket.team_id is None:
         return ""
-    template = await settings_kv.get(desk.tx, scope_of(ticket.team_id), ANSWER)
+    template = await settings_kv.get(desk.tx, of_team(ticket.team_id), ANSWER)
     return fill_answer(template, values) if template else ""

@@ -4,10 +4,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from agent.admins import tell_admins
+from agent.admins import ask_admins
 from agent.desk import Desk
 from agent.duration import in_words
+from bot.messages import Message
 from bot.settings import Settings
+from prompts.words import Phrase, fixed, say, say_of
 from storage import doubt, gaps, queue, sound
 from storage.database import Tx
 from storage.gaps import ASKED, AWAY, CHECK, Gap
@@ -66,7 +68,7 @@ async def ask_for(tx: Tx, *, workspace_id: str, now: datetime, after: timedelta 
         at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-async def close(desk: Desk, made_up: Sequence[Gap], *, unheard: Mapping[str, str]) -> list[Gap]:
+async def close(desk: Desk, made_up: Sequence[Gap], *, unheard: Mapping[str, Phrase | str]) -> list[Gap]:
     """These gaps are made up for; admins are told, unless it was a look that found nothing.
 
     Returns:
@@ -91,7 +93,7 @@ async def close(desk: Desk, made_up: Sequence[Gap], *, unheard: Mapping[str, str
         await doubt.settle(desk.tx)
     worth = [row for row in rows if row.id not in grown and _tells(row)]
     if worth:
-        await tell_admins(desk, line(worth, unheard=unheard), key=f"gap:{worth[0].id}")
+        await ask_admins(desk, lambda: Message(text=line(worth, unheard=unheard)), key=f"gap:{worth[0].id}")
     return worth
 
 
@@ -99,12 +101,12 @@ def _tells(gap: Gap) -> bool:
     return gap.reason != CHECK or bool(gap.found or gap.rescanned or gap.failed)
 
 
-def line(made_up: Sequence[Gap], *, unheard: Mapping[str, str]) -> str:
+def line(made_up: Sequence[Gap], *, unheard: Mapping[str, Phrase | str]) -> str:
     """What there was and what came of it."""
     parts = [_cause(made_up)]
-    for source, say in (("github", _github), ("slack", _slack)):
+    for source, told in (("github", _github), ("slack", _slack)):
         if ours := [gap for gap in made_up if gap.source == source]:
-            parts.append(unheard.get(source) or say(ours))
+            parts.append(str(unheard.get(source) or told(ours)))
     return " ".join(parts)
 
 
@@ -112,31 +114,32 @@ def _cause(made_up: Sequence[Gap]) -> str:
     away = [gap for gap in made_up if gap.reason == AWAY]
     spans = away or [gap for gap in made_up if gap.reason not in {CHECK, ASKED}]
     if not spans:
-        return "A look at what was sent."
+        return say("A look at what was sent.")
     lasted = in_words(max(gap.until for gap in spans) - min(gap.since for gap in spans))
     if away:
-        return f"Away for {lasted}."
+        return say("Away for {time}.", time=lasted)
     reasons = ", ".join(sorted({gap.reason for gap in spans}))
-    return f"Turned deliveries away within {lasted} ({reasons})."
+    return say("Turned deliveries away within {time} ({reasons}).", time=lasted, reasons=reasons)
 
 
 def _github(ours: Sequence[Gap]) -> str:
     found, again, seen, failed = (
         sum(getattr(gap, name) for gap in ours) for name in ("found", "redelivered", "rescanned", "failed")
     )
-    said = [f"{_counted(found, 'delivery', 'deliveries')} missed, {again} fetched again"] if found else []
-    said += [f"{failed} not to be had"] if failed else []
-    said += [f"{_counted(seen, 'change', 'changes')} found by looking"] if seen else []
-    return f"GitHub: {', '.join(said) or 'nothing missed'}."
+    said = [_missed(found, again)] if found else []
+    said += [say("{count} not to be had", count=failed)] if failed else []
+    said += [say_of(seen, "1 change found by looking", "{count:,} changes found by looking")] if seen else []
+    return f"GitHub: {', '.join(said) or say('nothing missed')}."
+
+
+def _missed(found: int, again: int) -> str:
+    many = fixed("{count:,} deliveries missed, {again} fetched again")
+    return say_of(found, "1 delivery missed, {again} fetched again", many, again=again)
 
 
 def _slack(ours: Sequence[Gap]) -> str:
     found, failed = sum(gap.found for gap in ours), sum(gap.failed for gap in ours)
     if not found:
-        return "Slack: nothing missed."
-    answered = "answered" if not failed else f"{found - failed} answered"
-    return f"Slack: {_counted(found, 'mention', 'mentions')} found, {answered}."
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+        return f"Slack: {say('nothing missed')}."
+    answered = say("{count} answered", count=found - failed) if failed else say("answered")
+    return f"Slack: {say_of(found, '1 mention found', '{count:,} mentions found')}, {answered}."

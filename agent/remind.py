@@ -4,19 +4,28 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from agent.alarms.keep import ALARM
+from agent.alarms.ring import ring
 from agent.desk import Desk
+from agent.digest import channel as channel_digest
 from agent.digest.flush import flush
 from agent.digest.plan import DIGEST
 from agent.digest.send import send
 from agent.holding import HELD
+from agent.leaving import DEPARTURE, depart
 from agent.nudges.plan import STALE
 from agent.nudges.send import nudge
 from agent.proposals import EXPIRES, expire
+from agent.review_requests.plan import REVIEW
+from agent.review_requests.send import remind_of_review
 from agent.sla.clocks import DEEDS, SNOOZE
 from agent.sla.ladder import climb
 from agent.snooze import wake
+from agent.summary.plan import SUMMARY
+from agent.summary.send import summarise
 from agent.taken_back import fade
 from bot.messages import moment
+from prompts.words import Phrase, phrase
 from storage import reminders, tickets
 from storage.reminders import LIVE, UNDO, Reminder
 from storage.tickets import Ticket
@@ -27,11 +36,26 @@ LATE = timedelta(minutes=5)
 class Act(Protocol):
     """What is due about a ticket; returns why nothing came of it, if so."""
 
-    def __call__(self, desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> Awaitable[str]: ...
+    def __call__(self, desk: Desk, reminder: Reminder, ticket: Ticket, *, late: Phrase | str) -> Awaitable[str]: ...
 
 
 ABOUT_TICKETS: dict[str, Act] = {SNOOZE: wake, UNDO: fade, STALE: nudge, **dict.fromkeys(DEEDS, climb)}
-FOR_PEOPLE: dict[str, Callable[[Desk, Reminder], Awaitable[str]]] = {HELD: flush, DIGEST: send}
+FOR_PEOPLE: dict[str, Callable[[Desk, Reminder], Awaitable[str]]] = {HELD: flush, DIGEST: send, DEPARTURE: depart}
+
+
+class OwnAct(Protocol):
+    """What is due and says itself whom or what it is about; returns why nothing came of it, if so."""
+
+    def __call__(self, desk: Desk, reminder: Reminder, *, late: Phrase | str) -> Awaitable[str]: ...
+
+
+BY_KIND: dict[str, OwnAct] = {
+    EXPIRES: expire,
+    ALARM: ring,
+    SUMMARY: summarise,
+    channel_digest.CHANNEL_DIGEST: channel_digest.send,
+    REVIEW: remind_of_review,
+}
 
 
 async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
@@ -39,16 +63,17 @@ async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
     if reminder.state not in LIVE or reminder.due_at != fire_at:
         return
     is_late = desk.now - fire_at > LATE
-    if why_not := await _act(desk, reminder, late=f"(Late: this was due {moment(fire_at)}.) " if is_late else ""):
+    late = phrase("(Late: this was due {due}.) ", due=moment(fire_at)) if is_late else ""
+    if why_not := await _act(desk, reminder, late=late):
         reminder.state, reminder.reason = "dropped", why_not
     else:
         await reminders.send(desk.tx, reminder, now=desk.now, is_late=is_late)
 
 
-async def _act(desk: Desk, reminder: Reminder, *, late: str) -> str:
+async def _act(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     """Do what is due; why not, if it no longer applies."""
-    if reminder.kind == EXPIRES:
-        return await expire(desk, reminder, late=late)
+    if reminder.kind in BY_KIND:
+        return await BY_KIND[reminder.kind](desk, reminder, late=late)
     if reminder.ticket_id is None:
         return await FOR_PEOPLE[reminder.kind](desk, reminder)
     ticket = await tickets.get(desk.tx, reminder.ticket_id)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ from agent import notify
 from agent.activity import touched
 from agent.attention import CALL
 from agent.desk import Desk
+from agent.language import of_person
 from agent.sla.clocks import acknowledge, is_unseen
+from agent.status_words import words
 from agent.transition import by
 from agent.triage.rules import title_of
 from agent.triage.schema import Report
 from bot.events import Place
 from bot.messages import Button, escape, plain
+from prompts.words import phrase, say, speaking
 from storage import inbox, queue, sla, thread_links, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
@@ -29,8 +33,8 @@ CONTEXT = "\n\nThe thread began with: "
 def fingerprint(text: str, place: Place) -> str:
     """The same for two reports that say the same words; "track this" says something else in each thread."""
     said = f"{text} {place.root_text}"
-    words = re.findall(r"\w+", plain(said).casefold()) or [said.strip()]
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
+    found = re.findall(r"\w+", plain(said).casefold()) or [said.strip()]
+    return hashlib.sha256(" ".join(found).encode()).hexdigest()[:32]
 
 
 async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[str, Any] | None = None) -> Ticket:
@@ -39,6 +43,8 @@ async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[st
     Args:
         chosen: fields that whoever reports it has chosen, and triage is to leave alone.
     """
+    if place.thread_ts and await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts):
+        place = replace(place, thread_ts=None, root_text="")  # another one has the thread, as of a line before
     root = await desk.read_out(place.root_text)
     ticket = Ticket(
         workspace_id=desk.workspace_id,
@@ -87,8 +93,12 @@ async def same_as(desk: Desk, text: str, place: Place) -> Ticket | None:
     return await tickets.same_report(desk.tx, place.channel_id, fingerprint(text, place), since=since)
 
 
-async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Comment:
-    """Keep a remark on a ticket; one Slack message makes one."""
+async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place, *, is_report: bool = False) -> Comment:
+    """Keep a remark on a ticket; one Slack message makes one.
+
+    Args:
+        is_report: it reports the same, and may be separated again.
+    """
     comment = Comment(
         workspace_id=desk.workspace_id,
         ticket_id=ticket.id,
@@ -97,6 +107,7 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
         channel_id=place.channel_id,
         message_ts=place.message_ts,
         created_at=desk.now,
+        is_report=is_report,
     )
     desk.tx.add(comment)
     await desk.tx.flush()
@@ -108,7 +119,7 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place) -> Co
     return comment
 
 
-async def _hear_after_the_end(desk: Desk, ticket: Ticket, words: str) -> None:
+async def _hear_after_the_end(desk: Desk, ticket: Ticket, remark: str) -> None:
     """Whoever had a ticket last hears, once, that its reporter still has something to say; the card has Reopen."""
     is_reporter = desk.asker.person_id == ticket.reporter_id
     if not is_reporter or ticket.resolved_at is None or desk.now - ticket.resolved_at > STILL_OPEN_TO_WORDS:
@@ -116,18 +127,25 @@ async def _hear_after_the_end(desk: Desk, ticket: Ticket, words: str) -> None:
     person = await tickets.last_assignee(desk.tx, ticket.id)
     if person is None or not person.is_active or not desk.may_see(person.slack_id, ticket):
         return
-    quoted = escape((await desk.read_out(words))[:QUOTED])
-    text = f"{by(desk)}, who reported {notify.headline(ticket)}, wrote after it was {ticket.status}: “{quoted}”."
+    quoted = escape((await desk.read_out(remark))[:QUOTED])
     key = f"after:{ticket.id}:{person.id}:{ticket.resolved_at.isoformat()}"
-    reopen = Button(label="Reopen…", action="form:reopen", value=ticket.named_version)
-    await notify.tell(desk, ticket, person, text, key=key, sort=CALL, buttons=(reopen,))
+    with speaking(await of_person(desk, person.id)):
+        text = say(
+            "{who}, who reported {ticket}, wrote after it was {status}: “{quoted}”.",
+            who=by(desk),
+            ticket=notify.headline(ticket),
+            status=words(ticket.status),
+            quoted=quoted,
+        )
+        reopen = Button(label=say("Reopen…"), action="form:reopen", value=ticket.named_version)
+        await notify.tell(desk, ticket, person, text, key=key, sort=CALL, buttons=(reopen,))
 
 
 async def _see(desk: Desk, ticket: Ticket) -> None:
     """An assignee who writes on a ticket has seen it."""
     if desk.asker.person_id in {person.id for person in await tickets.assignees(desk.tx, ticket.id)}:
         await acknowledge(desk, ticket)
-        await notify.show_card(desk, ticket, change=f"acknowledged by {by(desk)}")
+        await notify.show_card(desk, ticket, change=phrase("acknowledged by {who}", who=by(desk)))
 
 
 async def was_deleted(desk: Desk, channel_id: str, ts: str) -> bool:

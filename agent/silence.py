@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 from agent import notify
 from agent.desk import Desk
+from agent.language import of_channel
+from agent.status_words import words
 from bot.github.parse import Event
 from bot.messages import Message, escape
+from prompts.words import fixed, say, speaking
 from storage import audit, outbox, settings_kv, tickets
 from storage.audit import AuditEvent
 from storage.tickets import Ticket
@@ -14,7 +17,7 @@ from storage.tickets import Ticket
 OLD = timedelta(minutes=30)
 SUMMED = "github.summed"  # settings_kv key: the last silent change that a line has told of
 NAMED = 5  # tickets in one line
-WORDS = {"edit": "edited", "report": "new"}
+WORDS = {"edit": fixed("edited"), "report": fixed("new")}
 
 
 def is_old(event: Event, now: datetime) -> bool:
@@ -35,7 +38,8 @@ async def sum_up(desk: Desk) -> None:
         ticket = await tickets.get(desk.tx, int(event.object_id))
         by_channel[ticket.channel_id].append((event, ticket))
     for channel_id, changes in by_channel.items():
-        payload = Message(text=_line(changes)).model_dump_json()
+        with speaking(await of_channel(desk, channel_id)):
+            payload = Message(text=_line(changes)).model_dump_json()
         key = f"silent:{channel_id}:{silent[-1].id}"
         row = notify.outgoing(desk, key=key, kind="post", lane=key, channel_id=channel_id, payload=payload)
         await outbox.add(desk.tx, row)
@@ -45,11 +49,11 @@ def _line(changes: list[tuple[AuditEvent, Ticket]]) -> str:
     counts = Counter(_word(event) for event, _ in changes)
     said = ", ".join(f"{count} {word}" for word, count in counts.items())
     named = list(dict.fromkeys(f"{ticket.name} {escape(ticket.title)}" for _, ticket in changes))
-    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-    return f"News of GitHub that came late: {said} ({'; '.join(named[:NAMED])}{more})."
+    more = say(" and {count} more", count=len(named) - NAMED) if len(named) > NAMED else ""
+    return say("News of GitHub that came late: {said} ({tickets}).", said=said, tickets="; ".join(named[:NAMED]) + more)
 
 
 def _word(event: AuditEvent) -> str:
     if event.action == "status":
-        return "reopened" if event.after["status"] == "open" else str(event.after["status"])
-    return WORDS.get(event.action, event.action)
+        return say("reopened") if event.after["status"] == "open" else words(str(event.after["status"]))
+    return say(WORDS.get(event.action, event.action))

@@ -2,9 +2,11 @@
 
 from agent.commands.move import hand_to
 from agent.desk import Desk
+from agent.language import of_ticket
 from agent.organise import TeamFacts, add_team, checked_name, require_free
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say, say_of, speaking
 from storage import people, tickets
 from storage.people import Team
 from storage.tickets import Ticket
@@ -16,7 +18,7 @@ async def create(desk: Desk, name: str) -> Team:
     Raises:
         Refused: the asker is no admin. UserError: there is such a team, or was one.
     """
-    desk.check_admin(doing="create a team")
+    desk.check_admin(doing=say("create a team"))
     await require_free(desk, name)
     return await add_team(desk, name, TeamFacts())
 
@@ -27,7 +29,7 @@ async def rename(desk: Desk, team: Team, name: str) -> None:
     Raises:
         Refused: the asker does not manage it. UserError: another team has or had the name.
     """
-    await desk.check_team(team, doing=f"rename {escape(team.name)}")
+    await desk.check_team(team, doing=say("rename {team}", team=escape(team.name)))
     name = checked_name(name)
     if people.slug_of(name) != team.slug:
         await require_free(desk, name)
@@ -49,18 +51,19 @@ async def delete(desk: Desk, team: Team, *, heir: Team | None) -> int:
     Raises:
         Refused: the asker is no admin. UserError: it has open tickets and there is no heir.
     """
-    desk.check_admin(doing=f"delete {escape(team.name)}")
+    desk.check_admin(doing=say("delete {team}", team=escape(team.name)))
     left = await open_tickets(desk, team)
     if left and heir is None:
-        raise UserError(
-            f"{escape(team.name)} has {len(left)} open {'ticket' if len(left) == 1 else 'tickets'}: "
-            f"`team delete {escape(team.name)} to TEAM` gives them to another team first."
-        )
+        one = fixed("{team} has 1 open ticket: `team delete {team} to TEAM` gives them to another team first.")
+        many = fixed("{team} has {count} open tickets: `team delete {team} to TEAM` gives them to another team first.")
+        raise UserError(say_of(len(left), one, many, team=escape(team.name)))
     if heir is not None and heir.id == team.id:
-        raise UserError("A team cannot inherit from itself.")
+        raise UserError(say("A team cannot inherit from itself."))
     if heir is not None:
         for ticket in left:
-            said = f"moved to {escape(heir.name)}, since {escape(team.name)} was deleted"
+            with speaking(await of_ticket(desk, ticket)):
+                moved = fixed("moved to {heir}, since {team} was deleted")
+                said = say(moved, heir=escape(heir.name), team=escape(team.name))
             await hand_to(desk, ticket, heir, said=said)
     team.deleted_at = desk.now
     await desk.tx.flush()
@@ -75,10 +78,10 @@ async def restore(desk: Desk, name: str) -> Team:
     Raises:
         Refused: the asker is no admin. UserError: no team of this name was deleted.
     """
-    desk.check_admin(doing="restore a team")
+    desk.check_admin(doing=say("restore a team"))
     team = await people.deleted_team(desk.tx, name)
     if team is None:
-        raise UserError(f"No team “{escape(name[:40])}” was deleted.")
+        raise UserError(say("No team “{said}” was deleted.", said=escape(name[:40])))
     team.deleted_at = None
     await desk.tx.flush()
     desk.audit("restore", "team", team.id, before={}, after={"name": team.name})

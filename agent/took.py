@@ -7,6 +7,7 @@ from agent.calendar.opening import between
 from agent.calendar.whose import calendar_of, calendar_of_team
 from agent.desk import Desk
 from agent.duration import in_words
+from prompts.words import say
 from storage.calendars import WORKSPACE
 from storage.tickets import Ticket
 
@@ -26,4 +27,6 @@ async def took(desk: Desk, ticket: Ticket) -> str:
     else:
         calendar = await calendar_of_team(desk.tx, desk.settings, ticket.team_id)
     business = in_words(sum((between(calendar, start, end) for start, end in open_for), timedelta()))
-    return elapsed if business == elapsed else f"{elapsed} ({business} of business time)"
+    if business == elapsed:
+        return elapsed
+    return say("{elapsed} ({business} of business time)", elapsed=elapsed, business=business)

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from agent.card import words
 from agent.change import changing
 from agent.desk import Desk
+from agent.status_words import words
 from bot.errors import UserError
+from bot.events import Surface
 from bot.messages import escape, moment
+from prompts.words import Phrase, fixed, phrase, say
 from storage import audit, people
 from storage.tickets import OPEN, Ticket
 
+BY: dict[Surface, str] = {"cli": fixed("@{name} at the command line"), "github": fixed("@{name} on GitHub")}
 ALLOWED = {
     "open": {"in_progress", "resolved", "closed"},
     "in_progress": {"open", "resolved", "closed"},
@@ -19,7 +22,7 @@ ALLOWED = {
 
 
 async def change_status(
-    desk: Desk, ticket: Ticket, status: str, *, reason: str | None, said: str, told: str = ""
+    desk: Desk, ticket: Ticket, status: str, *, reason: str | None, said: Phrase | str, told: Phrase | str = ""
 ) -> None:
     """Move a ticket to a status.
 
@@ -33,8 +36,8 @@ async def change_status(
     """
     if status not in ALLOWED[ticket.status]:
         way = ", ".join(f"`{words(other)}`" for other in sorted(ALLOWED[ticket.status]))
-        is_so = f"{ticket.name} is {words(ticket.status)}{await _since(desk, ticket)}"
-        raise UserError(f"{is_so}; from there it can become {way}.")
+        so = say("{ticket} is {status}", ticket=ticket.name, status=words(ticket.status)) + await _since(desk, ticket)
+        raise UserError(say("{so}; from there it can become {way}.", so=so, way=way))
     needs = "close" if ticket.status == "closed" else "status"
     async with changing(desk, ticket, "status", said=said, needs=needs, told=told, note={"reason": reason}):
         set_status(ticket, status, reason=reason, now=desk.now)
@@ -63,7 +66,8 @@ def require_open(ticket: Ticket) -> Ticket:
         UserError: it is resolved or closed, and how to open it again.
     """
     if ticket.status not in OPEN:
-        raise UserError(f"{ticket.name} is {ticket.status}; `reopen {ticket.name} …` with a reason opens it again.")
+        over = fixed("{ticket} is {status}; `reopen {ticket} …` with a reason opens it again.")
+        raise UserError(say(over, ticket=ticket.name, status=words(ticket.status)))
     return ticket
 
 
@@ -75,9 +79,9 @@ async def _since(desk: Desk, ticket: Ticket) -> str:
         return ""
     kind, _, number = last.actor.partition(":")
     who = f"@{escape((await people.get(desk.tx, int(number))).name)}" if kind == "person" else last.surface
-    return f" (by {who}, {moment(last.at)})"
+    return say(" (by {who}, {at})", who=who, at=moment(last.at))
 
 
-def by(desk: Desk) -> str:
-    """Who did it, for the card and the thread; a name, not a ping."""
-    return f"@{escape(desk.asker.name)}"
+def by(desk: Desk) -> Phrase:
+    """Who did it, for the card and the thread, and where, when that was not in Slack; a name, not a ping."""
+    return phrase(BY.get(desk.surface, "@{name}"), name=escape(desk.asker.name))

@@ -5,14 +5,25 @@ from difflib import get_close_matches
 
 from agent.desk import Desk
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import escape, plain
+from prompts.words import fixed, say
 from storage import people
 from storage.people import Person
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MAIL = re.compile(r"<mailto:([^|>\s]+@[^|>\s]+)(?:\|[^>]*)?>|([^@\s<>|]+@[^@\s<>|]+\.[^@\s<>|]+)")
 _ID = re.compile(r"\b[UW](?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|[^>]*)?>|#[^\s<>]+")
 MOST = 10  # people whom one command may make us look up
+
+
+class Ambiguous(UserError):  # noqa: N818
+    """Several people have the name that was typed."""
+
+    def __init__(self, typed: str, people: list[Person]) -> None:
+        several = fixed("There are several people called “{name}”; pick one from Slack's @ list.")
+        super().__init__(say(several, name=escape(plain(typed))))
+        self.typed, self.people = typed, people
 
 
 def slack_ids(words: str) -> tuple[str, ...]:
@@ -29,18 +40,21 @@ async def person_named(desk: Desk, words: str) -> Person:
     """The one person of these words.
 
     Raises:
-        UserError: nobody is known by them, or several people are; the text names near ones.
+        UserError: nobody is known by them (the text names near ones), or it is a channel. Ambiguous: several are.
     """
-    name = words.strip().rstrip(",")
+    typed = name = words.strip().rstrip(",")
+    if CHANNEL.fullmatch(name):
+        raise UserError(f"{escape(plain(name))} is a channel, not a person. Pick a person from Slack's @ list.")
     if found := _MENTION.fullmatch(name):
         name = found[1]
     if person := await people.by_slack_id(desk.tx, desk.workspace_id, name):
         return person
     if (address := emails(name)) and (person := await people.by_email(desk.tx, desk.workspace_id, address[0])):
         return person
+    name = plain(name)
     called = await people.named(desk.tx, desk.workspace_id, name.removeprefix("@"))
     if len(called) > 1:
-        raise UserError(f"There are several people called “{escape(name)}”; pick one from Slack's @ list.")
+        raise Ambiguous(typed.removeprefix("@"), called)
     if not called:
         raise UserError(await _unknown(desk, name.removeprefix("@")))
     return called[0]
@@ -49,5 +63,10 @@ async def person_named(desk: Desk, words: str) -> Person:
 async def _unknown(desk: Desk, name: str) -> str:
     known = sorted({person.name for person in await people.everyone(desk.tx) if person.is_active})
     near = get_close_matches(name.partition("@")[0], known, n=3, cutoff=0.6)
-    who = " or ".join(f"@{escape(one)}" for one in near)
-    return f"I do not know @{escape(name)}. {f'Did you mean {who}? ' if near else ''}Pick a person from Slack's @ list."
+    who = say(" or ").join(f"@{escape(one)}" for one in near)
+    said = [
+        say("I do not know @{name}.", name=escape(name)),
+        *([say("Did you mean {who}?", who=who)] if near else []),
+        say("Pick a person from Slack's @ list."),
+    ]
+    return " ".join(said)

@@ -24,7 +24,7 @@ from bench.workplace import ROOT
 
 AT_ONCE = (1, 16, 64)
 ROUNDS, ACKS = 6, 1500  # of each, in turn; acknowledgements in a round
-QUICK_ROUNDS, QUICK_ACKS = 1, 120
+QUICK_ROUNDS, QUICK_ACKS = 1, 64
 LARGE_ROUNDS = 5
 BESIDE_LARGE = 4  # connections whose acknowledgements a large body could hold up
 RATIOS = {1: (3.0, None), 16: (1.5, 2.5), 64: (None, None)}  # aims at p50 and p99

@@ -13,7 +13,7 @@ from pathlib import Path
 from signal import Signals
 
 from bench.balancer import HOST
-from bench.forked import serving
+from bench.forked import ended, serving
 from bot.roles import Part
 
 KILL, STOP, TERM = Signals.SIGKILL, Signals.SIGSTOP, Signals.SIGTERM
@@ -88,7 +88,7 @@ class Fleet:
         env = {**self.env, "CHARGEHAND_HTTP_PORT": str(member.port), "CHARGEHAND_OPS_PORT": str(member.port)}
         while not self.is_ending:
             member.process = serving(("--role", member.role), env, self.log, broken=self.broken)
-            code = await _end(member.process)
+            code = await ended(member.process)
             member.is_stopped = False
             if code > 0 and code != AT_ONCE:
                 self.toll.exits.append(f"{member.role} ended with {code}")
@@ -143,18 +143,6 @@ class Fleet:
             self.toll.exits.append(f"{len(late)} processes did not end within {ENDS_WITHIN:.0f} s of SIGTERM")
         for pid in [one.pid for one in self.members if one.pid]:
             os.kill(pid, KILL)
-
-
-async def _end(process: ForkServerProcess) -> int:
-    """Wait for it; its exit code."""
-    is_over, loop = asyncio.Event(), asyncio.get_running_loop()
-    loop.add_reader(process.sentinel, is_over.set)
-    try:
-        await is_over.wait()
-    finally:
-        loop.remove_reader(process.sentinel)
-    process.join()
-    return process.exitcode or 0
 
 
 async def _ready(members: Sequence[Member]) -> list[Member]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import Denial, Refused
 from bot.events import Actor
+from prompts.words import ENGLISH, fixed, say, speaking
 
 RANK = {"viewer": 0, "responder": 1, "manager": 2}
 
@@ -15,7 +16,6 @@ class Target:
 
     ticket_id: int | None = None
     team_id: int | None = None
-    team_name: str | None = None
     assignee_ids: frozenset[int] = frozenset()
     reporter_id: int | None = None
     is_private: bool = False
@@ -73,35 +73,40 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {
-    "report": Rule(_anyone, "everyone but guests"),
+    "report": Rule(_anyone, fixed("everyone but guests")),
     "see": Rule(
         lambda actor, target: not target.is_private or target.may_see_private,
-        "everyone; tickets of a private channel: its members",
+        fixed("everyone; tickets of a private channel: its members"),
     ),
     "comment": Rule(
         lambda actor, target: _is_responder(actor, target) or actor.person_id == target.reporter_id,
-        "responders, the reporter",
+        fixed("responders, the reporter"),
     ),
-    "claim": Rule(_may_take, "its assignees, responders of the team while nobody has it, managers"),
-    "status": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
-    "close": Rule(_manages_any, "managers of the team"),
-    "reassign": Rule(_manages_any, "managers of the team"),
-    "route": Rule(_may_route, "managers of its team (responders and the reporter while it has none)"),
-    "triage": Rule(lambda actor, target: _manages_any(actor, target) or _has(actor, target), "assignees, managers"),
-    "describe": Rule(_may_describe, "assignees, the reporter if they are a responder, managers"),
-    "undo": Rule(_anyone, "whoever may do the opposite"),
-    "ask": Rule(_anyone, "managers of the team and admins; of everyone else it is a proposal"),
+    "claim": Rule(_may_take, fixed("its assignees, responders of the team while nobody has it, managers")),
+    "status": Rule(
+        lambda actor, target: _manages_any(actor, target) or _has(actor, target), fixed("assignees, managers")
+    ),
+    "close": Rule(_manages_any, fixed("managers of the team")),
+    "reassign": Rule(_manages_any, fixed("managers of the team")),
+    "route": Rule(_may_route, fixed("managers of its team (responders and the reporter while it has none)")),
+    "triage": Rule(
+        lambda actor, target: _manages_any(actor, target) or _has(actor, target), fixed("assignees, managers")
+    ),
+    "describe": Rule(_may_describe, fixed("assignees, the reporter if they are a responder, managers")),
+    "undo": Rule(_anyone, fixed("whoever may do the opposite")),
+    "ask": Rule(_anyone, fixed("managers of the team and admins; of everyone else it is a proposal")),
     "hand over": Rule(
         lambda actor, target: _manages_any(actor, target) or _has(actor, target),
-        "managers of the team and admins; its assignees, once the other one accepts",
+        fixed("managers of the team and admins; its assignees, once the other one accepts"),
     ),
-    "approve": Rule(_anyone, "whoever could do it without asking, and who is asked by name"),
-    "track": Rule(_is_responder, "responders and managers"),
-    "escalate": Rule(_is_responder, "responders"),
-    "profile": Rule(_anyone, "everyone; a team's: its managers; the workspace's: admins"),
-    "duty": Rule(_may_speak_for, "the person themselves, managers of their team"),
-    "organise": Rule(_manages, "managers of the team"),
-    "administer": Rule(lambda actor, target: False, "admins"),
+    "approve": Rule(_anyone, fixed("whoever could do it without asking, and who is asked by name")),
+    "track": Rule(_is_responder, fixed("responders and managers")),
+    "escalate": Rule(_is_responder, fixed("responders")),
+    "remind": Rule(_is_responder, fixed("responders")),
+    "profile": Rule(_anyone, fixed("everyone; a team's: its managers; the workspace's: admins")),
+    "duty": Rule(_may_speak_for, fixed("the person themselves, managers of their team")),
+    "organise": Rule(_manages, fixed("managers of the team")),
+    "administer": Rule(lambda actor, target: False, fixed("admins")),
 }
 
 
@@ -117,6 +122,39 @@ def can(actor: Actor, action: str, target: Target) -> bool:
     return actor.is_admin or RULES[action].allows(actor, target)
 
 
+NOBODY = -1  # the id of whom GitHub knows and we do not; nothing here is theirs
+PERMISSIONS = ("none", "read", "triage", "write", "maintain", "admin")  # GitHub's, of a repository
+READS = {"report", "see", "comment", "ask", "escalate", "remind", "profile", "duty", "undo", "approve", "track"}
+ON_GITHUB = {"organise": "maintain", "administer": "admin"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commenter:
+    """Who wrote a comment on GitHub: `person` is whose verified login it is, `permission` theirs in the repository."""
+
+    login: str
+    permission: str
+    person: Actor | None = None
+    is_bot: bool = False
+
+
+def can_by_comment(author: Commenter, action: str, target: Target) -> bool:
+    """Whether a comment on GitHub may do this: the person may here, and their login may there what it comes to.
+
+    A login that is nobody's is a viewer, and a bot's comment does nothing. An undo or an approval needs besides what
+    it leads to: that is asked for itself.
+    """
+    if author.is_bot or author.permission not in PERMISSIONS:
+        return False
+    needed = "read" if action in READS else ON_GITHUB.get(action, "triage")
+    if PERMISSIONS.index(author.permission) < PERMISSIONS.index(needed):
+        return False
+    if author.person is None and target.is_private:
+        return False
+    viewer = Actor(person_id=NOBODY, slack_id="", name=author.login, workspace_id="")
+    return can(author.person or viewer, action, target)
+
+
 def _is_open_to_outsiders(actor: Actor, action: str, target: Target) -> bool:
     """Guests whom the setting lets in report and follow what they reported; other people's tickets are not theirs."""
     is_own = target.reporter_id in {None, actor.person_id}
@@ -125,8 +163,8 @@ def _is_open_to_outsiders(actor: Actor, action: str, target: Target) -> bool:
 
 def who_may(action: str) -> str:
     """The people an action is for, in words."""
-    who = RULES[action].who
-    return who if action in COMPLETE else f"{who} and admins"
+    who = say(RULES[action].who)
+    return who if action in COMPLETE else say("{who} and admins", who=who)
 
 
 def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "", instead: str = "") -> None:
@@ -141,9 +179,11 @@ def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "
         Refused: with who may do it.
     """
     if not can(actor, action, target):
-        refusal = f"You may not {doing}: that is for {who_may(action)}."
-        said = " ".join([refusal, *([f"Ask {ask}."] if ask else []), *([instead] if instead else [])])
-        raise Refused(said, denial=_denial(action, target, who=ask or who_may(action)))
+        refusal = say("You may not {doing}: that is for {who}.", doing=doing, who=who_may(action))
+        said = " ".join([refusal, *([say("Ask {who}.", who=ask)] if ask else []), *([instead] if instead else [])])
+        with speaking(ENGLISH):  # as it goes on record
+            on_record = ask or who_may(action)
+        raise Refused(said, denial=_denial(action, target, who=on_record))
 
 
 def _denial(action: str, target: Target, *, who: str) -> Denial:

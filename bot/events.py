@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.reviews import Reviewing
 from storage.people import RoleName
 
 Surface = Literal["mention", "dm", "slash", "button", "form", "cli", "timer", "github", "system"]
@@ -11,21 +12,18 @@ Surface = Literal["mention", "dm", "slash", "button", "form", "cli", "timer", "g
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where something was said, and so where the answer goes.
-
-    `thread_ts` is the thread's root (its own, for a top-level message); `reply_url` reaches who asked everywhere.
-    """
+    """Where something was said, and so where the answer goes."""
 
     channel_id: str
     channel_name: str = ""
     is_private: bool = False
     has_bot: bool = True
     is_dm: bool = False
-    thread_ts: str | None = None
+    thread_ts: str | None = None  # the thread's root: its own, for a top-level message
     message_ts: str | None = None
     permalink: str | None = None
     root_text: str = ""  # what the thread's first message says, when the message is a reply
-    reply_url: str | None = None
+    reply_url: str | None = None  # reaches who asked everywhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +110,7 @@ class SlackForm:
     thread_ts: str | None
     fields: dict[str, str]
     trigger_id: str | None = None  # of the shortcut that it was opened by
+    at_first: dict[str, str] = field(default_factory=dict)  # field -> mark of what stood in it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,12 +190,13 @@ class CommentEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class PullEvent:
-    """Something happened to a pull request."""
+    """Something happened to a pull request, or somebody reviewed it."""
 
     action: str
     repository: GitHubRepository
     pull: GitHubPull
     sender: str | None
+    reviewing: Reviewing = field(default_factory=Reviewing)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,23 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from bot.messages import Option
 
 TITLE = 24  # characters of a form's title and of its buttons, Slack's limit
 Kind = Literal["line", "text", "choice", "person", "people", "channel", "date", "time"]
-
-
-class Words(NamedTuple):
-    """A fixed text in each language there is."""
-
-    en: str
-    de: str
-
-    def of(self, language: str) -> str:
-        """The text in this language; English where there is none."""
-        return self.de if language == "de" else self.en
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +16,8 @@ class Field:
 
     name: str
     kind: Kind
-    label: Words
-    hint: Words | None = None
+    label: str
+    hint: str = ""
     initial: str = ""
     options: tuple[Option, ...] = ()
     is_optional: bool = False
@@ -37,7 +26,10 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One form. `about` comes back with what was filled in: ids and a version, nothing more; `notes` are mrkdwn."""
+    """One form. `about` comes back with what was filled in: ids and a version, nothing more; `notes` are mrkdwn.
+
+    One without `submit` only says something.
+    """
 
     verb: str
     title: str
@@ -45,4 +37,3 @@ class Form:
     fields: tuple[Field, ...]
     about: Mapping[str, str | None] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    language: str = "en"

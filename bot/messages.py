@@ -9,7 +9,9 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-AT_WORK = "_working…_"
+from prompts.words import fixed, say
+
+AT_WORK = fixed("_working…_")
 _TOKEN = re.compile(r"<([^<>]*)>")
 
 
@@ -54,16 +56,41 @@ class Fact(_Value):
     value: str
 
 
+class Table(_Value):
+    """Cells hold plain text, not mrkdwn: nothing in them takes effect."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Series(_Value):
+    """A value for each label of its chart."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+class Chart(_Value):
+    """Bars: those of all series beside one another, label by label."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
 class Message(_Value):
     """One message. `text` is what a phone shows and, without a title, all there is.
 
-    `buttons` and `menu` stand in one row; `rows` are further ones under it.
+    `buttons` and `menu` stand in one row; `rows` are further ones under it. A table or chart that Slack refuses is
+    sent as text.
     """
 
     text: str
     title: str = ""
     facts: tuple[Fact, ...] = ()
     body: str = ""
+    table: Table | None = None
+    chart: Chart | None = None
     notes: tuple[str, ...] = ()
     colour: str | None = None
     buttons: tuple[Button, ...] = ()
@@ -72,7 +99,7 @@ class Message(_Value):
 
     def at_work(self) -> Self:
         """The same message while what was pressed on it is being done."""
-        return self.model_copy(update={"buttons": (), "menu": None, "rows": (), "notes": (*self.notes, AT_WORK)})
+        return self.model_copy(update={"buttons": (), "menu": None, "rows": (), "notes": (*self.notes, say(AT_WORK))})
 
 
 def escape(text: str) -> str:

@@ -56,7 +56,9 @@ SCHEDULES = (
     Schedule(job="backup", hour=2, minute=47),
     Schedule(job="prune", hour=3, minute=17),
     Schedule(job="people", hour=3, minute=47),
+    Schedule(job="channels", hour=3, minute=57),
     Schedule(job="github.facts", hour=4, minute=7),
+    Schedule(job="groups", hour=4, minute=17),
     Schedule(job="reconcile", hour=None, minute=27),
     Schedule(job="digests", hour=None, minute=52),
 )

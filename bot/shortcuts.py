@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-TRACK, ADD, NEW = "track", "add", "new"
+TRACK, ADD, NEW, REMIND = "track", "add", "new", "remind"
 # Callback id -> where it stands, its name (of at most 24 characters) and what it does.
 SHORTCUTS = {
     TRACK: ("message", "Track this", "Makes a ticket of the message"),
     ADD: ("message", "Add to ticket", "Keeps the message as a comment on a ticket"),
+    REMIND: ("message", "Remind me", "Reminds you of the message later"),
     NEW: ("global", "New ticket", "Opens a ticket that no message tells of"),
 }
 

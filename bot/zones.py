@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import UserError
+from prompts.words import say
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -15,7 +16,7 @@ def zone_named(name: str) -> ZoneInfo:
     """
     if known := _names().get(name.casefold()):
         return ZoneInfo(known)
-    raise UserError(f"“{name[:40]}” is no time zone. {_hint(name)}")
+    raise UserError(say("“{name}” is no time zone. {hint}", name=name[:40], hint=_hint(name)))
 
 
 @cache  # it looks through some 600 files
@@ -33,5 +34,5 @@ def _hint(name: str) -> str:
     ]
     near = list(dict.fromkeys([*get_close_matches(wanted, _names(), cutoff=0.8), *of_city]))[:3]
     if not near:
-        return "Write it as in `Europe/Berlin`, `America/New_York` or `UTC`."
-    return f"Did you mean {' or '.join(f'`{_names()[zone]}`' for zone in near)}?"
+        return say("Write it as in `Europe/Berlin`, `America/New_York` or `UTC`.")
+    return say("Did you mean {names}?", names=say(" or ").join(f"`{_names()[zone]}`" for zone in near))

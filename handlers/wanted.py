@@ -51,7 +51,11 @@ EVENTS: dict[str, Wanted] = {
         key=_issue,
         actions=frozenset(
             {"opened", "edited", "closed", "reopened", "synchronize", "ready_for_review", "converted_to_draft"}
+            | {"review_requested", "review_request_removed"}
         ),
+    ),
+    "pull_request_review": Wanted(
+        job="github.pull_request", key=_issue, actions=frozenset({"submitted", "edited", "dismissed"})
     ),
     "push": Wanted(job="github.push", key=_repository),
     "check_run": Wanted(job="github.check_run", key=_check, actions=frozenset({"created", "completed", "rerequested"})),
@@ -60,7 +64,7 @@ EVENTS: dict[str, Wanted] = {
     "repository": Wanted(job="github.repository", key=_repository),
 }
 # Besides these an installation's events come unasked.
-SUBSCRIBED = ("issues", "issue_comment", "pull_request", "push", "check_run", "repository")
+SUBSCRIBED = ("issues", "issue_comment", "pull_request", "pull_request_review", "push", "check_run", "repository")
 
 
 def work_of(event: str, payload: Payload, *, own_login: str) -> tuple[Work | None, str]:

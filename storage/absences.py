@@ -42,7 +42,18 @@ async def at(tx: Tx, people: Collection[int], *, now: datetime) -> dict[int, Abs
     return {absence.person_id: absence for absence in found}
 
 
+async def not_over(tx: Tx, person_id: int, *, now: datetime) -> list[Absence]:
+    """What somebody is in, or has before them, the first one first."""
+    found = select(Absence).where(Absence.person_id == person_id, Absence.ends > now)
+    return list(await tx.exec(found.order_by(col(Absence.starts), col(Absence.id))))
+
+
 async def by_source(tx: Tx, person_id: int, source: str, *, now: datetime) -> Absence | None:
     """The absence of somebody that this said and that is not over."""
     found = select(Absence).where(Absence.person_id == person_id, Absence.source == source, Absence.ends > now)
     return (await tx.exec(found.order_by(col(Absence.ends).desc()))).first()
+
+
+async def people_by_source(tx: Tx, source: str, *, now: datetime) -> set[int]:
+    """Everybody who is away, or will be, because this said so."""
+    return set(await tx.exec(select(Absence.person_id).where(Absence.source == source, Absence.ends > now)))

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import UniqueConstraint, col, delete, select
 
 from storage.columns import Row
@@ -47,9 +49,15 @@ def of_team(team_id: int) -> str:
     return f"team:{team_id}"
 
 
+# Built once: they run for every report.
+_SCOPES: BindParameter[Any] = bindparam("scopes", expanding=True)
+_ROWS = select(CalendarRow).where(col(CalendarRow.scope).in_(_SCOPES))
+_DAYS = select(CustomDay).where(col(CustomDay.scope).in_(_SCOPES)).order_by(col(CustomDay.day))
+
+
 async def rows(tx: Tx, scopes: Sequence[str]) -> list[CalendarRow]:
     """What these said, in the order in which they are named."""
-    found = {row.scope: row for row in await tx.exec(select(CalendarRow).where(col(CalendarRow.scope).in_(scopes)))}
+    found = {row.scope: row for row in await tx.exec(_ROWS, params={"scopes": list(scopes)})}
     return [found[scope] for scope in scopes if scope in found]
 
 
@@ -59,9 +67,9 @@ async def all_rows(tx: Tx) -> list[CalendarRow]:
 
 async def custom_days(tx: Tx, scopes: Sequence[str]) -> list[CustomDay]:
     """The days of these, each once: of several who name a day the first counts."""
-    chosen = select(CustomDay).where(col(CustomDay.scope).in_(scopes)).order_by(col(CustomDay.day))
     days: dict[date, CustomDay] = {}
-    for row in sorted(await tx.exec(chosen), key=lambda row: scopes.index(row.scope)):
+    found = await tx.exec(_DAYS, params={"scopes": list(scopes)})
+    for row in sorted(found, key=lambda row: scopes.index(row.scope)):
         days.setdefault(row.day, row)
     return sorted(days.values(), key=lambda row: row.day)
 
@@ -74,10 +82,6 @@ async def own(tx: Tx, scope: str, *, workspace_id: str) -> CalendarRow:
     tx.add(row)
     await tx.flush()
     return row
-
-
-async def custom_day(tx: Tx, scope: str, day: date) -> CustomDay | None:
-    return (await tx.exec(select(CustomDay).where(CustomDay.scope == scope, CustomDay.day == day))).first()
 
 
 async def forget_day(tx: Tx, scope: str, day: date) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import false
 from sqlmodel import Field, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
@@ -9,7 +10,10 @@ from storage.database import Tx
 
 
 class Comment(Row, table=True):
-    """A remark on a ticket. `message_ts` is the Slack message it came from, `deleted_at` when that was deleted."""
+    """A remark on a ticket. `message_ts` is the Slack message it came from, `deleted_at` when that was deleted.
+
+    `is_report`: somebody reported the same again, which can be made a ticket of its own.
+    """
 
     __tablename__ = "comments"
     __table_args__ = (UniqueConstraint("channel_id", "message_ts"),)
@@ -21,6 +25,7 @@ class Comment(Row, table=True):
     message_ts: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    is_report: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 async def of_ticket(tx: Tx, ticket_id: int) -> list[Comment]:

@@ -1,10 +1,11 @@
 """What a daily digest is made of, in one read, and who gets one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, or_
+from sqlalchemy.orm import defer
 from sqlmodel import and_, col, select
 
 from storage.database import Tx
@@ -20,6 +21,7 @@ class Matter:
     ticket: Ticket
     assigned_at: datetime | None = None
     due_at: datetime | None = None
+    names: tuple[str, ...] = ()  # of who has it, where it is for a team
 
 
 _IS_THEIRS = and_(
@@ -41,7 +43,21 @@ _MATTERS = (
         col(Ticket.status).in_(OPEN),
         or_(col(Assignment.id).is_not(None), col(Ticket.waiting_on) == bindparam("person")),
     )
-    .order_by(col(SlaClock.due_at), col(Ticket.id))
+    .order_by(col(SlaClock.due_at).asc().nulls_last(), col(Ticket.id))
+)
+_OF_TEAM = (
+    select(Ticket, Person.name, SlaClock.due_at)
+    .join(Assignment, and_(Assignment.ticket_id == Ticket.id, col(Assignment.ended_at).is_(None)), isouter=True)
+    .join(Person, col(Person.id) == Assignment.person_id, isouter=True)
+    .join(SlaClock, _RUNS, isouter=True)
+    .where(
+        col(Ticket.team_id) == bindparam("team"),
+        col(Ticket.is_private).is_(False),
+        col(Ticket.status).in_(OPEN),
+        or_(col(Ticket.snoozed_until).is_(None), col(Ticket.snoozed_until) <= bindparam("now")),
+    )
+    .order_by(col(SlaClock.due_at).asc().nulls_last(), col(Ticket.id), col(Assignment.id))
+    .options(defer(Ticket.description))  # type: ignore[arg-type]  # a column, though it reads like a text
 )
 _HAS_SOME = exists().where(col(Assignment.person_id) == col(Person.id), col(Assignment.ended_at).is_(None))
 _IS_MEMBER = exists().where(col(Membership.person_id) == col(Person.id))
@@ -65,6 +81,17 @@ async def matters(tx: Tx, person_id: int) -> list[Matter]:
         known = found.get(ticket.id)
         if known is None or known.due_at is None or (due_at is not None and due_at < known.due_at):
             found[ticket.id] = Matter(ticket=ticket, assigned_at=assigned_at, due_at=due_at)
+    return list(found.values())
+
+
+async def of_team(tx: Tx, team_id: int, *, now: datetime) -> list[Matter]:
+    """The open tickets of a team that anybody may see and nobody has put off, the first deadline first."""
+    found: dict[int, Matter] = {}
+    for ticket, name, due_at in await tx.exec(_OF_TEAM, params={"team": team_id, "now": now}):
+        known = found.get(ticket.id) or Matter(ticket=ticket, due_at=due_at)
+        names = known.names if name is None or name in known.names else (*known.names, name)
+        soonest = min((at for at in (known.due_at, due_at) if at), default=None)
+        found[ticket.id] = replace(known, names=names, due_at=soonest)
     return list(found.values())
 
 

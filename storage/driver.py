@@ -13,9 +13,13 @@ from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+
+from storage.compiled import COMPILED, Alike
 
 BUSY_TIMEOUT_MS = 30_000
 BEGIN_WRITE = "BEGIN IMMEDIATE"
@@ -119,6 +123,15 @@ def _begin_at_once(raw: sqlite3.Connection) -> None:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}").close()
 
 
+class FileDialect(Alike, SQLiteDialect_aiosqlite):
+    """What a file's writer compiled serves its readers, and every other file."""
+
+    supports_statement_cache = True
+
+
+registry.register("sqlite.file", __name__, FileDialect.__name__)
+
+
 async def connect(path: Path) -> aiosqlite.Connection:
     """Open the file."""
     return await DirectConnection(path)
@@ -127,7 +140,8 @@ async def connect(path: Path) -> aiosqlite.Connection:
 def open_file(path: Path, *, begin: str, size: int) -> AsyncEngine:
     """A pool of so many connections to a file, whose transactions start with `begin`."""
     engine = create_async_engine(
-        "sqlite+aiosqlite://",
+        "sqlite+file://",
+        execution_options={"compiled_cache": COMPILED},
         async_creator=partial(connect, path),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,

@@ -81,6 +81,9 @@ _free = select_columns(
 ).where(_taken < bindparam("size"))
 _OCCUPY = insert(_slots).from_select(["bucket", "holder", "until"], _free).returning(_slots.c.id)
 _VACATE = delete_rows(_slots).where(_slots.c.id == bindparam("held"))
+_FREE_AT = select_columns(func.min(_slots.c.until, type_=UtcTime)).where(
+    _slots.c.bucket == bindparam("of"), _slots.c.until > bindparam("now")
+)
 _others = _slots.alias("others")
 _is_own = (_slots.c.bucket == bindparam("of")) & (_slots.c.holder == bindparam("by"))
 _own_place = select_columns(func.min(_slots.c.id)).where(_is_own).scalar_subquery()
@@ -174,6 +177,18 @@ async def occupy(tx: Tx, name: str, *, size: int, holder: str, now: datetime, un
     asked = {"of": name, "by": holder, "end": until, "now": now, "size": size}
     slot_id: int | None = (await run(tx, _OCCUPY, asked)).scalar()
     return slot_id
+
+
+async def count_in(tx: Tx, name: str, *, most: int, span: timedelta, holder: str, now: datetime) -> timedelta:
+    """Make one of at most `most` calls in any `span`: all at once, if so few were made lately.
+
+    Returns:
+        How long until one fits; if that is no time, this one is counted.
+    """
+    if await occupy(tx, name, size=most, holder=holder, now=now, until=now + span) is not None:
+        return timedelta()
+    free_at: datetime = (await run(tx, _FREE_AT, {"of": name, "now": now})).scalar_one()
+    return free_at - now
 
 
 async def vacate(tx: Tx, slot_id: int) -> None:

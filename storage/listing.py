@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, or_
+from sqlalchemy import ColumnElement, String, TextClause, and_, cast, exists, func, or_, text
 from sqlmodel import case, col, select
 
 from storage.comments import Comment
 from storage.database import Tx
 from storage.people import Person
-from storage.sla import OFF, SlaClock
-from storage.tickets import LOUDEST_FIRST, Assignment, Ticket
+from storage.tickets import LOUDEST_FIRST, OPEN, Assignment, Ticket
 from storage.undo_steps import UndoStep
 
 Order = Literal["mine", "due", "age", "priority"]
+Condition = ColumnElement[bool] | TextClause
+Conditions = Sequence[Condition]
 MOST_COUNTED = 1000  # to count on would read every open ticket
+_OPEN = text("tickets.status IN ('open', 'in_progress')")  # word for word what the index holds
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,6 @@ def _has(person_id: int) -> ColumnElement[bool]:
     return col(Ticket.id).in_(select(Assignment.ticket_id).where(*theirs))
 
 
-def _running() -> tuple[ColumnElement[bool], ...]:
-    """As `SlaClock.is_running`."""
-    return (
-        col(SlaClock.ticket_id) == col(Ticket.id),
-        col(SlaClock.met_at).is_(None),
-        col(SlaClock.paused_since).is_(None),
-        col(SlaClock.clock) != OFF,
-    )
-
-
 def _is_quiet_since(at: datetime) -> ColumnElement[bool]:
     spoken = exists().where(col(Comment.ticket_id) == col(Ticket.id), col(Comment.created_at) >= at)
     changed = exists().where(col(UndoStep.ticket_id) == col(Ticket.id), col(UndoStep.at) >= at)
@@ -75,7 +67,7 @@ def _is_quiet_since(at: datetime) -> ColumnElement[bool]:
 
 
 def _has_words(words: str) -> ColumnElement[bool]:
-    return or_(*(col(text).icontains(words, autoescape=True) for text in (Ticket.title, Ticket.description)))
+    return or_(*(col(said).icontains(words, autoescape=True) for said in (Ticket.title, Ticket.description)))
 
 
 def _has_tag(tag: str) -> ColumnElement[bool]:
@@ -83,8 +75,8 @@ def _has_tag(tag: str) -> ColumnElement[bool]:
     return cast(Ticket.tags, String).icontains(json.dumps(tag), autoescape=True)
 
 
-CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
-    "status": lambda statuses: col(Ticket.status).in_(statuses),
+CONDITIONS: Mapping[str, Callable[[Any], Condition]] = {
+    "status": lambda statuses: _OPEN if statuses == OPEN else col(Ticket.status).in_(statuses),
     "assignee": _has,
     "unassigned": lambda _: ~_is_assigned(),
     "reporter": lambda person_id: col(Ticket.reporter_id) == person_id,
@@ -92,7 +84,7 @@ CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "priority": lambda priority: col(Ticket.priority) == priority,
     "component": lambda name: func.lower(Ticket.component) == name.lower(),
     "tag": _has_tag,
-    "overdue": lambda now: exists().where(*_running(), col(SlaClock.due_at) < now),
+    "overdue": lambda now: col(Ticket.due_at) < now,
     "stale": _is_quiet_since,
     "snoozed": lambda now: col(Ticket.snoozed_until) > now,
     "waiting": lambda _: col(Ticket.waiting_since).is_not(None),
@@ -101,7 +93,7 @@ CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
 }
 
 
-def _wanted(viewer: Viewer, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
+def _wanted(viewer: Viewer, filters: Sequence[Filter]) -> list[Condition]:
     own = or_(col(Ticket.reporter_id) == viewer.person_id, _has(viewer.person_id))
     seen = or_(~col(Ticket.is_private), col(Ticket.channel_id).in_(viewer.channels), own)
     may = col(Ticket.reporter_id) == viewer.person_id if viewer.is_outsider else seen
@@ -111,19 +103,36 @@ def _wanted(viewer: Viewer, filters: Sequence[Filter]) -> list[ColumnElement[boo
 
 async def page(tx: Tx, viewer: Viewer, filters: Sequence[Filter], *, order: Order, first: int, most: int) -> list[Line]:
     """So many tickets from the `first` on (counted from 0)."""
-    due = select(func.min(SlaClock.due_at)).where(*_running()).scalar_subquery().label("due")
-    mine = case((_has(viewer.person_id), 0), else_=1) if order == "mine" else literal(0)
+    wanted, ordered = _wanted(viewer, filters), _ordered(order)
+    if order == "mine":
+        rows = await _mine_first(tx, wanted, _has(viewer.person_id), ordered, first=first, most=most)
+    else:
+        rows = await _rows(tx, wanted, ordered, first=first, most=most)
+    names = await _assignees(tx, [ticket.id for ticket in rows])
+    return [Line(ticket=ticket, due_at=ticket.due_at, names=tuple(names.get(ticket.id, ()))) for ticket in rows]
+
+
+def _ordered(order: Order) -> tuple[Any, ...]:
     rank = case({name: place for place, name in enumerate(LOUDEST_FIRST)}, value=col(Ticket.priority), else_=9)
-    orders: Mapping[Order, tuple[Any, ...]] = {
-        "mine": (mine, due.asc().nulls_last()),
-        "due": (due.asc().nulls_last(),),
-        "age": (col(Ticket.created_at),),
-        "priority": (rank, due.asc().nulls_last()),
-    }
-    found = select(Ticket, due).where(*_wanted(viewer, filters)).order_by(*orders[order], col(Ticket.id))
-    rows = list(await tx.exec(found.offset(first).limit(most)))
-    names = await _assignees(tx, [ticket.id for ticket, _ in rows])
-    return [Line(ticket=ticket, due_at=due_at, names=tuple(names.get(ticket.id, ()))) for ticket, due_at in rows]
+    due = (col(Ticket.due_at).asc().nulls_last(), col(Ticket.id))
+    orders = {"age": (col(Ticket.created_at), col(Ticket.id)), "priority": (rank, *due)}
+    return orders.get(order, due)
+
+
+async def _mine_first(
+    tx: Tx, wanted: Conditions, mine: ColumnElement[bool], ordered: tuple[Any, ...], *, first: int, most: int
+) -> list[Ticket]:
+    """Somebody's own, then the others: asked for one after the other, each is read in the order of an index."""
+    found = await _rows(tx, [*wanted, mine], ordered, first=first, most=most)
+    if len(found) == most:
+        return found
+    own = first + len(found) if found else await _number(tx, [*wanted, mine])
+    others = await _rows(tx, [*wanted, ~mine], ordered, first=max(first - own, 0), most=most - len(found))
+    return [*found, *others]
+
+
+async def _rows(tx: Tx, wanted: Conditions, ordered: tuple[Any, ...], *, first: int, most: int) -> list[Ticket]:
+    return list(await tx.exec(select(Ticket).where(*wanted).order_by(*ordered).offset(first).limit(most)))
 
 
 async def _assignees(tx: Tx, ticket_ids: Sequence[int]) -> Mapping[int, list[str]]:
@@ -142,5 +151,9 @@ async def _assignees(tx: Tx, ticket_ids: Sequence[int]) -> Mapping[int, list[str
 
 async def count(tx: Tx, viewer: Viewer, filters: Sequence[Filter]) -> int:
     """How many there are, up to MOST_COUNTED."""
-    found = select(Ticket.id).where(*_wanted(viewer, filters)).limit(MOST_COUNTED).subquery()
+    return await _number(tx, _wanted(viewer, filters), most=MOST_COUNTED)
+
+
+async def _number(tx: Tx, wanted: Conditions, *, most: int | None = None) -> int:
+    found = select(Ticket.id).where(*wanted).limit(most).subquery()
     return int((await tx.exec(select(func.count()).select_from(found))).one())

@@ -24,7 +24,13 @@ class Load:
 
 
 # Built once: they run for every report.
-_IS_OPEN = col(Assignment.ended_at).is_(None) & col(Ticket.status).in_(OPEN)
+# What is put off, or waits for somebody, is nothing to do now.
+_IS_OPEN = (
+    col(Assignment.ended_at).is_(None)
+    & col(Ticket.status).in_(OPEN)
+    & col(Ticket.snoozed_until).is_(None)
+    & col(Ticket.waiting_since).is_(None)
+)
 _LOADS = (
     select(
         Assignment.person_id,

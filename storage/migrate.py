@@ -17,10 +17,11 @@ from storage.database import Tx, file_of
 from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgres, open_sync
 
 AGGREGATES = (
-    "absences", "audit", "backup", "calendars", "comments", "decisions", "duplicates", "gaps", "identities",
-    "inbox", "issues", "leases", "limits", "mutes", "notices", "outbox", "ownership", "people", "proposals",
-    "pulls", "queue.jobs", "receipts", "reminders", "repositories", "seals", "settings_kv", "sla", "thread_links",
-    "tickets", "undo_steps", "watches", "webhook_secrets", "workers",
+    "absences", "alarms", "audit", "backup", "calendars", "channels", "comments", "decisions", "duplicates", "gaps",
+    "group_links", "homes", "identities", "inbox", "issues", "leases", "limits", "mutes", "notices", "outbox",
+    "ownership", "people", "proposals", "pulls", "queue.jobs", "receipts", "reminders", "repositories",
+    "review_requests", "seals", "settings_kv", "sla", "thread_links", "tickets", "undo_steps", "watches",
+    "webhook_secrets", "workers",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ message it edits). storage/sending.py is how they leave.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, or_, union_all
+from sqlalchemy import Index, bindparam, exists, literal_column, or_, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, func, select, update
 
@@ -18,11 +18,12 @@ from storage.upsert import insert
 
 SIGNAL = "outbox"
 UNFINISHED = ("waiting", "sending")
+PUBLISH, REFRESH = "publish", "refresh"  # a Home tab that somebody waits for, and one that only follows a change
 EPHEMERAL = ("whisper", "respond", "replace")  # one person sees it and nobody can look it up
 
 
 class Outgoing(Row, table=True):
-    """One call. `key` is its idempotency key; `payload` is a bot.messages.Message as JSON, or an emoji's name."""
+    """One call. `key` is its idempotency key; `payload` is a Message or a Home of bot/ as JSON, or an emoji's name."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -31,7 +32,7 @@ class Outgoing(Row, table=True):
     )
 
     key: str = Field(unique=True)
-    kind: str  # post, edit, react, unreact, whisper (one person sees it), respond and replace (by response_url)
+    kind: str  # post, edit, react, unreact, publish, refresh, whisper (one person sees it), respond, replace (by URL)
     lane: str
     channel_id: str  # a person's id stands for the direct message with them
     thread_ts: str | None = None
@@ -55,6 +56,8 @@ class Outgoing(Row, table=True):
 
 
 _outbox = SQLModel.metadata.tables["outbox"]
+# Word for word: what PostgreSQL plans for any state takes no account of how few wait, and walks through all rows.
+IS_WAITING = _outbox.c.state == literal_column("'waiting'")
 _receipts = SQLModel.metadata.tables["receipts"]
 _ADD_ALL = insert(_outbox).on_conflict_do_nothing()
 _ADD = _ADD_ALL.returning(_outbox.c.id)
@@ -82,10 +85,15 @@ async def edit(tx: Tx, row: Outgoing) -> None:
 
     A message that could not be delivered is tried again: the bot may have been invited since.
     """
+    later = _outbox.alias("later")
+    after_it = (later.c.lane == _outbox.c.lane) & (later.c.kind == "replace") & (later.c.id > _outbox.c.id)
+    # By what goes to the same place after it, and would undo it. One state at a time: see storage/sending.py.
+    is_overtaken = or_(*(exists().where(after_it, later.c.state == state) for state in UNFINISHED))
+    an_edit = (col(Outgoing.anchor) == row.anchor) & (col(Outgoing.kind) == "edit") & ~is_overtaken
     unsent = (
         update(Outgoing)
         .where(
-            or_(col(Outgoing.key) == row.anchor, (col(Outgoing.anchor) == row.anchor) & (col(Outgoing.kind) == "edit")),
+            or_(col(Outgoing.key) == row.anchor, an_edit),
             col(Outgoing.state) == "waiting",
             col(Outgoing.first_sent_at).is_(None),
         )
@@ -95,6 +103,16 @@ async def edit(tx: Tx, row: Outgoing) -> None:
         buried = (col(Outgoing.key) == row.anchor) & (col(Outgoing.state) == "dead")
         again = {"state": "waiting", "attempts": 0, "due_at": row.due_at, "finished_at": None}
         await tx.exec(update(Outgoing).where(buried).values(payload=row.payload, **again))
+        await add(tx, row)
+
+
+async def publish(tx: Tx, row: Outgoing) -> None:
+    """Store a person's Home tab, or put it into one of theirs that is not on its way: the newest counts."""
+    same = (col(Outgoing.lane) == row.lane) & (col(Outgoing.state) == "waiting")
+    newer = update(Outgoing).where(same).values(payload=row.payload)
+    if row.kind == PUBLISH:
+        newer = newer.values(kind=PUBLISH)
+    if (await tx.exec(newer)).rowcount == 0:
         await add(tx, row)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import JSON, Field, Index, SQLModel, col
 
 from storage.columns import Row, values_of
 from storage.database import Tx, run
+from storage.people import Team
 
 KINDS = ("path", "component", "label", "keyword", "channel")  # the ones that count more first
 MANUAL, CODEOWNERS = "manual", "codeowners"
@@ -61,11 +62,13 @@ _COLUMNS = (
 )  # fmt: skip
 # Built once: these run for every report.
 _ALL = select(*_COLUMNS).order_by(_rules.c.id)
-_SPOKEN = select(*_COLUMNS).where(_rules.c.kind != "path").order_by(_rules.c.id)
-_PATHS = select(*_COLUMNS).where(_rules.c.kind == "path").order_by(_rules.c.id)
+_TEAMS = select(col(Team.id)).where(col(Team.deleted_at).is_(None))
+_THERE = _rules.c.team_id.is_(None) | _rules.c.team_id.in_(_TEAMS)
+_SPOKEN = select(*_COLUMNS).where(_rules.c.kind != "path", _THERE).order_by(_rules.c.id)
+_PATHS = select(*_COLUMNS).where(_rules.c.kind == "path", _THERE).order_by(_rules.c.id)
 _CALLED = (
     select(*_COLUMNS)
-    .where(_rules.c.word.in_(bindparam("words", expanding=True)), _rules.c.team_id.is_not(None))
+    .where(_rules.c.word.in_(bindparam("words", expanding=True)), _rules.c.team_id.is_not(None), _THERE)
     .order_by(_rules.c.id)
 )
 

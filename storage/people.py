@@ -28,6 +28,8 @@ class Person(Row, table=True):
     is_outsider: bool = False
     is_external: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # of another workspace
     is_active: bool = True
+    zone: str = Field(default="", sa_column_kwargs={"server_default": ""})  # as Slack says, by its IANA name
+    locale: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of their Slack, as in de-DE
     created_at: datetime = Field(sa_type=UtcTime)
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import registry
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from storage.compiled import COMPILED
 
 CHANNEL = "chargehand"
 # One write transaction at a time on this database, as on SQLite: what is proven there holds here. A process that
@@ -39,6 +42,7 @@ PATIENCE: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
+registry.register("postgresql.server", "storage.postgres_dialect", "ServerDialect")
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)  # seconds before the next try to listen again
 
 
@@ -78,7 +82,8 @@ def password_of(where: str) -> str:
 def open_engine(where: str, connections: Connections) -> AsyncEngine:
     """A pool of connections that notices when the server went away."""
     engine = create_async_engine(
-        url_of(where),
+        url_of(where).set(drivername="postgresql+server"),
+        execution_options={"compiled_cache": COMPILED},
         pool_size=connections.pool,
         max_overflow=connections.overflow,
         pool_timeout=30,

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, func
 from sqlmodel import JSON, Field, Index, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.database import Tx, load
 
 
 class Pull(Row, table=True):
@@ -37,6 +37,10 @@ class Pull(Row, table=True):
 async def by_number(tx: Tx, repository_id: int, number: int) -> Pull | None:
     found = select(Pull).where(Pull.repository_id == repository_id, Pull.number == number)
     return (await tx.exec(found)).first()
+
+
+async def get(tx: Tx, pull_id: int) -> Pull:
+    return await load(tx, Pull, pull_id)
 
 
 async def count(tx: Tx, repository_id: int) -> int:

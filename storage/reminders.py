@@ -3,20 +3,21 @@
 planned -> asked (a job is there for it) -> sent, or dropped with the reason; cancelled when it is no longer wanted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, text
+from sqlalchemy import bindparam, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint, col, select, update
 
-from storage.columns import Row, UtcTime, where
+from storage.columns import Row, UtcTime, values_of, where
 from storage.database import Tx, load, run
-from storage.tickets import Assignment, Ticket
 from storage.upsert import insert
 
 LIVE = ("planned", "asked")
+STUCK = timedelta(hours=1)
 UNDO = "undo"  # a message loses its button Undo; nobody is told, so no list shows it
 
 
@@ -31,6 +32,7 @@ class Reminder(Row, table=True):
         Index("ix_reminders_due", "due_at", **where("state = 'planned'")),
         Index("ix_reminders_ticket", "ticket_id", "kind"),
         Index("ix_reminders_person", "person_id", "state"),
+        Index("ix_reminders_pull", "pull_id"),
     )
 
     kind: str
@@ -38,12 +40,26 @@ class Reminder(Row, table=True):
     ticket_id: int | None = Field(default=None, foreign_key="tickets.id")
     person_id: int | None = Field(default=None, foreign_key="people.id")
     channel_id: str | None = None
+    alarm_id: int | None = None  # what somebody asked for (storage/alarms.py)
+    team_id: int | None = Field(default=None, foreign_key="teams.id")
+    pull_id: int | None = Field(default=None, foreign_key="pulls.id")
     due_at: datetime = Field(sa_type=UtcTime)
     state: str = "planned"  # planned, asked, sent, cancelled, dropped
     reason: str = ""
     generation: int = 1
     plan_key: str = Field(unique=True)
     created_at: datetime = Field(sa_type=UtcTime)
+
+
+class Step(NamedTuple):
+    """What is to come of a ticket, by the names of a reminder's columns."""
+
+    kind: str
+    step: str
+    generation: int
+    due_at: datetime
+    reason: str
+    plan_key: str
 
 
 class ReminderSend(Row, table=True):
@@ -75,14 +91,21 @@ DUE = (
     .limit(bindparam("most"))
 )
 _INSERT = insert(reminders)
-_PLAN = _INSERT.on_conflict_do_update(
+PLAN = _INSERT.on_conflict_do_update(
     index_elements=["plan_key"],
     set_={"due_at": _INSERT.excluded.due_at, "reason": _INSERT.excluded.reason, "state": "planned"},
     where=(reminders.c.state != "sent") & (reminders.c.state != "dropped"),
 )
-
-
-_IS_LISTED = col(Reminder.state).in_(LIVE) & (col(Reminder.kind) != UNDO)
+_LEAVE_OUT = (
+    update(reminders)
+    .where(
+        reminders.c.ticket_id == bindparam("about"),
+        reminders.c.kind.in_(bindparam("of", expanding=True)),
+        reminders.c.state.in_(LIVE),
+        reminders.c.plan_key.not_in(bindparam("kept", expanding=True)),
+    )
+    .values(state="cancelled")
+)
 
 
 async def due(tx: Tx, *, now: datetime, most: int) -> list[Due]:
@@ -104,29 +127,40 @@ async def ask_for(tx: Tx, wanted: Sequence[Due]) -> list[Due]:
     return [Due(one.reminder_id, found[one.reminder_id], one.ticket_id) for one in wanted if one.reminder_id in found]
 
 
-async def replan(tx: Tx, ticket_id: int, *, kind: str, wanted: Sequence[Reminder]) -> None:
-    """Make these the reminders of this kind that a ticket still has before it; what was sent or dropped stays so."""
-    keys = [one.plan_key for one in wanted]
-    others = (col(Reminder.ticket_id) == ticket_id) & (col(Reminder.kind) == kind) & col(Reminder.state).in_(LIVE)
-    gone = update(reminders).where(others, col(Reminder.plan_key).not_in(keys)).values(state="cancelled")
-    await run(tx, gone)
+async def replan(tx: Tx, ticket_id: int, *, kinds: Collection[str], wanted: Sequence[Reminder]) -> None:
+    """Make these the reminders of these kinds that a ticket still has before it; what was sent or dropped stays so."""
+    await run(tx, _LEAVE_OUT, {"about": ticket_id, "of": list(kinds), "kept": [one.plan_key for one in wanted]})
     await plan(tx, wanted)
 
 
 async def plan(tx: Tx, wanted: Sequence[Reminder]) -> None:
     """Plan these, or move those that are planned; what was sent or dropped stays so."""
     if wanted:
-        await run(tx, _PLAN, [one.model_dump(exclude={"id"}) for one in wanted])
+        await run(tx, PLAN, [values_of(one) for one in wanted])
+
+
+async def cancel_of_channel(tx: Tx, channel_id: str, *, kind: str) -> None:
+    """Nothing of this kind is left to come to a channel."""
+    theirs = (col(Reminder.channel_id) == channel_id) & (col(Reminder.kind) == kind) & col(Reminder.state).in_(LIVE)
+    await run(tx, update(reminders).where(theirs).values(state="cancelled"))
 
 
 async def cancel(tx: Tx, ticket_id: int, *, kind: str) -> None:
     """Nothing of this kind is left to come for a ticket."""
-    await replan(tx, ticket_id, kind=kind, wanted=())
+    await replan(tx, ticket_id, kinds=[kind], wanted=())
 
 
 async def cancel_plan(tx: Tx, plan_key: str) -> None:
     """What is planned under this key is no longer wanted."""
     is_left = (col(Reminder.plan_key) == plan_key) & col(Reminder.state).in_(LIVE)
+    await run(tx, update(reminders).where(is_left).values(state="cancelled"))
+
+
+async def cancel_alarm(tx: Tx, alarm_id: int, *, step: str | None = None) -> None:
+    """Nothing of an alarm is left to come, or nothing of this step."""
+    is_left = (col(Reminder.alarm_id) == alarm_id) & col(Reminder.state).in_(LIVE)
+    if step is not None:
+        is_left &= col(Reminder.step) == step
     await run(tx, update(reminders).where(is_left).values(state="cancelled"))
 
 
@@ -142,22 +176,31 @@ async def is_overtaken(tx: Tx, reminder: Reminder, *, now: datetime) -> bool:
     return any(reminder.generation < one.generation and one.due_at <= now for one in after)
 
 
-async def cancel_of_person(tx: Tx, person_id: int, *, kind: str | None = None) -> None:
-    """Nothing is left to come to somebody, or nothing of this kind."""
+async def cancel_of_person(tx: Tx, person_id: int, *, kind: str | None = None, besides: Sequence[str] = ()) -> None:
+    """Nothing is left to come to somebody, or nothing of this kind, or nothing but what is of those `besides`."""
     theirs = (col(Reminder.person_id) == person_id) & col(Reminder.state).in_(LIVE)
     if kind is not None:
         theirs &= col(Reminder.kind) == kind
+    if besides:
+        theirs &= col(Reminder.kind).not_in(besides)
     await run(tx, update(reminders).where(theirs).values(state="cancelled"))
 
 
 async def is_due_soon(tx: Tx, person_id: int, *, kind: str, until: datetime) -> bool:
-    """Whether one of this kind comes to somebody up to a moment."""
+    """Whether one of this kind comes to somebody up to a moment; one that is long overdue is stuck."""
     found = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.kind == kind)
+    found = found.where(Reminder.due_at > until - STUCK)
     return (await tx.exec(found.where(col(Reminder.state).in_(LIVE), Reminder.due_at <= until))).first() is not None
 
 
 async def with_key(tx: Tx, plan_key: str) -> Reminder | None:
     return (await tx.exec(select(Reminder).where(Reminder.plan_key == plan_key))).first()
+
+
+async def has_come(tx: Tx, plan_key: str) -> bool:
+    """Whether the one under this key was sent or dropped, and so never comes again."""
+    one = await with_key(tx, plan_key)
+    return one is not None and one.state in {"sent", "dropped"}
 
 
 async def get(tx: Tx, reminder_id: int) -> Reminder:
@@ -169,34 +212,3 @@ async def send(tx: Tx, reminder: Reminder, *, now: datetime, is_late: bool) -> N
     about = {"workspace_id": reminder.workspace_id, "reminder_id": reminder.id, "fire_at": reminder.due_at}
     await run(tx, insert(SQLModel.metadata.tables["reminder_sends"]), about | {"sent_at": now, "is_late": is_late})
     reminder.state = "sent"
-
-
-async def coming(tx: Tx, person_id: int) -> list[Reminder]:
-    """What is planned for a person, and on the tickets that they have; the next first."""
-    current = select(Assignment.ticket_id).where(Assignment.person_id == person_id, col(Assignment.ended_at).is_(None))
-    theirs = or_(
-        col(Reminder.person_id) == person_id,
-        col(Reminder.person_id).is_(None) & col(Reminder.ticket_id).in_(current),
-    )
-    found = select(Reminder).where(theirs, _IS_LISTED).order_by(col(Reminder.due_at))
-    return list(await tx.exec(found))
-
-
-async def until(tx: Tx, moment: datetime) -> list[tuple[Reminder, int | None]]:
-    """All that is planned up to a moment, the next first, each with the number of its ticket."""
-    found = (
-        select(Reminder, Ticket.number)
-        .join(Ticket, col(Ticket.id) == Reminder.ticket_id, isouter=True)
-        .where(_IS_LISTED, col(Reminder.due_at) <= moment)
-    )
-    return [(one, number) for one, number in await tx.exec(found.order_by(col(Reminder.due_at)))]
-
-
-async def last_sent(tx: Tx, *, person_id: int, ticket_id: int | None) -> tuple[Reminder, datetime] | None:
-    """The last one that came to a person, or about a ticket, and when."""
-    current = select(Assignment.ticket_id).where(Assignment.person_id == person_id, col(Assignment.ended_at).is_(None))
-    theirs = or_(col(Reminder.person_id) == person_id, col(Reminder.ticket_id).in_(current))
-    about = theirs if ticket_id is None else col(Reminder.ticket_id) == ticket_id
-    found = select(Reminder, ReminderSend.sent_at).join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
-    row = (await tx.exec(found.where(about).order_by(col(ReminderSend.id).desc()).limit(1))).first()
-    return (row[0], row[1]) if row else None

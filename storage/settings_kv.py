@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import col, delete, select
 
 from storage.columns import Row
-from storage.database import Tx
+from storage.database import Tx, run
 from storage.upsert import insert
 
 
@@ -22,9 +22,13 @@ class Setting(Row, table=True):
     set_by: str = ""
 
 
+# Built once, as the one below: they run for every report.
+_GET = select(Setting.value).where(Setting.scope == bindparam("wanted"), Setting.key == bindparam("named"))
+
+
 async def get(tx: Tx, scope: str, key: str) -> str | None:
-    found = await tx.exec(select(Setting.value).where(Setting.scope == scope, Setting.key == key))
-    return found.first()
+    value: str | None = (await run(tx, _GET, {"wanted": scope, "named": key})).scalar()
+    return value
 
 
 async def put(tx: Tx, scope: str, key: str, value: str, *, workspace_id: str, set_by: str = "") -> None:
@@ -36,7 +40,6 @@ async def put(tx: Tx, scope: str, key: str, value: str, *, workspace_id: str, se
     )
 
 
-# Built once: it runs for every report.
 _OF_SCOPES = select(Setting.scope, Setting.key, Setting.value).where(
     col(Setting.scope).in_(bindparam("scopes", expanding=True)), col(Setting.key).in_(bindparam("keys", expanding=True))
 )

@@ -1,10 +1,11 @@
 """How long a ticket may wait: what each team allows per priority, and the clocks that run on its tickets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
+from sqlalchemy import bindparam
 from sqlmodel import JSON, Field, Index, UniqueConstraint, col, delete, select
 
 from storage.columns import Row, UtcTime, where
@@ -78,11 +79,24 @@ async def forget_policy(tx: Tx, team_id: int, priority: str) -> None:
     await tx.exec(delete(SlaPolicy).where(col(SlaPolicy.team_id) == team_id, col(SlaPolicy.priority) == priority))
 
 
+# Built once: it runs for every report.
+_CLOCKS = select(SlaClock).where(SlaClock.ticket_id == bindparam("ticket")).order_by(col(SlaClock.generation))
+
+
 async def clocks(tx: Tx, ticket_id: int) -> list[SlaClock]:
     """The newest clock of each kind, ack before resolve."""
-    found = select(SlaClock).where(SlaClock.ticket_id == ticket_id).order_by(col(SlaClock.generation))
-    newest = {clock.kind: clock for clock in await tx.exec(found)}
+    newest = {clock.kind: clock for clock in await tx.exec(_CLOCKS, params={"ticket": ticket_id})}
     return [newest[kind] for kind in sorted(newest)]
+
+
+async def keep_due(tx: Tx, ticket: Ticket) -> None:
+    """Have the ticket say when the first of its clocks that run is due: lists are sorted by it."""
+    ticket.due_at = first_due(await clocks(tx, ticket.id))
+
+
+def first_due(clocks: Iterable[SlaClock]) -> datetime | None:
+    """When the first of those that run is due."""
+    return min((clock.due_at for clock in clocks if clock.is_running), default=None)
 
 
 async def with_clocks(tx: Tx, *, team_id: int | None, after: int, most: int) -> Sequence[int]:

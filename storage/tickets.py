@@ -22,6 +22,7 @@ class Ticket(Row, table=True):
         UniqueConstraint("workspace_id", "number"),
         Index("ix_tickets_fingerprint", "channel_id", "fingerprint", "created_at"),
         Index("ix_tickets_status", "status", "created_at"),
+        Index("ix_tickets_open_due", "workspace_id", "due_at", "id", **where("status IN ('open', 'in_progress')")),
     )
 
     number: int
@@ -63,19 +64,18 @@ class Ticket(Row, table=True):
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
     snooze_kind: str | None = None  # "activity": whatever somebody does with it ends the snooze before
     touched_at: datetime | None = Field(default=None, sa_type=UtcTime)  # when a person last did something with it
+    due_at: datetime | None = Field(default=None, sa_type=UtcTime)  # the first deadline that runs, as its clocks say
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # raised with every change
-    waiting_on: int | None = Field(default=None, foreign_key="people.id")
+    waiting_on: int | None = Field(default=None, foreign_key="people.id", index=True)
     waiting_for: str | None = None
     waiting_since: datetime | None = Field(default=None, sa_type=UtcTime)
-    # Slack id of who wrote the message that a ticket was made of by its shortcut; empty where no person did.
-    author_id: str | None = None
+    author_id: str | None = None  # Slack id of who wrote the message that a shortcut made it of; none: no person
     # Fields that whoever reported it has chosen: triage leaves them alone.
     chosen: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     # From when to when it was resolved or closed before it was reopened, in ISO form; one for each time.
     rests: list[list[str]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     # Of a ticket. No foreign key: it may name a later one, and a move to another database copies in the order of ids.
     duplicate_of: int | None = Field(default=None, index=True)
-
     last_change: str = Field(default="", sa_column_kwargs={"server_default": ""})  # in words: "claimed by @x"
     last_change_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -208,18 +208,6 @@ async def last_assignee(tx: Tx, ticket_id: int) -> Person | None:
         .order_by(has_it.desc(), col(Assignment.id).desc())
     )
     return (await tx.exec(found.limit(1))).first()
-
-
-async def known_components(tx: Tx) -> list[str]:
-    """Component names that tickets already carry, most used first."""
-    used = (
-        select(col(Ticket.component))
-        .where(col(Ticket.component).is_not(None))
-        .group_by(col(Ticket.component))
-        .order_by(func.count().desc())
-        .limit(30)
-    )
-    return [name for name in await tx.exec(used) if name]
 
 
 _ASSIGN = insert(SQLModel.metadata.tables["assignments"])

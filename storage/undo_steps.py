@@ -1,16 +1,23 @@
 """What each change of a ticket replaced: enough to take it back, and to say who changed what since."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import JSON, Field, Index, UniqueConstraint, col, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.database import Tx, run
+from storage.tickets import Ticket
 
 
 class UndoStep(Row, table=True):
     """The change that made one version of a ticket. `before` and `after` hold the fields that it changed.
+
+    One of no ticket (a mute) has neither ticket nor version, and holds what it is about beside what was so before.
 
     `work_key` starts the keys of the messages that told of it, `told` is what its thread was told. `correlation_id`
     leads to its audit event, which is numbered only when the transaction ends.
@@ -22,8 +29,8 @@ class UndoStep(Row, table=True):
         Index("ix_undo_steps_person_id_at", "person_id", "at"),
     )
 
-    ticket_id: int = Field(foreign_key="tickets.id")
-    version: int
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id")
+    version: int = 0
     who: str  # as in the audit record
     person_id: int | None = Field(default=None, foreign_key="people.id")  # None: nobody in Slack did it
     at: datetime = Field(sa_type=UtcTime)
@@ -64,6 +71,37 @@ async def last_that_set(tx: Tx, ticket_id: int, field: str) -> UndoStep | None:
     """The newest change of a ticket that gave a field the value which it has since."""
     steps = await after(tx, ticket_id, 0)
     return next((step for step in reversed(steps) if step.after.get(field) is not None), None)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change of the team of a ticket that has this one now."""
+
+    ticket_id: int
+    person_id: int | None
+    before: int | None
+    after: int | None
+    team_id: int | None
+
+
+_steps = SQLModel.metadata.tables["undo_steps"]
+# Built once: it runs for every report.
+_MOVES = (
+    select_columns(_steps.c.ticket_id, _steps.c.person_id, _steps.c.before, _steps.c.after, col(Ticket.team_id))
+    .join(Ticket, col(Ticket.id) == _steps.c.ticket_id)
+    .where(_steps.c.ticket_id.in_(bindparam("these", expanding=True)))
+    .order_by(_steps.c.version)
+)
+
+
+async def moves(tx: Tx, tickets: Collection[int]) -> dict[int, list[Move]]:
+    """Ticket id -> each change of its team, oldest first; those that never changed it are left out."""
+    found: dict[int, list[Move]] = {}
+    for row in await run(tx, _MOVES, {"these": list(tickets)}) if tickets else ():
+        if "team_id" in row.after:
+            move = Move(row.ticket_id, row.person_id, row.before["team_id"], row.after["team_id"], row.team_id)
+            found.setdefault(row.ticket_id, []).append(move)
+    return found
 
 
 async def after(tx: Tx, ticket_id: int, version: int) -> list[UndoStep]:

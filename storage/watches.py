@@ -36,6 +36,11 @@ async def drop(tx: Tx, ticket_id: int, *, person_id: int) -> bool:
     return (await tx.exec(delete(Watch).where(theirs))).rowcount == 1
 
 
+async def drop_all(tx: Tx, person_id: int) -> int:
+    """Somebody watches nothing more; how many tickets that were."""
+    return (await tx.exec(delete(Watch).where(col(Watch.person_id) == person_id))).rowcount
+
+
 async def watchers(tx: Tx, ticket_id: int) -> list[Person]:
     """Who watches a ticket and is still there, the first one first."""
     found = (

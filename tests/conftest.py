@@ -5,8 +5,11 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import pytest
+from coverage import Coverage
+from hypothesis import settings
 
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
@@ -20,20 +23,20 @@ from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_
 
 HERE = Path(__file__).parent
 LONG = ("test_kill9_broken", "test_kill9", "test_bench", "test_roles", "test_canaries", "test_demo")
+EVERY = 3  # of so many stories one is counted
 PATIENT = 30.0  # seconds a person waits for an answer: a machine that stalls for three is no fault of ours
 
 
 def pytest_configure() -> None:
     scratch.use_memory()
+    settings.register_profile("patient", deadline=None)  # a machine that stalls for 200 ms is no fault of ours either
+    settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait for minutes come first, so that others are not over long before them."""
     rank = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
-    for item in items:
-        if not _is_counted(item):
-            item.add_marker("no_cover")
 
 
 def pytest_collection_finish() -> None:
@@ -42,12 +45,27 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that is left out counts nothing from setup to teardown; pytest-cov's mark would spare its call alone."""
+    counting = Coverage.current()
+    if counting is None or _is_counted(item):
+        return (yield)
+    counting.stop()
+    try:
+        return (yield)
+    finally:
+        counting.start()
+
+
 def _is_counted(item: pytest.Item) -> bool:
-    """Whether its lines count for the floor. Counting takes a third of a test's time, and these show no other lines of
-    agent/ and storage/: those about other folders, campaigns, and the second run of a story, on the other database."""
+    """Whether its lines count for the floor. Counting doubles a story's CPU time, so tests about other folders are left
+    out, and two of three stories, as most go the same ways; which ones are counted is the same in each run."""
     about = item.path.relative_to(HERE).parts[0]
-    is_second = about == "journeys" and "[postgres" in item.name
-    return about not in ("bot", "handlers") and item.path.stem not in LONG and not is_second
+    if about == "journeys":
+        is_chosen = crc32(item.nodeid.encode()) % EVERY == 0
+        return is_chosen and item.path.stem not in LONG and "[postgres" not in item.name
+    return about not in ("bot", "handlers")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

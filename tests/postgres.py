@@ -31,15 +31,16 @@ CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shar
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server. `url` names the database to connect to for making others."""
+    """A server. `url` names the database to connect to for making others; `copying` is the end of the statement."""
 
     url: str
     template: str
+    copying: str
 
     def create(self, *, empty: bool = False) -> str:
         """The URL of a new database: at the newest schema, or without any table."""
         name = f"test_{secrets.token_hex(6)}"
-        self._run("CREATE DATABASE {} TEMPLATE {}", name, "template0" if empty else self.template)
+        self._run("CREATE DATABASE {} TEMPLATE {}" + self.copying, name, "template0" if empty else self.template)
         return _named(self.url, name)
 
     def drop(self, url: str) -> None:
@@ -128,7 +129,7 @@ def cluster(settings: Sequence[str] = CARELESS) -> Iterator[Cluster]:
 @contextmanager
 def _prepared(url: str) -> Iterator[Postgres]:
     """With a database at the newest schema, of which the tests get copies."""
-    server = Postgres(url, f"template_{secrets.token_hex(6)}")
+    server = Postgres(url, f"template_{secrets.token_hex(6)}", _copying(url))
     template = _named(url, server.template)
     server._run("CREATE DATABASE {} TEMPLATE template0", server.template)
     try:
@@ -136,6 +137,12 @@ def _prepared(url: str) -> Iterator[Postgres]:
         yield server
     finally:
         server.drop(template)
+
+
+def _copying(url: str) -> str:
+    """The way that takes two thirds of the usual one's CPU time; PostgreSQL 15 brought the choice."""
+    with psycopg.connect(url) as connection:
+        return " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
 
 
 def _unpack(folder: Path) -> None:

@@ -1,19 +1,92 @@
-"""The bot as a process of its own, to be killed, stopped or joined by a second one."""
+"""The bot and its scripts as processes of their own, forked from one that has everything imported."""
 
 import os
-from asyncio.subprocess import Process
-from contextlib import AbstractAsyncContextManager
+import runpy
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
-from bench import workplace
+from bench import forked
 from bot.settings import Settings, env_name
 
 
-def serving(settings: Settings, log: Path, *roles: str) -> AbstractAsyncContextManager[Process]:
-    """`python app.py serve` with these settings and roles; whoever uses it ends it."""
-    return workplace.serving(environment(settings), log, *roles)
+@dataclass(frozen=True)
+class Served:
+    """A process that runs `serve`."""
+
+    process: ForkServerProcess
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; below zero for the signal that ended it."""
+        return self.process.exitcode
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.process.terminate()
+
+    def kill(self) -> None:
+        """End it."""
+        self.process.kill()
+
+    async def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        return await forked.ended(self.process)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, log: Path, *roles: str) -> AsyncIterator[Served]:
+    """`serve` with these settings and roles, or all; whoever uses it ends it, and it is over when the context is.
+
+    Raises:
+        RuntimeError: it ended with an error of its own.
+    """
+    words = [f"--role={role}" for role in roles]
+    served = Served(forked.serving(words, environment(settings), log))
+    try:
+        yield served
+        if await served.wait() > 0:
+            raise RuntimeError(f"the bot ended by itself with {served.returncode}; see {log}")
+    finally:
+        if served.returncode is None:
+            served.kill()
+            await served.wait()
+
+
+def script(path: Path, *words: str, env: Mapping[str, str] = os.environ, within: float) -> CompletedProcess[str]:
+    """Run a Python file to its end as `subprocess.run` does, where everything is imported already.
+
+    Raises:
+        TimeoutError: it took more than so many seconds.
+    """
+    with TemporaryDirectory(prefix="chargehand-script-") as name:
+        folder = Path(name)
+        process = forked.started(forked.FORKS.Process(target=_run, args=(path, words, dict(env), Path.cwd(), folder)))
+        process.join(within)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise TimeoutError(f"{path.name} takes longer than {within:g} s")
+        out, err = ((folder / stream).read_text() for stream in ("out", "err"))
+    return CompletedProcess([str(path), *words], process.exitcode, out, err)
+
+
+def _run(path: Path, words: Sequence[str], env: Mapping[str, str], cwd: Path, streams: Path) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    for stream, name in ((sys.stdout, "out"), (sys.stderr, "err")):
+        with (streams / name).open("wb") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    sys.argv, sys.path[0] = [str(path), *words], str(path.parent)
+    runpy.run_path(str(path), run_name="__main__")
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -169,6 +169,13 @@ async def slash(bot: Bot, who: str, text: str, *, channel: str = "#ops") -> str:
     return answers[0].plain
 
 
+async def press(slack: SlackSandbox, bot: Bot, who: str, label: str) -> None:
+    """Press the newest button of this name in somebody's direct messages."""
+    asked = next(message for message in reversed(slack.dms(who)) if label in message.buttons)
+    await slack.click(who, "@chargehand", asked.ts, label)
+    await quiet(bot)
+
+
 async def audit_of(bot: Bot, ticket: Ticket) -> list[AuditEvent]:
     """The history of a ticket, oldest first."""
     async with bot.ctx.db.read() as tx:

@@ -21,7 +21,7 @@ LAYERS: dict[str, set[str]] = {
     "app": {"handlers", "agent", "bot", "storage", "prompts"},
     "handlers": {"handlers", "agent", "bot", "storage", "prompts"},
     "agent": {"agent", "bot", "storage", "prompts"},
-    "bot": {"bot", "storage"},
+    "bot": {"bot", "storage", "prompts"},
     "storage": {"storage"},
     "prompts": {"prompts"},
 }
@@ -43,6 +43,7 @@ DOORS = {
     "psycopg": ("storage.postgres",),
     "alembic": ("storage.migrate", "storage.migrations"),
     "apscheduler": ("bot.scheduler",),
+    "dateutil": ("agent.calendar.spoken.series",),
     "holidays": ("agent.calendar.country",),
     "jinja2": ("prompts",),
     "opentelemetry": ("bot.spans.otlp",),

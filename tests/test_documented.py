@@ -14,10 +14,9 @@ from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
 from agent.matrix import matrix
-from agent.preferences import PERSON, TEAM, Preference
+from agent.settable import PERSON, TEAM, Preference
 from app import serve
 from bot import metrics
-from bot.access import who_may
 from bot.settings import Settings, env_name
 from bot.slack.scopes import SCOPES
 from handlers.cli import build_cli
@@ -94,7 +93,7 @@ def test_no_page_names_a_setting_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "docs/commands.md"])
 def test_every_command_is_in_the_table(name: str) -> None:
-    rows = [(f"`{verb.usage}`", verb.summary, who_may(verb.action)) for verb in TYPED]
+    rows = [(f"`{verb.usage}`", verb.summary, verb.who_may) for verb in TYPED]
     assert_table(name, "commands", ("command", "what it does", "who may"), rows)
 
 

@@ -16,6 +16,6 @@ async def until(condition: Callable[[], Awaitable[Found]], timeout: float = 30.0
     async with asyncio.timeout(timeout):
         found = await condition()
         while not found:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
             found = await condition()
         return found

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.errors import UserError
+from prompts.words import say
 
 
 class Region(NamedTuple):
@@ -43,8 +44,8 @@ def region_named(country: str, part: str = "") -> Region:
     codes = {name.casefold(): codes[1] for codes in COUNTRIES.values() for name in codes}
     code = codes.get(country.casefold().replace(" ", ""))
     if code is None:
-        hint = _near(country, codes) or "Write it as in `DE` or `Germany`."
-        raise UserError(f"I know no holidays of a country “{country[:40]}”. {hint}")
+        hint = _near(country, codes) or say("Write it as in `DE` or `Germany`.")
+        raise UserError(say("I know no holidays of a country “{country}”. {hint}", country=country[:40], hint=hint))
     return Region(code, _part_named(code, part) if part else "")
 
 
@@ -53,15 +54,27 @@ def _part_named(country: str, part: str) -> str:
 
     known = holidays.country_holidays(country)
     if not known.subdivisions:
-        raise UserError(f"{country} has the same holidays everywhere: leave “{part[:40]}” out.")
+        raise UserError(
+            say("{country} has the same holidays everywhere: leave “{part}” out.", country=country, part=part[:40])
+        )
     codes = {code.casefold(): code for code in known.subdivisions}
     names = codes | {name.casefold(): code for name, code in known.subdivisions_aliases.items()}
     if found := names.get(part.casefold()):
         return found
-    hint = _near(part, names) or f"There are {', '.join(known.subdivisions)}."
-    raise UserError(f"“{part[:40]}” is no part of {country} with holidays of its own. {hint}")
+    hint = _near(part, names) or say("There are {parts}.", parts=", ".join(known.subdivisions))
+    raise UserError(
+        say(
+            "“{part}” is no part of {country} with holidays of its own. {hint}",
+            part=part[:40],
+            country=country,
+            hint=hint,
+        )
+    )
 
 
 def _near(name: str, codes: Mapping[str, str]) -> str:
     near = get_close_matches(name.casefold(), codes)
-    return f"Did you mean {' or '.join(f'`{codes[one]}` ({one.title()})' for one in near)}?" if near else ""
+    if not near:
+        return ""
+    names = say(" or ").join(f"`{codes[one]}` ({one.title()})" for one in near)
+    return say("Did you mean {names}?", names=names)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date
 
 from bot.errors import UserError
+from prompts.words import say
 
 
 def read_date(text: str) -> date:
@@ -16,4 +17,4 @@ def read_date(text: str) -> date:
     with suppress(ValueError):
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             return date.fromisoformat(text)
-    raise UserError(f"“{text[:40]}” is no date: write year, month and day as in 2026-12-24.")
+    raise UserError(say("“{text}” is no date: write year, month and day as in 2026-12-24.", text=text[:40]))

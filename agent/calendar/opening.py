@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from agent.calendar.country import Region, holidays_of
 from bot.errors import UserError
+from prompts.words import say
 
 FARTHEST = timedelta(days=400)  # a calendar that stays shut for longer is a mistake
 DAY = timedelta(days=1)
@@ -82,6 +83,22 @@ def next_open(calendar: Calendar, now: datetime) -> datetime:
     return next(_openings(calendar, now)).start
 
 
+def next_shut(calendar: Calendar, now: datetime) -> datetime:
+    """This moment if it is not open, else the next one that is not.
+
+    Raises:
+        UserError: it is open for 400 days on end.
+    """
+    reached = now
+    for opening in _openings(calendar, now):
+        if opening.start > reached:
+            return reached
+        reached = opening.end
+        if reached - now > FARTHEST:
+            raise UserError(say("By these hours it would never end: leave at least one hour out."))
+    raise AssertionError("openings never end")
+
+
 def add(calendar: Calendar, start: datetime, span: timedelta) -> datetime:
     """When this much open time has passed: always an open moment, so an hour from Friday 17:00 may be Monday 09:00.
 
@@ -113,6 +130,11 @@ def day_of(calendar: Calendar, day: date) -> Day:
     return Day(day, next_midnight - midnight, _of_day(calendar, day), calendar.day_off(day))
 
 
+def wall_moment(zone: ZoneInfo, wall: datetime) -> datetime:
+    """When the clocks show it, the first time; what they skip as soon as they have."""
+    return _moment(zone, wall, fold=0)
+
+
 def _openings(calendar: Calendar, after: datetime) -> Iterator[Opening]:
     """What is open from a moment on, in order; what overlaps is open once."""
     reached, day = after.astimezone(UTC), after.astimezone(calendar.zone).date() - DAY  # last night's may still be open
@@ -123,7 +145,9 @@ def _openings(calendar: Calendar, after: datetime) -> Iterator[Opening]:
                 reached = opening.end
         day += DAY
         if day - reached.date() > FARTHEST:
-            raise UserError("By these hours and days off nothing opens within 400 days: give at least one open hour.")
+            raise UserError(
+                say("By these hours and days off nothing opens within 400 days: give at least one open hour.")
+            )
 
 
 @lru_cache(maxsize=20_000)  # some years of some dozen calendars, at about 400 bytes a day

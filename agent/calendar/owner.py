@@ -7,7 +7,8 @@ from agent.calendar.whose import calendar_of, scopes_of_person
 from agent.desk import Desk
 from agent.sla.clocks import move_deadlines
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import escape, plain
+from prompts.words import say
 from storage import calendars, people
 from storage.calendars import WORKSPACE, CalendarRow
 from storage.people import Team
@@ -39,9 +40,9 @@ class Owner:
             Refused: it is a team's or the workspace's, and they may not.
         """
         if self.team:
-            await desk.check_team(self.team, doing=f"{doing} of {escape(self.team.name)}")
+            await desk.check_team(self.team, doing=say("{doing} of {team}", doing=doing, team=escape(self.team.name)))
         elif self.scope == WORKSPACE:
-            desk.check_admin(doing=f"{doing} of the workspace")
+            desk.check_admin(doing=say("{doing} of the workspace", doing=doing))
 
     async def require_opening(self, desk: Desk) -> None:
         """Refuse what was changed when nothing opens any more: the refusal takes it back.
@@ -70,9 +71,9 @@ async def owner_of(desk: Desk, words: str) -> tuple[Owner, str]:
             team, rest = await team_named_first(desk, " ".join(rest.split()))
             return Owner(scopes=(calendars.of_team(team.id), WORKSPACE), name=escape(team.name), team=team), rest
         case "workspace":
-            return Owner(scopes=(WORKSPACE,), name="The workspace"), rest.strip()
+            return Owner(scopes=(WORKSPACE,), name=say("The workspace")), rest.strip()
         case _:
-            return Owner(scopes=tuple(await scopes_of_person(desk.tx, desk.asker.person_id)), name="You"), words
+            return Owner(scopes=tuple(await scopes_of_person(desk.tx, desk.asker.person_id)), name=say("You")), words
 
 
 async def team_named_first(desk: Desk, words: str) -> tuple[Team, str]:
@@ -82,9 +83,13 @@ async def team_named_first(desk: Desk, words: str) -> tuple[Team, str]:
         UserError: there is no such team.
     """
     known = await people.teams(desk.tx)
-    named = [team for team in known if f"{people.slug_of(words)} ".startswith(f"{team.slug} ")]
+    slugs = {slug: team for team in known for slug in (team.slug, escape(team.slug))}  # Slack sends & as &amp;
+    named = [slug for slug in slugs if f"{people.slug_of(words)} ".startswith(f"{slug} ")]
     if not named:
         there_are = ", ".join(team.name for team in known)
-        raise UserError(escape(f"There is no team “{words[:40]}”. Teams: {there_are or 'none yet'}."))
-    team = max(named, key=lambda team: len(team.slug))
-    return team, words[len(team.slug) :].strip()
+        text = say(
+            "There is no team “{name}”. Teams: {teams}.", name=plain(words)[:40], teams=there_are or say("none yet")
+        )
+        raise UserError(escape(text))
+    slug = max(named, key=len)
+    return slugs[slug], words[len(slug) :].strip()

@@ -1,17 +1,19 @@
 """The hours of a week as people write them: `Mon-Thu 9-12 13-18, Fri 9-15`, over midnight as in `22-6`."""
 
 import re
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
 from agent.calendar.opening import Shift
 from bot.errors import UserError
+from prompts.words import fixed, say
 
-NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NAMES = (fixed("Mon"), fixed("Tue"), fixed("Wed"), fixed("Thu"), fixed("Fri"), fixed("Sat"), fixed("Sun"))
 USUAL = "Mon-Fri 09:00-18:00"
 MIDNIGHT = 24 * 60
 DAYS = re.compile(r"([a-z]{3,9})(?:-([a-z]{3,9}))?", re.IGNORECASE)
-TIMES = re.compile(r"(\d+)(?::(\d+))?-(\d+)(?::(\d+))?")
+TIMES = re.compile(r"(\d{1,4})(?::(\d{1,4}))?-(\d{1,4})(?::(\d{1,4}))?")
 _FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -31,7 +33,7 @@ def read_week(text: str) -> tuple[Shift, ...]:
             shifts |= {Shift(day, *_times(word)) for day in days}
             is_after_times = True
     if not is_after_times or not shifts:
-        raise UserError(f"Which hours? Write them after the days, as in `{USUAL}`.")
+        raise UserError(say("Which hours? Write them after the days, as in `{usual}`.", usual=USUAL))
     return tuple(sorted(shifts))
 
 
@@ -51,6 +53,16 @@ def show_week(week: tuple[Shift, ...]) -> str:
     return ", ".join(said)
 
 
+def dated(day: date) -> str:
+    """A day with its weekday, "Mon 2026-03-30", in the language that is spoken here."""
+    return f"{weekday(day)} {day:%Y-%m-%d}"
+
+
+def weekday(day: date) -> str:
+    """The short name of its weekday, in the language that is spoken here."""
+    return say(NAMES[day.weekday()])
+
+
 def _days(found: re.Match[str]) -> list[int]:
     first, last = (_day(word) if word else None for word in found.groups())
     assert first is not None  # the pattern wants it
@@ -61,7 +73,10 @@ def _day(word: str) -> int:
     for number, name in enumerate(_FULL):
         if name.startswith(word.casefold()):
             return number
-    raise UserError(f"“{word}” is no day of the week: write {', '.join(NAMES[:-1])} or {NAMES[-1]}.")
+    days = ", ".join(NAMES[:-1])
+    raise UserError(
+        say("“{word}” is no day of the week: write {days} or {last}.", word=word, days=days, last=NAMES[-1])
+    )
 
 
 def _times(word: str) -> tuple[int, int]:
@@ -71,7 +86,9 @@ def _times(word: str) -> tuple[int, int]:
         start, end = hour * 60 + minute, end_hour * 60 + end_minute
         if max(minute, end_minute) < 60 and start < MIDNIGHT and end <= MIDNIGHT and start != end:
             return start, end if end > start else end + MIDNIGHT
-    raise UserError(f"“{word[:40]}” is no time of day: hours go from 0 to 24, as in `9-18`, `08:30-17:00` or `22-6`.")
+    raise UserError(
+        say("“{word}” is no time of day: hours go from 0 to 24, as in `9-18`, `08:30-17:00` or `22-6`.", word=word[:40])
+    )
 
 
 def _clock(minutes: int) -> str:

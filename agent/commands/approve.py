@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from agent import proposals
-from agent.card import words
 from agent.commands.undo import listed
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.status_words import words
 from agent.transition import by
 from bot.messages import Button, Message
+from prompts.words import fixed, phrase, say
 from storage.proposals import Proposal
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
@@ -27,18 +28,22 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     if command.ticket and others:
         return _ask_again(command.ticket, proposal, others)
     done = await verb.act(desk, command)
-    text = await proposals.settle(desk, proposal, "approved", how=f"approved by {by(desk)}")
+    text = await proposals.settle(desk, proposal, "approved", how=phrase("approved by {who}", who=by(desk)))
     if done.seen_in is None:
         text += f"\n{done.message.text}"
     return Reply(message=Message(text=text), is_private=done.is_private, settles=True)
 
 
 def _ask_again(ticket: Ticket, proposal: Proposal, others: list[UndoStep]) -> Reply:
-    text = (
-        f"{ticket.name} has changed since {proposal.name} was asked: {listed(others)}."
-        f" It is {words(ticket.status)} now. Nothing was done; is it still to be done?"
+    text = say(
+        "{ticket} has changed since {proposal} was asked: {changes}. It is {status} now. Nothing was done; is it still"
+        " to be done?",
+        ticket=ticket.name,
+        proposal=proposal.name,
+        changes=listed(others),
+        status=words(ticket.status),
     )
-    again = Button(label="Approve anyway", action="approve", value=f"{proposal.name}@{ticket.version}")
+    again = Button(label=say("Approve anyway"), action="approve", value=f"{proposal.name}@{ticket.version}")
     return Reply(message=Message(text=text, buttons=(again,)), is_private=True)
 
 
@@ -47,7 +52,7 @@ def verb(find: Callable[[str], Verb]) -> Verb:
     return Verb(
         name="approve",
         takes=(Slot.PROPOSAL,),
-        summary="do what somebody asked for",
+        summary=fixed("do what somebody asked for"),
         example="approve P-1",
         another="genehmigen P-12",
         action="approve",

@@ -9,15 +9,19 @@ from agent.commands.slots import ADD, AUTO
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import warning
+from agent.language import of_ticket
 from agent.organise import give_role
 from agent.transition import by, require_open
+from bot.access import Target, can
 from bot.errors import UserError
 from bot.messages import Button, Message, escape, mention
+from prompts.words import fixed, phrase, say, say_of, speaking
 from storage import people, tickets
 from storage.people import Person
 from storage.tickets import Ticket
 
 MOST = 10
+NAMED = 3  # of those who could help
 
 
 async def assign(desk: Desk, said: Said) -> Reply:
@@ -27,21 +31,24 @@ async def assign(desk: Desk, said: Said) -> Reply:
         return await _choose(desk, ticket)
     for person in said.people:
         check_assignable(desk, ticket, person)
-    if offers := await _offer(desk, ticket, said):
+    if offers := await offer_to_enlist(desk, ticket, said):
         return offers
     had = await tickets.assignees(desk.tx, ticket.id)
     new = [person for person in said.people if person not in had]
     now = [*had, *new] if said.how == ADD else list(said.people)
     if len(now) > MOST:
-        raise UserError(f"A ticket has at most {MOST} assignees; that would be {len(now)}.")
-    what = f"assigned to {_names(now)} by {by(desk)}"
+        raise UserError(say("A ticket has at most {most} assignees; that would be {count}.", most=MOST, count=len(now)))
+    if now == had:
+        return text_reply(say("{ticket} is with {who} already.", ticket=ticket.name, who=_names(had)), is_private=True)
+    what = phrase("assigned to {whom} by {who}", whom=_names(now), who=by(desk))
     async with changing(desk, ticket, "assign", said=what, needs="reassign"):
         if said.how != ADD:
             await assignment.take_from_all(desk, ticket)
         warned = await warning(desk, said.people)
         for person in new if said.how == ADD else now:
             await assignment.give(desk, ticket, person)
-        ticket.assign_reason = f"assigned by @{desk.asker.name}"
+        with speaking(await of_ticket(desk, ticket)):
+            ticket.assign_reason = say("assigned by @{who}", who=desk.asker.name)
     for person in new:
         await notify.tell_assignee(desk, ticket, person)
     return text_reply(f"{notify.headline(ticket)}: {was_and_now(had, now)}.{warned}")
@@ -49,30 +56,49 @@ async def assign(desk: Desk, said: Said) -> Reply:
 
 async def _choose(desk: Desk, ticket: Ticket) -> Reply:
     """The automatic choice, by a manager's wish; where it finds nobody all stays as it was."""
-    async with changing(desk, ticket, "assign", said=f"assigned anew for {by(desk)}", needs="reassign"):
+    what = phrase("assigned anew for {who}", who=by(desk))
+    async with changing(desk, ticket, "assign", said=what, needs="reassign"):
         had = await assignment.take_from_all(desk, ticket)
         choice = await assignment.assign_automatically(desk, ticket)
         if choice.person is None:
-            raise UserError(f"Nobody was chosen for {ticket.name}: {escape(choice.reason)}. It stays as it was.")
+            raise UserError(
+                say(
+                    "Nobody was chosen for {ticket}: {reason}. It stays as it was.",
+                    ticket=ticket.name,
+                    reason=escape(choice.reason),
+                )
+            )
     if choice.person not in had:
         await notify.tell_assignee(desk, ticket, choice.person)
     change = was_and_now(had, [choice.person])
-    return text_reply(f"{notify.headline(ticket)}: {change}. {escape(choice.reason).capitalize()}.")
+    return text_reply(f"{notify.headline(ticket)}: {change}. {escape(choice.reason[:1].upper() + choice.reason[1:])}.")
 
 
-async def _offer(desk: Desk, ticket: Ticket, said: Said) -> Reply | None:
-    """What to offer before viewers get a ticket; None when all of these people take tickets, or it has no team yet."""
+async def offer_to_enlist(desk: Desk, ticket: Ticket, said: Said) -> Reply | None:
+    """What to offer before viewers get a ticket; None when all of these people take tickets, or it has no team yet.
+
+    Raises:
+        UserError: who asks may not make them responders either; says who could.
+    """
     viewers = [person for person in said.people if await _is_viewer(desk, person)]
     if not viewers or ticket.team_id is None:
         return None
     team = await people.get_team(desk.tx, ticket.team_id)
-    text = (
-        f"{_names(viewers)} {'is' if len(viewers) == 1 else 'are'} no responder of any team, so nothing was done."
-        f" Add to {escape(team.name)} as responder and assign?"
+    text = say_of(
+        len(viewers),
+        "{who} is no responder of any team, so nothing was done.",
+        "{who} are no responder of any team, so nothing was done.",
+        who=_names(viewers),
     )
+    if not can(desk.asker, "organise", Target(team_id=team.id)):
+        could = await people.members(desk.tx, team.id, "manager") or await people.admins(desk.tx)
+        if could:
+            text += say(" {who} can add them to {team}.", who=_names(could[:NAMED]), team=escape(team.name))
+        raise UserError(text)
+    text += say(" Add to {team} as responder and assign?", team=escape(team.name))
     named = " ".join(mention(person.slack_id) for person in said.people)
     line = f"{ticket.named_version} {said.how}{named}"
-    button = Button(label="Add to team and assign", action=ENLIST.name, value=line)
+    button = Button(label=say("Add to team and assign"), action=ENLIST.name, value=line)
     return Reply(message=Message(text=text, buttons=(button,)), is_private=True)
 
 
@@ -85,9 +111,9 @@ async def enlist(desk: Desk, said: Said) -> Reply:
     """Make viewers responders of the ticket's team, then assign."""
     ticket = require_open(said.the_ticket)
     if ticket.team_id is None:
-        raise UserError(f"{ticket.name} has no team yet: `move {ticket.name} TEAM` gives it one.")
+        raise UserError(say("{ticket} has no team yet: `move {ticket} TEAM` gives it one.", ticket=ticket.name))
     team = await people.get_team(desk.tx, ticket.team_id)
-    await desk.check_team(team, doing=f"add people to {escape(team.name)}")
+    await desk.check_team(team, doing=say("add people to {team}", team=escape(team.name)))
     for person in said.people:
         check_assignable(desk, ticket, person)
         if await _is_viewer(desk, person):
@@ -102,18 +128,13 @@ def check_assignable(desk: Desk, ticket: Ticket, person: Person) -> None:
     Raises:
         UserError: they cannot, and why.
     """
-    if not person.is_active:
-        raise UserError(f"@{escape(person.name)} is deactivated in Slack and cannot be assigned.")
-    if person.is_outsider:
-        raise UserError(f"@{escape(person.name)} is a guest or from another workspace and cannot be assigned.")
-    if not desk.may_see(person.slack_id, ticket):
-        name = escape(person.name)
-        raise UserError(f"{ticket.name} belongs to a private channel that @{name} is not in. Invite them there first.")
+    if why := assignment.why_not(desk, ticket, person):
+        raise UserError(why)
 
 
 def was_and_now(had: Sequence[Person], now: Sequence[Person]) -> str:
     """Who had it and who has it."""
-    return f"{_names(had) or 'nobody'} → {_names(now) or 'nobody'}"
+    return f"{_names(had) or say('nobody')} → {_names(now) or say('nobody')}"
 
 
 def _names(persons: Sequence[Person]) -> str:
@@ -123,7 +144,7 @@ def _names(persons: Sequence[Person]) -> str:
 VERB = Verb(
     name="assign",
     takes=(Slot.TICKET, Slot.ASSIGNEES),
-    summary="give a ticket to people, add some, or have one chosen; the first one is the main one",
+    summary=fixed("give a ticket to people, add some, or have one chosen; the first one is the main one"),
     example="assign CH-1 @bob",
     action="reassign",
     act=assign,
@@ -136,7 +157,7 @@ VERB = Verb(
 ENLIST = Verb(
     name="enlist",
     takes=(Slot.TICKET, Slot.ASSIGNEES),
-    summary="make people responders of a ticket's team, and assign it to them",
+    summary=fixed("make people responders of a ticket's team, and assign it to them"),
     example="enlist CH-1 @bob",
     action="reassign",
     act=enlist,

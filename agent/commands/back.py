@@ -1,30 +1,40 @@
-"""`back`: somebody who was away takes tickets again from now on."""
+"""`back`: somebody who was away takes tickets again from now on; who is not away calls off the absence to come."""
 
 from agent.commands.away import recorded
 from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.holding import hasten
+from agent.leaving import call_off
+from prompts.words import fixed, say
 from storage import absences
 
 
 async def back(desk: Desk, said: Said) -> Reply:
-    """End the present absence; it stays on record as long as it was."""
-    person = await subject(desk, said, doing="change the absence of")
-    absence = (await absences.at(desk.tx, [person.id], now=desk.now)).get(person.id)
+    """End the present absence, or call off the next one; it stays on record as long as it was."""
+    person = await subject(desk, said, doing=say("change the absence of"))
+    known = await absences.not_over(desk.tx, person.id, now=desk.now)
+    now_away = (await absences.at(desk.tx, [person.id], now=desk.now)).get(person.id)
+    absence = now_away or next(iter(known), None)
     who = name_of(desk, person)
     if absence is None:
-        return text_reply(f"*{who}*: not away.", is_private=True)
+        return text_reply(say("*{who}*: not away.", who=who), is_private=True)
     before = recorded(absence)
-    absence.ends = desk.now
+    absence.starts, absence.ends = min(absence.starts, desk.now), desk.now
     desk.audit("back", "person", person.id, before=before, after=recorded(absence))
-    meaning = f"new tickets may be chosen for {them(desk, person)}"
-    return text_reply(f"*{who}*: back; {meaning}.", is_private=True)
+    await desk.tx.flush()
+    if now_away is None:
+        await call_off(desk, absence)
+        return text_reply(say("*{who}*: the absence to come is called off.", who=who), is_private=True)
+    await hasten(desk, person)
+    text = say("*{who}*: back; new tickets may be chosen for {whom}.", who=who, whom=them(desk, person))
+    return text_reply(text, is_private=True)
 
 
 VERB = Verb(
     name="back",
     takes=(Slot.WHOSE,),
-    summary="end your absence",
+    summary=fixed("end your absence, or call off the one to come"),
     example="back",
     action="duty",
     act=back,

@@ -7,6 +7,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import CAPACITY, OFF, duty_of
 from bot.errors import UserError
+from prompts.words import fixed, say, say_of
 from storage import loads
 from storage.people import Person
 
@@ -15,7 +16,7 @@ MOST = 999
 
 async def capacity(desk: Desk, said: Said) -> Reply:
     """Set it, lift it with `off`, or say what it is."""
-    person = await subject(desk, said, doing="change the capacity of")
+    person = await subject(desk, said, doing=say("change the capacity of"))
     if said.text:
         await keep(desk, person, key=CAPACITY, value=_read(said.text))
     return text_reply(f"*{name_of(desk, person)}*: {await in_words(desk, person)}.", is_private=True)
@@ -26,22 +27,28 @@ def _read(words: str) -> str | None:
         return None
     if re.fullmatch(r"\d{1,3}", words, re.ASCII) and int(words):
         return str(int(words))
-    hint = "`rotation off` takes you out of the choice, `capacity off` lifts the limit"
-    raise UserError(f"“{words[:40]}” is no capacity: write a number from 1 to {MOST}, as in `capacity 5`; {hint}.")
+    raise UserError(
+        say(
+            "“{words}” is no capacity: write a number from 1 to {most}, as in `capacity 5`; `rotation off` takes you"
+            " out of the choice, `capacity off` lifts the limit.",
+            words=words[:40],
+            most=MOST,
+        )
+    )
 
 
 async def in_words(desk: Desk, person: Person) -> str:
     """ "2 open tickets of at most 5"."""
     [load] = await loads.of_people(desk.tx, [person])
     most = (await duty_of(desk, person)).capacity
-    word = "ticket" if load.open_tickets == 1 else "tickets"
-    return f"{load.open_tickets} open {word}, {f'of at most {most}' if most else 'no limit'}"
+    has = say_of(load.open_tickets, "1 open ticket", "{count} open tickets")
+    return has + (say(", of at most {most}", most=most) if most else say(", no limit"))
 
 
 VERB = Verb(
     name="capacity",
     takes=(Slot.WHOSE, Slot.CAPACITY),
-    summary="show or set how many open tickets you want at most before others are chosen",
+    summary=fixed("show or set how many open tickets you want at most before others are chosen"),
     example="capacity 5",
     action="duty",
     act=capacity,

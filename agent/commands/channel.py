@@ -1,4 +1,4 @@
-"""`channel team Payments`, `channel allow guests`: what holds in this channel; alone it shows it."""
+"""`channel team Payments`, `channel allow guests`, `channel digest on`, `channel mute`: what holds in this channel."""
 
 import re
 
@@ -6,59 +6,144 @@ from agent import channels
 from agent.calendar.owner import team_named_first
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.digest.channel import CHANNEL_DIGEST, ON, next_of, plan_next
+from agent.language import LANGUAGE
+from agent.welcome import renew
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import escape, moment
+from bot.settings.kinds import time_of_day
+from prompts.words import LANGUAGES, fixed, say
+from storage import reminders, settings_kv
+from storage.channels import known
 
 DEFAULT = "default"
 WORDS = {"gäste": channels.GUESTS, "externe": channels.EXTERNAL, "niemand": channels.NOBODY}
+SAID = {channels.GUESTS: fixed("guests"), channels.EXTERNAL: fixed("external")}
 
 
 async def channel(desk: Desk, said: Said) -> Reply:
     """Show what holds in the channel where it is said, or change one thing."""
     if desk.place is None or desk.place.is_dm or not desk.place.channel_id:
-        raise UserError("Say this in the channel that it is about.")
+        raise UserError(say("Say this in the channel that it is about."))
     here = desk.place.channel_id
     act, _, rest = said.text.partition(" ")
     match act.casefold():
         case "team":
             await _set_team(desk, here, " ".join(rest.split()))
+            await renew(desk, here)
         case "allow":
             await _allow(desk, here, rest)
+        case "mute" | "stumm":
+            await _mute(desk, here, is_muted=True)
+        case "unmute" | "laut":
+            await _mute(desk, here, is_muted=False)
+        case "language" | "sprache":
+            await _set_language(desk, here, rest.strip().casefold())
+        case "digest":
+            await _set_digest(desk, here, rest.casefold())
     return text_reply(await _shown(desk, here), is_private=True)
 
 
 async def _set_team(desk: Desk, here: str, words: str) -> None:
     """Managers say it of their team; to take a team away is for those of the team that has it."""
     is_taken = words.casefold() == DEFAULT
-    named = await channels.team_of(desk, here) if is_taken else (await team_named_first(desk, words))[0]
+    had = await channels.home_team(desk, here)
+    named, rest = (await channels.team_of(desk, here), "") if is_taken else await team_named_first(desk, words)
+    if rest:
+        raise UserError(say("There is no team “{words}”. `team` lists them.", words=escape(words[:40])))
+    if had and named and had.id != named.id:
+        await desk.check_team(had, doing=say("take a channel from {team}", team=escape(had.name)))
     if named:
-        await desk.check_team(named, doing=f"say of a channel that it is {escape(named.name)}'s")
+        await desk.check_team(named, doing=say("say of a channel that it is {team}'s", team=escape(named.name)))
         await channels.keep(desk, here, channels.TEAM, None if is_taken else str(named.id))
 
 
 async def _allow(desk: Desk, here: str, words: str) -> None:
-    desk.check_admin(doing="let people from elsewhere into a channel")
+    desk.check_admin(doing=say("let people from elsewhere into a channel"))
     said = {WORDS.get(word, word) for word in re.split(r"[\s,]+", words.strip().casefold())}
     if len(said) > 1 and said & {channels.NOBODY, DEFAULT}:
-        raise UserError("Write `channel allow guests`, `external`, both, `nobody` or `default`.")
+        raise UserError(say("Write `channel allow guests`, `external`, both, `nobody` or `default`."))
     await channels.keep(desk, here, channels.ALLOW, None if said == {DEFAULT} else " ".join(sorted(said)))
 
 
+async def _set_language(desk: Desk, here: str, word: str) -> None:
+    """For those who manage the team of the channel; where it has none, for admins."""
+    await _check_voice(desk, here, doing=say("say which language I speak in this channel"))
+    if word not in {*LANGUAGES, DEFAULT}:
+        raise UserError(
+            say("“{word}” is no language that I speak: write `channel language de` or `en`.", word=escape(word[:20]))
+        )
+    await channels.keep(desk, here, LANGUAGE, None if word == DEFAULT else word)
+
+
+async def _check_voice(desk: Desk, here: str, *, doing: str) -> None:
+    if team := await channels.home_team(desk, here):
+        await desk.check_team(team, doing=doing)
+    else:
+        desk.check_admin(doing=doing)
+
+
+async def _mute(desk: Desk, here: str, *, is_muted: bool) -> None:
+    """For those who manage the team of the channel; where it has none, for admins."""
+    await _check_voice(desk, here, doing=say("say how loud I am in this channel"))
+    await channels.keep(desk, here, channels.MUTE, channels.ON if is_muted else None)
+
+
+async def _set_digest(desk: Desk, here: str, words: str) -> None:
+    """Managers of its team say whether, and at what time of day, the channel gets one."""
+    team = await channels.home_team(desk, here)
+    if team is None:
+        raise UserError(say("This channel is no team's: `channel team TEAM` first."))
+    await desk.check_team(team, doing=say("set the digest of a channel of {team}", team=escape(team.name)))
+    word = words.removeprefix("on at ").removeprefix("at ").strip()
+    value = {"on": ON, "an": ON, "off": None, "aus": None}.get(word, word)
+    if value not in {ON, None}:
+        value = _time(word)
+    await channels.keep(desk, here, channels.DIGEST, value)
+    await reminders.cancel_of_channel(desk.tx, here, kind=CHANNEL_DIGEST)
+    await plan_next(desk, here)
+
+
+def _time(words: str) -> str:
+    try:
+        return time_of_day(words)
+    except ValueError:
+        raise UserError(
+            say("“{words}” is no time of day: write `channel digest on at 08:30`.", words=escape(words[:20]))
+        ) from None
+
+
 async def _shown(desk: Desk, here: str) -> str:
-    named = await channels.team_of(desk, here)
-    team = f"its team is {escape(named.name)}" if named else "no team is named for it"
-    who = " and ".join(sorted(await channels.allowed(desk, here))) or "nobody"
-    return f"<#{here}>: {team}; from elsewhere {who} may report."
+    named = await channels.home_team(desk, here)
+    team = say("its team is {team}", team=escape(named.name)) if named else say("no team is named for it")
+    who = say(" and ").join(say(SAID[one]) for one in sorted(await channels.allowed(desk, here))) or say("nobody")
+    is_muted = await settings_kv.get(desk.tx, here, channels.MUTE) == channels.ON
+    muted = say(" I post nothing here that nobody asked for.") if is_muted else ""
+    row = await known(desk.tx, desk.workspace_id, here)
+    shared = say(" It is shared with another organisation.") if row and row.is_shared else ""
+    rests = say(" All of it rests since {since}.", since=moment(row.rests_since)) if row and row.rests_since else ""
+    found = await next_of(desk, here)
+    digest = say(" Its next digest comes {at}, unless there is nothing to say.", at=moment(found[1])) if found else ""
+    own = await settings_kv.get(desk.tx, here, LANGUAGE)
+    language = say(" I speak `{language}` here.", language=own) if own else ""
+    told = say("<#{here}>: {team}; from elsewhere {who} may report.", here=here, team=team, who=who)
+    return f"{told}{language}{muted}{shared}{rests}{digest}"
 
 
 VERB = Verb(
     name="channel",
     takes=(Slot.CHANNEL,),
-    summary="show or set whose channel this is, and who from elsewhere may report in it",
+    summary=fixed(
+        "show or set whose channel this is, who from elsewhere may report, its digest and language, or mute it"
+    ),
     example="channel team Payments",
     another="channel allow guests",
     action="profile",
+    who=fixed("everyone to look; team, digest, language, mute: its managers; who is let in: admins"),
     act=channel,
     german=("kanal",),
-    no_inverse="`channel team default` and `channel allow default` take it back",
+    no_inverse=(
+        "`channel team default`, `channel allow default`, `channel digest off`, `channel language default`, "
+        "`channel unmute` take it back"
+    ),
 )

@@ -7,6 +7,7 @@ from agent.desk import Desk
 from agent.duty import warning
 from agent.sla.clocks import acknowledge, is_unseen
 from agent.transition import by, require_open
+from prompts.words import fixed, phrase, say
 from storage import people, sla, tickets
 
 
@@ -16,9 +17,9 @@ async def claim(desk: Desk, said: Said) -> Reply:
     had = await tickets.assignees(desk.tx, ticket.id)
     is_mine = desk.asker.person_id in {person.id for person in had}
     if is_mine and not is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
-        return text_reply(f"{ticket.name} is yours already.", is_private=True)
+        return text_reply(say("{ticket} is yours already.", ticket=ticket.name), is_private=True)
     warned = ""
-    change = f"{'acknowledged' if is_mine else 'claimed'} by {by(desk)}"
+    change = phrase(fixed("acknowledged by {who}") if is_mine else fixed("claimed by {who}"), who=by(desk))
     async with changing(desk, ticket, "claim", said=change, needs="status"):
         if not is_mine:
             asker = await people.get(desk.tx, desk.asker.person_id)
@@ -28,19 +29,19 @@ async def claim(desk: Desk, said: Said) -> Reply:
             ticket.assign_reason = "claimed"
         await acknowledge(desk, ticket)
     if warned:
-        return text_reply(f"{notify.headline(ticket)} is yours.{warned}", is_private=True)
-    return text_reply(f"{by(desk)} has {notify.headline(ticket)}.", shown_by=ticket)
+        return text_reply(say("{ticket} is yours.", ticket=notify.headline(ticket)) + warned, is_private=True)
+    return text_reply(say("{who} has {ticket}.", who=by(desk), ticket=notify.headline(ticket)), shown_by=ticket)
 
 
 VERB = Verb(
     name="claim",
     takes=(Slot.TICKET,),
-    summary="take a ticket that nobody has, or confirm that you have seen yours",
+    summary=fixed("take a ticket that nobody has, or confirm that you have seen yours"),
     example="claim CH-1",
     action="claim",
     act=claim,
     another="take CH-1",
-    also=("take",),
+    also=("take", "on it", "assign me"),
     german=("übernehmen",),
     inverse="release",
     changes=("assignees",),

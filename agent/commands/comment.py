@@ -5,19 +5,22 @@ from agent.desk import Desk
 from agent.report import add_comment
 from bot.events import Place
 from bot.messages import escape
+from prompts.words import fixed, say
 
 
 async def comment(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
     text = said.text if desk.is_typed else escape(said.text)  # Slack escapes what is typed
     await add_comment(desk, ticket, text, desk.place or Place(channel_id=""))
-    return text_reply(f"Kept as a comment on {ticket.name}; `show {ticket.name}` shows the last ones.", is_private=True)
+    return text_reply(
+        say("Kept as a comment on {ticket}; `show {ticket}` shows the last ones.", ticket=ticket.name), is_private=True
+    )
 
 
 VERB = Verb(
     name="comment",
     takes=(Slot.TICKET, Slot.TEXT),
-    summary="add a remark to a ticket",
+    summary=fixed("add a remark to a ticket"),
     example="comment CH-1 the replica is fine",
     another="note CH-1 happens since the deploy",
     action="comment",

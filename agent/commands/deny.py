@@ -5,6 +5,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.transition import by
 from bot.messages import Message, escape
+from prompts.words import fixed, phrase
 
 
 async def deny(desk: Desk, said: Said) -> Reply:
@@ -12,7 +13,7 @@ async def deny(desk: Desk, said: Said) -> Reply:
     await proposals.require_open(desk, proposal)
     if desk.asker.person_id != proposal.asker_id:
         await proposals.check_decides(desk, proposal)
-    how = f"denied by {by(desk)}: {escape(said.text)}"
+    how = phrase("denied by {who}: {why}", who=by(desk), why=escape(said.text))
     text = await proposals.settle(desk, proposal, "denied", how=how, reason=said.text)
     return Reply(message=Message(text=text), settles=True)
 
@@ -20,7 +21,7 @@ async def deny(desk: Desk, said: Said) -> Reply:
 VERB = Verb(
     name="deny",
     takes=(Slot.PROPOSAL, Slot.REASON),
-    summary="refuse what somebody asked for, and say why; or take back what you asked for",
+    summary=fixed("refuse what somebody asked for, and say why; or take back what you asked for"),
     example="deny P-1 it is not a duplicate",
     another="verweigern P-12 bin im Urlaub",
     action="approve",

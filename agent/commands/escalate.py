@@ -8,6 +8,7 @@ from agent.sla.escalate import run_next_step
 from agent.transition import require_open
 from bot.errors import UserError
 from bot.messages import escape, moment
+from prompts.words import fixed, say
 from storage import audit
 
 APART = timedelta(minutes=30)
@@ -18,17 +19,19 @@ async def escalate(desk: Desk, said: Said) -> Reply:
     events = await audit.of(desk.tx, "ticket", str(ticket.id))
     last = next((event.at for event in reversed(events) if event.action == "escalate"), None)
     if last and desk.now - last < APART:
-        again = moment(last + APART)
-        raise UserError(f"{ticket.name} was escalated {moment(last)}. It can be again {again}.")
+        said_so = say("{ticket} was escalated {at}.", ticket=ticket.name, at=moment(last))
+        raise UserError(said_so + say(" It can be again {at}.", at=moment(last + APART)))
     step, who = await run_next_step(desk, ticket, reason=said.text)
     desk.audit("escalate", "ticket", ticket.id, before={}, after={"step": step, "reason": said.text})
-    return text_reply(f"{ticket.name} is escalated to {who}: {escape(said.text)}")
+    return text_reply(
+        say("{ticket} is escalated to {whom}: {why}", ticket=ticket.name, whom=who, why=escape(said.text))
+    )
 
 
 VERB = Verb(
     name="escalate",
     takes=(Slot.TICKET, Slot.REASON),
-    summary="tell now whom a missed deadline would reach next; at most every 30 minutes",
+    summary=fixed("tell now whom a missed deadline would reach next; at most every 30 minutes"),
     example="escalate CH-1 customers call in",
     another="escalate CH-1: nobody answers",
     action="escalate",

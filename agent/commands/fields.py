@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from agent.commands.reading import LONGEST_REASON
 from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.triage.schema import Category, Effort, Severity
+from agent.triage.words import visible
+from prompts.words import fixed, say
 
 LONGEST_TITLE = 256  # as on GitHub
 LONGEST_DESCRIPTION = 10_000
-LONGEST_REASON = 1000
 LONGEST_COMPONENT, LONGEST_TAG, MOST_TAGS = 60, 30, 5  # what triage keeps to as well
 LIMITS = {
     "title": LONGEST_TITLE,
@@ -43,6 +45,17 @@ WORDS = {
     "priorität": "priority",
 }
 NAMES = tuple(dict.fromkeys(WORDS.values()))
+SAID = {  # in a sentence; what is typed is never translated
+    "title": fixed("title"),
+    "description": fixed("description"),
+    "component": fixed("component"),
+    "reason": fixed("reason"),
+    "category": fixed("category"),
+    "severity": fixed("severity"),
+    "effort": fixed("effort"),
+    "priority": fixed("priority"),
+    "status": fixed("status"),
+}
 IMPLIED = {"rename": "title", "umbenennen": "title", "tag": "tags"}  # by these names of `set` the field is clear
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 _FIRST = re.compile(rf"(?P<word>{_WORD})(?P<colon>:|\b)\s*", re.IGNORECASE)
@@ -61,8 +74,10 @@ def read_fields(text: str, *, called: str = "") -> tuple[dict[str, str], str]:
         is_listed = found["colon"] == ":"
         values = split_lines(text) if is_listed else {WORDS[found["word"].casefold()]: text[found.end() :].strip()}
     else:
-        begun = f"“{text[:40]}” begins with no field" if text.strip() else "which field is missing"
-        return {}, f"{begun}: name {', '.join(NAMES)}"
+        names = ", ".join(NAMES)
+        if text.strip():
+            return {}, say("“{words}” begins with no field: name {names}", words=text[:40], names=names)
+        return {}, say("which field is missing: name {names}", names=names)
     return values, next(filter(None, (problem_of(name, value) for name, value in values.items())), "")
 
 
@@ -80,17 +95,18 @@ def split_lines(text: str) -> dict[str, str]:
 
 def problem_of(name: str, value: str) -> str:
     """What is wrong with a value, to be read after the field's name; empty when it can be kept."""
-    if name == "title" and not value:
-        return "the title is missing"
+    if name == "title" and not visible(value).strip():
+        return say("the title is missing")
     if (limit := LIMITS.get(name)) and len(value) > limit:
-        return f"the {name} is longer than {limit:,} characters"
+        return say("the {field} is longer than {limit} characters", field=say(SAID[name]), limit=f"{limit:,}")
     if name == "tags" and (len(tags := read_tags(value)) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags)):
-        return f"a ticket has at most {MOST_TAGS} tags of {LONGEST_TAG} characters"
+        return say("a ticket has at most {most} tags of {limit} characters", most=MOST_TAGS, limit=LONGEST_TAG)
     if name == "priority" and value.casefold() not in PRIORITY_WORDS:
-        return f"“{value[:40]}” is no priority"
+        return say("“{words}” is no priority", words=value[:40])
     if name in CHOICES and _stored(value) not in CHOICES[name]:
         offered = ", ".join(choice.replace("_", " ") for choice in CHOICES[name])
-        return f"“{value[:40]}” is no {name}; there is {offered}"
+        unknown = fixed("“{words}” is no {field}; there is {offered}")
+        return say(unknown, words=value[:40], field=say(SAID[name]), offered=offered)
     return ""
 
 

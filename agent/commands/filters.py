@@ -9,7 +9,7 @@ from agent.commands.vocabulary import PRIORITY_WORDS
 
 STATUSES = {"open": "open", "all": "open", "in_progress": "in_progress", "resolved": "resolved", "closed": "closed"}
 FLAGS = ("unassigned", "overdue", "stale", "snoozed", "waiting")
-MINE = {"mine", "me", "my tickets"}
+MINE = {"mine", "me", "my tickets", "meine"}
 KEYS = ("team", "assignee", "reporter", "priority", "component", "tag")
 ORDERS = ("due", "age", "priority")
 SPANS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -71,7 +71,7 @@ def _is_filter(token: Token) -> bool:
         "priority": value in PRIORITY_WORDS,
         "older": _SPAN.fullmatch(value) is not None,
         "sort": value in ORDERS,
-        "page": value.isdecimal() and 0 < int(value) < 100_000,
+        "page": re.fullmatch(r"[1-9][0-9]{0,4}", value) is not None,
     }
     return forms.get(token.key, token.key in KEYS and value != "")
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from agent.commands.filters import read_filters
 from agent.commands.reading import LINK, NAMED_TICKET, Reading
-from agent.commands.shapes import DIGEST, MUTE, TEAM_ACTS, UNMUTE
-from agent.commands.slots import GROUND, SOMEONE, fill
+from agent.commands.shapes import DIGEST, GROUP_ACTS, MUTE, OF_REMINDERS, SUMMARY, TEAM_ACTS, TO_REMIND, UNMUTE
+from agent.commands.slots import GROUND, SAYS_IT, SOMEONE, fill
 from agent.commands.verb import Slot, Verb
+from agent.commands.vocabulary import STEPS
 from agent.courtesy import FILLER
+from prompts.words import say
 
 # "CH-13 is a duplicate of CH-12" names the ticket before the verb.
 _SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)\s+of\s+", re.IGNORECASE)
@@ -23,14 +26,22 @@ _FOLLOWS = {
     Slot.MUTE: MUTE,
     Slot.UNMUTE: UNMUTE,
     Slot.DIGEST: DIGEST,
+    Slot.REMIND: TO_REMIND,
+    Slot.REMINDERS: OF_REMINDERS,
+    Slot.SUMMARY: SUMMARY,
     Slot.TEAMS: re.compile(rf"(?:(?:{TEAM_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
-    Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked)\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked|ask|import)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),
-    Slot.CHANNEL: re.compile(r"(?:(?:team|allow)\b.*)?", re.IGNORECASE | re.DOTALL),
+    Slot.CHANNEL: re.compile(
+        r"(?:(?:team|allow|digest|(?:un)?mute|stumm|laut)\b.*|(?:language|sprache)\s+\S+)?", re.IGNORECASE | re.DOTALL
+    ),
+    Slot.GROUP: re.compile(rf"(?:(?:{GROUP_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.LOGIN: re.compile(rf"github\s+@?[\w-]+(?:\s+{SOMEONE})?", re.IGNORECASE | re.ASCII),
     Slot.GITHUB: re.compile(rf"github(?:\s+{SOMEONE})?", re.IGNORECASE),
 }
 _PEOPLE_OR_NOTHING = re.compile(rf"(?:{SOMEONE}[,\s]*)*")
+LISTS = {"mine", "my tickets", "queue", "meine"}
+CHATTY = {"on it", "assign me", *SAYS_IT, *STEPS}
 MOST_LINES = 20  # commands in one message
 FREE_WORDS = {Slot.REASON, Slot.TEXT, Slot.WAIT, Slot.FIELDS}
 
@@ -43,19 +54,21 @@ class Parsed:
     """
 
     verb: Verb
+    called: str = ""  # by which of its words
     number: int | None = None
     tickets: tuple[str, ...] = ()
     people: tuple[str, ...] = ()  # Slack ids, or names typed by hand
     status: str = ""
     priority: str = ""
     version: int | None = None  # of the ticket that a button or form was made from
-    words: str = ""  # all that stands behind the ticket
+    words: str = ""  # all that stands behind the ticket, or behind a verb that has none
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     cover: str = ""
     how: str = ""
-    other: int | None = None  # the number of a second ticket
+    other: str = ""  # a second ticket, as `CH-12` or a link to a message
     proposal: int | None = None
+    line: str = ""  # as it was typed, where something is wrong with it
     missing: Slot | None = None
     problem: str = ""
 
@@ -76,7 +89,9 @@ def near_verbs(word: str, verbs: Iterable[Verb]) -> list[str]:
 def did_you_mean(word: str, verbs: Iterable[Verb]) -> str:
     """The verbs one slip away as a question, or where to find them all."""
     near = near_verbs(word, verbs)
-    return f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`help` lists the commands."
+    if not near:
+        return say("`help` lists the commands.")
+    return say("Did you mean {names}?", names=say(" or ").join(f"`{name}`" for name in near))
 
 
 def parse(
@@ -91,20 +106,22 @@ def parse(
     line = _SUBJECT_FIRST.sub(r"dup \1 of ", FILLER.sub("", text.strip()))
     word, rest = _first_words(line, verbs)
     verb = find_verb(word.rstrip(":"), verbs)
-    if verb is None:
+    if verb is None or (is_message and verb.is_for_buttons):  # "file server is down" is a report
         return None
-    if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb):
+    if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb) or _is_chatty(word, rest):
         return None
-    reading = Reading(rest.strip(), has_thread_ticket, called=word.rstrip(":"))
+    reading = Reading(rest.strip(), has_thread_ticket, called=word.rstrip(":"), words=rest.strip())
     for slot in verb.takes:
         if problem := fill(slot, reading):
-            return _incomplete(verb, reading, problem, missing=slot)
+            return _incomplete(verb, reading, problem, line=text, missing=slot)
     if is_message and reading.is_bare and reading.text:
         return None  # "close 3 idle connections" is a report of three connections, not about ticket 3
     if reading.rest:
-        return _incomplete(verb, reading, f"“{reading.rest[:60]}” is more than `{verb.name}` takes")
+        problem = say("“{words}” is more than `{verb}` takes", words=reading.rest[:60], verb=verb.name)
+        return _incomplete(verb, reading, problem, line=text)
     return Parsed(
         verb=verb,
+        called=reading.called,
         number=reading.number,
         tickets=tuple(reading.tickets),
         people=tuple(reading.people),
@@ -140,13 +157,14 @@ def _first_word(line: str) -> str:
     return line.split(" ", 1)[0].split("\n", 1)[0]
 
 
-def _incomplete(verb: Verb, reading: Reading, problem: str, *, missing: Slot | None = None) -> Parsed:
+def _incomplete(verb: Verb, reading: Reading, problem: str, *, line: str, missing: Slot | None = None) -> Parsed:
     """What was understood of a command with something wrong in it."""
     return Parsed(
         verb=verb,
         number=reading.number,
         tickets=tuple(reading.tickets),
         text=reading.text,
+        line=line,
         missing=missing,
         problem=problem,
     )
@@ -160,7 +178,7 @@ def command_lines(
     if len(lines) < 2 or len(lines) > MOST_LINES:
         return [text]
     read = [parse(line, verbs, has_thread_ticket=has_thread_ticket, is_message=is_message) for line in lines]
-    if read[0] and read[0].verb.takes == (Slot.TEXT,):  # all that follows is what is reported
+    if read[0] and read[0].verb.takes[-1:] == (Slot.TEXT,):  # all that follows is what is reported
         return [text]
     return lines if all(one and (not one.problem or one.tickets) for one in read) else [text]
 
@@ -177,6 +195,14 @@ def _is_sentence(rest: str, verb: Verb) -> bool:
     is_bare = {*verb.takes} <= {Slot.WHOSE}
     shapes = [_PEOPLE_OR_NOTHING] if is_bare else [_FOLLOWS[slot] for slot in verb.takes if slot in _FOLLOWS]
     return any(shape.fullmatch(rest.strip()) is None for shape in shapes)
+
+
+def _is_chatty(word: str, rest: str) -> bool:
+    """ "p1 redis down", "queue is stuck" and "on it since noon": these names are words of many sentences."""
+    name, rest = word.casefold().rstrip(":"), rest.strip()
+    if name in LISTS:
+        return read_filters(rest) is None
+    return name in CHATTY and rest != "" and NAMED_TICKET.match(rest) is None
 
 
 def reason_of(fields: Mapping[str, str]) -> str:

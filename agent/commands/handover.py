@@ -8,13 +8,15 @@ from agent.asking import asked
 from agent.calendar.opening import add
 from agent.calendar.whose import calendar_of_person
 from agent.change import changing
-from agent.commands.assign import check_assignable
+from agent.commands.assign import check_assignable, offer_to_enlist
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import warning
+from agent.language import of_ticket
 from agent.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, phrase, say, speaking
 from storage import people, tickets
 from storage.people import Person
 from storage.proposals import Proposal, open_of
@@ -31,14 +33,18 @@ async def handover(desk: Desk, said: Said) -> Reply:
         return await _take_back(desk, ticket)
     receiver = await _receiver(desk, ticket, said)
     giver = await _giver(desk, ticket, said)
+    if offers := await offer_to_enlist(desk, ticket, said):
+        return offers
     if await proposals.may(desk, said, NEEDS):
         return await _move(desk, ticket, said, giver=giver, receiver=receiver)
     await _refuse_second_offer(desk, ticket)
+    with speaking(await of_ticket(desk, ticket)):
+        asks = say("hand {ticket} over to @{whom}", ticket=notify.headline(ticket), whom=escape(receiver.name))
     proposal = await proposals.propose(
         desk,
         VERB.name,
         said,
-        asks=f"hand {notify.headline(ticket)} over to @{escape(receiver.name)}{_why(said)}",
+        asks=asks + _why(said),
         needs=NEEDS,
         becomes={"assignees": [receiver.id]},
         approver=receiver,
@@ -55,10 +61,10 @@ async def _receiver(desk: Desk, ticket: Ticket, said: Said) -> Person:
     """
     receiver, *others = said.people
     if others:
-        raise UserError("A ticket is handed over to one person; `assign` gives it to several.")
+        raise UserError(say("A ticket is handed over to one person; `assign` gives it to several."))
     check_assignable(desk, ticket, receiver)
     if receiver in await tickets.assignees(desk.tx, ticket.id):
-        raise UserError(f"@{escape(receiver.name)} has {ticket.name} already.")
+        raise UserError(say("@{who} has {ticket} already.", who=escape(receiver.name), ticket=ticket.name))
     return receiver
 
 
@@ -73,7 +79,8 @@ async def _giver(desk: Desk, ticket: Ticket, said: Said) -> Person | None:
     if asker in await tickets.assignees(desk.tx, ticket.id):
         return asker
     if said.proposal:
-        raise UserError(f"{ticket.name} is not with @{escape(asker.name)} any more, so there is nothing to hand over.")
+        gone = fixed("{ticket} is not with @{who} any more, so there is nothing to hand over.")
+        raise UserError(say(gone, ticket=ticket.name, who=escape(asker.name)))
     return None
 
 
@@ -87,10 +94,11 @@ def _why(said: Said) -> str:
 
 async def _move(desk: Desk, ticket: Ticket, said: Said, *, giver: Person | None, receiver: Person) -> Reply:
     had = [giver] if giver else await tickets.assignees(desk.tx, ticket.id)
-    names = ", ".join(f"@{escape(person.name)}" for person in had) or "nobody"
+    names = ", ".join(f"@{escape(person.name)}" for person in had) or phrase("nobody")
     to = f"@{escape(receiver.name)}"
-    text = f"*{ticket.name} handed over* from {names} to {to}{_why(said)}"
-    change, note = f"handed over by {names} to {to}", {"reason": said.text or None}
+    over = fixed("*{ticket} handed over* from {who} to {whom}{why}")
+    text = phrase(over, ticket=ticket.name, who=names, whom=to, why=_why(said))
+    change, note = phrase("handed over by {who} to {whom}", who=names, whom=to), {"reason": said.text or None}
     warned = await warning(desk, (receiver,))
     async with changing(desk, ticket, "handover", said=change, needs=NEEDS, told=text, note=note):
         for person in had:
@@ -98,11 +106,11 @@ async def _move(desk: Desk, ticket: Ticket, said: Said, *, giver: Person | None,
             ended_by = person.id if person is giver else desk.asker.person_id
             await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=ended_by, person_id=person.id)
         await assignment.give(desk, ticket, receiver)
-        ticket.assign_reason = f"handed over by {', '.join(f'@{one.name}' for one in had) or by(desk)}" + (
-            f": {said.text}" if said.text else ""
-        )
+        with speaking(await of_ticket(desk, ticket)):
+            who = ", ".join(f"@{one.name}" for one in had) or by(desk)
+            ticket.assign_reason = say("handed over by {who}", who=who) + (f": {said.text}" if said.text else "")
     await notify.tell_assignee(desk, ticket, receiver)
-    return text_reply(text + warned, seen_in=None if warned else ticket)
+    return text_reply(f"{text}{warned}", seen_in=None if warned else ticket)
 
 
 async def _take_back(desk: Desk, ticket: Ticket) -> Reply:
@@ -111,29 +119,30 @@ async def _take_back(desk: Desk, ticket: Ticket) -> Reply:
     Raises:
         UserError: nothing is offered.
     """
-    for offer in await open_of(desk.tx, verb=VERB.name, ticket_id=ticket.id):
+    offers = await open_of(desk.tx, verb=VERB.name, ticket_id=ticket.id)
+    for offer in sorted(offers, key=lambda one: one.asker_id != desk.asker.person_id):  # one's own before others'
         if offer.asker_id != desk.asker.person_id:
-            await desk.check(NEEDS, ticket, doing=f"take back {offer.name}")
-        text = await proposals.settle(desk, offer, "denied", how=f"taken back by {by(desk)}", reason="taken back")
-        return text_reply(text)
-    raise UserError(f"{ticket.name} is offered to nobody.")
+            await desk.check(NEEDS, ticket, doing=say("take back {offer}", offer=offer.name))
+        how = phrase("taken back by {who}", who=by(desk))
+        return text_reply(await proposals.settle(desk, offer, "denied", how=how, reason="taken back"))
+    raise UserError(say("{ticket} is offered to nobody.", ticket=ticket.name))
 
 
 async def _refuse_second_offer(desk: Desk, ticket: Ticket) -> None:
     for offer in await open_of(desk.tx, verb=VERB.name, ticket_id=ticket.id):
         if offer.asker_id == desk.asker.person_id:
-            raise UserError(f"{await _offered(desk, offer)}; `handover {ticket.name} cancel` takes that back.")
+            already = fixed("{offer} offers it to @{whom} already; `handover {ticket} cancel` takes that back.")
+            raise UserError(say(already, offer=offer.name, whom=await _receiver_of(desk, offer), ticket=ticket.name))
 
 
-async def _offered(desk: Desk, offer: Proposal) -> str:
-    who = await people.get(desk.tx, offer.approver_id) if offer.approver_id else None
-    return f"{offer.name} offers it to @{escape(who.name) if who else '?'} already"
+async def _receiver_of(desk: Desk, offer: Proposal) -> str:
+    return escape((await people.get(desk.tx, offer.approver_id)).name) if offer.approver_id else "?"
 
 
 VERB = Verb(
     name="handover",
     takes=(Slot.TICKET, Slot.HANDOVER),
-    summary="offer a ticket of yours to somebody, who accepts or declines; `cancel` takes the offer back",
+    summary=fixed("offer a ticket of yours to somebody, who accepts or declines; `cancel` takes the offer back"),
     example="handover CH-1 @bob I am on another incident",
     another="hand over CH-1 to @bob",
     action="hand over",

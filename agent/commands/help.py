@@ -4,34 +4,38 @@ from collections.abc import Sequence
 
 from agent.commands.verb import Reply, Slot, Verb, text_reply
 from agent.desk import Desk
-from bot.access import Target, can, who_may
+from bot.access import Target, can
 from bot.events import Actor
 from bot.messages import Message, escape
+from prompts.words import fixed, say
 from storage.tickets import Ticket
 
-HOW = "Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket."
-HEAD = "*Commands* (also after `/chargehand`, and in a direct message):"
+HOW = fixed("Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket.")
+HEAD = fixed("*Commands* (also after `/chargehand`, and in a direct message):")
 LONGEST_NOTE = 1900  # Slack takes 2,000 characters
 
 
 def short_help() -> str:
     """For an empty mention."""
-    return f"{HOW} `@chargehand help` lists the commands."
+    return say(HOW) + say(" `@chargehand help` lists the commands.")
 
 
 def full_help(verbs: Sequence[Verb]) -> str:
     """Every verb with its usage and meaning."""
-    return "\n".join([HOW, HEAD, *(_line(verb) for verb in verbs if not verb.is_for_buttons)])
+    return "\n".join([say(HOW), say(HEAD), *(_line(verb) for verb in verbs if not verb.is_for_buttons)])
 
 
 def verb_help(verb: Verb) -> str:
     """One verb: usage, example, other names, who may."""
     others = verb.words[1:]
-    also = f"\nAlso: {', '.join(f'`{name}`' for name in others)}" if others else ""
-    back = f"\nBack: `{verb.inverse}`" if verb.inverse else ""
-    who = f"\nWho may: {who_may(verb.action)}"
-    examples = f"Examples: `{verb.example}`, `{verb.another}`"
-    return f"`{escape(verb.usage)}` – {verb.summary}\n{examples}{also}{back}{who}"
+    lines = [
+        f"`{escape(verb.usage)}` – {say(verb.summary)}",
+        say("Examples: {examples}", examples=f"`{verb.example}`, `{verb.another}`"),
+        *([say("Also: {names}", names=", ".join(f"`{name}`" for name in others))] if others else []),
+        *([say("Back: {verb}", verb=f"`{verb.inverse}`")] if verb.inverse else []),
+        say("Who may: {who}", who=verb.who_may),
+    ]
+    return "\n".join(lines)
 
 
 async def help_reply(desk: Desk, verbs: Sequence[Verb], wanted: Verb | None, ticket: Ticket | None) -> Reply:
@@ -45,13 +49,13 @@ async def help_reply(desk: Desk, verbs: Sequence[Verb], wanted: Verb | None, tic
     targets = [await desk.target(ticket)] if ticket else _best_cases(desk.asker)
     listed = [verb for verb in verbs if not verb.is_for_buttons]
     mine = [verb for verb in listed if any(can(desk.asker, verb.action, target) for target in targets)]
-    others = [f"{_line(verb)} (for {who_may(verb.action)})" for verb in listed if verb not in mine]
-    where = f"*What you may do with {ticket.name} and otherwise*" if ticket else HEAD
+    others = [_line(verb) + say(" (for {who})", who=verb.who_may) for verb in listed if verb not in mine]
+    where = say("*What you may do with {ticket} and otherwise*", ticket=ticket.name) if ticket else say(HEAD)
     message = Message(
-        text=HOW,
-        title=HOW,
+        text=say(HOW),
+        title=say(HOW),
         body="\n".join([where, *map(_line, mine)]),
-        notes=_in_notes(["Not for you here:", *others]) if others else (),
+        notes=_in_notes([say("Not for you here:"), *others]) if others else (),
     )
     return Reply(message=message, is_private=True)
 
@@ -66,7 +70,7 @@ def _best_cases(actor: Actor) -> list[Target]:
 
 
 def _line(verb: Verb) -> str:
-    return f"• `{escape(verb.usage)}` – {verb.summary}"
+    return f"• `{escape(verb.usage)}` – {say(verb.summary)}"
 
 
 def _in_notes(lines: Sequence[str]) -> tuple[str, ...]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent import notify
-from agent.card import words
+from agent.commands.fields import SAID
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.status_words import words
 from bot.messages import Message, escape, moment
+from prompts.words import fixed, say
 from storage import audit, comments, people, undo_steps
 from storage.audit import AuditEvent
 from storage.comments import Comment
@@ -16,7 +18,7 @@ from storage.comments import Comment
 SHOWN = 50
 LONGEST = 200  # characters of a remark
 # Told by a remark or a change of their own, or nobody else's business.
-LEFT_OUT = {"comment", "refused", "watch", "unwatch"}
+LEFT_OUT = {"comment", "refused", "watch", "unwatch", "mute", "unmute"}
 TELLING = ("priority", "status", "category", "component")
 
 
@@ -40,30 +42,35 @@ async def history(desk: Desk, said: Said) -> Reply:
         entries += await _remark(desk, comment, people_by_id)
     entries.sort(key=lambda entry: entry.at)
     lines = [f"• {moment(entry.at)} {entry.text}" for entry in entries]
-    earlier = [f"… {len(lines) - SHOWN} earlier ones; `python app.py audit export --object {ticket.name}` has them"]
-    body = "\n".join([*(earlier if len(lines) > SHOWN else []), *lines[-SHOWN:]])
-    head = f"{notify.headline(ticket)}, from the beginning"
-    return Reply(message=Message(text=head, title=head, body=body), is_private=True)
+    if len(lines) > SHOWN:
+        more = fixed("… {count} earlier ones; `python app.py audit export --object {ticket}` has them")
+        lines = [say(more, count=len(lines) - SHOWN, ticket=ticket.name), *lines[-SHOWN:]]
+    head = say("{ticket}, from the beginning", ticket=notify.headline(ticket))
+    return Reply(message=Message(text=head, title=head, body="\n".join(lines)), is_private=True)
 
 
 def _event(event: AuditEvent, names: Mapping[str, str]) -> str:
     """What the system or GitHub did, or what is not undone."""
-    values = ", ".join(f"{name} {words(str(event.after[name]))}" for name in TELLING if event.after.get(name))
-    by = names.get(event.actor, "the system" if event.actor == "system" else escape(event.actor))
-    return f"{escape(event.action)} by {by}{f': {escape(values)}' if values else ''}"
+    told = [f"{say(SAID[name])} {words(str(event.after[name]))}" for name in TELLING if event.after.get(name)]
+    action, who = escape(event.action), names.get(event.actor, escape(event.actor))
+    by_system = say("{action} by the system", action=action)
+    done = by_system if event.actor == "system" else say("{action} by {who}", action=action, who=who)
+    return f"{done}: {escape(', '.join(told))}" if told else done
 
 
 async def _remark(desk: Desk, comment: Comment, names: Mapping[str, str]) -> list[Entry]:
     """A remark as it was first, each time it was reworded, and its end."""
-    author = names.get(f"person:{comment.author_id}", "somebody")
+    author = names.get(f"person:{comment.author_id}", say("somebody"))
     edits = [event for event in await audit.of(desk.tx, "comment", str(comment.id)) if event.action == "edit"]
+    if comment.deleted_at:  # whoever deletes it wants its words to be gone
+        gone = say("{who}: a remark, deleted {at}", who=author, at=moment(comment.deleted_at))
+        return [Entry(comment.created_at, gone)]
     first = str(edits[0].before.get("text", "")) if edits else comment.text
     entries = [Entry(comment.created_at, f"{author}: {await _quoted(desk, first)}")]
     for event in edits:
         text = await _quoted(desk, str(event.after.get("text", "")))
-        entries.append(Entry(event.at, f"{author} reworded a remark of {moment(comment.created_at)}: {text}"))
-    if comment.deleted_at:
-        entries.append(Entry(comment.deleted_at, f"{author}'s remark of {moment(comment.created_at)} was deleted"))
+        anew = say("{who} reworded a remark of {at}: {text}", who=author, at=moment(comment.created_at), text=text)
+        entries.append(Entry(event.at, anew))
     return entries
 
 
@@ -75,7 +82,7 @@ async def _quoted(desk: Desk, text: str) -> str:
 VERB = Verb(
     name="history",
     takes=(Slot.TICKET,),
-    summary="tell what happened to it, by whom and when",
+    summary=fixed("tell what happened to it, by whom and when"),
     example="history CH-1",
     another="timeline CH-1",
     action="see",

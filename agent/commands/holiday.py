@@ -5,16 +5,19 @@ from datetime import date, timedelta
 from agent.calendar.country import region_named
 from agent.calendar.dates import read_date
 from agent.calendar.owner import Owner, owner_of
+from agent.calendar.week import dated
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say
 from storage import calendars
 from storage.calendars import CustomDay
 
 AHEAD = 365
 LONGEST_NAME = 60
 NONE = "none"
+NAMELESS = fixed("day off")  # what is kept as the name of one
 
 
 async def holiday(desk: Desk, said: Said) -> Reply:
@@ -22,7 +25,7 @@ async def holiday(desk: Desk, said: Said) -> Reply:
     owner, words = await owner_of(desk, said.text)
     verb, _, rest = words.partition(" ")
     if verb:
-        await owner.check(desk, doing="change the holidays")
+        await owner.check(desk, doing=say("change the holidays"))
     match verb.casefold():
         case "country":
             await _set_country(desk, owner, rest)
@@ -40,7 +43,7 @@ async def _set_country(desk: Desk, owner: Owner, words: str) -> None:
     """Public holidays from now on those of this country and its part; `none` has none."""
     country, _, part = words.strip().partition(" ")
     if not country:
-        raise UserError("Which country? Write it as in `holiday country DE BE`, or `holiday country none`.")
+        raise UserError(say("Which country? Write it as in `holiday country DE BE`, or `holiday country none`."))
     row = await owner.row(desk)
     before = row.model_dump(include={"country", "part"})
     region = None if country.casefold() == NONE else region_named(country, part.strip())
@@ -55,11 +58,11 @@ async def _add(desk: Desk, owner: Owner, words: str) -> None:
     text, _, name = words.strip().partition(" ")
     day = read_date(text)
     if (await owner.calendar(desk)).day_off(day) is not None:
-        raise UserError(f"{day} is off already.")
+        raise UserError(say("{day} is off already.", day=day))
     await calendars.forget_day(desk.tx, owner.scope, day)
     if (await owner.calendar(desk)).day_off(day) is None:
         name = " ".join((await desk.read_out(name)).split())[:LONGEST_NAME]
-        await _keep(desk, owner, day, is_off=True, name=name or "day off")
+        await _keep(desk, owner, day, is_off=True, name=name or NAMELESS)
     await _record(desk, owner, day, is_off=True)
 
 
@@ -67,7 +70,7 @@ async def _remove(desk: Desk, owner: Owner, words: str) -> None:
     """One day off less: an own one is forgotten, any other one becomes a working day here."""
     day = read_date(words.strip())
     if (await owner.calendar(desk)).day_off(day) is None:
-        raise UserError(f"{day} is no day off. `holiday` lists those of the next year.")
+        raise UserError(say("{day} is no day off. `holiday` lists those of the next year.", day=day))
     await calendars.forget_day(desk.tx, owner.scope, day)
     if (await owner.calendar(desk)).day_off(day) is not None:
         await _keep(desk, owner, day, is_off=False, name="")
@@ -88,18 +91,21 @@ async def _shown(desk: Desk, owner: Owner) -> str:
     calendar = await owner.calendar(desk)
     today = desk.now.astimezone(calendar.zone).date()
     days = (today + timedelta(days=n) for n in range(AHEAD))
-    rows = [f"• {day:%a %Y-%m-%d} {escape(name)}" for day in days if (name := calendar.day_off(day)) is not None]
-    where = f"holidays of {calendar.region}" if calendar.region else "no country's holidays"
-    return "\n".join([f"*{owner.name}*: {where}; in the next year {len(rows) or 'no'} days off.", *rows])
+    named = [(day, name) for day in days if (name := calendar.day_off(day)) is not None]
+    rows = [f"• {dated(day)} {say(NAMELESS) if name == NAMELESS else escape(name)}" for day, name in named]
+    where = say("holidays of {region}", region=calendar.region) if calendar.region else say("no country's holidays")
+    some = say("in the next year {count} days off", count=len(rows)) if rows else say("in the next year no days off")
+    return "\n".join([f"*{owner.name}*: {where}; {some}.", *rows])
 
 
 VERB = Verb(
     name="holiday",
     takes=(Slot.HOLIDAY,),
-    summary="list or change the days off: yours, a team's or the workspace's",
+    summary=fixed("list or change the days off: yours, a team's or the workspace's"),
     example="holiday country DE BE",
     another="holiday add 2026-12-24 Christmas Eve",
     action="profile",
+    who=fixed("everyone for themselves; a team's: its managers; the workspace's: admins"),
     act=holiday,
     also=("holidays",),
     german=("feiertag", "feiertage"),

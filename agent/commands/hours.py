@@ -7,6 +7,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from bot.messages import moment
 from bot.zones import zone_named
+from prompts.words import fixed, say
 from storage.calendars import CalendarRow
 
 DEFAULT = "default"
@@ -16,7 +17,7 @@ async def hours(desk: Desk, said: Said) -> Reply:
     """Show one's own, a team's or the workspace's hours, or change what is named: the week, the zone or both."""
     owner, words = await owner_of(desk, said.text)
     if words:
-        await owner.check(desk, doing="change the hours")
+        await owner.check(desk, doing=say("change the hours"))
         await _change(desk, owner, words)
     return text_reply(await _shown(desk, owner), is_private=True)
 
@@ -45,17 +46,21 @@ def _read(row: CalendarRow, words: str) -> None:
 
 async def _shown(desk: Desk, owner: Owner) -> str:
     calendar = await owner.calendar(desk)
-    opens = "Open now" if is_open(calendar, desk.now) else f"Opens {moment(next_open(calendar, desk.now))}"
-    return f"*{owner.name}*: {show_week(calendar.week)}, times of {calendar.zone.key}. {opens}."
+    said = fixed("*{whose}*: {week}, times of {zone}.")
+    when = say(said, whose=owner.name, week=show_week(calendar.week), zone=calendar.zone.key)
+    if is_open(calendar, desk.now):
+        return when + say(" Open now.")
+    return when + say(" Opens {at}.", at=moment(next_open(calendar, desk.now)))
 
 
 VERB = Verb(
     name="hours",
     takes=(Slot.HOURS,),
-    summary="show or set working hours and time zone: yours, a team's or the workspace's",
+    summary=fixed("show or set working hours and time zone: yours, a team's or the workspace's"),
     example="hours Mon-Fri 9-18 Europe/Berlin",
     another="hours team Platform 8-16",
     action="profile",
+    who=fixed("everyone for themselves; a team's: its managers; the workspace's: admins"),
     act=hours,
     german=("arbeitszeit",),
     no_inverse="saying it again with the former words sets them",

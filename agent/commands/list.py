@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from agent.card import MARKS, words
+from agent.card import MARKS
 from agent.commands.filters import STATUSES, Token, read_filters, span_of
 from agent.commands.named import team_named
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.desk import Desk
+from agent.status_words import words
 from agent.whom import person_named
 from bot.messages import Button, Message, escape, link, moment
+from prompts.words import fixed, say, say_of
 from storage import listing
 from storage.listing import MOST_COUNTED, Filter, Line, Order, Viewer
 from storage.tickets import OPEN
@@ -36,11 +38,10 @@ class Asked:
     page: int = 1
     tokens: tuple[Token, ...] = ()
 
-    @property
-    def title(self) -> str:
-        """ "open tickets: mine, overdue", for one after a number."""
+    def headed(self, counted: str) -> str:
+        """ "2 open tickets: mine, overdue"."""
         rest = ", ".join(one.said for one in self.filters if one.kind != "status")
-        return f"{words(self.status)} tickets{f': {escape(rest)}' if rest else ''}"
+        return f"{counted}: {escape(rest)}" if rest else counted
 
     def line_of(self, page: int) -> str:
         """The filters as a button repeats them."""
@@ -63,18 +64,23 @@ async def list_tickets(desk: Desk, said: Said) -> Reply:
     last = -(-number // ROWS)
     page = min(asked.page, last) if number < MOST_COUNTED else asked.page
     rows = await listing.page(desk.tx, viewer, asked.filters, order=asked.order, first=(page - 1) * ROWS, most=ROWS + 1)
-    counted = f"{number:,} or more" if number == MOST_COUNTED else str(number)
-    title = asked.title.replace("tickets", "ticket", 1) if number == 1 else asked.title
-    head = f"*{counted} {title}*{f' – page {page}' if last > 1 else ''}"
+    head = f"*{asked.headed(_counted(number, asked.status))}*"
+    head += say(" – page {page}", page=page) if last > 1 else ""
     buttons = _pages(asked, page, is_last=len(rows) <= ROWS)
     message = Message(text="\n".join([head, *(_row(desk, row) for row in rows[:ROWS])]), buttons=buttons)
     return Reply(message=message, is_private=True, settles="page" in {token.key for token in asked.tokens})
 
 
+def _counted(number: int, status: str) -> str:
+    if number == MOST_COUNTED:
+        return say("{count} or more {status} tickets", count=f"{number:,}", status=words(status))
+    return say_of(number, "1 {status} ticket", "{count} {status} tickets", status=words(status))
+
+
 def _pages(asked: Asked, page: int, *, is_last: bool) -> tuple[Button, ...]:
     """All that a press needs stands in the button, so it works after a restart."""
-    before = (Button(label="Previous", action="ls", value=asked.line_of(page - 1)),) if page > 1 else ()
-    after = () if is_last else (Button(label="Next", action="list", value=asked.line_of(page + 1)),)
+    before = (Button(label=say("Previous"), action="ls", value=asked.line_of(page - 1)),) if page > 1 else ()
+    after = () if is_last else (Button(label=say("Next"), action="list", value=asked.line_of(page + 1)),)
     return (*before, *after)  # two names of one verb, since Slack takes an action once in a row
 
 
@@ -83,10 +89,16 @@ def _row(desk: Desk, row: Line) -> str:
     title = ticket.title if len(ticket.title) <= TITLE else ticket.title[: TITLE - 1] + "…"
     name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
     mark = MARKS.get(ticket.priority or "", ":white_circle:")
-    who = ", ".join(f"@{escape(name)}" for name in row.names) or "unassigned"
+    who = ", ".join(f"@{escape(name)}" for name in row.names) or say("unassigned")
     status = "" if ticket.status == "open" else f", {words(ticket.status)}"
-    due = f", {'was due' if row.due_at < desk.now else 'due'} {moment(row.due_at)}" if row.due_at else ""
-    return f"{mark} *{name}* {words(ticket.priority)} – {escape(title)} – {who}{status}{due}"
+    return f"{mark} *{name}* {words(ticket.priority)} – {escape(title)} – {who}{status}{_due(desk, row)}"
+
+
+def _due(desk: Desk, row: Line) -> str:
+    if row.due_at is None:
+        return ""
+    due = fixed(", was due {at}") if row.due_at < desk.now else fixed(", due {at}")
+    return say(due, at=moment(row.due_at))
 
 
 async def _nothing(desk: Desk, viewer: Viewer, asked: Asked) -> str:
@@ -96,12 +108,16 @@ async def _nothing(desk: Desk, viewer: Viewer, asked: Asked) -> str:
         for one in asked.filters
     }
     most = max(without, key=lambda said: without[said])
-    hint = f" Without “{escape(most)}” there {_are(without[most])}." if len(without) > 1 and without[most] else ""
-    return f"No {asked.title}.{hint}"
+    hint = _without(most, without[most]) if len(without) > 1 and without[most] else ""
+    return asked.headed(say("No {status} tickets", status=words(asked.status))) + f".{hint}"
 
 
-def _are(number: int) -> str:
-    return "is 1" if number == 1 else f"are {number:,}{' or more' if number == MOST_COUNTED else ''}"
+def _without(most: str, number: int) -> str:
+    """How many there would be without a filter, as a sentence that follows."""
+    if number == MOST_COUNTED:
+        return say(" Without “{filter}” there are {count} or more.", filter=escape(most), count=f"{number:,}")
+    one, many = fixed(" Without “{filter}” there is 1."), fixed(" Without “{filter}” there are {count}.")
+    return say_of(number, one, many, filter=escape(most))
 
 
 async def _asked(desk: Desk, text: str) -> Asked:
@@ -151,12 +167,12 @@ async def _person_id(desk: Desk, name: str) -> int:
 VERB = Verb(
     name="list",
     takes=(Slot.FILTER,),
-    summary="show tickets",
+    summary=fixed("show tickets"),
     example="list team Platform",
     another="list mine overdue",
     action="see",
     act=list_tickets,
-    also=("ls", "tickets"),
-    german=("liste",),
+    also=("ls", "tickets", "mine", "my tickets", "queue"),
+    german=("liste", "meine"),
     no_inverse="it changes nothing",
 )

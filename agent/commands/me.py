@@ -1,19 +1,22 @@
 """`me`: what is known of the asker, how they take tickets, and what they set (`me set language de`)."""
 
-from agent import preferences
+from agent import preferences, settable
 from agent.calendar.week import show_week
+from agent.calendar.when import in_words
 from agent.calendar.whose import calendar_of_person
 from agent.commands import capacity
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import Duty, duty_of
+from agent.duty import duty_of
 from bot.messages import Button, Message, escape
-from storage import identities, people
+from prompts.words import fixed, say
+from storage import absences, identities, people
+from storage.absences import Absence
 from storage.identities import GUESSED, VERIFIED, Identity
 from storage.people import Person
 
-HOW_SURE: dict[str, str] = {VERIFIED: "", GUESSED: " (guessed by your e-mail: is it you?)"}
-NOT_PROVEN = " (not proven yet)"
+HOW_SURE: dict[str, str] = {VERIFIED: "", GUESSED: fixed(" (guessed by your e-mail: is it you?)")}
+NOT_PROVEN = fixed(" (not proven yet)")
 
 
 async def me(desk: Desk, said: Said) -> Reply:
@@ -21,7 +24,7 @@ async def me(desk: Desk, said: Said) -> Reply:
     person = await people.get(desk.tx, desk.asker.person_id)
     if said.text:
         key, _, words = said.text.partition(" ")[2].strip().partition(" ")
-        preference = preferences.named(key, preferences.PERSON)
+        preference = preferences.named(key, settable.PERSON)
         await preferences.keep(desk, person, preference, words)
         return text_reply("\n".join(await preferences.shown(desk, person, [preference])), is_private=True)
     identity = await identities.of_person(desk.tx, person.id)
@@ -31,8 +34,8 @@ async def me(desk: Desk, said: Said) -> Reply:
 
 def _ask(identity: Identity) -> tuple[Button, ...]:
     return (
-        Button(label="Yes", action="link", value=f"github {identity.shown}"),
-        Button(label="No", action="unlink", value="github"),
+        Button(label=say("Yes"), action="link", value=f"github {identity.shown}"),
+        Button(label=say("No"), action="unlink", value="github"),
     )
 
 
@@ -41,39 +44,52 @@ async def profile(desk: Desk, person: Person) -> str:
     calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
     duty = await duty_of(desk, person)
     identity = await identities.of_person(desk.tx, person.id)
-    sure = HOW_SURE.get(identity.state, NOT_PROVEN) if identity else ""
     lines = [
         f"*@{escape(person.name)}*: {await _roles(desk, person)}",
-        f"Capacity: {await capacity.in_words(desk, person)}",
-        f"Rotation: {'in' if duty.is_in_rotation else 'off'}",
-        await _absence(desk, person, duty),
-        f"Hours: {show_week(calendar.week)}, times of {calendar.zone.key}",
-        f"GitHub: {escape(identity.shown) + sure if identity else 'not known'}",
-        *await preferences.shown(desk, person, await preferences.chosen(desk, person, preferences.PERSON)),
+        say("Capacity: {capacity}", capacity=await capacity.in_words(desk, person)),
+        say("Rotation: in") if duty.is_in_rotation else say("Rotation: off"),
+        *await _absences(desk, person),
+        say("Hours: {week}, times of {zone}", week=show_week(calendar.week), zone=calendar.zone.key),
+        _login(identity),
+        *await preferences.shown(desk, person, [one for one in settable.PERSON if one.kept != settable.CALENDAR]),
     ]
     return "\n".join(lines)
+
+
+def _login(identity: Identity | None) -> str:
+    if identity is None:
+        return say("GitHub: not known")
+    return f"GitHub: {escape(identity.shown)}{say(HOW_SURE.get(identity.state, NOT_PROVEN))}"
 
 
 async def _roles(desk: Desk, person: Person) -> str:
     teams = {team.id: team.name for team in await people.teams(desk.tx)}
     held = await people.roles_of(desk.tx, person.id)
-    roles = [f"{role} of {escape(teams[team_id])}" for team_id, role in sorted(held.items())]
+    roles = [say("{role} of {team}", role=role, team=escape(teams[team_id])) for team_id, role in sorted(held.items())]
     return ", ".join([*(["admin"] if person.is_admin else []), *roles]) or "viewer"
 
 
-async def _absence(desk: Desk, person: Person, duty: Duty) -> str:
-    if duty.absence is None:
-        return "Absence: none"
-    cover = await people.get(desk.tx, duty.absence.cover_id) if duty.absence.cover_id else None
+async def _absences(desk: Desk, person: Person) -> list[str]:
+    """Each that is not over, with its dates and who covers."""
+    found = await absences.not_over(desk.tx, person.id, now=desk.now)
+    return [say("Absence: {dates}", dates=await _dates(desk, person, one)) for one in found] or [say("Absence: none")]
+
+
+async def _dates(desk: Desk, person: Person, absence: Absence) -> str:
+    calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
+    since = f"{absence.starts.astimezone(calendar.zone):%Y-%m-%d}"
+    span = fixed("from {since} until {until}") if absence.starts > desk.now else fixed("{since} until {until}")
+    dates = say(span, since=since, until=in_words(absence.ends, calendar, desk.now))
+    if absence.cover_id:
+        dates += say(", @{who} covers", who=escape((await people.get(desk.tx, absence.cover_id)).name))
     is_own = desk.actor is not None and desk.actor.person_id == person.id  # the note is for nobody else
-    note = f" – {escape(duty.absence.note)}" if duty.absence.note and is_own else ""
-    return f"Absence: until {duty.back}{f', @{escape(cover.name)} covers' if cover else ''}{note}"
+    return f"{dates} – {escape(absence.note)}" if absence.note and is_own else dates
 
 
 VERB = Verb(
     name="me",
     takes=(Slot.ME,),
-    summary="show your roles, capacity, rotation, absence, hours and settings, or change a setting",
+    summary=fixed("show your roles, capacity, rotation, absence, hours and settings, or change a setting"),
     example="me",
     action="duty",
     act=me,

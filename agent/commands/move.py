@@ -4,9 +4,11 @@ from agent import assign, notify
 from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import as_kept
 from agent.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import Phrase, fixed, phrase, say
 from storage.people import Team
 from storage.tickets import Ticket
 
@@ -15,15 +17,24 @@ async def move(desk: Desk, said: Said) -> Reply:
     """Change the team and choose anew among its responders."""
     ticket, team = require_open(said.the_ticket), said.team
     if team is None:
-        raise UserError("Which team? `move CH-1 TEAM`.")
+        raise UserError(say("Which team? `move CH-1 TEAM`."))
     if ticket.team_id == team.id:
-        return text_reply(f"{ticket.name} is with {escape(team.name)} already.", is_private=True)
-    choice = await hand_to(desk, ticket, team, said=f"moved to {escape(team.name)} by {by(desk)}")
-    who = f"@{escape(choice.person.name)} has it" if choice.person else f"unassigned: {escape(choice.reason)}"
-    return text_reply(f"{notify.headline(ticket)} is with {escape(team.name)} now; {who}.", shown_by=ticket)
+        return text_reply(
+            say("{ticket} is with {team} already.", ticket=ticket.name, team=escape(team.name)), is_private=True
+        )
+    change = phrase("moved to {team} by {who}", team=escape(team.name), who=by(desk))
+    choice = await hand_to(desk, ticket, team, said=change)
+    return text_reply(_answer(ticket, team, choice), shown_by=ticket)
 
 
-async def hand_to(desk: Desk, ticket: Ticket, team: Team, *, said: str) -> assign.Choice:
+def _answer(ticket: Ticket, team: Team, choice: assign.Choice) -> str:
+    about = {"ticket": notify.headline(ticket), "team": escape(team.name)}
+    if choice.person:
+        return say("{ticket} is with {team} now; @{who} has it.", who=escape(choice.person.name), **about)
+    return say("{ticket} is with {team} now; unassigned: {reason}.", reason=escape(choice.reason), **about)
+
+
+async def hand_to(desk: Desk, ticket: Ticket, team: Team, *, said: Phrase | str) -> assign.Choice:
     """Give a ticket to a team, choose anew among its responders, and tell those who must know.
 
     Args:
@@ -31,7 +42,8 @@ async def hand_to(desk: Desk, ticket: Ticket, team: Team, *, said: str) -> assig
     """
     async with changing(desk, ticket, "move", said=said, needs="route"):
         await assign.take_from_all(desk, ticket)
-        ticket.team_id, ticket.team_source = team.id, f"moved by @{desk.asker.name}"
+        source = phrase("moved by @{who}", who=desk.asker.name)
+        ticket.team_id, ticket.team_source = team.id, await as_kept(desk, ticket, source)
         choice = await assign.assign_automatically(desk, ticket)
     if choice.person:
         await notify.tell_assignee(desk, ticket, choice.person)
@@ -42,7 +54,7 @@ async def hand_to(desk: Desk, ticket: Ticket, team: Team, *, said: str) -> assig
 VERB = Verb(
     name="move",
     takes=(Slot.TICKET, Slot.TEAM),
-    summary="hand a ticket to another team",
+    summary=fixed("hand a ticket to another team"),
     example="move CH-1 Payments",
     action="route",
     act=move,

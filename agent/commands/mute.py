@@ -4,170 +4,121 @@ Neither hides from managers that a deadline was missed, nor from anybody that a 
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent import notify
+from agent import quiet
 from agent.calendar.owner import team_named_first
 from agent.calendar.when import read_when
 from agent.calendar.whose import calendar_of_person
 from agent.commands.slots import SOMEONE
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import as_kept
+from agent.quiet import FOREVER, Quiet
 from agent.transition import by
+from agent.whom import person_named
 from bot.errors import UserError
-from bot.messages import escape, moment
-from storage import mutes, people, tickets
-from storage.mutes import Mute
-from storage.people import Team
+from bot.messages import Button, Message, moment
+from prompts.words import Phrase, fixed, phrase, say
+from storage import thread_links, tickets
+from storage.people import Person, Team
 from storage.tickets import Ticket
 
 FARTHEST = timedelta(days=90)
-_TICKET = re.compile(r"ch-?(\d{1,9})\b\s*", re.IGNORECASE)
+_THREAD = re.compile(r"(?:this\s+)?thread\b\s*", re.IGNORECASE)
 _SOMEONE = re.compile(rf"{SOMEONE}\s*")
 _TEAM = re.compile(r"team\s+", re.IGNORECASE)
 _FOR_ALL = re.compile(r"for all\b\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Wish:
-    """What is to be quiet, for whom, and the words about until when."""
-
-    kind: str
-    object_id: int
-    name: str
-    is_for_all: bool
-    rest: str
-    ticket: Ticket | None = None
-    team: Team | None = None
-
-    async def check(self, desk: Desk, *, doing: str) -> None:
-        """Everybody decides for themselves, a manager for all.
-
-        Raises:
-            Refused: it is for all, and they may not.
-        """
-        if self.is_for_all and self.ticket:
-            await desk.check("reassign", self.ticket, doing=f"{doing} {self.name} for all")
-        elif self.is_for_all and self.team:
-            await desk.check_team(self.team, doing=f"{doing} {self.name} for all")
-        elif self.is_for_all:
-            raise UserError("People are muted by each one for themselves: leave out “for all”.")
-
-    async def show(self, desk: Desk, *, change: str) -> None:
-        """The card says how many have muted it."""
-        if self.ticket:
-            await notify.show_card(desk, self.ticket, change=change)
-
-
 async def mute(desk: Desk, said: Said) -> Reply:
-    wish = await _read(desk, said.text)
-    await wish.check(desk, doing="mute")
-    until = await _until(desk, wish)
-    owner = None if wish.is_for_all else desk.asker.person_id
-    before = await mutes.of(desk.tx, owner, wish.kind, wish.object_id)
-    await mutes.forget(desk.tx, owner, wish.kind, wish.object_id)
-    desk.tx.add(
-        Mute(
-            workspace_id=desk.workspace_id,
-            person_id=owner,
-            kind=wish.kind,
-            object_id=wish.object_id,
-            until=until,
-            set_by=desk.asker.person_id,
-            created_at=desk.now,
-        )
-    )
-    _record(desk, wish, "mute", before=_recorded(before), after={"until": until.isoformat() if until else "forever"})
-    await desk.tx.flush()
-    await wish.show(desk, change=f"muted by {by(desk)}")
-    return text_reply(f"{wish.name} is muted {_for(wish, until)}. Missed deadlines are still told.", is_private=True)
+    wish, rest = await _read(desk, said)
+    await wish.check(desk, doing=say("mute"))
+    until = await _until(desk, wish, rest)
+    said_so = await _as_kept(desk, wish, phrase("muted by {who}", who=by(desk)))
+    await quiet.put(desk, wish, until.isoformat() if until else FOREVER, action="mute", said=said_so)
+    back = Button(label=say("Unmute"), action=BACK.name, value=wish.line)
+    return Reply(message=Message(text=_muted(wish, until), buttons=(back,)), is_private=True)
 
 
 async def unmute(desk: Desk, said: Said) -> Reply:
-    wish = await _read(desk, said.text)
-    await wish.check(desk, doing="unmute")
-    owner = None if wish.is_for_all else desk.asker.person_id
-    before = await mutes.of(desk.tx, owner, wish.kind, wish.object_id)
-    if before is None:
-        raise UserError(f"{wish.name} is not muted {_whom(wish)}.")
-    await mutes.forget(desk.tx, owner, wish.kind, wish.object_id)
-    _record(desk, wish, "unmute", before=_recorded(before), after={"until": None})
-    await wish.show(desk, change=f"no longer muted by {by(desk)}")
-    return text_reply(f"{wish.name} is no longer muted {_whom(wish)}.", is_private=True)
+    wish, _ = await _read(desk, said)
+    await wish.check(desk, doing=say("unmute"))
+    if await wish.until(desk) is None:
+        raise UserError(say("{what} is not muted {whom}.", what=wish.name, whom=wish.whom))
+    said_so = await _as_kept(desk, wish, phrase("unmuted by {who}", who=by(desk)))
+    await quiet.put(desk, wish, None, action="unmute", said=said_so)
+    return text_reply(say("{what} is no longer muted {whom}.", what=wish.name, whom=wish.whom), is_private=True)
 
 
-async def _read(desk: Desk, words: str) -> _Wish:
-    """What is named first in the words.
+async def _as_kept(desk: Desk, wish: Quiet, said: Phrase) -> str:
+    """The change in words: a ticket's stands on its card, any other only its author reads."""
+    return await as_kept(desk, wish.about, said) if isinstance(wish.about, Ticket) else str(said)
+
+
+async def _read(desk: Desk, said: Said) -> tuple[Quiet, str]:
+    """What is named first in the words, and the rest of them.
 
     Raises:
         UserError: there is no such thing that the asker may see.
     """
-    if found := _TICKET.match(words):
-        ticket = await tickets.by_number(desk.tx, desk.workspace_id, int(found[1]))
-        if ticket is None or not await desk.sees(ticket):
-            raise UserError(f"There is no CH-{int(found[1])} that you can see. `list` shows what there is.")
-        return _wish("ticket", ticket.id, ticket.name, words[found.end() :], ticket=ticket)
-    if found := _SOMEONE.match(words):
-        slack_id, name = found[1], found[2]
-        known = [await people.by_slack_id(desk.tx, desk.workspace_id, slack_id)] if slack_id else []
-        known += await people.named(desk.tx, desk.workspace_id, name) if name else []
-        if len(known) != 1 or known[0] is None:
-            raise UserError(f"I do not know @{escape(name or slack_id)}. Pick a person from Slack's @ list.")
-        return _wish("person", known[0].id, f"@{escape(known[0].name)}", words[found.end() :])
-    team, rest = await team_named_first(desk, _TEAM.sub("", words, count=1))
-    return _wish("team", team.id, escape(team.name), rest, team=team)
+    about: Ticket | Person | Team
+    if said.ticket:
+        about, rest = said.ticket, said.text
+    elif found := _THREAD.match(said.text):
+        about, rest = await _of_thread(desk), said.text[found.end() :]
+    elif found := _SOMEONE.match(said.text):
+        about, rest = await person_named(desk, found[1] or found[2]), said.text[found.end() :]
+    else:
+        about, rest = await team_named_first(desk, _TEAM.sub("", said.text, count=1))
+    for_all = _FOR_ALL.match(rest)
+    return Quiet(about=about, is_for_all=for_all is not None), rest[for_all.end() :] if for_all else rest
 
 
-def _wish(
-    kind: str, object_id: int, name: str, rest: str, *, ticket: Ticket | None = None, team: Team | None = None
-) -> _Wish:
-    found = _FOR_ALL.match(rest)
-    return _Wish(
-        kind=kind,
-        object_id=object_id,
-        name=name,
-        is_for_all=found is not None,
-        rest=rest[found.end() :] if found else rest,
-        ticket=ticket,
-        team=team,
-    )
+async def _of_thread(desk: Desk) -> Ticket:
+    """The ticket that the thread is about: what is said there is about nothing else.
+
+    Raises:
+        UserError: there is none.
+    """
+    place = desk.place
+    root = place and (place.thread_ts or place.message_ts)
+    found = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, root) if place and root else None
+    ticket = await tickets.get(desk.tx, found) if found else None
+    if ticket is None or not await desk.sees(ticket):
+        raise UserError(say("Which thread? Say it in the thread of a ticket, or name the ticket: `mute CH-1`."))
+    return ticket
 
 
-async def _until(desk: Desk, wish: _Wish) -> datetime | None:
+async def _until(desk: Desk, wish: Quiet, words: str) -> datetime | None:
     """Until when; None is until it is taken back, which each may wish for themselves alone."""
-    if wish.rest:
+    if words:
         calendar = await calendar_of_person(desk.tx, desk.settings, desk.asker.person_id)
-        return read_when(wish.rest, calendar, now=desk.now, farthest=FARTHEST).at
+        return read_when(words, calendar, now=desk.now, farthest=FARTHEST).at
     if wish.is_for_all:
-        raise UserError(f"Until when? For all it needs an end: `mute {wish.name} for all until tomorrow`.")
+        how = fixed("Until when? For all it needs an end: `mute {what} for all until tomorrow`.")
+        raise UserError(say(how, what=wish.name))
     return None
 
 
-def _record(desk: Desk, wish: _Wish, action: str, *, before: dict[str, object], after: dict[str, object]) -> None:
-    note = {"for": "all"} if wish.is_for_all else {}
-    desk.audit(action, wish.kind, wish.object_id, before=before, after=after | note)
-
-
-def _recorded(mute: Mute | None) -> dict[str, object]:
-    return {"until": (mute.until.isoformat() if mute.until else "forever") if mute else None}
-
-
-def _whom(wish: _Wish) -> str:
-    return "for all" if wish.is_for_all else "for you"
-
-
-def _for(wish: _Wish, until: datetime | None) -> str:
-    return f"{_whom(wish)} until {moment(until)}" if until else f"{_whom(wish)} until you `unmute` it"
+def _muted(wish: Quiet, until: datetime | None) -> str:
+    if until is None:
+        forever = fixed("{what} is muted {whom} until you `unmute` it. Missed deadlines are still told.")
+        return say(forever, what=wish.name, whom=wish.whom)
+    muted = fixed("{what} is muted {whom} until {until}. Missed deadlines are still told.")
+    return say(muted, what=wish.name, whom=wish.whom, until=moment(until))
 
 
 VERB = Verb(
     name="mute",
     takes=(Slot.MUTE,),
-    summary="hear no nudges and news of a ticket, of what somebody does, or of a team's tickets; for all: its managers",
+    summary=fixed(
+        "hear no nudges and news of a ticket, of what somebody does, or of a team's tickets; for all: its managers"
+    ),
     example="mute CH-1 until tomorrow",
     another="mute team Platform",
     action="profile",
+    who=fixed("everyone for themselves; for all: managers of the team"),
     act=mute,
     also=("quiet",),
     german=("stumm",),
@@ -176,10 +127,11 @@ VERB = Verb(
 BACK = Verb(
     name="unmute",
     takes=(Slot.UNMUTE,),
-    summary="hear of it again",
+    summary=fixed("hear of it again"),
     example="unmute CH-1",
     another="unmute team Platform",
     action="profile",
+    who=fixed("everyone for themselves; for all: managers of the team"),
     act=unmute,
     inverse="mute",
 )

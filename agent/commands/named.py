@@ -8,13 +8,14 @@ from agent.commands.reading import THIS
 from agent.desk import Desk
 from agent.whom import person_named
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import escape, plain
+from prompts.words import say
 from storage import comments, people, thread_links, tickets
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
 _NAME = re.compile(r"CH-(\d+)(?:@\d+)?")
-_LINK = re.compile(r"/archives/(\w+)/p(\d{10})(\d{6})(?:\?(?:[^|>]*&(?:amp;)?)?thread_ts=(\d+\.\d+))?")
+MESSAGE = re.compile(r"/archives/(\w+)/p(\d{10})(\d{6})(?:\?(?:[^|>]*&(?:amp;)?)?thread_ts=(\d+\.\d+))?")
 
 
 async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> Ticket:
@@ -29,8 +30,9 @@ async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> T
     ticket = await tickets.by_number(desk.tx, desk.workspace_id, int(found[1])) if found else await _linked(desk, name)
     # A private ticket answers like one that does not exist: even its number is none of their business.
     if ticket is None or not await desk.sees(ticket):
-        missing = f"There is no CH-{found[1]}" if found else "Behind that link is no ticket"
-        raise UserError(f"{missing} that you can see. `list` shows what there is.")
+        if found is None:
+            raise UserError(say("Behind that link is no ticket that you can see. `list` shows what there is."))
+        raise UserError(say("There is no CH-{number} that you can see. `list` shows what there is.", number=found[1]))
     return ticket
 
 
@@ -51,7 +53,7 @@ async def linked_ticket(desk: Desk) -> Ticket | None:
 
 async def _linked(desk: Desk, link: str) -> Ticket | None:
     """The ticket that a message reported, remarked on, or stands in the thread of."""
-    if (found := _LINK.search(link)) is None:
+    if (found := MESSAGE.search(link)) is None:
         return None
     channel_id, ts = found[1], f"{found[2]}.{found[3]}"
     if ticket := await tickets.by_message(desk.tx, channel_id, ts):
@@ -75,7 +77,9 @@ async def team_named(desk: Desk, name: str) -> Team:
         UserError: there is none; names those there are.
     """
     name = name.strip('"“”`')
-    if team := await people.team_named(desk.tx, name):
+    if team := await people.team_named(desk.tx, name) or await people.team_named(desk.tx, plain(name)):
         return team
+    name = plain(name)
     known = ", ".join(team.name for team in await people.teams(desk.tx))
-    raise UserError(f"There is no team “{escape(name)}”. " + (f"Teams: {escape(known)}." if known else "No team yet."))
+    missing = say("There is no team “{team}”.", team=escape(name))
+    raise UserError(f"{missing} {say('Teams: {known}.', known=escape(known)) if known else say('No team yet.')}")

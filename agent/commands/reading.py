@@ -3,16 +3,22 @@
 import re
 from dataclasses import dataclass, field
 
+from agent.triage.words import visible
+from prompts.words import say
+
+LONGEST_REASON = 1000
+SHORTEST_REASON = 3
+
 # Buttons and forms name the version of the ticket that they were made from: CH-12@7.
 _NUMBER = r"(?P<number>\d{1,9})(?:@(?P<version>\d{1,9}))?\b"
 LINK = r"(?P<link><?https?://[^\s|<>]+/archives/\w+/p\d{16}\b[^\s|<>]*(?:\|[^<>]*)?>?)"
-_NAMED = rf"(?:ch-?{_NUMBER}|{LINK})"
+NAMED = rf"(?:ch-?{_NUMBER}|{LINK})"
 _END = r"(?P<end>[:,]?)\s*"
 _TICKET = re.compile(rf"^(?:(?:ch-?)?{_NUMBER}|{LINK}){_END}", re.IGNORECASE)
-_TICKET_OR_THIS = re.compile(rf"^(?:{_NAMED}|(?P<this>this|diese[sn]?)\b){_END}", re.IGNORECASE)
-_ANOTHER = re.compile(rf"^(?:(?:and|und|&amp;)\s+)?{_NAMED}{_END}", re.IGNORECASE)
+_TICKET_OR_THIS = re.compile(rf"^(?:{NAMED}|(?P<this>this|diese[sn]?)\b){_END}", re.IGNORECASE)
+_ANOTHER = re.compile(rf"^(?:(?:and|und|&amp;)\s+)?{NAMED}{_END}", re.IGNORECASE)
 _ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
-NAMED_TICKET = re.compile(rf"^{_NAMED}{_END}", re.IGNORECASE)
+NAMED_TICKET = re.compile(rf"^{NAMED}{_END}", re.IGNORECASE)
 THIS = "this"
 MOST_TICKETS = 20  # in one command
 
@@ -36,7 +42,7 @@ class Reading:
     called: str = ""  # the word that the command was called by
     cover: str = ""
     how: str = ""
-    other: int | None = None
+    other: str = ""
     proposal: int | None = None
 
 
@@ -53,8 +59,9 @@ def take_tickets(reading: Reading) -> str:
         pattern = following
     reading.words = reading.rest
     if len(reading.tickets) > MOST_TICKETS:
-        return f"those are {len(reading.tickets)} tickets, and {MOST_TICKETS} go at once"
-    return "" if reading.tickets or reading.has_thread_ticket else "which ticket is missing"
+        count = len(reading.tickets)
+        return say("those are {count} tickets, and {most} go at once", count=count, most=MOST_TICKETS)
+    return "" if reading.tickets or reading.has_thread_ticket else say("which ticket is missing")
 
 
 def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
@@ -67,3 +74,15 @@ def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
     if name not in reading.tickets:
         reading.tickets.append(name)
     reading.rest = reading.rest[found.end() :]
+
+
+def says_something(reason: str) -> bool:
+    """Whether anybody could read it: characters without a width are no words."""
+    return len(visible(reason).strip()) >= SHORTEST_REASON
+
+
+def too_long(reason: str) -> str:
+    """What is wrong with the length of a reason, if anything."""
+    if len(reason) <= LONGEST_REASON:
+        return ""
+    return say("the reason is longer than {most} characters", most=f"{LONGEST_REASON:,}")

@@ -9,6 +9,7 @@ from agent.desk import Desk
 from agent.reconcile import ask
 from bot.errors import UserError
 from bot.messages import escape, moment
+from prompts.words import fixed, say
 
 USUAL = timedelta(hours=1)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -22,8 +23,11 @@ async def reconcile(desk: Desk, said: Said) -> Reply:
     start = moment_of(since[1], now=desk.now) if since else desk.now - USUAL
     known = await named(desk, name[1]) if name else None
     await ask(desk, since=start, repository=known.full_name if known else None)
-    what = f" in {known.full_name}" if known else ""
-    return text_reply(f"Looking for what was missed{what} since {moment(start)}; admins hear of it.", is_private=True)
+    text = say("Looking for what was missed since {start}; admins hear of it.", start=moment(start))
+    if known:
+        where = fixed("Looking for what was missed in {repository} since {start}; admins hear of it.")
+        text = say(where, repository=known.full_name, start=moment(start))
+    return text_reply(text, is_private=True)
 
 
 def moment_of(text: str, *, now: datetime) -> datetime:
@@ -37,17 +41,18 @@ def moment_of(text: str, *, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise UserError(f"“{escape(text[:40])}” is no time: write 90m, 2h, 3d or 2026-03-02T02:10.") from None
+        hint = fixed("“{typed}” is no time: write 90m, 2h, 3d or 2026-03-02T02:10.")
+        raise UserError(say(hint, typed=escape(text[:40]))) from None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if at > now:
-        raise UserError(f"{escape(text[:40])} has not come yet.")
+        raise UserError(say("{at} has not come yet.", at=escape(text[:40])))
     return at
 
 
 VERB = Verb(
     name="reconcile",
     takes=(Slot.SINCE,),
-    summary="fetch what Slack and GitHub sent and I did not get",
+    summary=fixed("fetch what Slack and GitHub sent and I did not get"),
     example="reconcile --since 2h",
     another="reconcile --since 2h",
     action="administer",

@@ -17,6 +17,7 @@ from agent.commands import (
     dup,
     escalate,
     file,
+    group,
     handover,
     help,
     history,
@@ -34,6 +35,7 @@ from agent.commands import (
     priority,
     reconcile,
     release,
+    remind,
     reminders,
     reopen,
     repo,
@@ -48,6 +50,7 @@ from agent.commands import (
     start,
     status,
     still_broken,
+    summary,
     take_and_resolve,
     team,
     track,
@@ -66,6 +69,7 @@ from agent.commands.verb import Reply, Said, Verb
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say
 
 
 async def _help(desk: Desk, said: Said) -> Reply:
@@ -84,7 +88,8 @@ def verb_named(word: str) -> Verb:
     """
     verb = find_verb(word, VERBS)
     if verb is None:
-        raise UserError(f"There is no command “{escape(word[:40])}”. {did_you_mean(word, VERBS)}")
+        hint = did_you_mean(word, VERBS)
+        raise UserError(say("There is no command “{word}”. {hint}", word=escape(word[:40]), hint=hint))
     return verb
 
 
@@ -145,14 +150,17 @@ VERBS: tuple[Verb, ...] = (
     mute.VERB,
     mute.BACK,
     escalate.VERB,
+    remind.VERB,
     reminders.VERB,
     digest.VERB,
+    summary.VERB,
     sla.VERB,
     team.VERB,
     person.VERB,
     link.VERB,
     link.BACK,
     channel.VERB,
+    group.VERB,
     hours.VERB,
     holiday.VERB,
     repo.VERB,
@@ -162,7 +170,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="who",
         takes=who.SLOTS,
-        summary="say for whom a command is, on a ticket by name",
+        summary=fixed("say for whom a command is, on a ticket by name"),
         example="who can resolve",
         action="see",
         act=_who_can,
@@ -173,7 +181,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="help",
         takes=help.SLOTS,
-        summary="explain the commands, or one of them",
+        summary=fixed("explain the commands, or one of them"),
         example="help resolve",
         action="see",
         act=_help,

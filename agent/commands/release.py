@@ -7,6 +7,7 @@ from agent.desk import Desk
 from agent.transition import by, require_open, set_status
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, phrase, say
 from storage import people, tickets
 from storage.people import Person
 from storage.tickets import Ticket
@@ -17,16 +18,18 @@ async def release(desk: Desk, said: Said) -> Reply:
     ticket = require_open(said.the_ticket)
     me = await people.get(desk.tx, desk.asker.person_id)
     if me not in await tickets.assignees(desk.tx, ticket.id):
-        raise UserError(f"{ticket.name} is not yours, so you cannot give it back. `show {ticket.name}` says whose.")
-    text = f"*{ticket.name} given back* by {by(desk)}: {escape(said.text)}"
-    note = {"reason": said.text}
-    async with changing(desk, ticket, "release", said=f"given back by {by(desk)}", needs="claim", told=text, note=note):
+        refusal = fixed("{ticket} is not yours, so you cannot give it back. `show {ticket}` says whose.")
+        raise UserError(say(refusal, ticket=ticket.name))
+    text = fixed("*{ticket} given back* by {who}: {reason}")
+    told = phrase(text, ticket=ticket.name, who=by(desk), reason=escape(said.text))
+    change, note = phrase("given back by {who}", who=by(desk)), {"reason": said.text}
+    async with changing(desk, ticket, "release", said=change, needs="claim", told=told, note=note):
         chosen = await _pass_on(desk, ticket, me)
     has_it = await tickets.assignees(desk.tx, ticket.id)
     if chosen:
         await notify.tell_assignee(desk, ticket, chosen)
     await notify.tell_managers(desk, ticket, assigned=has_it)
-    return text_reply(text, seen_in=ticket)
+    return text_reply(str(told), seen_in=ticket)
 
 
 async def _pass_on(desk: Desk, ticket: Ticket, me: Person) -> Person | None:
@@ -43,7 +46,7 @@ async def _pass_on(desk: Desk, ticket: Ticket, me: Person) -> Person | None:
 VERB = Verb(
     name="release",
     takes=(Slot.TICKET, Slot.REASON),
-    summary="give back a ticket of yours, and say why",
+    summary=fixed("give back a ticket of yours, and say why"),
     example="release CH-1 I am on another incident",
     another="freigeben CH-1 bin im Urlaub",
     action="status",

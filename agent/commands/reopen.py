@@ -4,19 +4,22 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by, change_status
 from bot.messages import escape
+from prompts.words import fixed, phrase
 
 
 async def reopen(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
-    text = f"*{ticket.name} reopened* by {by(desk)}: {escape(said.text)}"
-    await change_status(desk, ticket, "open", reason=said.text, said=f"reopened by {by(desk)}", told=text)
-    return text_reply(text, seen_in=ticket)
+    text = fixed("*{ticket} reopened* by {who}: {reason}")
+    told = phrase(text, ticket=ticket.name, who=by(desk), reason=escape(said.text))
+    change = phrase("reopened by {who}", who=by(desk))
+    await change_status(desk, ticket, "open", reason=said.text, said=change, told=told)
+    return text_reply(str(told), seen_in=ticket)
 
 
 VERB = Verb(
     name="reopen",
     takes=(Slot.TICKET, Slot.REASON),
-    summary="open a resolved or closed ticket again",
+    summary=fixed("open a resolved or closed ticket again"),
     example="reopen CH-1 it fails again on the replica",
     another="wiedereröffnen CH-1 tritt wieder auf",
     action="status",

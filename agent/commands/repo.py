@@ -7,6 +7,7 @@ from agent.connections import Connection, connect, disconnect, listing, sync
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape, moment
+from prompts.words import fixed, say
 
 _NAMED = re.compile(r"--(channel|tickets)[ =](\S+)")
 _FLAGS = {"connect": {"--hook"}, "sync": {"--full", "--state all", "--state open"}}
@@ -21,37 +22,40 @@ async def repo(desk: Desk, said: Said) -> Reply:
     flags = {flag.replace("=", " ") for flag in _FLAG.findall(rest)}
     name = _FLAG.sub("", rest).strip()
     if strange := flags - _FLAGS.get(verb.casefold(), set()):
-        raise UserError(f"`repo {verb}` does not take {escape(', '.join(sorted(strange)))}.")
+        flags_named = escape(", ".join(sorted(strange)))
+        raise UserError(say("`repo {verb}` does not take {flags}.", verb=verb, flags=flags_named))
     match verb.casefold():
         case "connect":
             chosen = {"channel": named.get("channel", ""), "policy": named.get("tickets", "")}
             await connect(desk, name, **chosen, wants_hook="--hook" in flags)
-            text = f"Looking up {escape(name)} at GitHub; I tell you directly what comes of it."
+            asked = fixed("Looking up {repository} at GitHub; I tell you directly what comes of it.")
+            text = say(asked, repository=escape(name))
         case "sync":
             state = "open" if "--state open" in flags else "all"
             known = await sync(desk, name, is_full="--full" in flags, state=state)
-            text = f"{known.full_name} is being read; `repo list` shows how far."
+            text = say("{repository} is being read; `repo list` shows how far.", repository=known.full_name)
         case "disconnect":
             known = await disconnect(desk, name)
-            text = f"{known.full_name} is disconnected: its events are ignored, its history and tickets stay."
+            gone = fixed("{repository} is disconnected: its events are ignored, its history and tickets stay.")
+            text = say(gone, repository=known.full_name)
         case _:
-            text = (
-                "\n".join(_row(one) for one in await listing(desk)) or "No repository yet: `repo connect OWNER/NAME`."
-            )
+            rows = [_row(one) for one in await listing(desk)]
+            text = "\n".join(rows) or say("No repository yet: `repo connect OWNER/NAME`.")
     return text_reply(text, is_private=True)
 
 
 def _row(one: Connection) -> str:
     known = one.repository
     where = f" in <#{known.channel_id}>" if known.channel_id else ""
-    heard = moment(one.heard_at) if one.heard_at else "never"
-    return f"*{escape(known.full_name)}*{where}: {one.state}; {one.progress}; last webhook {heard}"
+    heard = moment(one.heard_at) if one.heard_at else say("never")
+    stands = say("{state}; {progress}; last webhook {at}", state=one.state, progress=one.progress, at=heard)
+    return f"*{escape(known.full_name)}*{where}: {stands}"
 
 
 VERB = Verb(
     name="repo",
     takes=(Slot.REPO,),
-    summary="connect GitHub repositories, read them, list them, let them go",
+    summary=fixed("connect GitHub repositories, read them, list them, let them go"),
     example="repo connect acme/shop --hook",
     another="repo connect acme/shop",
     action="administer",

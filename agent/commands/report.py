@@ -9,6 +9,7 @@ from agent.report import add_comment, open_ticket, same_as
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import Button, Message, link
+from prompts.words import fixed, say
 from storage import thread_links
 from storage.tickets import Ticket
 
@@ -16,7 +17,7 @@ from storage.tickets import Ticket
 async def report(desk: Desk, said: Said) -> Reply:
     """Track it where it was said; the card, which comes with the triage, is the answer."""
     if desk.place is None:
-        raise UserError("A report needs a channel it came from.")
+        raise UserError(say("A report needs a channel it came from."))
     if said.proposal:
         return await track_held(desk, said.proposal)
     if must_ask(desk):
@@ -31,28 +32,29 @@ async def _track(desk: Desk, said: Said, place: Place) -> Reply:
         return await _join(desk, first, said.text)
     ticket = await open_ticket(desk, said.text, place)
     if place.thread_ts:
-        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
+        return Reply(message=Message(text=say("{ticket} is tracked.", ticket=ticket.name)), seen_in=ticket)
     if not place.has_bot:
-        return text_reply(
-            f"{notify.headline(ticket)} is tracked, but I am not in this channel and cannot post its card."
-            f" `/invite @chargehand` changes that; `/chargehand show {ticket.name}` shows the ticket.",
-            is_private=True,
+        no_card = fixed(
+            "{ticket} is tracked, but I am not in this channel and cannot post its card."
+            " `/invite @chargehand` changes that; `/chargehand show {number}` shows the ticket."
         )
-    return text_reply(f"{notify.headline(ticket)} is tracked; its card follows here.", is_private=True)
+        return text_reply(say(no_card, ticket=notify.headline(ticket), number=ticket.name), is_private=True)
+    tracked = say("{ticket} is tracked; its card follows here.", ticket=notify.headline(ticket))
+    return text_reply(tracked, is_private=True)
 
 
 async def _join(desk: Desk, first: Ticket, text: str) -> Reply:
     place = desk.place
     assert place is not None  # report() has one
-    comment = await add_comment(desk, first, text, place)
+    comment = await add_comment(desk, first, text, place, is_report=True)
     if place.thread_ts and not await thread_links.ticket_of(
         desk.tx, desk.workspace_id, place.channel_id, place.thread_ts
     ):
         await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=first.id)
     where = link(first.permalink, first.name) if first.permalink else first.name
     message = Message(
-        text=f"The same was reported as {where} a moment ago, so this is kept as a comment there.",
-        buttons=(Button(label="Separate ticket", action="separate", value=str(comment.id)),),
+        text=say("The same was reported as {where} a moment ago, so this is kept as a comment there.", where=where),
+        buttons=(Button(label=say("Separate ticket"), action="separate", value=str(comment.id)),),
     )
     return Reply(message=message)
 
@@ -60,7 +62,7 @@ async def _join(desk: Desk, first: Ticket, text: str) -> Reply:
 VERB = Verb(
     name="report",
     takes=(Slot.TEXT,),
-    summary="track a problem as a ticket",
+    summary=fixed("track a problem as a ticket"),
     example="report redis is down, payments fail for everyone",
     another="new search is slow since noon",
     action="report",

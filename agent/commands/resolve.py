@@ -1,23 +1,36 @@
 """`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how, and what the team adds to it."""
 
+from agent import plain_words
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import of_ticket
 from agent.reasons import answer_of
 from agent.took import took
 from agent.transition import by, change_status
 from bot.messages import escape, link
+from prompts.words import fixed, phrase, say, speaking
 from storage import tickets
 from storage.tickets import Ticket
 
 
 async def resolve(desk: Desk, said: Said) -> Reply:
     """The reason is required and goes on record as it was said."""
-    ticket, duration = said.the_ticket, await took(desk, said.the_ticket)
-    text = f"*{ticket.name} resolved* by {by(desk)} after {duration}: {escape(said.text)}"
-    if answer := await answer_of(desk, ticket, await _fields(desk, ticket, duration)):
-        text += f"\n{answer}"
-    await change_status(desk, ticket, "resolved", reason=said.text, said=f"resolved by {by(desk)}", told=text)
+    ticket, text = said.the_ticket, await _told(desk, said)
+    with speaking(await of_ticket(desk, ticket)):
+        told = await _told(desk, said)
+    change = phrase("resolved by {who}", who=by(desk))
+    await change_status(desk, ticket, "resolved", reason=said.text, said=change, told=told)
+    await plain_words.ask_for(desk, ticket)
     return text_reply(text, seen_in=ticket)
+
+
+async def _told(desk: Desk, said: Said) -> str:
+    """Who resolved it, after how long and how, and what the team adds."""
+    ticket, duration = said.the_ticket, await took(desk, said.the_ticket)
+    text = fixed("*{ticket} resolved* by {who} after {duration}: {reason}")
+    resolved = say(text, ticket=ticket.name, who=by(desk), duration=duration, reason=escape(said.text))
+    answer = await answer_of(desk, ticket, await _fields(desk, ticket, duration))
+    return f"{resolved}\n{answer}" if answer else resolved
 
 
 async def _fields(desk: Desk, ticket: Ticket, duration: str) -> dict[str, str]:
@@ -25,7 +38,7 @@ async def _fields(desk: Desk, ticket: Ticket, duration: str) -> dict[str, str]:
     return {
         "ticket": ticket.name,
         "title": escape(ticket.title),
-        "assignee": ", ".join(f"@{escape(person.name)}" for person in has_it) or "nobody",
+        "assignee": ", ".join(f"@{escape(person.name)}" for person in has_it) or say("nobody"),
         "duration": duration,
         "link": link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name,
     }
@@ -34,7 +47,7 @@ async def _fields(desk: Desk, ticket: Ticket, duration: str) -> dict[str, str]:
 VERB = Verb(
     name="resolve",
     takes=(Slot.TICKET, Slot.REASON),
-    summary="say that it is fixed, and how",
+    summary=fixed("say that it is fixed, and how"),
     example="resolve CH-1 failed over to the replica",
     another="fixed CH-1: rolled back the deploy",
     action="status",

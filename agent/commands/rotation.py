@@ -4,24 +4,26 @@ from agent.commands.subject import keep, name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.duty import OFF, ROTATION, duty_of
+from prompts.words import fixed, say
 
-OFF_MEANS = "off the rotation; no ticket is chosen for {who}, but people can still assign one"
+IN_MEANS = fixed("in the rotation; new tickets may be chosen for {who}")
+OFF_MEANS = fixed("off the rotation; no ticket is chosen for {who}, but people can still assign one")
 
 
 async def rotation(desk: Desk, said: Said) -> Reply:
     """Step out, step in, or say which it is."""
-    person = await subject(desk, said, doing="change the rotation of")
+    person = await subject(desk, said, doing=say("change the rotation of"))
     if said.text:
         await keep(desk, person, key=ROTATION, value=OFF if said.text.casefold() == OFF else None)
     is_in, who = (await duty_of(desk, person)).is_in_rotation, them(desk, person)
-    stands = f"in the rotation; new tickets may be chosen for {who}" if is_in else OFF_MEANS.format(who=who)
+    stands = say(IN_MEANS if is_in else OFF_MEANS, who=who)
     return text_reply(f"*{name_of(desk, person)}*: {stands}.", is_private=True)
 
 
 VERB = Verb(
     name="rotation",
     takes=(Slot.WHOSE, Slot.ROTATION),
-    summary="show, leave or join the rotation: who is off it is not chosen for new tickets",
+    summary=fixed("show, leave or join the rotation: who is off it is not chosen for new tickets"),
     example="rotation off",
     action="duty",
     act=rotation,

@@ -1,5 +1,6 @@
 """The button "Separate ticket": a report that was taken for a repetition gets a ticket of its own."""
 
+import re
 from dataclasses import replace
 
 from agent.commands.verb import Reply, Said, Slot, Verb
@@ -8,6 +9,7 @@ from agent.report import CONTEXT, open_ticket
 from agent.transition import by
 from bot.errors import UserError
 from bot.messages import Message
+from prompts.words import fixed, say
 from storage import comments, thread_links, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
@@ -15,12 +17,9 @@ from storage.tickets import Ticket
 
 async def separate(desk: Desk, said: Said) -> Reply:
     """Make a ticket of a comment, in the thread that the repeated report opened; as its author would have, then."""
-    comment = await comments.get(desk.tx, int(said.text)) if said.text.isdigit() else None
-    if comment is None or comment.channel_id is None or desk.place is None:
-        raise UserError("That report has a ticket of its own already; `list` shows it.")
-    first = await tickets.get(desk.tx, comment.ticket_id)
-    if not await desk.sees(first):
-        raise UserError("That report is not in a channel of yours.")
+    comment, first = await _repetition(desk, said.text)
+    assert desk.place is not None
+    assert comment.channel_id is not None
     place = replace(
         desk.place,
         channel_id=comment.channel_id,
@@ -37,8 +36,27 @@ async def separate(desk: Desk, said: Said) -> Reply:
     await desk.tx.delete(comment)
     desk.audit("separate", "ticket", first.id, before={"comment": comment.id}, after={"ticket": ticket.id})
     ticket.fingerprint = ""  # a third report of these words belongs to the first ticket
-    text = f"{ticket.name} is a ticket of its own, separated from {first.name} by {by(desk)}."
-    return Reply(message=Message(text=text), settles=True)
+    text = fixed("{ticket} is a ticket of its own, separated from {first} by {who}.")
+    told = say(text, ticket=ticket.name, first=first.name, who=by(desk))
+    return Reply(message=Message(text=told), settles=True)
+
+
+async def _repetition(desk: Desk, number: str) -> tuple[Comment, Ticket]:
+    """The report that was taken for a repetition, and the ticket that it joined.
+
+    Raises:
+        UserError: it is none, or none any more. Refused: it is not the asker's, and they may not comment there either.
+    """
+    comment = await comments.get(desk.tx, int(number)) if re.fullmatch(r"[0-9]{1,9}", number) else None
+    first = await tickets.get(desk.tx, comment.ticket_id) if comment else None
+    if comment is None or first is None or not await desk.sees(first):
+        raise UserError(say("That report has a ticket of its own already; `list` shows it."))
+    is_repetition = comment.is_report or desk.surface == "button"  # those from before `is_report` was kept have one too
+    if not is_repetition or comment.channel_id is None or desk.place is None:
+        raise UserError(say("Only a report that was taken for a repetition can be separated; that is a remark."))
+    if comment.author_id != desk.asker.person_id:
+        await desk.check("comment", first, doing=say("separate a report from {first}", first=first.name))
+    return comment, first
 
 
 async def _take_thread(desk: Desk, comment: Comment, first: Ticket) -> str | None:
@@ -55,7 +73,7 @@ async def _take_thread(desk: Desk, comment: Comment, first: Ticket) -> str | Non
 VERB = Verb(
     name="separate",
     takes=(Slot.NUMBER,),
-    summary="make a ticket of a report that was kept as a comment",
+    summary=fixed("make a ticket of a report that was kept as a comment"),
     example="separate 17",
     another="separate 18",
     action="report",

@@ -4,18 +4,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent import notify
-from agent.card import words
 from agent.change import changing
 from agent.commands.fields import kept
-from agent.commands.priority import require_reason
+from agent.commands.priority import require_reason, told
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import of_ticket
+from agent.status_words import words
 from agent.transition import by, require_open
 from bot.messages import escape
+from prompts.words import fixed, say, speaking
 from storage import tickets
 from storage.tickets import Ticket
 
+NAMED = {
+    "title": fixed("title"),
+    "description": fixed("description"),
+    "component": fixed("component"),
+    "tags": fixed("tags"),
+    "category": fixed("category"),
+    "severity": fixed("severity"),
+    "effort": fixed("effort"),
+    "priority": fixed("priority"),
+}
 WORDED = {"title", "description"}  # what whoever reported it may set too
+FREE = {*WORDED, "component"}
 SHOWN = 80  # characters of a new value in the answer
 
 
@@ -25,22 +38,24 @@ async def set_fields(desk: Desk, said: Said) -> Reply:
     reason = str(wanted.pop("reason", ""))
     new = {name: value for name, value in wanted.items() if value != getattr(ticket, name)}
     if not new:
-        return text_reply(f"{ticket.name} says so already.", is_private=True)
+        return text_reply(say("{ticket} says so already.", ticket=ticket.name), is_private=True)
     judged = new.keys() - WORDED
     if judged:
-        await desk.check("triage", ticket, doing=f"set the {_listed(judged)} of {ticket.name}")
+        doing = say("set the {fields} of {ticket}", fields=_listed(judged), ticket=ticket.name)
+        await desk.check("triage", ticket, doing=doing)
     if "priority" in new:
         require_reason(require_open(ticket), new["priority"], reason)
     await _write(desk, ticket, new, reason=reason, needs="triage" if judged else "describe")
-    shown = "; ".join(f"{name} → {_shown(value)}" for name, value in new.items())
+    shown = "; ".join(f"{say(NAMED[name])} → {_shown(name, value)}" for name, value in new.items())
     return text_reply(f"{ticket.name}: {shown}.", shown_by=ticket)
 
 
 async def _write(desk: Desk, ticket: Ticket, new: Mapping[str, Any], *, reason: str, needs: str) -> None:
-    change = f"{_listed(new)} changed by {by(desk)}"
-    told = f"*{ticket.name} set to {new['priority']} by {by(desk)}*: {escape(reason)}" if reason else ""
+    with speaking(await of_ticket(desk, ticket)):
+        change = say("{fields} changed by {who}", fields=_listed(new), who=by(desk))
+    why = told(desk, ticket, new["priority"], reason) if reason else ""
     note = {"reason": reason} if reason else {}
-    async with changing(desk, ticket, "set", said=change, needs=needs, told=told, note=note):
+    async with changing(desk, ticket, "set", said=change, needs=needs, told=why, note=note):
         for name, value in new.items():
             setattr(ticket, name, value)
     if "priority" in new:
@@ -54,20 +69,21 @@ async def _spoken(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
     return {name: escape(text) if name == "description" else text for name, text in values.items()}
 
 
-def _shown(value: Any) -> str:
-    text = ", ".join(value) if isinstance(value, list) else words(value)
-    return escape(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…") or "none"
+def _shown(name: str, value: Any) -> str:
+    is_spoken = name in FREE and value  # people's own words are never translated
+    text = ", ".join(value) if isinstance(value, list) else value if is_spoken else words(value)
+    return escape(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…") or say("none")
 
 
 def _listed(names: Mapping[str, Any] | set[str]) -> str:
-    *first, last = sorted(names)
-    return f"{', '.join(first)} and {last}" if first else last
+    *first, last = [say(NAMED[name]) for name in sorted(names)]
+    return say("{names} and {last}", names=", ".join(first), last=last) if first else last
 
 
 VERB = Verb(
     name="set",
     takes=(Slot.TICKET, Slot.FIELDS),
-    summary="set title, description, component, tags, category, severity, effort or priority",
+    summary=fixed("set title, description, component, tags, category, severity, effort or priority"),
     example="set CH-1 title Checkout is slow since the deploy",
     another="tag CH-1 checkout, latency",
     action="describe",

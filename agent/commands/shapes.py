@@ -1,9 +1,13 @@
 """What may stand behind a verb whose arguments it reads itself: "list of orders is empty" is a report."""
 
 import re
+from dataclasses import dataclass
 
 from agent.calendar.when import FORM as WHEN
+from agent.calendar.when import SPAN
+from agent.commands.reading import LINK, NAMED
 from agent.commands.verb import Slot
+from prompts.words import fixed
 
 _FLAG = r"(?:\s+--(?:hook|full|state[ =]\w+|(?:channel|tickets)[ =]\S+))*"
 REPO = re.compile(rf"list|(?:connect|sync|disconnect)\s+[\w.-]+/[\w.-]+{_FLAG}", re.IGNORECASE | re.ASCII)
@@ -31,32 +35,83 @@ TEAMS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 PERSONS = re.compile(
-    r"unlinked|show\s+\S+|admin\s+\S+\s+(?:on|off|an|aus)|set\s+\S+\s+[\w.-]+\s+\S.*", re.IGNORECASE | re.DOTALL
+    r"unlinked|(?:show|ask)\s+\S+|admin\s+\S+\s+(?:on|off|an|aus)|set\s+\S+\s+[\w.-]+\s+\S.*|import\s+\S.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _ELSEWHERE = "guests|external|nobody|default|gäste|externe|niemand"
-CHANNEL = re.compile(rf"(?:team\s+\S.*|allow(?:[\s,]+(?:{_ELSEWHERE}))+)?", re.IGNORECASE)
+_DIGEST_OF_CHANNEL = r"digest\s+(?:(?:on\s+)?at\s+\S+|on|off|an|aus)"
+_LANGUAGE = r"(?:language|sprache)\s+\S+"
+_OF_CHANNEL = rf"team\s+\S.*|(?:un)?mute|stumm|laut|allow(?:[\s,]+(?:{_ELSEWHERE}))+|{_DIGEST_OF_CHANNEL}|{_LANGUAGE}"
+CHANNEL = re.compile(rf"(?:{_OF_CHANNEL})?", re.IGNORECASE)
+SUMMARY = re.compile(r"(?:team\s+\S.*|\S+(?:\s+\S+)?)?", re.IGNORECASE)
+_SOURCE = r"(?:@?[\w.-]+/[\w.-]+|<!subteam\^\w+(?:\|[^>]*)?>)"
+_LINK, _ON_LINK = "link|verbinde", "unlink|trenne|apply|anwenden"
+GROUP_ACTS = f"list|liste|{_LINK}|{_ON_LINK}"
+_SEEN = r"(?:\s+[\da-f]{12})?"  # by the button "Apply"
+GROUP = re.compile(rf"(?:list|liste)?|(?:{_LINK})\s+{_SOURCE}\s+\S.*|(?:{_ON_LINK})\s+{_SOURCE}{_SEEN}", re.IGNORECASE)
 ME = re.compile(r"(?:(?:set|setze)\s+[\w.-]+\s+\S.*)?", re.IGNORECASE | re.DOTALL)
-_QUIET = r"(?:ch-?\d{1,9}\b|<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+|team\s+\S.*?)(?:\s+for\s+all)?"
+_NAMED = re.sub(r"\?P<\w+>", "?:", NAMED)
+TICKETS = rf"(?:{_NAMED}|this\b(?!\s+thread\b)|diese[sn]?\b)(?:[\s,]*(?:(?:and|und|&amp;)\s+)?{_NAMED})*"
+_SOMETHING = rf"{TICKETS}[:,]?|(?:this\s+)?thread\b|<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+|team\s+\S.*?"
+_QUIET = rf"(?:{_SOMETHING})(?:\s+for\s+all)?"
 UNMUTE = re.compile(_QUIET, re.IGNORECASE)
 MUTE = re.compile(rf"{_QUIET}(?:\s+(?:{WHEN.pattern}))?", re.IGNORECASE | re.DOTALL)
 DIGEST = re.compile(r"(?:now|at\s+\S+|on|off)?", re.IGNORECASE)
-# What it must be in full, and what is missing otherwise; "help page is broken" and "repo is gone" are reports.
+_TARGET = (
+    r"(?:(?:me|myself|mich|here|hier|us|uns|this|about|diese[sn]?|ch-?\d{1,9})\b|<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+"
+    rf"|<#[CG][A-Z0-9]+(?:\|[^>]*)?>|{LINK.replace('?P<link>', '?:')})"
+)
+REMIND = re.compile(rf"{_TARGET}[,:]?\s+\S.*", re.IGNORECASE | re.DOTALL)
+TO_REMIND = re.compile(rf"(?:{_TARGET}.*)?", re.IGNORECASE | re.DOTALL)
+_NUMBERED = "cancel|abbrechen|done|erledigt|decline|ablehnen|stop|beenden"
+_TIMED, _BLOCK = "later|später|change|ändern", "block|blockieren|unblock|freigeben"
+REMINDERS = re.compile(
+    rf"(?:(?:{_NUMBERED})\s+\d{{1,9}}|(?:{_TIMED})\s+\d{{1,9}}\s+\S.*|(?:{_BLOCK})\s+(?:<@[^>]+>|@?\S+))?",
+    re.IGNORECASE,
+)
+OF_REMINDERS = re.compile(rf"(?:(?:{_NUMBERED}|{_TIMED}|{_BLOCK})\b.*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the words must be in full, and what is said when they are something else, or missing."""
+
+    form: re.Pattern[str]
+    wrong: str = fixed("“{typed}” is no way to use it")
+    missing: str = fixed("the way to use it is missing")
+
+
+_WAITS_UNTIL = fixed("“{typed}” is no time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`")
+_UNTIL_MISSING = fixed("the time to wait for is missing: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`")
+# "help page is broken" and "repo is gone" are reports.
 SHAPES = {
-    Slot.REPO: (REPO, "way to use it"),
-    Slot.SINCE: (SINCE, "way to use it"),
-    Slot.HOURS: (HOURS, "way to use it"),
-    Slot.HOLIDAY: (HOLIDAY, "way to use it"),
-    Slot.CAPACITY: (CAPACITY, "number of tickets"),
-    Slot.ROTATION: (ROTATION, "way to use it"),
-    Slot.UNTIL: (WHEN, "time to be back"),
-    Slot.OWNERSHIP: (OWNERSHIP, "way to use it"),
-    Slot.SLA: (SLA, "way to use it"),
-    Slot.TEAMS: (TEAMS, "way to use it"),
-    Slot.PERSONS: (PERSONS, "way to use it"),
-    Slot.ME: (ME, "way to use it"),
-    Slot.CHANNEL: (CHANNEL, "way to use it"),
-    Slot.WHEN: (SNOOZE, "time to wait for: write `1h`, `tomorrow`, `next Monday` or `2026-12-24`"),
-    Slot.MUTE: (MUTE, "ticket, person or team to mute"),
-    Slot.UNMUTE: (UNMUTE, "ticket, person or team to unmute"),
-    Slot.DIGEST: (DIGEST, "way to use it"),
+    Slot.REPO: Shape(REPO),
+    Slot.SINCE: Shape(SINCE),
+    Slot.HOURS: Shape(HOURS),
+    Slot.HOLIDAY: Shape(HOLIDAY),
+    Slot.CAPACITY: Shape(CAPACITY, fixed("“{typed}” is no number of tickets")),
+    Slot.ROTATION: Shape(ROTATION),
+    Slot.UNTIL: Shape(SPAN, fixed("“{typed}” is no time to be back"), fixed("the time to be back is missing")),
+    Slot.OWNERSHIP: Shape(OWNERSHIP),
+    Slot.SLA: Shape(SLA),
+    Slot.TEAMS: Shape(TEAMS),
+    Slot.PERSONS: Shape(PERSONS),
+    Slot.ME: Shape(ME),
+    Slot.CHANNEL: Shape(CHANNEL),
+    Slot.GROUP: Shape(GROUP),
+    Slot.WHEN: Shape(SNOOZE, _WAITS_UNTIL, _UNTIL_MISSING),
+    Slot.MUTE: Shape(
+        MUTE,
+        fixed("“{typed}” is no ticket, thread, person or team to mute"),
+        fixed("the ticket, thread, person or team to mute is missing"),
+    ),
+    Slot.UNMUTE: Shape(
+        UNMUTE,
+        fixed("“{typed}” is no ticket, thread, person or team to unmute"),
+        fixed("the ticket, thread, person or team to unmute is missing"),
+    ),
+    Slot.DIGEST: Shape(DIGEST),
+    Slot.REMIND: Shape(REMIND, fixed("“{typed}” is no reminder"), fixed("the reminder is missing")),
+    Slot.REMINDERS: Shape(REMINDERS),
+    Slot.SUMMARY: Shape(SUMMARY, fixed("“{typed}” is no team")),
 }

@@ -1,10 +1,12 @@
 """`show CH-1`: everything about one ticket, for the asker alone."""
 
 from agent import notify
-from agent.card import card, words
+from agent.card import card
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.status_words import words
 from bot.messages import Message, escape, moment
+from prompts.words import fixed, say
 from storage import comments, people
 
 SHOWN = 5  # comments
@@ -21,15 +23,16 @@ async def show(desk: Desk, said: Said) -> Reply:
     said_on_it = [comment for comment in await comments.of_ticket(desk.tx, ticket.id) if not comment.deleted_at]
     last = said_on_it[-SHOWN:]
     said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in last]
-    by = f"by @{escape(reporter.name)} " if reporter else ""
-    notes = (f"Reported {by}{moment(ticket.created_at)}", *shown.notes)
+    reported = say("Reported {at}", at=moment(ticket.created_at))
+    if reporter:
+        reported = say("Reported by @{who} {at}", who=escape(reporter.name), at=moment(ticket.created_at))
     message = Message(
         text=f"{notify.headline(ticket)} ({words(ticket.status)})",
         title=shown.title,
         colour=shown.colour,
         facts=shown.facts,
         body="\n".join([body, *said_lines]),
-        notes=notes,
+        notes=(reported, *shown.notes),
         rows=shown.rows,
     )
     return Reply(message=message, is_private=True)
@@ -38,7 +41,7 @@ async def show(desk: Desk, said: Said) -> Reply:
 VERB = Verb(
     name="show",
     takes=(Slot.TICKET,),
-    summary="show one ticket with its description and comments",
+    summary=fixed("show one ticket with its description and comments"),
     example="show CH-1",
     another="info CH-1",
     action="see",

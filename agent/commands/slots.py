@@ -5,17 +5,19 @@ from collections.abc import Callable
 from functools import partial
 
 from agent.commands.fields import read_fields
-from agent.commands.filters import read_filters
-from agent.commands.reading import Reading, take_tickets
-from agent.commands.shapes import JOBS, SHAPES
+from agent.commands.filters import MINE, read_filters
+from agent.commands.reading import LINK, THIS, Reading, says_something, take_tickets, too_long
+from agent.commands.shapes import JOBS, SHAPES, TICKETS
 from agent.commands.verb import OPTIONAL, Slot
-from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS
+from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS, STEPS
+from agent.whom import CHANNEL
+from bot.messages import plain
+from prompts.words import say
 
-LONGEST_REASON = 1000
-SHORTEST_REASON = 3
+SAYS_IT = ("p0", "p1", "p2", "p3")  # names of `priority` that say which one
 ADD, AUTO = "+", "auto"  # ways to assign
 _PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
-_OTHER = re.compile(r"^(?:(?:of|into|with|von|in|mit)\s+)?(?:ch-?)?(\d{1,9})\b\s*", re.IGNORECASE)
+_OTHER = re.compile(rf"^(?:(?:of|into|with|von|in|mit)\s+)?(?:(?:ch-?)?(\d{{1,9}})\b|{LINK})\s*", re.IGNORECASE)
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
 )
@@ -26,6 +28,7 @@ _GROUND = re.compile(rf"^({GROUND})\b\s*", re.IGNORECASE)
 _ON = re.compile(r"^(?:on|auf)\s+", re.IGNORECASE)
 SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
 _PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
+_TICKETS = re.compile(TICKETS, re.IGNORECASE)
 _PLUS = re.compile(r"\+\s*(?=<@|@)")
 _COVER = re.compile(rf"\bcover\s+{SOMEONE}[,\s]*", re.IGNORECASE)
 _OWNERS = re.compile(rf"^add\b.*?((?:[,\s]+{SOMEONE})+)\s*$", re.IGNORECASE)
@@ -49,7 +52,9 @@ def _fill_people(slot: Slot, reading: Reading) -> str:
     while found := _PEOPLE.match(reading.rest):
         reading.people.append(found.group(1) or found.group(2).rstrip(","))
         reading.rest = reading.rest[found.end() :]
-    return "" if reading.people or slot in OPTIONAL else "who is missing"
+    if not reading.people and (found := CHANNEL.match(reading.rest)):
+        return say("{channel} is a channel, not a person", channel=plain(found[0]))
+    return "" if reading.people or slot in OPTIONAL else say("who is missing")
 
 
 def _fill_assignees(reading: Reading) -> str:
@@ -66,16 +71,25 @@ def _fill_status(reading: Reading) -> str:
     if found := _STATUS.match(reading.rest):
         reading.status = STATUS_WORDS[found.group(1).casefold()]
         reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
-        return _too_long(reading.text)
-    return f"“{reading.rest[:40]}” is no status" if reading.rest else ""
+        return too_long(reading.text)
+    return say("“{typed}” is no status", typed=reading.rest[:40]) if reading.rest else ""
 
 
 def _fill_priority(reading: Reading) -> str:
+    if reading.called.casefold() in SAYS_IT:  # "p1 CH-3", in a thread "p1"
+        reading.priority = PRIORITY_WORDS[reading.called.casefold()]
+        reading.text, reading.rest = reading.rest, ""
+        return too_long(reading.text)
     if found := _PRIORITY.match(reading.rest):
         reading.priority = PRIORITY_WORDS[found.group(1).casefold()]
         reading.text, reading.rest = reading.rest[found.end() :].strip(), ""
-        return _too_long(reading.text)
-    return f"“{reading.rest[:40]}” is no priority" if reading.rest else "which priority is missing"
+        return too_long(reading.text)
+    if reading.called.casefold() in STEPS:  # "bump CH-3 customers call"
+        reading.priority, reading.text, reading.rest = reading.called.casefold(), reading.rest, ""
+        return too_long(reading.text)
+    if not reading.rest:
+        return say("which priority is missing")
+    return say("“{typed}” is no priority", typed=reading.rest[:40])
 
 
 def _fill_proposal(reading: Reading) -> str:
@@ -83,20 +97,21 @@ def _fill_proposal(reading: Reading) -> str:
         reading.proposal, reading.rest = int(found.group(1)), reading.rest[found.end() :]
         reading.version = int(found.group(2)) if found.group(2) else None
         return ""
-    return "which proposal is missing"
+    return say("which proposal is missing")
 
 
 def _fill_other(reading: Reading) -> str:
     if found := _OTHER.match(reading.rest):
-        reading.other, reading.rest = int(found.group(1)), reading.rest[found.end() :]
+        reading.other = f"CH-{int(found.group(1))}" if found.group(1) else found["link"]
+        reading.rest = reading.rest[found.end() :]
         return ""
-    if len(reading.tickets) == 2 and not reading.rest:  # "not-same CH-1 CH-2"
-        reading.other = int(reading.tickets.pop().removeprefix("CH-").partition("@")[0])
+    if len(reading.tickets) == 2 and reading.tickets[1] != THIS and not reading.rest:  # "not-same CH-1 CH-2"
+        reading.other = reading.tickets.pop().partition("@")[0]
         return ""
-    if reading.has_thread_ticket and reading.number and not reading.rest:  # "dup CH-12", in the thread of the other
-        reading.other, reading.number, reading.version, reading.tickets = reading.number, None, None, []
+    if reading.has_thread_ticket and len(reading.tickets) == 1 and not reading.rest:  # "dup CH-12", in a thread
+        [reading.other], reading.tickets, reading.number, reading.version = reading.tickets, [], None, None
         return ""
-    return "of which ticket is missing"
+    return say("of which ticket is missing")
 
 
 def _fill_handover(reading: Reading) -> str:
@@ -106,7 +121,7 @@ def _fill_handover(reading: Reading) -> str:
     if problem := _fill_people(Slot.PEOPLE, reading):
         return problem
     reading.text, reading.rest = reading.rest, ""
-    return _too_long(reading.text)
+    return too_long(reading.text)
 
 
 def _fill_wait(reading: Reading) -> str:
@@ -114,7 +129,7 @@ def _fill_wait(reading: Reading) -> str:
     if _PEOPLE.match(reading.rest):
         _fill_people(Slot.PEOPLE, reading)
     reading.text, reading.rest = reading.rest, ""
-    return _too_long(reading.text) if len(reading.text) >= SHORTEST_REASON else "what it waits for is missing"
+    return too_long(reading.text) if says_something(reading.text) else say("what it waits for is missing")
 
 
 def _fill_fields(reading: Reading) -> str:
@@ -125,34 +140,31 @@ def _fill_fields(reading: Reading) -> str:
 
 def _fill_reason(reading: Reading) -> str:
     reading.text, reading.rest = reading.rest, ""
-    if len(reading.text) < SHORTEST_REASON:
-        return "a reason is missing: it goes on record"
-    return _too_long(reading.text)
-
-
-def _too_long(reason: str) -> str:
-    return f"the reason is longer than {LONGEST_REASON:,} characters" if len(reason) > LONGEST_REASON else ""
+    if not says_something(reading.text):
+        return say("a reason is missing: it goes on record")
+    return too_long(reading.text)
 
 
 def _fill_login(reading: Reading) -> str:
     found = _LOGIN.match(reading.rest)
     if found is None:
-        return "the GitHub login is missing"
+        return say("the GitHub login is missing")
     reading.text, reading.rest = found[1], reading.rest[found.end() :]
     return ""
 
 
 def _fill_github(reading: Reading) -> str:
     if not _GITHUB.match(reading.rest):
-        return "“github” is missing"
+        return say("“github” is missing")
     reading.rest = _GITHUB.sub("", reading.rest)
     return ""
 
 
 def _take_cover(reading: Reading) -> None:
-    if found := _COVER.search(reading.rest):
+    line, end, below = reading.rest.partition("\n")  # below stands a note
+    if found := _COVER.search(line):
         reading.cover = found.group(1) or found.group(2).rstrip(",")
-        reading.rest = (reading.rest[: found.start()] + reading.rest[found.end() :]).strip()
+        reading.rest = f"{line[: found.start()]}{line[found.end() :]}{end}{below}".strip()
 
 
 def _take_owners(reading: Reading) -> None:
@@ -163,7 +175,7 @@ def _take_owners(reading: Reading) -> None:
 
 def _fill_can(reading: Reading) -> str:
     if (found := _CAN.match(reading.rest)) is None:
-        return "the command is missing: `who can resolve`"
+        return say("the command is missing: `who can resolve`")
     reading.text, reading.rest = found[1], reading.rest[found.end() :].rstrip("?")
     return ""
 
@@ -176,8 +188,9 @@ def _fill_ground(reading: Reading) -> str:
 
 def _fill_filter(reading: Reading) -> str:
     if read_filters(reading.rest) is None:
-        return f"“{reading.rest[:60]}” is no filter"
-    reading.text, reading.rest = reading.rest, ""
+        return say("“{typed}” is no filter", typed=reading.rest[:60])
+    mine = "mine" if reading.called.casefold() in MINE else ""
+    reading.text, reading.rest = f"{mine} {reading.rest}".strip(), ""
     return ""
 
 
@@ -211,12 +224,15 @@ def _fill_words(slot: Slot, reading: Reading) -> str:
         _take_owners(reading)
     if slot in {Slot.REPO, Slot.SINCE}:
         reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
-    form, called = SHAPES.get(slot, (None, ""))
-    if form and not form.fullmatch(reading.rest):
-        return f"“{reading.rest[:60]}” is no {called}" if reading.rest else f"the {called} is missing"
+    shape = SHAPES.get(slot)
+    if shape and not shape.form.fullmatch(reading.rest):
+        return say(shape.wrong, typed=reading.rest[:60]) if reading.rest else say(shape.missing)
     if slot is Slot.JOBS and not JOBS.fullmatch(reading.rest):
-        return f"which job is missing in “{reading.rest[:60]}”"
+        return say("which job is missing in “{typed}”", typed=reading.rest[:60])
+    is_about_tickets = slot in {Slot.MUTE, Slot.UNMUTE} and _TICKETS.match(reading.rest)
+    if is_about_tickets and (problem := take_tickets(reading)):
+        return problem
     if slot is Slot.VERB and len(reading.rest.split()) > 1:
-        return f"“{reading.rest[:60]}” is no command"
+        return say("“{typed}” is no command", typed=reading.rest[:60])
     reading.text, reading.rest = reading.rest, ""
-    return "" if reading.text or slot in OPTIONAL else f"{slot.value} is missing"
+    return "" if reading.text or is_about_tickets or slot in OPTIONAL else say("{part} is missing", part=slot.value)

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from agent.card import words
 from agent.commands import claim
 from agent.commands.grammar import Parsed
 from agent.commands.undo import listed
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.duration import in_words
+from agent.status_words import words
 from bot.access import can
 from bot.messages import Button, Message, escape, link
+from prompts.words import fixed, say
 from storage import tickets, undo_steps
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
@@ -27,33 +28,38 @@ async def question(desk: Desk, ticket: Ticket, parsed: Parsed) -> Reply | None:
     others = [step for step in later if step.who != desk.who and fields & step.before.keys()]
     if not others:
         return None
-    text = f"{await _said(desk, ticket, parsed, others)} {await present(desk, ticket)} Nothing was done"
-    verb, line = parsed.verb.name, f"{ticket.named_version} {parsed.words}".strip()
+    text = f"{await _said(desk, ticket, parsed, others)} {await present(desk, ticket)}"
+    verb, line = parsed.verb.name, f"{ticket.named_version}: {parsed.words}".strip()
     if not can(desk.asker, parsed.verb.action, await desk.target(ticket)):
-        return Reply(message=Message(text=f"{text}."), is_private=True)
-    wrote = f"\nWhat you wrote: {escape(parsed.words)}" if len(line) > LONGEST else ""
-    again = Button(label=f"{verb.capitalize()} anyway", action=verb, value=line)
-    asked = Message(text=f"{text}; is it still to be done?{wrote}", buttons=() if wrote else (again,))
-    return Reply(message=asked, is_private=True)
+        return Reply(message=Message(text=f"{text} {say('Nothing was done.')}"), is_private=True)
+    text = f"{text} {say('Nothing was done; is it still to be done?')}"
+    if len(line) > LONGEST:
+        wrote = say("What you wrote: {words}", words=escape(parsed.words))
+        return Reply(message=Message(text=f"{text}\n{wrote}"), is_private=True)
+    again = Button(label=say("{verb} anyway", verb=verb.capitalize()), action=verb, value=line)
+    return Reply(message=Message(text=text, buttons=(again,)), is_private=True)
 
 
 async def _said(desk: Desk, ticket: Ticket, parsed: Parsed, others: list[UndoStep]) -> str:
     if parsed.verb is claim.VERB and (names := await _names(desk, ticket)):
-        return f"{ticket.name} was taken by {names} {_ago(desk.now - others[-1].at)}."
-    return f"{ticket.name} has changed since this was opened: {listed(others)}."
+        text, span = fixed("{ticket} was taken by {who} {span} ago."), _span(desk.now - others[-1].at)
+        return say(text, ticket=ticket.name, who=names, span=span)
+    return say("{ticket} has changed since this was opened: {changes}.", ticket=ticket.name, changes=listed(others))
 
 
 async def present(desk: Desk, ticket: Ticket) -> str:
     """How it stands, and where to look."""
     names = await _names(desk, ticket)
-    see = f" {link(ticket.permalink, 'See the report')}." if ticket.permalink else ""
-    return f"It is {words(ticket.status)} now, {f'with {names}' if names else 'with nobody'}.{see}"
+    see = f" {link(ticket.permalink, say('See the report'))}." if ticket.permalink else ""
+    if names:
+        return say("It is {status} now, with {who}.", status=words(ticket.status), who=names) + see
+    return say("It is {status} now, with nobody.", status=words(ticket.status)) + see
 
 
 async def _names(desk: Desk, ticket: Ticket) -> str:
     return ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
 
 
-def _ago(span: timedelta) -> str:
+def _span(span: timedelta) -> str:
     seconds = max(1, int(span.total_seconds()))
-    return f"{f'{seconds} s' if seconds < 60 else in_words(span)} ago"
+    return f"{seconds} s" if seconds < 60 else in_words(span)

@@ -1,10 +1,11 @@
 """`status CH-1 in progress`: runs the verb that leads to the status, with that verb's permission and reason."""
 
 from agent.commands import close, reopen, resolve, show, start
-from agent.commands.slots import SHORTEST_REASON
+from agent.commands.reading import says_something
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from bot.errors import UserError
+from prompts.words import fixed, say
 from storage.tickets import OPEN
 
 LEADS_TO = {"in_progress": start.VERB, "resolved": resolve.VERB, "closed": close.VERB, "open": start.BACK}
@@ -21,8 +22,8 @@ async def status(desk: Desk, said: Said) -> Reply:
     verb = LEADS_TO[said.status]
     if said.status == "open" and ticket.status not in OPEN:
         verb = reopen.VERB
-    if verb.needs_reason and len(said.text) < SHORTEST_REASON:
-        raise UserError(f"`{verb.name}` needs a reason, as in `{verb.example}`.")
+    if verb.needs_reason and not says_something(said.text):
+        raise UserError(say("`{verb}` needs a reason, as in `{example}`.", verb=verb.name, example=verb.example))
     await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
     return await verb.act(desk, said)
 
@@ -30,7 +31,7 @@ async def status(desk: Desk, said: Said) -> Reply:
 VERB = Verb(
     name="status",
     takes=(Slot.TICKET, Slot.STATUS),
-    summary="show a ticket, or set its status (assignees and managers) and say why",
+    summary=fixed("show a ticket, or set its status (assignees and managers) and say why"),
     example="status CH-1 in progress",
     another="status CH-1 resolved failed over",
     action="see",

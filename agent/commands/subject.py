@@ -4,6 +4,7 @@ from agent.commands.verb import Said
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import say
 from storage import people, settings_kv
 from storage.people import Person
 
@@ -18,7 +19,7 @@ async def subject(desk: Desk, said: Said, *, doing: str) -> Person:
         UserError: several are named; Refused: the asker may not speak for this one.
     """
     if len(said.people) > 1:
-        raise UserError("One person at a time, please.")
+        raise UserError(say("One person at a time, please."))
     if not said.people:
         return await people.get(desk.tx, desk.asker.person_id)
     await desk.check_person(said.people[0], doing=f"{doing} @{escape(said.people[0].name)}")
@@ -27,12 +28,12 @@ async def subject(desk: Desk, said: Said, *, doing: str) -> Person:
 
 def name_of(desk: Desk, person: Person) -> str:
     """The person as the answer begins with them."""
-    return "You" if person.id == desk.asker.person_id else f"@{escape(person.name)}"
+    return say("You") if person.id == desk.asker.person_id else f"@{escape(person.name)}"
 
 
 def them(desk: Desk, person: Person) -> str:
     """The person, further on in the answer."""
-    return "you" if person.id == desk.asker.person_id else "them"
+    return say("you") if person.id == desk.asker.person_id else say("them")
 
 
 async def keep(desk: Desk, person: Person, *, key: str, value: str | None) -> None:

@@ -5,7 +5,9 @@ from agent.commands.grammar import Parsed
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from bot.access import can, who_may
+from bot.errors import Denial, Refused
 from bot.messages import Button, Message
+from prompts.words import fixed, say
 from storage.tickets import Ticket
 
 
@@ -23,16 +25,20 @@ async def offer(desk: Desk, ticket: Ticket, parsed: Parsed, *, button: Button | 
     target = await desk.target(ticket)
     if parsed.verb != resolve.VERB or can(desk.asker, "status", target) or not can(desk.asker, "claim", target):
         return None
-    text = f"You may not resolve {ticket.name} while nobody has it: that is for {who_may('status')}. You may claim it."
-    line = f"{ticket.named_version} {parsed.text}"
-    both = button or Button(label="Claim and resolve", action=VERB.name, value=line)
+    refusal = fixed("You may not resolve {ticket} while nobody has it: that is for {who}. You may claim it.")
+    text = say(refusal, ticket=ticket.name, who=who_may("status"))
+    if button is None:  # a form's is on record once it is sent
+        denial = Denial(action="status", kind="ticket", object_id=ticket.id, who=who_may("status"))
+        desk.record_refusal(Refused(text, denial=denial))
+    line = f"{ticket.named_version}: {parsed.text}"
+    both = button or Button(label=say("Claim and resolve"), action=VERB.name, value=line)
     return Reply(message=Message(text=text, buttons=(both,)), is_private=True)
 
 
 VERB = Verb(
     name="take-and-resolve",
     takes=(Slot.TICKET, Slot.REASON),
-    summary="claim a ticket that nobody has, and resolve it",
+    summary=fixed("claim a ticket that nobody has, and resolve it"),
     example="take-and-resolve CH-1 failed over",
     another="take-and-resolve CH-1 config change applied",
     action="claim",

@@ -8,10 +8,12 @@ from agent import notify
 from agent.commands.fields import kept, problem_of, split_lines
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.held import hold, must_ask
 from agent.report import open_ticket
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import Message, escape
+from prompts.words import fixed, say
 from storage import people, thread_links, tickets
 from storage.people import Team
 from storage.tickets import Ticket
@@ -24,6 +26,8 @@ async def track(desk: Desk, said: Said) -> Reply:
     source, _, rest = said.text.partition(" ")
     values = split_lines(rest)
     channel_id, ts, author_id = _source(source)
+    if desk.surface != "form" and (ts or values.get("channel")):
+        raise UserError(say("Use the shortcut “Track this” on the message: what it is about is then Slack's word."))
     if ts and (known := await tickets.by_message(desk.tx, channel_id, ts)):
         return text_reply(await already(desk, known), is_private=True)
     team = await _team(desk, values.pop("team", ""))
@@ -33,6 +37,8 @@ async def track(desk: Desk, said: Said) -> Reply:
         if problem := problem_of(name, value):
             raise UserError(f"{problem[:1].upper()}{problem[1:]}.")
     place = await _place(desk, channel_id, ts, elsewhere=elsewhere or "")
+    if must_ask(desk):
+        return await hold(desk, escape(values.get("description") or values.get("title", "")), place)
     ticket = await _open(desk, values, place)
     ticket.team_id, ticket.author_id = team.id if team else None, author_id if ts else None
     if ts and place.message_ts is None:
@@ -43,15 +49,19 @@ async def track(desk: Desk, said: Said) -> Reply:
 
 def _answer(ticket: Ticket, place: Place) -> Reply:
     if place.thread_ts:
-        return Reply(message=Message(text=f"{ticket.name} is tracked."), seen_in=ticket)
-    return text_reply(f"{notify.headline(ticket)} is tracked in <#{ticket.channel_id}>.", is_private=True)
+        return Reply(message=Message(text=say("{ticket} is tracked.", ticket=ticket.name)), seen_in=ticket)
+    channel = f"<#{ticket.channel_id}>"
+    return text_reply(
+        say("{ticket} is tracked in {channel}.", ticket=notify.headline(ticket), channel=channel), is_private=True
+    )
 
 
 async def already(desk: Desk, ticket: Ticket) -> str:
     """What to say of a message that is tracked: by which ticket, to those who may know."""
     if not await desk.sees(ticket):
-        return "That message is tracked already, by a ticket that you cannot see."
-    return f"That message is {notify.headline(ticket)} already. `show {ticket.name}` shows it."
+        return say("That message is tracked already, by a ticket that you cannot see.")
+    known = fixed("That message is {ticket} already. `show {number}` shows it.")
+    return say(known, ticket=notify.headline(ticket), number=ticket.name)
 
 
 def _source(text: str) -> tuple[str, str, str]:
@@ -64,7 +74,7 @@ def _source(text: str) -> tuple[str, str, str]:
 async def _team(desk: Desk, name: str) -> Team | None:
     team = await people.team_named(desk.tx, name) if name else None
     if name and team is None:
-        raise UserError(f"There is no team “{escape(name)}” any more.")
+        raise UserError(say("There is no team “{team}” any more.", team=escape(name)))
     return team
 
 
@@ -80,7 +90,7 @@ async def _place(desk: Desk, channel_id: str, ts: str, *, elsewhere: str) -> Pla
         is_taken = await thread_links.ticket_of(desk.tx, desk.workspace_id, channel_id, root) is not None
         return replace(place, thread_ts=None if is_taken else root, message_ts=ts, reply_url=None)
     if not elsewhere:
-        raise UserError("Where shall its card live? Choose a team that has a channel, or a channel.")
+        raise UserError(say("Where shall its card live? Choose a team that has a channel, or a channel."))
     return Place(channel_id=elsewhere, is_private=True)  # until the triage has looked at the channel
 
 
@@ -88,14 +98,14 @@ async def _open(desk: Desk, values: Mapping[str, str], place: Place) -> Ticket:
     chosen: dict[str, Any] = kept({name: value for name, value in values.items() if name in {"title", "priority"}})
     text = escape(values.get("description") or values.get("title", ""))
     if not text:
-        raise UserError("What is wrong? A ticket needs a title.")
+        raise UserError(say("What is wrong? A ticket needs a title."))
     return await open_ticket(desk, text, place, chosen=chosen)
 
 
 VERB = Verb(
     name="track-this",
     takes=(Slot.TEXT,),
-    summary="make a ticket of a message by its shortcut",
+    summary=fixed("make a ticket of a message by its shortcut"),
     example="track-this - title: Redis is down",
     another="track-this - team: Payments",
     action="report",

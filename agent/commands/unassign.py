@@ -5,9 +5,11 @@ from agent.change import changing
 from agent.commands.assign import was_and_now
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import as_kept
 from agent.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, phrase, say
 from storage import tickets
 
 
@@ -15,22 +17,27 @@ async def unassign(desk: Desk, said: Said) -> Reply:
     ticket = require_open(said.the_ticket)
     had = await tickets.assignees(desk.tx, ticket.id)
     if strangers := [person for person in said.people if person not in had]:
-        raise UserError(f"{ticket.name} is not with @{escape(strangers[0].name)}. `show {ticket.name}` says whose.")
+        refusal = fixed("{ticket} is not with @{who}. `show {ticket}` says whose.")
+        raise UserError(say(refusal, ticket=ticket.name, who=escape(strangers[0].name)))
     names = ", ".join(f"@{escape(person.name)}" for person in said.people)
-    change = f"taken from {names} by {by(desk)}"
+    change = phrase("taken from {whom} by {who}", whom=names, who=by(desk))
     async with changing(desk, ticket, "unassign", said=change, needs="reassign"):
         for person in said.people:
             await assign.take_from(desk, ticket, person)
-        ticket.assign_reason = f"taken from {', '.join(person.name for person in said.people)} by {desk.asker.name}"
+        whom = ", ".join(person.name for person in said.people)
+        reason = phrase("taken from {whom} by {who}", whom=whom, who=desk.asker.name)
+        ticket.assign_reason = await as_kept(desk, ticket, reason)
     left = [person for person in had if person not in said.people]
-    promoted = f" @{escape(left[0].name)} is the main one now." if left and left[0] != had[0] else ""
-    return text_reply(f"{ticket.name} was {change}: {was_and_now(had, left)}.{promoted}", shown_by=ticket)
+    taken = say("{ticket} was {change}: {has_it}.", ticket=ticket.name, change=change, has_it=was_and_now(had, left))
+    if left and left[0] != had[0]:
+        taken += say(" @{who} is the main one now.", who=escape(left[0].name))
+    return text_reply(taken, shown_by=ticket)
 
 
 VERB = Verb(
     name="unassign",
     takes=(Slot.TICKET, Slot.PEOPLE),
-    summary="take a ticket from someone",
+    summary=fixed("take a ticket from someone"),
     example="unassign CH-1 @bob",
     another="unassign CH-1 @bob @carol",
     action="reassign",

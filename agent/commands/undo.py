@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
-from agent import taken_back
+from agent import quiet, taken_back
 from agent.change import BUTTON_LASTS, changing, present, put_back
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import as_kept
 from agent.transition import by
+from agent.undone import what_then
 from bot.errors import UserError
-from bot.messages import moment
+from bot.messages import Message, moment
+from prompts.words import fixed, phrase, say
 from storage import tickets, undo_steps
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
@@ -19,17 +22,23 @@ LASTS = timedelta(hours=24)
 async def undo(desk: Desk, said: Said) -> Reply:
     """Of a ticket its last change, whoever made it; without one the last change that the asker made."""
     step = await _step(desk, said)
+    if step.ticket_id is None:
+        return text_reply(await quiet.take_back(desk, step), is_private=True)
     ticket = said.ticket or await tickets.get(desk.tx, step.ticket_id)
-    await desk.check(step.needs, ticket, doing=f"undo what was done with {ticket.name} (it was {step.said})")
+    doing = say("undo what was done with {ticket} (it was {change})", ticket=ticket.name, change=step.said)
+    await desk.check(step.needs, ticket, doing=doing)
     await _require_untouched(desk, ticket, step)
-    how = f"undone by {by(desk)}"
+    what, back = what_then(step.said)
+    how = await as_kept(desk, ticket, phrase(back, who=by(desk)))
     needs = "close" if step.after.get("status") == "closed" else step.needs
-    async with changing(desk, ticket, "undo", said=f"{step.said}: {how}", needs=needs):
-        await put_back(desk, ticket, step.before)
+    async with changing(desk, ticket, "undo", said=f"{what}: {how}", needs=needs):
+        left_out = await put_back(desk, ticket, step.before)
     await taken_back.correct(desk, ticket, step, how=how)
     is_ephemeral = desk.place is not None and not desk.place.message_ts
-    text = f"{ticket.name} was {step.said}: {how}."
-    return Reply(message=text_reply(text).message, is_private=ticket.is_private, shown_by=ticket, settles=is_ephemeral)
+    undone = say("{ticket} was {change}: {how}.", ticket=ticket.name, change=what, how=say(back, who=by(desk)))
+    text = " ".join([undone, *left_out])
+    shown_by = None if left_out else ticket
+    return Reply(message=Message(text=text), is_private=ticket.is_private, shown_by=shown_by, settles=is_ephemeral)
 
 
 async def _step(desk: Desk, said: Said) -> UndoStep:
@@ -40,31 +49,46 @@ async def _step(desk: Desk, said: Said) -> UndoStep:
     """
     if said.ticket is None:
         step = await undo_steps.last_of_person(desk.tx, desk.asker.person_id, since=desk.now - LASTS)
-        if step is None or not await desk.sees(await tickets.get(desk.tx, step.ticket_id)):
-            raise UserError("You have changed no ticket within the last 24 h. `undo CH-1` names another's change.")
-        return step
+        if step and (step.ticket_id is None or await desk.sees(await tickets.get(desk.tx, step.ticket_id))):
+            return step
+        raise UserError(say("You have changed no ticket within the last 24 h. `undo CH-1` names another's change."))
     ticket, is_button = said.ticket, said.version is not None
+    if not is_button and (muted := await _mute_since(desk, ticket)):
+        return muted
     step = await (
         undo_steps.last_of_ticket(desk.tx, ticket.id)
         if said.version is None
         else undo_steps.of_version(desk.tx, ticket.id, said.version)
     )
     if step is None or step.at < desk.now - LASTS:
-        raise UserError(f"{ticket.name} was not changed within the last 24 h: there is nothing to undo.")
+        none = fixed("{ticket} was not changed within the last 24 h: there is nothing to undo.")
+        raise UserError(say(none, ticket=ticket.name))
     if step.person_id is None:
-        raise UserError(f"{ticket.name} was last changed by no person here ({step.said}): that cannot be undone.")
+        nobody = fixed("{ticket} was last changed by no person here ({change}): that cannot be undone.")
+        raise UserError(say(nobody, ticket=ticket.name, change=step.said))
     if is_button and step.at < desk.now - BUTTON_LASTS:
-        until = moment(step.at + LASTS)
-        raise UserError(f"This button works for 10 minutes. `undo {ticket.name}` works until {until}.")
+        late = fixed("This button works for 10 minutes. `undo {ticket}` works until {until}.")
+        raise UserError(say(late, ticket=ticket.name, until=moment(step.at + LASTS)))
     return step
+
+
+async def _mute_since(desk: Desk, ticket: Ticket) -> UndoStep | None:
+    """What the asker muted or unmuted of this ticket, if nothing was done with the ticket since."""
+    own = await undo_steps.last_of_person(desk.tx, desk.asker.person_id, since=desk.now - LASTS)
+    if own is None or own.ticket_id is not None or (own.before["kind"], own.before["id"]) != ("ticket", ticket.id):
+        return None
+    last = await undo_steps.last_of_ticket(desk.tx, ticket.id)
+    return own if last is None or own.at > last.at else None
 
 
 async def _require_untouched(desk: Desk, ticket: Ticket, step: UndoStep) -> None:
     later = await undo_steps.after(desk.tx, ticket.id, step.version)
     if since := [other for other in later if other.before.keys() & step.before.keys()]:
-        raise UserError(f"{ticket.name} was {step.said}, and that cannot be undone any more: {listed(since)}.")
+        gone = fixed("{ticket} was {change}, and that cannot be undone any more: {since}.")
+        raise UserError(say(gone, ticket=ticket.name, change=step.said, since=listed(since)))
     if await present(desk, ticket, step.after) != step.after:
-        raise UserError(f"{ticket.name} was {step.said}, and has changed by itself since: change it by hand.")
+        moved = fixed("{ticket} was {change}, and has changed by itself since: change it by hand.")
+        raise UserError(say(moved, ticket=ticket.name, change=step.said))
 
 
 def listed(steps: list[UndoStep]) -> str:
@@ -75,7 +99,7 @@ def listed(steps: list[UndoStep]) -> str:
 VERB = Verb(
     name="undo",
     takes=(Slot.LAST,),
-    summary="take back the last change of a ticket, or your own",
+    summary=fixed("take back the last change of a ticket, or your own"),
     example="undo",
     another="undo CH-1",
     action="undo",

@@ -6,21 +6,23 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.transition import by
 from bot.errors import UserError
+from prompts.words import fixed, phrase, say
 
 
 async def unsnooze(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
     if ticket.snoozed_until is None:
-        raise UserError(f"{ticket.name} is not snoozed.")
-    async with changing(desk, ticket, "unsnooze", said=f"no longer snoozed, by {by(desk)}", needs="status"):
+        raise UserError(say("{ticket} is not snoozed.", ticket=ticket.name))
+    change = phrase("no longer snoozed, by {who}", who=by(desk))
+    async with changing(desk, ticket, "unsnooze", said=change, needs="status"):
         ticket.snoozed_until = ticket.snooze_kind = None
-    return text_reply(f"{notify.headline(ticket)} is no longer snoozed.", shown_by=ticket)
+    return text_reply(say("{ticket} is no longer snoozed.", ticket=notify.headline(ticket)), shown_by=ticket)
 
 
 VERB = Verb(
     name="unsnooze",
     takes=(Slot.TICKET,),
-    summary="end a snooze before its time",
+    summary=fixed("end a snooze before its time"),
     example="unsnooze CH-1",
     action="status",
     act=unsnooze,

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from agent.desk import Desk
+from bot.access import who_may
 from bot.errors import UserError
 from bot.messages import Message
+from prompts.words import say
 from storage.people import Person, Team
 from storage.proposals import Proposal
 from storage.tickets import Ticket
@@ -22,7 +24,10 @@ class Slot(Enum):
     TEAM = "TEAM"
     REASON = "<reason>"
     TEXT = "<text>"
-    FILTER = "[open|mine|team X|critical]"
+    FILTER = (
+        "[mine|unassigned|overdue|stale|snoozed|waiting] [open|in progress|resolved|closed] [critical|high|medium|low]"
+        ' [team:|assignee:|reporter:|component:|tag:X] [older:7d] ["<words>"] [sort:due|age|priority]'
+    )
     VERB = "[verb]"
     CAN = "can VERB"
     NUMBER = "<number>"
@@ -37,18 +42,20 @@ class Slot(Enum):
     WHOSE = "[@someone]"
     CAPACITY = "[5|off]"
     ROTATION = "[on|off]"
-    UNTIL = "2026-12-01|monday|tomorrow|2h|3d [cover @someone] [<note>]"
+    UNTIL = "2026-12-01|monday|tomorrow|2h|3d|from monday until friday [cover @someone] [<note>]"
     WHY = "[not @someone]"
     GROUND = "[denied|reminded|silent]"
     TEAMS = "[show|create|rename|describe|delete|restore|set|member] [TEAM] [<more>]"
-    PERSONS = "show|admin|set|unlinked [@someone] [<more>]"
+    PERSONS = "show|admin|set|unlinked|ask|import [@someone] [<more>]"
     ME = "[set KEY VALUE]"
     LOGIN = "github LOGIN"
     GITHUB = "github"
-    CHANNEL = "[team TEAM|allow guests|external|nobody|default]"
+    GROUP = "[list|link|unlink|apply] [ORG/TEAM|@group] [TEAM|@group]"
+    CHANNEL = "[team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de|mute|unmute]"
+    SUMMARY = "[TEAM]"
 
-    MUTE = "CH-1|@someone|team TEAM [for all] [until 1h|tomorrow|DATE]"
-    UNMUTE = "CH-1|@someone|team TEAM [for all]"
+    MUTE = "CH-1|thread|@someone|team TEAM [for all] [until 1h|tomorrow|DATE]"
+    UNMUTE = "CH-1|thread|@someone|team TEAM [for all]"
     DIGEST = "[now|at 08:30|on|off]"
     LAST = "[CH-1]"
     PRIORITY = "critical|high|medium|low [<why>]"
@@ -58,11 +65,14 @@ class Slot(Enum):
     OTHER = "of CH-2"
     HANDOVER = "@someone [<why>]|cancel"
     NOTE = "[<what>]"
+    REMIND = "me|@someone|#channel|here to|about <what> WHEN"
+    REMINDERS = "[cancel|done|decline|stop NUMBER|later|change NUMBER WHEN|block|unblock @someone]"
 
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
-OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST}
+OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST, Slot.GROUP, Slot.REMINDERS}
+OPTIONAL |= {Slot.SUMMARY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +99,14 @@ class Said:
     def the_ticket(self) -> Ticket:
         """The ticket of a verb whose grammar has one."""
         if self.ticket is None:
-            raise UserError("Which ticket? Name it, as in `CH-12`.")
+            raise UserError(say("Which ticket? Name it, as in `CH-12`."))
         return self.ticket
 
     @property
     def the_proposal(self) -> Proposal:
         """The proposal of a verb whose grammar has one."""
         if self.proposal is None:
-            raise UserError("Which proposal? Name it, as in `P-3`.")
+            raise UserError(say("Which proposal? Name it, as in `P-3`."))
         return self.proposal
 
 
@@ -142,11 +152,17 @@ class Verb:
     inverse: str = ""
     no_inverse: str = ""
     changes: tuple[str, ...] = ()
+    who: str = ""  # may use it, where that says more than the rule of its action
     is_for_buttons: bool = False  # run by a button; works when typed, but help does not list it
 
     @property
     def usage(self) -> str:
         return " ".join([self.name, *(slot.value for slot in self.takes)])
+
+    @property
+    def who_may(self) -> str:
+        """The people it is for, in words."""
+        return say(self.who) if self.who else who_may(self.action)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ STATUS_WORDS = {
     "fixed": "resolved",
     "closed": "closed",
 }
+STEPS = {"bump": 1, "lower": -1}  # names of `priority` that say by how much, in LADDER
+LADDER = ("low", "medium", "high", "critical")
 PRIORITY_WORDS = {
     "critical": "critical",
     "high": "high",

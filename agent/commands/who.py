@@ -4,8 +4,9 @@ from agent import notify
 from agent.admit import actor_of
 from agent.commands.verb import Reply, Slot, Verb, text_reply
 from agent.desk import Desk
-from bot.access import can, who_may
+from bot.access import can
 from bot.messages import escape
+from prompts.words import say
 from storage import people, tickets
 from storage.tickets import Ticket
 
@@ -15,13 +16,14 @@ SLOTS = (Slot.CAN, Slot.LAST)
 
 async def who_can(desk: Desk, verb: Verb, ticket: Ticket | None) -> Reply:
     """Nobody is notified: names stand there without a ping."""
-    rule = f"`{verb.name}` is for {who_may(verb.action)}."
+    rule = say("`{verb}` is for {who}.", verb=verb.name, who=verb.who_may)
     if ticket is None:
-        return text_reply(f"{rule} `help {verb.name}` explains it.", is_private=True)
+        return text_reply(f"{rule} {say('`help {verb}` explains it.', verb=verb.name)}", is_private=True)
     names = await _names(desk, verb, ticket)
-    shown = ", ".join(f"@{escape(name)}" for name in names[:SHOWN]) or "nobody whom I know"
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return text_reply(f"{rule} For {notify.headline(ticket)} that is {shown}{more}.", is_private=True)
+    shown = ", ".join(f"@{escape(name)}" for name in names[:SHOWN]) or say("nobody whom I know")
+    more = say(" and {count} more", count=len(names) - SHOWN) if len(names) > SHOWN else ""
+    here = say("For {ticket} that is {names}.", ticket=notify.headline(ticket), names=shown + more)
+    return text_reply(f"{rule} {here}", is_private=True)
 
 
 async def _names(desk: Desk, verb: Verb, ticket: Ticket) -> list[str]:

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from agent import notify
-from agent.card import words
 from agent.commands import grounds
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.status_words import words
 from bot.errors import UserError
 from bot.messages import escape, moment
+from prompts.words import fixed, say
 from storage import decisions, people, tickets
 from storage.decisions import Considered, Decision
 from storage.people import Person
@@ -22,7 +23,7 @@ async def why(desk: Desk, said: Said) -> Reply:
     ticket = said.the_ticket
     made = await decisions.of_ticket(desk.tx, ticket.id)
     if len(said.people) > 1:
-        raise UserError("One person at a time, please.")
+        raise UserError(say("One person at a time, please."))
     if said.people:
         return text_reply(await _why_not(desk, ticket, said.people[0], made), is_private=True)
     lines = [notify.headline(ticket), *_triage(ticket), *_team(ticket), await _person(desk, ticket)]
@@ -33,14 +34,14 @@ async def why(desk: Desk, said: Said) -> Reply:
 
 def _triage(ticket: Ticket) -> list[str]:
     if not ticket.triage_source:
-        return ["Nobody has judged it yet."]
+        return [say("Nobody has judged it yet.")]
     by = ticket.triage_model or ticket.triage_source
     reasoning = f": {escape(ticket.triage_reasoning)}" if ticket.triage_reasoning else ""
-    return [f"Priority {words(ticket.priority)}, by {escape(by)}{reasoning}"]
+    return [say("Priority {priority}, by {who}", priority=words(ticket.priority), who=escape(by)) + reasoning]
 
 
 def _team(ticket: Ticket) -> list[str]:
-    return [f"Why this team: {escape(ticket.team_source)}"] if ticket.team_source else []
+    return [say("Why this team: {reason}", reason=escape(ticket.team_source))] if ticket.team_source else []
 
 
 async def _person(desk: Desk, ticket: Ticket) -> str:
@@ -48,32 +49,39 @@ async def _person(desk: Desk, ticket: Ticket) -> str:
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
     names = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
     reason = f": {escape(ticket.assign_reason)}" if ticket.assign_reason else ""
-    return f"Team {escape(team.name) if team else 'not clear yet'}; {names or 'nobody'} has it{reason}"
+    name = escape(team.name) if team else say("not clear yet")
+    return say("Team {team}; {who} has it", team=name, who=names or say("nobody")) + reason
 
 
 async def _weighed(desk: Desk, at: datetime, decision: Decision) -> list[str]:
     """Everybody whom the last automatic choice looked at."""
-    lines = [f"The last automatic choice ({moment(at)}) went by: {decision.rule}."]
+    lines = [say("The last automatic choice ({at}) went by: {rule}.", at=moment(at), rule=say(decision.rule))]
     for one in decision.candidates:
         person = await people.get(desk.tx, one.person_id)
-        chosen = " – chosen" if one.person_id == decision.winner_id else ""
+        chosen = say(" – chosen") if one.person_id == decision.winner_id else ""
         lines.append(f"• @{escape(person.name)}: {_standing(one)}{chosen}")
     return lines
 
 
 def _standing(one: Considered) -> str:
-    return escape(one.skip) or f"{one.load} open{f' of at most {one.capacity}' if one.capacity else ''}"
+    if one.skip:
+        return escape(one.skip)
+    if one.capacity:
+        return say("{count} open of at most {most}", count=one.load, most=one.capacity)
+    return say("{count} open", count=one.load)
 
 
 async def _why_not(desk: Desk, ticket: Ticket, person: Person, made: list[tuple[datetime, Decision]]) -> str:
     name = f"@{escape(person.name)}"
     if person.id in {other.id for other in await tickets.assignees(desk.tx, ticket.id)}:
-        return f"{name} has {notify.headline(ticket)}."
+        return say("{who} has {ticket}.", who=name, ticket=notify.headline(ticket))
     if not made:
-        return f"{notify.headline(ticket)}: nobody was chosen automatically{_by_hand(ticket)}."
+        nobody = say("{ticket}: nobody was chosen automatically", ticket=notify.headline(ticket))
+        return f"{nobody}{_by_hand(ticket)}."
     at, decision = made[-1]
     one = next((one for one in decision.candidates if one.person_id == person.id), None)
-    return f"{notify.headline(ticket)}, as of {moment(at)}: {name} {await _compared(desk, one, decision)}."
+    then = say("{ticket}, as of {at}", ticket=notify.headline(ticket), at=moment(at))
+    return f"{then}: {name} {await _compared(desk, one, decision)}."
 
 
 def _by_hand(ticket: Ticket) -> str:
@@ -84,28 +92,30 @@ async def _compared(desk: Desk, one: Considered | None, decision: Decision) -> s
     """What kept somebody from being chosen, to follow their name."""
     if one is None:
         team = await people.get_team(desk.tx, decision.team_id)
-        return f"was no responder of {escape(team.name)}"
+        return say("was no responder of {team}", team=escape(team.name))
     if one.skip:
         return escape(one.skip)
     winner = next((other for other in decision.candidates if other.person_id == decision.winner_id), None)
     if winner is None:
-        return f"could have had it, but {escape(decision.reason)}"
+        return say("could have had it, but {reason}", reason=escape(decision.reason))
     if winner is one:
-        return "was chosen then, and has it no longer"
+        return say("was chosen then, and has it no longer")
     chosen = f"@{escape((await people.get(desk.tx, winner.person_id)).name)}"
-    return f"had {_standing(one)}, {chosen} {_standing(winner)}{_tie(one, winner)}"
+    had = say("had {load}, {who} {other_load}", load=_standing(one), who=chosen, other_load=_standing(winner))
+    return had + _tie(one, winner)
 
 
 def _tie(one: Considered, winner: Considered) -> str:
     if (one.load, one.capacity) != (winner.load, winner.capacity):
         return ""
-    return " and stood first" if one.last_assigned == winner.last_assigned else " and was given none for longer"
+    is_same = one.last_assigned == winner.last_assigned
+    return say(" and stood first") if is_same else say(" and was given none for longer")
 
 
 VERB = Verb(
     name="why",
     takes=(Slot.GROUND, Slot.LAST, Slot.WHY),
-    summary="explain priority, team and person, why not somebody, a refusal, a reminder or silence",
+    summary=fixed("explain priority, team and person, why not somebody, a refusal, a reminder or silence"),
     example="why CH-1 not @bob",
     action="see",
     act=why,

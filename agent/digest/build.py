@@ -1,24 +1,29 @@
-"""Somebody's day on one page: what is overdue, due, waiting, going stale, new, and what was held back for them."""
+"""Somebody's day on one page: what is overdue, due, waiting, to review, stale, new, and what was held back for them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
-from agent.calendar.opening import Calendar, between
+from agent.attention import DEADLINE, GIVEN
+from agent.calendar.opening import DAY, Calendar
 from agent.desk import Desk
-from agent.digest.plan import last_working_day
-from agent.nudges.plan import EVERY, ON, SILENCE, Habit, habit_of, silent_since
-from bot.messages import Button, Message, escape, link, moment
-from storage import calendars, digests, notices, settings_kv
+from agent.digest.parts import LINES, TITLE, Part, View, chunks, counted, habits_of, line, notes_of, sort_into
+from agent.review_requests.words import in_digest
+from bot.messages import Button, Message, escape, moment
+from prompts.words import fixed, say
+from storage import alarms, digests, notices, review_requests
 from storage.digests import Matter
 from storage.notices import Notice
 from storage.people import Person
-from storage.tickets import OPEN
+from storage.tickets import OPEN, Ticket
 
-LINES, BUTTONS = 10, 5
-TITLE = 60
-CHUNK = 1900  # characters: a note holds 2,000
-ONLY = "They were held back until now."
+BUTTONS, MOST_HELD = 5, 40  # what is held back beyond them comes with the next one
+BEFORE_REVIEWS = 3  # of the parts below
+FOR_WHO_HAS_IT = {GIVEN.name, DEADLINE.name}
+NO_NEWS = "the ticket is done, with somebody else, or not theirs to see any more"
+ONLY = fixed("They were held back until now.")
+WITH_DIGEST, WHEN_IT_SUITED = fixed("told with the daily digest"), fixed("told when it suited them")
+LATER = (WITH_DIGEST, WHEN_IT_SUITED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,63 +35,50 @@ class Digest:
     dropped: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _View:
-    """What decides which part a ticket belongs to."""
-
-    person_id: int
-    calendar: Calendar
-    now: datetime
-    habits: Mapping[int, Habit]
-
-    def is_overdue(self, one: Matter) -> bool:
-        return one.due_at is not None and one.due_at <= self.now
-
-    def is_due_today(self, one: Matter) -> bool:
-        zone = self.calendar.zone
-        return one.due_at is not None and one.due_at.astimezone(zone).date() == self.now.astimezone(zone).date()
-
-    def is_awaited(self, one: Matter) -> bool:
-        return one.ticket.waiting_on == self.person_id
-
-    def is_stale(self, one: Matter) -> bool:
-        habit = self.habits.get(one.ticket.team_id or 0, Habit())
-        if one.ticket.waiting_since or one.ticket.priority not in SILENCE or not habit.is_on:
-            return False
-        return between(self.calendar, silent_since(one.ticket), self.now) >= habit.silence(one.ticket.priority)
-
-    def is_new(self, one: Matter) -> bool:
-        return one.assigned_at is not None and one.assigned_at >= last_working_day(self.calendar, self.now)
-
-
-PARTS: tuple[tuple[str, Callable[[_View, Matter], bool]], ...] = (
-    ("Overdue", _View.is_overdue),
-    ("Due today", _View.is_due_today),
-    ("Waiting on you", _View.is_awaited),
-    ("Going stale", _View.is_stale),
-    ("New", _View.is_new),
+PARTS: tuple[Part, ...] = (
+    (fixed("Overdue"), View.is_overdue),
+    (fixed("Due today"), View.is_due_today),
+    (fixed("Waiting on you"), View.is_awaited),
+    (fixed("Going stale"), View.is_stale),
+    (fixed("New"), View.is_new),
 )
 
 
 async def build(desk: Desk, person: Person, calendar: Calendar) -> Digest:
-    """The digest as of now, in three reads; each ticket stands in the first part that it belongs to."""
+    """The digest as of now, in four reads; each ticket stands in the first part that it belongs to."""
     found = [one for one in await digests.matters(desk.tx, person.id) if _is_shown(desk, person, one)]
-    view = _View(person_id=person.id, calendar=calendar, now=desk.now, habits=await _habits(desk, found))
-    parts = _sorted(found, view)
+    view = View(person_id=person.id, calendar=calendar, now=desk.now, habits=await habits_of(desk, found))
+    parts = sort_into(PARTS, found, view)
     held = await read_held(desk, person)
     shown = [one for _, matters in parts for one in matters[:LINES]]
-    sections = [(f"{name} ({len(matters)})", [_line(one) for one in matters]) for name, matters in parts if matters]
-    if held.lines:
-        sections.append((f"Held back for you ({len(held.lines)})", held.lines))
-    if not sections:
+    sections = [(f"{say(name)} ({len(matters)})", [line(one) for one in matters]) for name, matters in parts]
+    reviews = [in_digest(one) for one in await review_requests.awaited(desk.tx, person.id)]
+    sections.insert(BEFORE_REVIEWS, (say("To review ({count})", count=len(reviews)), reviews))
+    asked = await _asked_for(desk, person, calendar)
+    sections.append((say("Reminders today ({count})", count=len(asked)), asked))
+    sections = [(name, lines) for name, lines in sections if lines]
+    waited = held.lines[:MOST_HELD]
+    if not sections and not waited:
         return Digest(message=None, dropped=held.dropped)
+    notes = [note for name, lines in sections for note in notes_of(name, lines)]
+    if waited:  # each is told here or nowhere
+        name = say("Held back for you ({count})", count=len(waited))
+        sections.append((name, waited))
+        notes += chunks([f"*{name}*", *waited])
     message = Message(
-        text=f"Your day: {', '.join(_counted(name) for name, _ in sections)}.",
-        title="*Your day*",
-        notes=tuple(note for name, lines in sections for note in _notes(name, lines)),
+        text=say("Your day: {counts}.", counts=", ".join(counted(name) for name, _ in sections)),
+        title=f"*{say('Your day')}*",
+        notes=tuple(notes),
         buttons=tuple(button for one in shown[:BUTTONS] for button in _buttons(one)),
     )
-    return Digest(message=message, told=held.told, dropped=held.dropped)
+    return Digest(message=message, told=held.told[:MOST_HELD], dropped=held.dropped)
+
+
+async def _asked_for(desk: Desk, person: Person, calendar: Calendar) -> list[str]:
+    """What comes to them today because somebody asked for it."""
+    tomorrow = datetime.combine(desk.now.astimezone(calendar.zone).date() + DAY, time(), calendar.zone)
+    found = await alarms.due_for(desk.tx, person.id, after=desk.now, until=tomorrow)
+    return [f"• {moment(at)} {escape(one.text[:TITLE]) or say('a message')}" for at, one in found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,31 +91,39 @@ class Held:
 
 
 async def read_held(desk: Desk, person: Person, *, until: datetime | None = None) -> Held:
-    """What waits for somebody; what is about a ticket that is done, or that they may no longer see, is dropped.
+    """What waits for somebody; what is about a ticket that is done, that others have by now, or that they may no longer
+    see, is dropped.
 
     Args:
         until: only what is to go out by then, and nothing that waits for the digest.
     """
     found = await notices.held(desk.tx, person.id)
-    due = [(one, about) for one, about in found if until is None or (one.release_at and one.release_at <= until)]
+    due = [row for row in found if until is None or (row[0].release_at and row[0].release_at <= until)]
     news: list[Notice] = []
-    for notice, ticket in due:
-        if ticket is None or (ticket.status in OPEN and desk.may_see(person.slack_id, ticket)):
+    for notice, ticket, is_theirs in due:
+        is_news = is_theirs or notice.sort not in FOR_WHO_HAS_IT
+        if ticket is None or (is_news and _is_going_on(ticket, notice) and desk.may_see(person.slack_id, ticket)):
             news.append(notice)
     told = tuple(notice.id for notice in news)
-    dropped = tuple(notice.id for notice, _ in due if notice.id not in told)
+    dropped = tuple(notice.id for notice, *_ in due if notice.id not in told)
     return Held(lines=[f"• {notice.text}" for notice in news], told=told, dropped=dropped)
+
+
+def _is_going_on(ticket: Ticket, notice: Notice) -> bool:
+    """Whether it is still to be done, or the notice is the one that tells of its end."""
+    return ticket.status in OPEN or (ticket.resolved_at is not None and ticket.resolved_at <= notice.at)
 
 
 async def settle_held(desk: Desk, *, told: Sequence[int], dropped: Sequence[int], by: str) -> None:
     """They wait no more."""
     await notices.end(desk.tx, told, state="told", reason=by)
-    await notices.end(desk.tx, dropped, state="dropped", reason="the ticket is done, or not theirs to see any more")
+    await notices.end(desk.tx, dropped, state="dropped", reason=NO_NEWS)
 
 
 def held_message(lines: list[str]) -> Message:
     """What was held back, alone."""
-    return Message(text=f"{_counted(f'Held back for you ({len(lines)})')}. {ONLY}", notes=tuple(_chunks(lines)))
+    name = say("Held back for you ({count})", count=len(lines))
+    return Message(text=f"{counted(name)}. {say(ONLY)}", notes=tuple(chunks(lines)))
 
 
 def _is_shown(desk: Desk, person: Person, one: Matter) -> bool:
@@ -132,57 +132,9 @@ def _is_shown(desk: Desk, person: Person, one: Matter) -> bool:
     return not is_snoozed and desk.may_see(person.slack_id, one.ticket)
 
 
-def _sorted(found: Sequence[Matter], view: _View) -> list[tuple[str, list[Matter]]]:
-    left, parts = list(found), []
-    for name, belongs in PARTS:
-        parts.append((name, [one for one in left if belongs(view, one)]))
-        left = [one for one in left if not belongs(view, one)]
-    return parts
-
-
-async def _habits(desk: Desk, found: Sequence[Matter]) -> dict[int, Habit]:
-    """Team id -> how it wants to be nudged, in one read."""
-    teams = {one.ticket.team_id for one in found if one.ticket.team_id}
-    scopes = {calendars.of_team(team_id): team_id for team_id in sorted(teams)}
-    said: dict[int, dict[str, str]] = {team_id: {} for team_id in teams}
-    for (scope, key), value in (await settings_kv.of_scopes(desk.tx, list(scopes), (ON, EVERY))).items():
-        said[scopes[scope]][key] = value
-    return {team_id: habit_of(values) for team_id, values in said.items()}
-
-
-def _line(one: Matter) -> str:
-    ticket = one.ticket
-    title = ticket.title if len(ticket.title) <= TITLE else f"{ticket.title[: TITLE - 1]}…"
-    name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
-    where = "" if ticket.permalink or not ticket.channel_id.startswith(("C", "G")) else f" in <#{ticket.channel_id}>"
-    due = f", due {moment(one.due_at)}" if one.due_at else ""
-    return f"• *{name}* {escape(title)} ({ticket.priority or 'no priority yet'}{due}){where}"
-
-
 def _buttons(one: Matter) -> tuple[Button, Button]:
     name, version = one.ticket.name, one.ticket.named_version
     return (
-        Button(label=f"Snooze {name}", action="snooze", value=f"{name} tomorrow"),
-        Button(label=f"Resolve {name}…", action="form:resolve", value=version),
+        Button(label=say("Snooze {ticket}", ticket=name), action="snooze", value=f"{name} tomorrow"),
+        Button(label=say("Resolve {ticket}…", ticket=name), action="form:resolve", value=version),
     )
-
-
-def _counted(heading: str) -> str:
-    """ "Due today (2)" as it stands in a sentence."""
-    name, _, count = heading.rstrip(")").rpartition(" (")
-    return f"{count} {name[:1].lower()}{name[1:]}"
-
-
-def _notes(name: str, lines: list[str]) -> list[str]:
-    more = [f"… and {len(lines) - LINES} more"] if len(lines) > LINES else []
-    return _chunks([f"*{name}*", *lines[:LINES], *more])
-
-
-def _chunks(lines: Sequence[str]) -> list[str]:
-    """The lines in as few notes as hold them."""
-    notes = [""]
-    for line in lines:
-        if notes[-1] and len(notes[-1]) + len(line) >= CHUNK:
-            notes.append("")
-        notes[-1] = f"{notes[-1]}\n{line}".strip()
-    return notes

@@ -3,16 +3,19 @@
 from datetime import datetime, timedelta
 
 from agent.desk import Desk
-from agent.digest.build import held_message, read_held, settle_held
+from agent.digest.build import WHEN_IT_SUITED, held_message, read_held, settle_held
 from agent.digest.plan import DIGEST
 from agent.digest.send import deliver
 from agent.holding import plan_flush
+from agent.language import of_person
 from agent.standing import quiet_until
+from prompts.words import speaking
 from storage import notices, people, reminders
 from storage.people import Person
 from storage.reminders import Reminder
 
 SOON = timedelta(minutes=5)
+NEXT_CHANCE = 2 * SOON  # for what the digest did not say after all
 
 
 async def flush(desk: Desk, reminder: Reminder) -> str:
@@ -28,17 +31,20 @@ async def flush(desk: Desk, reminder: Reminder) -> str:
         await _hold_on(desk, person, until)
         return quiet
     if await reminders.is_due_soon(desk.tx, person.id, kind=DIGEST, until=desk.now + SOON):
+        await _hold_on(desk, person, desk.now + NEXT_CHANCE)
         return "the daily digest is about to say it"
-    await settle_held(desk, told=held.told, dropped=held.dropped, by="told when it suited them")
+    await settle_held(desk, told=held.told, dropped=held.dropped, by=WHEN_IT_SUITED)
     if not held.lines:
         return "it is no news any more"
-    await deliver(desk, person, held_message(held.lines), key=f"flush:{reminder.id}:{reminder.due_at.isoformat()}")
+    with speaking(await of_person(desk, person.id)):
+        message = held_message(held.lines)
+    await deliver(desk, person, message, key=f"flush:{reminder.id}:{reminder.due_at.isoformat()}")
     return ""
 
 
 async def _hold_on(desk: Desk, person: Person, until: datetime) -> None:
-    """Their hours have changed since, or they are away: it waits on."""
-    for notice, _ in await notices.held(desk.tx, person.id):
+    """Their hours have changed since, they are away, or their digest comes: it waits on."""
+    for notice, *_ in await notices.held(desk.tx, person.id):
         if notice.release_at and notice.release_at <= desk.now:
             notice.release_at = until
             await plan_flush(desk, person.id, notice)

@@ -1,7 +1,8 @@
 """When somebody's daily digest comes: once per date of their own calendar, on their working days, at their time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from agent.calendar.opening import DAY, FARTHEST, Calendar, day_of
 from agent.calendar.whose import calendar_of_person
@@ -39,6 +40,21 @@ def next_after(calendar: Calendar, at: str, now: datetime) -> tuple[date, dateti
     return next(((day, due) for day, due in coming if due is not None and due > now), None)
 
 
+async def next_left(
+    tx: Tx, calendar: Calendar, at: str, *, key: Callable[[date], str], now: datetime
+) -> tuple[date, datetime] | None:
+    """The next one that is still to come: not of a date which has had its one already, at an earlier time.
+
+    Args:
+        key: the key of the one of a date.
+    """
+    found = next_after(calendar, at, now)
+    if found is None or not await reminders.has_come(tx, key(found[0])):
+        return found
+    midnight = datetime.combine(found[0] + DAY, time.min, calendar.zone)
+    return next_after(calendar, at, midnight.astimezone(UTC) - timedelta(microseconds=1))
+
+
 def last_working_day(calendar: Calendar, now: datetime) -> datetime:
     """When the working day before today began: what came since is new."""
     today = now.astimezone(calendar.zone).date()
@@ -49,6 +65,24 @@ def last_working_day(calendar: Calendar, now: datetime) -> datetime:
 def plan_key(person_id: int, day: date) -> str:
     """There is one digest under it, ever: who travels west does not get the day's twice."""
     return f"{DIGEST}:{person_id}:{day.isoformat()}"
+
+
+async def settle_key(desk: Desk, reminder: Reminder, *, due: datetime | None, key: str) -> str:
+    """Let one that has come be the one of its date, under the key of which there is one ever; why it is not, if so.
+
+    Args:
+        due: when the one of this date is due by now; None when the date has none.
+    """
+    if due is None or due > desk.now:
+        reminder.plan_key = f"{reminder.plan_key}:not at {desk.now.isoformat()}"  # its date may still get one
+        await desk.tx.flush()
+        return "their hours have changed since"
+    if reminder.plan_key != key:
+        if await reminders.with_key(desk.tx, key):
+            return "joined to today's"
+        reminder.plan_key = key
+        await desk.tx.flush()
+    return ""
 
 
 async def time_of(tx: Tx, settings: Settings, person_id: int) -> str:
@@ -64,7 +98,7 @@ async def upcoming(
     wanted = []
     for person in persons:
         calendar, at = await calendar_of_person(tx, settings, person.id), await time_of(tx, settings, person.id)
-        if found := next_after(calendar, at, now):
+        if found := await next_left(tx, calendar, at, key=partial(plan_key, person.id), now=now):
             day, due = found
             wanted.append(
                 Reminder(

@@ -3,10 +3,12 @@
 from agent import notify
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
-from agent.digest.build import build, settle_held
-from agent.digest.plan import moment_on, plan_key, plan_next, time_of
+from agent.digest.build import WITH_DIGEST, build, settle_held
+from agent.digest.plan import moment_on, plan_key, plan_next, settle_key, time_of
+from agent.language import of_person
 from bot.messages import Message
-from storage import absences, outbox, people, reminders
+from prompts.words import speaking
+from storage import absences, outbox, people
 from storage.people import Person
 from storage.reminders import Reminder
 
@@ -19,21 +21,16 @@ async def send(desk: Desk, reminder: Reminder) -> str:
     calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
     today = desk.now.astimezone(calendar.zone).date()
     due = moment_on(calendar, today, await time_of(desk.tx, desk.settings, person.id))
-    if due is None or due > desk.now:
-        reminder.plan_key = f"{reminder.plan_key}:not at {desk.now.isoformat()}"  # its day may still get one
-        await desk.tx.flush()
-        await plan_next(desk, person)
-        return "their hours have changed since"
-    await plan_next(desk, person)
     key = plan_key(person.id, today)
-    if reminder.plan_key != key:
-        if await reminders.with_key(desk.tx, key):
-            return "joined to today's"
-        reminder.plan_key = key
+    why_not = await settle_key(desk, reminder, due=due, key=key)
+    await plan_next(desk, person)
+    if why_not:
+        return why_not
     if await absences.at(desk.tx, [person.id], now=desk.now):
         return "they are away"
-    digest = await build(desk, person, calendar)
-    await settle_held(desk, told=digest.told, dropped=digest.dropped, by="told with the daily digest")
+    with speaking(await of_person(desk, person.id)):
+        digest = await build(desk, person, calendar)
+    await settle_held(desk, told=digest.told, dropped=digest.dropped, by=WITH_DIGEST)
     if digest.message is None:
         return "there was nothing to say"
     await deliver(desk, person, digest.message, key=key)
@@ -42,12 +39,17 @@ async def send(desk: Desk, reminder: Reminder) -> str:
 
 async def deliver(desk: Desk, person: Person, message: Message, *, key: str) -> None:
     """One direct message that is about no single ticket."""
+    await post(desk, person.slack_id, message, key=key)
+
+
+async def post(desk: Desk, channel_id: str, message: Message, *, key: str) -> None:
+    """One message that is about no single ticket; a person's id stands for the direct message with them."""
     row = notify.outgoing(
         desk,
         key=key,
         kind="post",
-        lane=f"dm:{person.slack_id}",
-        channel_id=person.slack_id,
+        lane=f"dm:{channel_id}",
+        channel_id=channel_id,
         payload=message.model_dump_json(),
     )
     await outbox.add(desk.tx, row)

@@ -2,15 +2,15 @@
 
 from agent.commands import comment
 from agent.desk import Desk
-from agent.forms.kind import language_of
 from bot.errors import UserError
-from bot.forms import Field, Form, Words
+from bot.forms import Field, Form
 from bot.messages import Option
 from bot.shortcuts import SlackShortcut
+from prompts.words import fixed, say
 from storage import people, thread_links, tickets
 from storage.tickets import Ticket
 
-TITLE, SUBMIT = Words("Add to ticket", "Zu Ticket hinzufügen"), Words("Add", "Hinzufügen")
+TITLE, SUBMIT = fixed("Add to ticket"), fixed("Add")
 LONGEST, MOST = 3000, 100
 
 
@@ -20,27 +20,27 @@ async def form(desk: Desk, shortcut: SlackShortcut) -> Form:
     Raises:
         UserError: the asker sees no ticket that it could go to.
     """
-    language, offered = await language_of(desk), await _offered(desk, shortcut)
+    offered = await _offered(desk, shortcut)
     if not offered:
-        raise UserError("There is no open ticket that you can see. “Track this” makes one of the message.")
+        raise UserError(say("There is no open ticket that you can see. “Track this” makes one of the message."))
     options = tuple(Option(label=f"{one.name} {one.title}", value=one.name) for one in offered)
     here = await _ticket_here(desk, shortcut)
     return Form(
         verb=comment.VERB.name,
-        title=TITLE.of(language),
-        submit=SUBMIT.of(language),
+        title=say(TITLE),
+        submit=say(SUBMIT),
         fields=(
             Field(
                 name="ticket",
                 kind="choice",
-                label=Words("Ticket", "Ticket"),
+                label=say("Ticket"),
                 options=options,
                 initial=here.name if here else "",
             ),
             Field(
                 name="text",
                 kind="text",
-                label=Words("Comment", "Kommentar"),
+                label=say("Comment"),
                 initial=(await _words(desk, shortcut))[:LONGEST],
                 longest=LONGEST,
             ),
@@ -50,7 +50,6 @@ async def form(desk: Desk, shortcut: SlackShortcut) -> Form:
             "thread_ts": shortcut.thread_ts,
             "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
         },
-        language=language,
     )
 
 

@@ -3,29 +3,28 @@
 from collections.abc import Mapping
 
 from agent.commands.grammar import reason_of
-from agent.commands.slots import SHORTEST_REASON
+from agent.commands.reading import says_something
 from agent.desk import Desk
-from agent.forms.kind import Given, language_of
-from agent.forms.reason import MISSING, WRITTEN, quick
-from bot.forms import Form, Words
+from agent.forms.kind import Given
+from agent.forms.reason import MISSING, quick, written
+from bot.forms import Form
+from prompts.words import fixed, say
 
-TITLE = Words("Deny", "Ablehnen")
-USUAL = ("I do not agree", "No time for it", "Somebody else should decide")
+TITLE = fixed("Deny")
+USUAL = (fixed("I do not agree"), fixed("No time for it"), fixed("Somebody else should decide"))
 
 
 async def form(desk: Desk, proposal: str, *, about: Mapping[str, str | None]) -> Form:
     """The form for this proposal, `P-7`."""
-    language = await language_of(desk)
     return Form(
         verb="deny",
-        title=f"{TITLE.of(language)} {proposal}",
-        submit=TITLE.of(language),
-        fields=(quick(USUAL), WRITTEN),
+        title=f"{say(TITLE)} {proposal}",
+        submit=say(TITLE),
+        fields=(quick([say(reason) for reason in USUAL]), written()),
         about=about,
-        language=language,
     )
 
 
 async def problems(desk: Desk, given: Given) -> dict[str, str]:
     """What is wrong with the answers, by field."""
-    return {} if len(reason_of(given)) >= SHORTEST_REASON else {"reason": MISSING.of(await language_of(desk))}
+    return {} if says_something(reason_of(given)) else {"reason": say(MISSING)}

@@ -5,19 +5,12 @@ from dataclasses import dataclass
 
 from agent.card import MARKS
 from agent.desk import Desk
-from bot.forms import Field, Words
+from agent.status_words import words
+from bot.forms import Field
 from bot.messages import Option
-from storage import settings_kv
-from storage.tickets import Ticket
+from storage.tickets import LOUDEST_FIRST, Ticket
 
 Given = Mapping[str, str]  # field -> what was filled in
-PRIORITIES = {
-    "critical": Words("Critical", "Kritisch"),
-    "high": Words("High", "Hoch"),
-    "medium": Words("Medium", "Mittel"),
-    "low": Words("Low", "Niedrig"),
-}
-LANGUAGE = "language"  # settings_kv key, in the scope of a person
 
 
 async def _nothing_wrong(desk: Desk, ticket: Ticket, given: Given) -> dict[str, str]:
@@ -26,7 +19,7 @@ async def _nothing_wrong(desk: Desk, ticket: Ticket, given: Given) -> dict[str, 
 
 @dataclass(frozen=True, kw_only=True)
 class FormKind:
-    """One row of the table. `title` stands before the ticket's number.
+    """One row of the table. `title`, a fixed text like `submit`, stands before the ticket's number.
 
     `fields` asks, with what is so today, and takes what the button chose beforehand. `line` makes of the answers, and
     of what stood there at first, what follows the ticket in the command. `check` names what is wrong by field, besides
@@ -34,8 +27,8 @@ class FormKind:
     """
 
     verb: str
-    title: Words
-    submit: Words
+    title: str
+    submit: str
     fields: Callable[[Desk, Ticket, str], Awaitable[tuple[Field, ...]]]
     line: Callable[[Given, Given], str]
     blamed: str
@@ -43,14 +36,30 @@ class FormKind:
     shows_ticket: bool = False  # and is opened only for who is known to see it
 
 
-async def priorities(desk: Desk) -> tuple[Option, ...]:
+async def _fine(desk: Desk, value: str, given: Given) -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenKind:
+    """A row of a form that is about no ticket. `name` is that of its action; `verb` the command it leads to.
+
+    `fields` asks for what `value`, that of its button, names (a team), with what is so today, or refuses; `lines` are
+    the commands that the answers make, and among them those that are not what stood there at first. `check` names what
+    is wrong by field, besides what the grammar refuses.
+    """
+
+    name: str
+    verb: str
+    title: str
+    submit: str
+    fields: Callable[[Desk, str], Awaitable[tuple[Field, ...]]]
+    lines: Callable[[str, Given, Given], list[str]]
+    blamed: str
+    check: Callable[[Desk, str, Given], Awaitable[dict[str, str]]] = _fine
+    is_of_settings: bool = False  # what stands in it is set, and others may set it too
+
+
+def priorities() -> tuple[Option, ...]:
     """The priorities to choose from, the loudest first."""
-    language = await language_of(desk)
-    return tuple(Option(label=f"{MARKS[name]} {word.of(language)}", value=name) for name, word in PRIORITIES.items())
-
-
-async def language_of(desk: Desk) -> str:
-    """The language of the person at the desk: en, or what they have set."""
-    if desk.actor is None:
-        return "en"
-    return await settings_kv.get(desk.tx, f"person:{desk.actor.person_id}", LANGUAGE) or "en"
+    return tuple(Option(label=f"{MARKS[name]} {words(name).capitalize()}", value=name) for name in LOUDEST_FIRST)

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 
 from agent.commands.grammar import reason_of
-from agent.commands.slots import LONGEST_REASON, SHORTEST_REASON
+from agent.commands.reading import LONGEST_REASON, says_something
 from agent.desk import Desk
-from agent.forms.kind import FormKind, Given, language_of
+from agent.forms.kind import FormKind, Given
 from agent.reasons import LONGEST, reasons_for
-from bot.forms import Field, Words
+from bot.forms import Field
 from bot.messages import Option
+from prompts.words import fixed, say
 from storage.tickets import Ticket
 
-MISSING = Words(
-    "Pick a reason or write one: it goes on record.", "Grund auswählen oder schreiben: er wird festgehalten."
-)
-CHOSEN = {"not_an_issue": "Not an issue"}  # by the button that opens the form
+MISSING = fixed("Pick a reason or write one: it goes on record.")
+OF_WHICH = fixed("Write `dup CH-1 of CH-2` to the bot.")
+DUPLICATE, ENDS = fixed("Duplicate…"), ("resolve", "close")  # leads to the form that asks of which ticket
+CHOSEN = {"not_an_issue": fixed("Not an issue")}  # by the button that opens the form
 
 
-def reason_form(verb: str, title: Words, *, like: str = "") -> FormKind:
+def reason_form(verb: str, title: str, *, like: str = "") -> FormKind:
     """The form of a verb that takes a reason.
 
     Args:
@@ -26,10 +27,10 @@ def reason_form(verb: str, title: Words, *, like: str = "") -> FormKind:
 
     async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
         offered = list(await reasons_for(desk, ticket, like or verb))
-        initial = CHOSEN.get(chosen, "")
+        initial = say(CHOSEN[chosen]) if chosen in CHOSEN else ""
         if initial and initial not in offered:
             offered.append(initial)
-        return (quick(offered, initial=initial), WRITTEN)
+        return quick(offered, initial=initial, ends=(like or verb) in ENDS), written()
 
     return FormKind(
         verb=verb, title=title, submit=title, fields=fields, line=lambda given, _: reason_of(given), blamed="reason",
@@ -37,27 +38,36 @@ def reason_form(verb: str, title: Words, *, like: str = "") -> FormKind:
     )  # fmt: skip
 
 
-def quick(offered: Sequence[str], *, initial: str = "") -> Field:
-    """Reasons to pick from."""
+def quick(offered: Sequence[str], *, initial: str = "", ends: bool = False) -> Field:
+    """Reasons to pick from.
+
+    Args:
+        ends: that it is a duplicate may be one of them.
+    """
+    duplicate = (Option(label=say(DUPLICATE), value=DUPLICATE),) if ends else ()
     return Field(
         name="quick",
         kind="choice",
-        label=Words("Reason", "Grund"),
-        options=tuple(Option(label=text, value=text) for text in offered),
+        label=say("Reason"),
+        options=(*(Option(label=text, value=text) for text in offered), *duplicate),
         initial=initial,
         is_optional=True,
     )
 
 
-WRITTEN = Field(
-    name="reason",
-    kind="text",
-    label=Words("In your words", "In eigenen Worten"),
-    hint=Words("Goes on record and into the thread.", "Wird festgehalten und steht im Thread."),
-    is_optional=True,
-    longest=LONGEST_REASON - LONGEST - 2,
-)
+def written() -> Field:
+    """Room for a reason in one's own words."""
+    return Field(
+        name="reason",
+        kind="text",
+        label=say("In your words"),
+        hint=say("Goes on record and into the thread."),
+        is_optional=True,
+        longest=LONGEST_REASON - LONGEST - 2,
+    )
 
 
 async def _is_there(desk: Desk, ticket: Ticket, given: Given) -> dict[str, str]:
-    return {} if len(reason_of(given)) >= SHORTEST_REASON else {"reason": MISSING.of(await language_of(desk))}
+    if given.get("quick") == DUPLICATE:
+        return {"quick": say(OF_WHICH)}
+    return {} if says_something(reason_of(given)) else {"reason": say(MISSING)}

@@ -1,20 +1,33 @@
-"""Every form about one ticket: a new one is a row here, of a command that the registry knows."""
+"""Every form: a new one is a row here, of a command that the registry knows."""
 
-from agent.forms.kind import FormKind
-from agent.forms.questions import assignee, comment, edit, handover, snooze, wait
+from agent.forms.kind import FormKind, OpenKind
+from agent.forms.questions import (
+    assignee,
+    comment,
+    edit,
+    handover,
+    merge,
+    priority,
+    profile,
+    roster,
+    settings,
+    snooze,
+    team,
+    wait,
+)
 from agent.forms.reason import reason_form
-from bot.forms import Words
+from prompts.words import fixed
 
 FORMS: tuple[FormKind, ...] = (
-    reason_form("resolve", Words("Resolve", "Lösen")),
-    reason_form("take-and-resolve", Words("Resolve", "Lösen"), like="resolve"),
-    reason_form("close", Words("Close", "Schließen")),
-    reason_form("release", Words("Release", "Abgeben")),
-    reason_form("reopen", Words("Reopen", "Wieder öffnen")),
+    reason_form("resolve", fixed("Resolve")),
+    reason_form("take-and-resolve", fixed("Resolve"), like="resolve"),
+    reason_form("close", fixed("Close")),
+    reason_form("release", fixed("Release")),
+    reason_form("reopen", fixed("Reopen")),
     FormKind(
         verb="assign",
-        title=Words("Reassign", "Zuweisen"),
-        submit=Words("Reassign", "Zuweisen"),
+        title=fixed("Reassign"),
+        submit=fixed("Reassign"),
         fields=assignee.fields,
         line=assignee.line,
         blamed="people",
@@ -23,8 +36,8 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="handover",
-        title=Words("Hand over", "Übergeben"),
-        submit=Words("Hand over", "Übergeben"),
+        title=fixed("Hand over"),
+        submit=fixed("Hand over"),
         fields=handover.fields,
         line=handover.line,
         blamed="person",
@@ -32,8 +45,8 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="set",
-        title=Words("Edit", "Bearbeiten"),
-        submit=Words("Save", "Speichern"),
+        title=fixed("Edit"),
+        submit=fixed("Save"),
         fields=edit.fields,
         line=edit.line,
         blamed="title",
@@ -42,8 +55,8 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="snooze",
-        title=Words("Snooze", "Zurückstellen"),
-        submit=Words("Snooze", "Zurückstellen"),
+        title=fixed("Snooze"),
+        submit=fixed("Snooze"),
         fields=snooze.fields,
         line=snooze.line,
         blamed="date",
@@ -52,8 +65,8 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="wait",
-        title=Words("Wait", "Warten"),
-        submit=Words("Save", "Speichern"),
+        title=fixed("Wait"),
+        submit=fixed("Save"),
         fields=wait.fields,
         line=wait.line,
         blamed="what",
@@ -61,14 +74,137 @@ FORMS: tuple[FormKind, ...] = (
         shows_ticket=True,
     ),
     FormKind(
+        verb="priority",
+        title=fixed("Priority of"),
+        submit=fixed("Save"),
+        fields=priority.fields,
+        line=priority.line,
+        blamed="priority",
+        check=priority.check,
+        shows_ticket=True,
+    ),
+    FormKind(
+        verb="dup",
+        title=fixed("Duplicate"),
+        submit=fixed("Merge"),
+        fields=merge.fields,
+        line=merge.line,
+        blamed="named",
+        check=merge.check,
+        shows_ticket=True,
+    ),
+    FormKind(
         verb="comment",
-        title=Words("Comment on", "Kommentar zu"),
-        submit=Words("Add", "Hinzufügen"),
+        title=fixed("Comment on"),
+        submit=fixed("Add"),
         fields=comment.fields,
         line=comment.line,
         blamed="text",
     ),
 )
+
+
+# About no ticket.
+OPEN_FORMS: tuple[OpenKind, ...] = (
+    OpenKind(
+        name="capacity",
+        verb="capacity",
+        title=fixed("Your capacity"),
+        submit=fixed("Save"),
+        fields=profile.capacity,
+        lines=profile.capacity_lines,
+        blamed="number",
+        check=profile.check_capacity,
+        is_of_settings=True,
+    ),
+    OpenKind(
+        name="away",
+        verb="away",
+        title=fixed("Away"),
+        submit=fixed("Save"),
+        fields=profile.away,
+        lines=profile.away_lines,
+        blamed="date",
+        check=profile.check_away,
+    ),
+    OpenKind(
+        name="hours",
+        verb="hours",
+        title=fixed("Your hours"),
+        submit=fixed("Save"),
+        fields=profile.hours,
+        lines=profile.hours_lines,
+        blamed="week",
+        check=profile.check_hours,
+        is_of_settings=True,
+    ),
+    OpenKind(
+        name="link",
+        verb="link",
+        title=fixed("Link GitHub"),
+        submit=fixed("Link"),
+        fields=profile.login,
+        lines=profile.login_lines,
+        blamed="login",
+        check=profile.check_login,
+    ),
+    OpenKind(
+        name="me",
+        verb="me",
+        title=fixed("Your settings"),
+        submit=fixed("Save"),
+        fields=settings.of_person,
+        lines=settings.person_lines,
+        blamed="language",
+        check=settings.check_person,
+        is_of_settings=True,
+    ),
+    OpenKind(
+        name="team-create",
+        verb="team",
+        title=fixed("New team"),
+        submit=fixed("Create"),
+        fields=team.new,
+        lines=team.new_lines,
+        blamed="name",
+    ),
+    OpenKind(
+        name="team-set",
+        verb="team",
+        title=fixed("Team settings"),
+        submit=fixed("Save"),
+        fields=settings.of_team,
+        lines=settings.team_lines,
+        blamed="channel",
+        check=settings.check_team,
+        is_of_settings=True,
+    ),
+    OpenKind(
+        name="team-member",
+        verb="team",
+        title=fixed("Members"),
+        submit=fixed("Save"),
+        fields=team.members,
+        lines=team.member_lines,
+        blamed="people",
+        check=team.check_members,
+    ),
+    OpenKind(
+        name="person-import",
+        verb="person",
+        title=fixed("Import people"),
+        submit=fixed("Show what changes"),
+        fields=roster.fields,
+        lines=roster.lines,
+        blamed="csv",
+        check=roster.check,
+    ),
+)
+
+
+def open_form_of(name: str) -> OpenKind | None:
+    """The form about no ticket of this name."""
+    return next((kind for kind in OPEN_FORMS if kind.name == name), None)
 
 
 def form_of(verb: str) -> FormKind | None:

@@ -4,21 +4,22 @@ from datetime import timedelta
 
 from agent.commands import track
 from agent.desk import Desk
-from agent.forms.kind import Given, language_of, priorities
+from agent.forms.kind import Given, priorities
 from agent.similar import similar_to
 from agent.triage import rules
 from agent.triage.profiles import profiles
 from agent.triage.schema import Report, Triage
 from agent.triage.title import TITLE_LENGTH
-from bot.forms import Field, Form, Words
+from bot.forms import Field, Form
 from bot.messages import Option, escape, link
 from bot.shortcuts import SlackShortcut
+from prompts.words import fixed, say
 from storage import people, similar
 from storage.tickets import OPEN
 
-TITLE, SUBMIT = Words("Track this", "Ticket daraus machen"), Words("Track", "Anlegen")
-NEW = Words("New ticket", "Neues Ticket")
-MISSING = Words("Choose a channel, or a team that has one.", "Wähle einen Kanal oder ein Team, das einen hat.")
+TITLE, SUBMIT = fixed("Track this"), fixed("Track")
+NEW = fixed("New ticket")
+MISSING = fixed("Choose a channel, or a team that has one.")
 ORDER = ("title", "team", "priority", "channel", "description")  # a description takes all that follows it
 LONGEST = 3000
 LOOKED_AT, SINCE = 200, timedelta(days=30)
@@ -30,19 +31,18 @@ async def form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form:
     Args:
         is_here: the card can live in the message's own thread; else the form asks where.
     """
-    language = await language_of(desk)
     text = (await desk.read_out(shortcut.text))[:LONGEST]
     teams = await profiles(desk, channel_id=shortcut.channel_id)
     read = rules.triage(Report(text=text), teams, floor=desk.settings.team_floor) if text else None
     source = "/".join((shortcut.channel_id, shortcut.message_ts, shortcut.author_id))
     return Form(
         verb=track.VERB.name,
-        title=(TITLE if shortcut.message_ts else NEW).of(language),
-        submit=SUBMIT.of(language),
+        title=say(TITLE if shortcut.message_ts else NEW),
+        submit=say(SUBMIT),
         fields=(
             *_told(text, read),
-            *_judged([team.name for team in teams], await priorities(desk), read),
-            *(() if is_here else (_WHERE,)),
+            *_judged([team.name for team in teams], priorities(), read),
+            *(() if is_here else (_where(),)),
         ),
         about={
             "value": source if shortcut.message_ts else track.NOWHERE,
@@ -51,20 +51,17 @@ async def form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form:
             "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
         },
         notes=tuple(filter(None, (await _said_by(desk, shortcut), await _like_it(desk, shortcut, read)))),
-        language=language,
     )
 
 
-_WHERE = Field(
-    name="channel",
-    kind="channel",
-    label=Words("Where its card lives", "Wo seine Karte steht"),
-    hint=Words(
-        "The text will be readable there. Without a choice it is the team's channel.",
-        "Der Text ist dort lesbar. Ohne Auswahl ist es der Kanal des Teams.",
-    ),
-    is_optional=True,
-)
+def _where() -> Field:
+    return Field(
+        name="channel",
+        kind="channel",
+        label=say("Where its card lives"),
+        hint=say("The text will be readable there. Without a choice it is the team's channel."),
+        is_optional=True,
+    )
 
 
 def _told(text: str, read: Triage | None) -> tuple[Field, ...]:
@@ -72,14 +69,14 @@ def _told(text: str, read: Triage | None) -> tuple[Field, ...]:
         Field(
             name="title",
             kind="line",
-            label=Words("Title", "Titel"),
+            label=say("Title"),
             initial=read.title if read else "",
             longest=TITLE_LENGTH,
         ),
         Field(
             name="description",
             kind="text",
-            label=Words("Description", "Beschreibung"),
+            label=say("Description"),
             initial=text,
             is_optional=True,
             longest=LONGEST,
@@ -92,7 +89,7 @@ def _judged(teams: list[str], options: tuple[Option, ...], read: Triage | None) 
     ask = Field(
         name="team",
         kind="choice",
-        label=Words("Team", "Team"),
+        label=say("Team"),
         options=tuple(Option(label=name, value=name) for name in teams),
         initial=(read.team or "") if read else "",
         is_optional=True,
@@ -100,7 +97,7 @@ def _judged(teams: list[str], options: tuple[Option, ...], read: Triage | None) 
     how_bad = Field(
         name="priority",
         kind="choice",
-        label=Words("Priority", "Dringlichkeit"),
+        label=say("Priority"),
         options=options,
         initial=read.priority if read else "",
         is_optional=True,
@@ -121,7 +118,7 @@ async def _like_it(desk: Desk, shortcut: SlackShortcut, read: Triage | None) -> 
     found = await similar.recent_in(desk.tx, desk.workspace_id, shortcut.channel_id, since=since, limit=LOOKED_AT)
     by_id = {other.id: other for other in found if other.status in OPEN}
     like = [by_id[key] for key in similar_to(read.title, {key: other.title for key, other in by_id.items()})]
-    label = Words("Similar open tickets", "Ähnliche offene Tickets").of(await language_of(desk))
+    label = say("Similar open tickets")
     links = [_linked(f"CH-{other.number} {other.title}", other.permalink) for other in like]
     return f"{label}: {'; '.join(links)}" if links else ""
 
@@ -135,7 +132,7 @@ async def problems(desk: Desk, given: Given) -> dict[str, str]:
     if given.get("channel", "asked not") != "":
         return {}
     team = await people.team_named(desk.tx, given["team"]) if given.get("team") else None
-    return {} if team and team.channel_id else {"channel": MISSING.of(await language_of(desk))}
+    return {} if team and team.channel_id else {"channel": say(MISSING)}
 
 
 def line(given: Given) -> str:

@@ -1,14 +1,19 @@
 """When a ticket has been silent for so long that whose turn it is should hear so: in business time, by its priority."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from agent.calendar.opening import Calendar, add
 from agent.desk import Desk
+from agent.duration import in_words
+from agent.language import of_ticket
 from agent.sla.policy import calendar_for, read_span
+from agent.status_words import words
+from prompts.words import say, speaking
 from storage import calendars, reminders, settings_kv
-from storage.reminders import Reminder
+from storage.reminders import Reminder, Step
 from storage.sla import BUSINESS
 from storage.tickets import OPEN, Ticket
 
@@ -48,9 +53,14 @@ def habit_of(said: Mapping[str, str]) -> Habit:
 
 async def habit(desk: Desk, ticket: Ticket) -> Habit:
     """How the ticket's team wants to be nudged."""
-    if ticket.team_id is None:
+    return await habit_of_team(desk, ticket.team_id)
+
+
+async def habit_of_team(desk: Desk, team_id: int | None) -> Habit:
+    """How a team wants to be nudged; as usual where there is none."""
+    if team_id is None:
         return Habit()
-    scope = calendars.of_team(ticket.team_id)
+    scope = calendars.of_team(team_id)
     found = await settings_kv.of_scopes(desk.tx, [scope], (ON, EVERY, WHERE))
     return habit_of({key: value for (_, key), value in found.items()})
 
@@ -63,27 +73,43 @@ def silent_since(ticket: Ticket) -> datetime:
 
 async def plan_nudges(desk: Desk, ticket: Ticket) -> None:
     """Plan anew what comes if nobody does anything with the ticket from now on."""
-    team = await habit(desk, ticket)
+    wanted = planned(desk, ticket, await nudges(desk, ticket))
+    await reminders.replan(desk.tx, ticket.id, kinds=[STALE], wanted=wanted)
+
+
+async def nudges(desk: Desk, ticket: Ticket) -> list[Step]:
+    """What comes of its silence, by its team's habit and hours."""
+    calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS)
+    with speaking(await of_ticket(desk, ticket)):
+        return nudges_of(desk, ticket, await habit(desk, ticket), calendar)
+
+
+def nudges_of(desk: Desk, ticket: Ticket, team: Habit, calendar: Calendar) -> list[Step]:
+    """What comes of its silence, if anything, with reasons in the language that is spoken here."""
     priority = ticket.priority or ""
     is_nudged = team.is_on and (priority in LOUD or (priority in SILENCE and team.is_in_thread))
     if ticket.status not in OPEN or not is_nudged or desk.is_silent:
-        await reminders.cancel(desk.tx, ticket.id, kind=STALE)
-        return
-    calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS)
-    wanted = [_nudge(desk, ticket, calendar, team.silence(priority), number=number) for number in range(1, MOST + 2)]
-    await reminders.replan(desk.tx, ticket.id, kind=STALE, wanted=wanted)
+        return []
+    since, silence = silent_since(ticket), team.silence(priority)
+    key = f"{STALE}:{ticket.id}:{since.isoformat()}"
+    return [
+        Step(
+            STALE,
+            AGAIN if number <= MOST else MANAGERS,
+            number,
+            add(calendar, since, silence * number),
+            say(
+                "{priority}: nobody does anything for {span} of business time",
+                priority=words(priority),
+                span=in_words(silence * number),
+            ),
+            f"{key}:{number}",
+        )
+        for number in range(1, MOST + 2)
+    ]
 
 
-def _nudge(desk: Desk, ticket: Ticket, calendar: Calendar, silence: timedelta, *, number: int) -> Reminder:
-    since = silent_since(ticket)
-    return Reminder(
-        workspace_id=desk.workspace_id,
-        kind=STALE,
-        step=AGAIN if number <= MOST else MANAGERS,
-        ticket_id=ticket.id,
-        due_at=add(calendar, since, silence * number),
-        reason=f"{ticket.priority}: nobody does anything for {silence * number} of business time",
-        generation=number,
-        plan_key=f"{STALE}:{ticket.id}:{since.isoformat()}:{number}",
-        created_at=desk.now,
-    )
+def planned(desk: Desk, ticket: Ticket, steps: Sequence[Step]) -> list[Reminder]:
+    """These steps as rows."""
+    about: dict[str, Any] = {"workspace_id": desk.workspace_id, "ticket_id": ticket.id, "created_at": desk.now}
+    return [Reminder(**about, **step._asdict()) for step in steps]

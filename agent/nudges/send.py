@@ -4,13 +4,17 @@ from agent import notify
 from agent.attention import NUDGE
 from agent.briefing import see
 from agent.calendar.opening import between
+from agent.channels import is_quiet
 from agent.desk import Desk
 from agent.duration import in_words
 from agent.holding import keep
+from agent.language import of_person, of_ticket
 from agent.nudges.plan import MANAGERS, habit, silent_since
+from agent.sla.ladder import Text, give_to_another
 from agent.sla.policy import calendar_for
 from agent.standing import judge
 from bot.messages import escape, mention
+from prompts.words import Phrase, fixed, say, speaking
 from storage import people, reminders, tickets
 from storage.people import Person
 from storage.reminders import Reminder
@@ -18,7 +22,7 @@ from storage.sla import BUSINESS
 from storage.tickets import OPEN, Ticket
 
 
-async def nudge(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> str:
+async def nudge(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: Phrase | str) -> str:
     """One nudge; why there was none, if so. Of several that are due at once the last one comes."""
     if ticket.status not in OPEN:
         return "the ticket has moved on"
@@ -27,33 +31,42 @@ async def nudge(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) ->
     if await reminders.is_overtaken(desk.tx, reminder, now=desk.now):
         return "joined to a later one"
     calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS)
-    silence = in_words(between(calendar, silent_since(ticket), desk.now))
-    text = f"{late}{notify.headline(ticket)}: nobody has done anything for {silence} of business time."
+    silence = between(calendar, silent_since(ticket), desk.now)
+
+    def text() -> str:
+        silent = fixed("{ticket}: nobody has done anything for {silence} of business time.")
+        return f"{late}{say(silent, ticket=notify.headline(ticket), silence=in_words(silence))}"
+
     if reminder.step == MANAGERS:
         return await _tell_managers(desk, reminder, ticket, text)
     person, why_nobody = await _whose_turn(desk, ticket)
     if person is None:
         return why_nobody
-    return await _say(desk, reminder, ticket, person, f"{text} {_what_to_do(ticket)}")
+    return await _say(desk, reminder, ticket, person, lambda: f"{text()} {_what_to_do(ticket)}")
 
 
-async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, text: str) -> str:
-    """In the thread with one mention, or to the person alone once it suits them."""
-    verdict = await judge(desk, ticket, person, NUDGE)
-    about = f"{text}{see(ticket)}"
-    if await keep(desk, ticket, person, verdict, key=_key(reminder, person), sort=NUDGE, text=about):
-        await notify.say_in_thread(desk, ticket, f"{mention(person.slack_id)} {text}", name="nudge")
+async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, text: Text) -> str:
+    """In the thread with one mention, to the person where its channel is quiet, or once it suits them."""
+    verdict, key = await judge(desk, ticket, person, NUDGE), _key(reminder, person)
+    with speaking(await of_person(desk, person.id)):
+        is_now = await keep(desk, ticket, person, verdict, key=key, sort=NUDGE, text=f"{text()}{see(ticket)}")
+        if is_now and await is_quiet(desk, ticket.channel_id):
+            await notify.tell_channel(desk, ticket, person.slack_id, text(), key=key)
+            return ""
+    if is_now:
+        with speaking(await of_ticket(desk, ticket)):
+            await notify.say_in_thread(desk, ticket, f"{mention(person.slack_id)} {text()}", name="nudge")
     return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""
 
 
-async def _tell_managers(desk: Desk, reminder: Reminder, ticket: Ticket, text: str) -> str:
+async def _tell_managers(desk: Desk, reminder: Reminder, ticket: Ticket, text: Text) -> str:
     who = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
-    asked = (
-        f"{text} {who or 'Nobody'} has it and was nudged. `assign {ticket.name} @someone` gives it to somebody else."
-    )
     told = [one for one in await notify.managers_of(desk, ticket) if desk.may_see(one.slack_id, ticket)]
     for manager in told:
-        await notify.tell(desk, ticket, manager, asked, key=_key(reminder, manager), sort=NUDGE)
+        with speaking(await of_person(desk, manager.id)):
+            nudged = say("{who} has it and was nudged.", who=who) if who else say("Nobody has it.")
+            asked = f"{text()} {nudged} {give_to_another(ticket)}"
+            await notify.tell(desk, ticket, manager, asked, key=_key(reminder, manager), sort=NUDGE)
     return "" if told else "there is nobody to tell"
 
 
@@ -74,8 +87,8 @@ async def _whose_turn(desk: Desk, ticket: Ticket) -> tuple[Person | None, str]:
 
 def _what_to_do(ticket: Ticket) -> str:
     if ticket.waiting_on:
-        return f"It waits for you: {escape(ticket.waiting_for or '')}."
-    return f"Write here how it stands, or `snooze {ticket.name} tomorrow`."
+        return say("It waits for you: {what}.", what=escape(ticket.waiting_for or ""))
+    return say("Write here how it stands, or `snooze {ticket} tomorrow`.", ticket=ticket.name)
 
 
 def _key(reminder: Reminder, person: Person) -> str:

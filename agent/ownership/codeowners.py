@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent.ownership.globs import fits
 from bot.errors import UserError
+from prompts.words import say
 
 MOST_BYTES = 3 * 1024 * 1024  # GitHub reads no larger file
 LONGEST_PATTERN = 500
@@ -46,18 +47,18 @@ def read(content: bytes) -> CodeOwners:
         UserError: it is larger than GitHub reads, or no text.
     """
     if len(content) > MOST_BYTES:
-        raise UserError("That CODEOWNERS file is larger than 3 MB: GitHub does not read it either.")
+        raise UserError(say("That CODEOWNERS file is larger than 3 MB: GitHub does not read it either."))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UserError("That is no CODEOWNERS file: it is not text in UTF-8.") from None
+        raise UserError(say("That is no CODEOWNERS file: it is not text in UTF-8.")) from None
     if "\0" in text:
-        raise UserError("That is no CODEOWNERS file: it is not text.")
+        raise UserError(say("That is no CODEOWNERS file: it is not text."))
     lines, skipped = [], []
     for number, written in enumerate(text.splitlines(), start=1):
         pattern, *owners = _words(written) or [""]
         if problem := _problem(pattern, owners):
-            skipped.append(f"line {number}: {problem}")
+            skipped.append(say("line {number}: {problem}", number=number, problem=problem))
         elif pattern:
             lines.append(Line(number, pattern, tuple(owners)))
     return CodeOwners(tuple(lines), tuple(skipped))
@@ -75,10 +76,10 @@ def _words(line: str) -> list[str]:
 
 def _problem(pattern: str, owners: list[str]) -> str:
     if pattern.startswith("!"):
-        return "`!` has no meaning in CODEOWNERS"
+        return say("`!` has no meaning in CODEOWNERS")
     if "[" in pattern or "]" in pattern:
-        return "`[…]` has no meaning in CODEOWNERS"
+        return say("`[…]` has no meaning in CODEOWNERS")
     if len(pattern) > LONGEST_PATTERN:
-        return f"a pattern of more than {LONGEST_PATTERN} characters"
+        return say("a pattern of more than {most} characters", most=LONGEST_PATTERN)
     wrong = next((owner for owner in owners if not _OWNER.fullmatch(owner)), None)
-    return f"“{wrong[:60]}” is no owner" if wrong else ""
+    return say("“{wrong}” is no owner", wrong=wrong[:60]) if wrong else ""

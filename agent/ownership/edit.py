@@ -10,7 +10,8 @@ from agent.ownership.fit import folder_of
 from agent.triage.words import split
 from bot.errors import UserError
 from bot.messages import escape
-from storage import ownership, people
+from prompts.words import fixed, say
+from storage import group_links, ownership, people
 from storage.ownership import CODEOWNERS, MANUAL, OwnershipRule, Rule
 from storage.people import Person, Team
 
@@ -34,11 +35,12 @@ async def add_rule(desk: Desk, kind: str, pattern: str, team: Team, *, persons: 
     Raises:
         UserError: the pattern says nothing, or the rule is there; Refused: the asker does not manage the team.
     """
-    await desk.check_team(team, doing=f"change what {escape(team.name)} owns")
+    await desk.check_team(team, doing=say("change what {team} owns", team=escape(team.name)))
     pattern = _pattern(kind, pattern)
     known = [rule for rule in await ownership.every(desk.tx) if (rule.kind, rule.pattern) == (kind, pattern)]
     if any(rule.team_id == team.id for rule in known):
-        raise UserError(f"{kind} `{escape(pattern)}` belongs to {escape(team.name)} already.")
+        taken = fixed("{kind} `{pattern}` belongs to {team} already.")
+        raise UserError(say(taken, kind=kind, pattern=escape(pattern), team=escape(team.name)))
     rule = OwnershipRule(
         workspace_id=desk.workspace_id,
         kind=kind,
@@ -62,12 +64,14 @@ def _pattern(kind: str, words: str) -> str:
     pattern = _CHANNEL.sub(r"\1", " ".join(words.strip().strip("\"'“”`").split()))
     pattern = pattern.removeprefix("#") if kind == "channel" else pattern
     if len(pattern) > LONGEST:
-        raise UserError(f"A pattern has at most {LONGEST} characters.")
+        raise UserError(say("A pattern has at most {most} characters.", most=LONGEST))
     is_word = kind in {"keyword", "component"}
     if (is_word and not split(pattern)) or not pattern.strip("*/ "):
-        raise UserError(f"“{escape(words[:40])}” fits nothing, or everything: name a {kind}.")
+        raise UserError(
+            say("“{words}” fits nothing, or everything: name a {kind}.", words=escape(words[:40]), kind=kind)
+        )
     if kind == "path" and (pattern.startswith("!") or "[" in pattern or "]" in pattern):
-        raise UserError("A path takes `*`, `**` and `?`; `!` and `[…]` have no meaning in it.")
+        raise UserError(say("A path takes `*`, `**` and `?`; `!` and `[…]` have no meaning in it."))
     return pattern
 
 
@@ -79,15 +83,31 @@ async def remove_rule(desk: Desk, rule_id: int) -> Rule:
     """
     rule = next((rule for rule in await ownership.every(desk.tx) if rule.id == rule_id), None)
     if rule is None:
-        raise UserError(f"There is no rule {rule_id}. `ownership list` shows their numbers.")
+        raise UserError(say("There is no rule {number}. `ownership list` shows their numbers.", number=rule_id))
     if rule.source != MANUAL or rule.team_id is None:
-        raise UserError(f"Rule {rule_id} comes from the CODEOWNERS of {escape(rule.origin)}: change it there.")
+        comes = fixed("Rule {number} comes from the CODEOWNERS of {repository}: change it there.")
+        raise UserError(say(comes, number=rule_id, repository=escape(rule.origin)))
     team = await people.get_team(desk.tx, rule.team_id)
-    await desk.check_team(team, doing=f"change what {escape(team.name)} owns")
+    await desk.check_team(team, doing=say("change what {team} owns", team=escape(team.name)))
     await ownership.drop(desk.tx, rule_id)
     before = {"rule": f"{rule.kind} {rule.pattern}", "people": list(rule.people)}
     desk.audit("ownership", "team", team.id, before=before, after={})
     return rule
+
+
+async def set_components(desk: Desk, team: Team, patterns: Sequence[str]) -> None:
+    """Make these the components of a team, in place of those that were said before.
+
+    Raises:
+        UserError: one of them says nothing; Refused: the asker does not manage the team.
+    """
+    wanted = dict.fromkeys(_pattern("component", words) for words in patterns)
+    rules = [rule for rule in await ownership.every(desk.tx) if (rule.kind, rule.team_id) == ("component", team.id)]
+    for rule in rules:
+        if rule.pattern not in wanted:
+            await remove_rule(desk, rule.id)
+    for pattern in wanted.keys() - {rule.pattern for rule in rules}:
+        await add_rule(desk, "component", pattern, team)
 
 
 async def import_codeowners(desk: Desk, content: bytes, *, repository: str) -> Imported:
@@ -96,9 +116,11 @@ async def import_codeowners(desk: Desk, content: bytes, *, repository: str) -> I
     Raises:
         UserError: it is no CODEOWNERS file, or the repository's name is none; Refused: the asker is no admin.
     """
-    desk.check_admin(doing="import CODEOWNERS")
+    desk.check_admin(doing=say("import CODEOWNERS"))
     if not _REPOSITORY.fullmatch(repository):
-        raise UserError(f"“{repository[:60]}” is no repository: name it as in `--repo acme/shop`.")
+        raise UserError(
+            say("“{repository}” is no repository: name it as in `--repo acme/shop`.", repository=repository[:60])
+        )
     file, done = codeowners.read(content), Imported()
     teams = {owner: await _teams_of(desk, owner, done) for owner in {o for line in file.lines for o in line.owners}}
     before = await ownership.drop_source(desk.tx, CODEOWNERS, repository)
@@ -109,21 +131,38 @@ async def import_codeowners(desk: Desk, content: bytes, *, repository: str) -> I
     return done
 
 
-Known = tuple[int, frozenset[int]]  # a person, and the teams that they are in
+Known = tuple[tuple[int, ...], frozenset[int]]  # people whom an owner names, and the teams that it stands for
 
 
 async def _teams_of(desk: Desk, owner: str, done: Imported) -> Known | None:
     """Who an owner is here; who is nobody is noted with the reason."""
-    if "/" in owner:
-        done.unknown[owner] = "groups of GitHub are not linked to teams"
-        return None
+    if owner.startswith("@") and "/" in owner:
+        return await _group(desk, owner, done)
     find = people.by_github_login if owner.startswith("@") else people.by_email
     person = await find(desk.tx, desk.workspace_id, owner.removeprefix("@"))
     if person is None:
-        done.unknown[owner] = "nobody here is known by that name"
+        done.unknown[owner] = say("nobody here is known by that name")
         return None
+    return (person.id,), await _teams_in(desk, person)
+
+
+async def _teams_in(desk: Desk, person: Person) -> frozenset[int]:
     roles = await people.roles_of(desk.tx, person.id)
-    return person.id, frozenset(team_id for team_id, role in roles.items() if role != "viewer")
+    return frozenset(team_id for team_id, role in roles.items() if role != "viewer")
+
+
+async def _group(desk: Desk, owner: str, done: Imported) -> Known | None:
+    """A team of GitHub is the team that it is linked with, or what all in the linked group of Slack share."""
+    name = owner.removeprefix("@")
+    link = await group_links.of_source(desk.tx, desk.workspace_id, name)
+    if link and link.team_id and await people.team_of_id(desk.tx, link.team_id):
+        return (), frozenset({link.team_id})
+    found = [await people.by_slack_id(desk.tx, desk.workspace_id, one) for one in link.there] if link else []
+    teams = [await _teams_in(desk, person) for person in found if person and person.is_active]
+    if not teams:
+        done.unknown[owner] = say("it is not linked: `group link {name} TEAM` does it", name=name)
+        return None
+    return (), frozenset.intersection(*teams)
 
 
 def _rule(
@@ -133,13 +172,13 @@ def _rule(
     known = {owner: found for owner in line.owners if (found := teams[owner])}
     shared = frozenset.intersection(*(team_ids for _, team_ids in known.values())) if known else frozenset()
     if len(shared) != 1:
-        done.unknown |= dict.fromkeys(known, "no one team is theirs")
+        done.unknown |= dict.fromkeys(known, say("no one team is theirs"))
     return OwnershipRule(
         workspace_id=desk.workspace_id,
         kind="path",
         pattern=line.pattern,
         team_id=min(shared) if len(shared) == 1 else None,
-        people=[person_id for person_id, _ in known.values()],
+        people=[person_id for named, _ in known.values() for person_id in named],
         owners=list(line.owners),
         source=CODEOWNERS,
         origin=repository,

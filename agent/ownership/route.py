@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from agent.channels import home_team
 from agent.desk import Desk
 from agent.ownership.fit import Clues, Fit, best, clues_of
 from agent.report import to_judge
 from agent.similar import similar_to
 from agent.triage.schema import Triage
-from storage import ownership, people, similar, tickets, undo_steps
+from prompts.words import say
+from storage import ownership, people, similar, undo_steps
 from storage.ownership import Rule
 from storage.tickets import Ticket
 
@@ -58,7 +60,7 @@ async def by_rule(desk: Desk, fit: Fit) -> Route:
     if rule := fit.rule:
         return Route(team_id=rule.team_id, source=f"rule: {named(rule)}", people=rule.people)
     said = [f"{named(rule)} ({await _team_name(desk, rule)})" for rule in fit.rules[:3]]
-    return Route(source=f"rules differ: {', '.join(said)}")
+    return Route(source=say("rules differ: {rules}", rules=", ".join(said)))
 
 
 def named(rule: Rule) -> str:
@@ -74,12 +76,16 @@ async def _corrected(desk: Desk, ticket: Ticket) -> Route | None:
     """Where somebody moved a ticket that said the same, if it stayed there."""
     since = ticket.created_at - LEARNED
     earlier = {one.id: one for one in await similar.recent(desk.tx, ticket, since=since, limit=LOOKED_AT)}
-    for ticket_id in similar_to(ticket.title, {one.id: one.title for one in earlier.values()}):
-        moves = [step for step in await undo_steps.after(desk.tx, ticket_id, 0) if "team_id" in step.after]
-        team_id = (await tickets.get(desk.tx, ticket_id)).team_id
-        is_kept = bool(moves) and moves[-1].person_id is not None and moves[-1].after["team_id"] == team_id
-        if is_kept and moves[0].before["team_id"] not in {None, team_id}:
-            return Route(team_id=team_id, source=f"learned: CH-{earlier[ticket_id].number} was moved there")
+    alike = similar_to(ticket.title, {one.id: one.title for one in earlier.values()})
+    moves = await undo_steps.moves(desk.tx, alike)
+    for ticket_id in (one for one in alike if one in moves):
+        first, last = moves[ticket_id][0], moves[ticket_id][-1]
+        team_id, is_kept = last.team_id, last.person_id is not None and last.after == last.team_id
+        if team_id is None or not is_kept or first.before in {None, team_id}:
+            continue
+        if not (await people.get_team(desk.tx, team_id)).deleted_at:
+            said = say("learned: {ticket} was moved there", ticket=f"CH-{earlier[ticket_id].number}")
+            return Route(team_id=team_id, source=said)
     return None
 
 
@@ -89,9 +95,8 @@ async def _by_reading(desk: Desk, ticket: Ticket, triage: Triage, *, read_by: st
     is_guess = read_by == BY_MODEL and triage.confidence < desk.settings.team_confidence
     if team and not is_guess:
         is_home = read_by != BY_MODEL and team.channel_id == ticket.channel_id
-        said = "the model" if read_by == BY_MODEL else "its words"
-        return Route(team_id=team.id, source="its words and channel" if is_home else said)
-    for profile in await people.profiles(desk.tx):
-        if profile.channel_id == ticket.channel_id:
-            return Route(team_id=profile.id, source="the channel's team")
-    return Route(source=f"the model suggests {team.name}, but is not sure" if team else "")
+        said = say("the model") if read_by == BY_MODEL else say("its words")
+        return Route(team_id=team.id, source=say("its words and channel") if is_home else said)
+    if home := await home_team(desk, ticket.channel_id):
+        return Route(team_id=home.id, source=say("the channel's team"))
+    return Route(source=say("the model suggests {team}, but is not sure", team=team.name) if team else "")

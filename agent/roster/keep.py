@@ -11,6 +11,7 @@ from agent.members import make_admin
 from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role, team_called
 from agent.roster.plan import ADMIN, Change, Known, Plan
 from agent.roster.sheet import Entry
+from prompts.words import say
 from storage import calendars, identities, memberships, people, settings_kv
 from storage.calendars import CalendarRow
 from storage.people import Person, RoleName
@@ -46,8 +47,8 @@ async def known(desk: Desk) -> list[Known]:
 
 def _bar(person: Person) -> str:
     if person.is_outsider:
-        return "is a guest, or of another organisation"
-    return "" if person.is_active else "is deactivated in Slack"
+        return say("is a guest, or of another organisation")
+    return "" if person.is_active else say("is deactivated in Slack")
 
 
 def _times(row: CalendarRow | None) -> dict[str, str]:
@@ -82,7 +83,7 @@ async def apply(desk: Desk, plan: Plan) -> None:
     Raises:
         Refused: the asker is no admin. UserError: a team of that name was deleted.
     """
-    desk.check_admin(doing="import people")
+    desk.check_admin(doing=say("import people"))
     for change in plan.changes:
         await DOES[change.column](desk, change)
 

@@ -8,10 +8,11 @@ from agent.calendar.week import read_week, show_week
 from agent.logins import LOGIN
 from agent.members import ROLES
 from agent.organise import PERSON_ID, checked_name
-from agent.preferences import ON_OFF, number
 from agent.roster.sheet import Entry, Problem
+from agent.values import ON_OFF, number
 from bot.errors import UserError
 from bot.zones import zone_named
+from prompts.words import fixed, say
 from storage.people import slug_of
 
 ADMIN = "admin"
@@ -51,7 +52,7 @@ class Change:
         sign = "~" if self.before else "+"
         about = " ".join(part for part in (self.who, self.column, self.team) if part)
         was = f"{self.before} -> " if self.before else ""
-        return f"{sign} line {self.line}: {about}: {was}{self.after}"
+        return say("{sign} line {line}: {change}", sign=sign, line=self.line, change=f"{about}: {was}{self.after}")
 
 
 @dataclass
@@ -87,9 +88,11 @@ class Plan:
     def _person(self, entry: Entry) -> Known:
         """Whom the line is about: all that identifies somebody has to mean the same person."""
         if entry.slack_id and not PERSON_ID.fullmatch(entry.slack_id):
-            raise UserError(f"{entry.slack_id} is not a person's Slack id: it looks like U012ABCDEF.")
+            raise UserError(
+                say("{slack_id} is not a person's Slack id: it looks like U012ABCDEF.", slack_id=entry.slack_id)
+            )
         if not (entry.slack_id or entry.email or entry.github_login):
-            raise UserError("nobody is named: it needs a slack_id, an email or a github_login")
+            raise UserError(say("nobody is named: it needs a slack_id, an email or a github_login"))
         found = {
             "slack_id": self.by_id.get(entry.slack_id),
             "email": self.by_email.get(entry.email.lower()),
@@ -97,12 +100,15 @@ class Plan:
         }
         named = {one.slack_id: one for one in found.values() if one}
         if len(named) > 1:
-            who = " and ".join(f"the {column} is {one.name}'s" for column, one in found.items() if one)
-            raise UserError(f"it names several people: {who}")
+            whose = fixed("the {column} is {person}'s")
+            who = say(" and ").join(say(whose, column=key, person=one.name) for key, one in found.items() if one)
+            raise UserError(say("it names several people: {who}", who=who))
         if named:
             return self._checked(entry, *named.values())
         if not entry.slack_id:
-            raise UserError(f"nobody is known by {entry.email or entry.github_login}: add their slack_id")
+            raise UserError(
+                say("nobody is known by {name}: add their slack_id", name=entry.email or entry.github_login)
+            )
         person = Known(slack_id=entry.slack_id, name=entry.slack_id)
         self.by_id[entry.slack_id] = person
         self.changes.append(Change(line=entry.line, column="person", before="", after=entry.slack_id))
@@ -110,9 +116,16 @@ class Plan:
 
     def _checked(self, entry: Entry, person: Known) -> Known:
         if entry.slack_id not in {"", person.slack_id}:
-            raise UserError(f"{entry.email or entry.github_login} is {person.name}'s, who is {person.slack_id}")
+            raise UserError(
+                say(
+                    "{name} is {person}'s, who is {slack_id}",
+                    name=entry.email or entry.github_login,
+                    person=person.name,
+                    slack_id=person.slack_id,
+                )
+            )
         if entry.email and person.email and entry.email.lower() != person.email.lower():
-            raise UserError(f"{person.name} has the e-mail {person.email} in Slack")
+            raise UserError(say("{person} has the e-mail {email} in Slack", person=person.name, email=person.email))
         return person
 
     def _values(self, entry: Entry, person: Known) -> None:
@@ -121,7 +134,9 @@ class Plan:
         if (login := said.get("github_login", "").lower()) and self.logins.setdefault(
             login, person.slack_id
         ) != person.slack_id:
-            raise UserError(f"the github_login {login} is {self.by_id[self.logins[login]].name}'s")
+            raise UserError(
+                say("the github_login {login} is {person}'s", login=login, person=self.by_id[self.logins[login]].name)
+            )
         for column, value in said.items():
             is_same = value.lower() == getattr(person, column).lower()
             self._say(entry, person, column, before=getattr(person, column), after=value, is_same=is_same)
@@ -132,12 +147,14 @@ class Plan:
             self._say(entry, person, ADMIN, before="", after="yes", is_same=person.is_admin)
             return
         if bool(role) != bool(entry.team):
-            raise UserError("team and role go together; a role without a team can only be admin")
+            raise UserError(say("team and role go together; a role without a team can only be admin"))
         if not role:
             return
         if role not in ROLES:
             near = get_close_matches(role, ROLES, n=1) or ROLES
-            raise UserError(f"“{entry.role[:40]}” is no role: write {' or '.join(near)}")
+            raise UserError(
+                say("“{role}” is no role: write {roles}", role=entry.role[:40], roles=say(" or ").join(near))
+            )
         slug = slug_of(checked_name(entry.team))
         if slug not in self.teams:
             self.teams[slug] = checked_name(entry.team)
@@ -151,7 +168,8 @@ class Plan:
         """Note it once; another line that says otherwise is wrong."""
         line, told = self.said.setdefault((person.slack_id, column, team), (entry.line, after))
         if told != after:
-            raise UserError(f"{column} is {after} here, and {told} in line {line}")
+            twice = fixed("{column} is {value} here, and {other} in line {line}")
+            raise UserError(say(twice, column=column, value=after, other=told, line=line))
         if not is_same and person.bar and column in {"role", ADMIN}:
             raise UserError(f"{person.name} {person.bar}")
         if not is_same and line == entry.line:
@@ -175,26 +193,26 @@ def planned(known: Sequence[Known], teams: Iterable[str], entries: Iterable[Entr
 def _login(cell: str) -> str:
     login = cell.removeprefix("@")
     if not LOGIN.fullmatch(login):
-        raise UserError(f"“{cell[:40]}” is no login on GitHub")
+        raise UserError(say("“{cell}” is no login on GitHub", cell=cell[:40]))
     return login
 
 
 def _email(cell: str) -> str:
     if cell.count("@") != 1 or cell.startswith("@") or cell.endswith("@"):
-        raise UserError(f"“{cell[:60]}” is no e-mail address")
+        raise UserError(say("“{cell}” is no e-mail address", cell=cell[:60]))
     return cell
 
 
 def _capacity(cell: str) -> str:
     read = "off" if ON_OFF.read(cell) == "off" else CAPACITY.read(cell)
     if read is None:
-        raise UserError(f"“{cell[:40]}” is no capacity: write a number from 1 to 999, or off")
+        raise UserError(say("“{cell}” is no capacity: write a number from 1 to 999, or off", cell=cell[:40]))
     return read
 
 
 def _rotation(cell: str) -> str:
     if (read := ON_OFF.read(cell)) is None:
-        raise UserError(f"“{cell[:40]}” is no rotation: write on or off")
+        raise UserError(say("“{cell}” is no rotation: write on or off", cell=cell[:40]))
     return read
 
 

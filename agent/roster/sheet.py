@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 
 from bot.errors import UserError
+from prompts.words import say
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 5000
@@ -50,7 +51,7 @@ def read(raw: bytes) -> tuple[list[Entry], list[Problem]]:
         UserError: it is none, is too large, or has a column that means nothing.
     """
     if len(raw) > MOST_BYTES:
-        raise UserError(f"The file has {len(raw) / 2**20:.1f} MB; at most 2 MB are read.")
+        raise UserError(say("The file has {size} MB; at most 2 MB are read.", size=f"{len(raw) / 2**20:.1f}"))
     text = _decoded(raw)
     delimiter, names = _head(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -63,9 +64,15 @@ def read(raw: bytes) -> tuple[list[Entry], list[Problem]]:
                 problems += _too_many(line, said, names)
             line = rows.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(line=line, text=f"this cannot be read: {error}"))
+        problems.append(Problem(line=line, text=say("this cannot be read: {error}", error=error)))
     if len(entries) > MOST_ROWS:
-        raise UserError(f"The file has {len(entries):,} lines; at most {MOST_ROWS:,} are read.")
+        raise UserError(
+            say(
+                "The file has {count} lines; at most {most} are read.",
+                count=f"{len(entries):,}",
+                most=f"{MOST_ROWS:,}",
+            )
+        )
     return entries, problems
 
 
@@ -84,9 +91,9 @@ def _decoded(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"That is no CSV file: byte {error.start + 1} is no text in UTF-8.") from error
+        raise UserError(say("That is no CSV file: byte {place} is no text in UTF-8.", place=error.start + 1)) from error
     if "\0" in text:
-        raise UserError("That is no CSV file: it holds bytes that no text has.")
+        raise UserError(say("That is no CSV file: it holds bytes that no text has."))
     return text
 
 
@@ -99,11 +106,13 @@ def _head(text: str) -> tuple[str, list[str]]:
     for name in names:
         if name not in COLUMNS:
             near = get_close_matches(name, COLUMNS, n=1) or COLUMNS
-            raise UserError(f"Line 1: “{name[:40]}” is no column. There is {', '.join(near)}.")
+            raise UserError(
+                say("Line 1: “{name}” is no column. There is {columns}.", name=name[:40], columns=", ".join(near))
+            )
     if len(set(names)) < len(names):
-        raise UserError("Line 1: a column stands there twice.")
+        raise UserError(say("Line 1: a column stands there twice."))
     if not {"slack_id", "email", "github_login"} & set(names):
-        raise UserError("Line 1: it needs one of the columns slack_id, email and github_login.")
+        raise UserError(say("Line 1: it needs one of the columns slack_id, email and github_login."))
     return mark, names
 
 
@@ -114,7 +123,8 @@ def _split(line: str, mark: str) -> list[str]:
 def _too_many(line: int, said: Sequence[str], names: Sequence[str]) -> list[Problem]:
     if len(said) <= len(names):
         return []
-    return [Problem(line=line, text=f"it has {len(said)} cells, and there are {len(names)} columns")]
+    text = say("it has {cells} cells, and there are {columns} columns", cells=len(said), columns=len(names))
+    return [Problem(line=line, text=text)]
 
 
 def _plain(cell: str) -> str:

@@ -6,15 +6,22 @@ from typing import Any
 
 from agent.calendar.opening import Calendar, add, between
 from agent.desk import Desk
-from agent.nudges.plan import plan_nudges
+from agent.language import of_ticket
+from agent.nudges.plan import STALE, nudges, plan_nudges, planned
 from agent.sla.policy import LADDERS, Policy, calendar_for, policies_of, show_span
+from agent.status_words import words
+from prompts.words import fixed, say, speaking
 from storage import queue, reminders, sla
-from storage.reminders import Reminder
-from storage.sla import OFF, Kind, SlaClock
+from storage.reminders import Step
+from storage.sla import ALWAYS, BUSINESS, OFF, Kind, SlaClock
 from storage.tickets import OPEN, Ticket
 
 SNOOZE = "snooze"
-DEEDS: dict[str, str] = {"ack": "acknowledge", "resolve": "resolve"}
+CLOCKS = {BUSINESS: fixed("business"), ALWAYS: fixed("always")}
+DEEDS: dict[str, str] = {  # what each clock waits for, as the reason of its reminders
+    "ack": fixed("{priority}: acknowledge within {span} ({clock})"),
+    "resolve": fixed("{priority}: resolve within {span} ({clock})"),
+}
 HELD = ("warn", "breach")  # what only the assignee is told: not while the ticket is snoozed
 
 
@@ -25,9 +32,11 @@ async def reckon(desk: Desk, ticket: Ticket) -> bool:
 
     To be called after each change of what counts: priority, team, policy, hours, snooze.
     """
-    await plan_nudges(desk, ticket)
     if ticket.priority is None:
+        await plan_nudges(desk, ticket)
         return False
+    kinds, steps = [STALE], await nudges(desk, ticket)
+    language = await of_ticket(desk, ticket)
     policy = (await policies_of(desk.tx, ticket.team_id))[ticket.priority]
     calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=policy.clock)
     known = {clock.kind: clock for clock in await sla.clocks(desk.tx, ticket.id)}
@@ -40,17 +49,22 @@ async def reckon(desk: Desk, ticket: Ticket) -> bool:
             moved |= await _switch_off(desk, ticket, clock)
             continue
         before = (clock.due_at, clock.clock) if clock else None
-        clock = clock or _start(desk, ticket, kind, started_at=ticket.created_at)
-        _set(desk, clock, policy, calendar, minutes=minutes)
+        clock = known[kind] = clock or _start(desk, ticket, kind, started_at=ticket.created_at)
+        set_times(desk, clock, policy, calendar, minutes=minutes)
         moved |= (clock.due_at, clock.clock) != before
-        await _plan(desk, ticket, clock, calendar)
+        kinds.append(kind)
+        with speaking(language):
+            steps += steps_of(desk, ticket, clock, calendar)
+    await reminders.replan(desk.tx, ticket.id, kinds=kinds, wanted=planned(desk, ticket, steps))
+    ticket.due_at = sla.first_due(known.values())
     return moved
 
 
 async def move_deadlines(desk: Desk, team_id: int | None) -> None:
     """Have the deadlines of a team's open tickets, or of all, worked out anew: hours, holidays or a policy changed."""
-    about = f"deadlines:{team_id or 'all'}"
-    await desk.put("deadlines", {"team_id": team_id}, key=about, dedupe_key=f"{about}:{desk.key}", priority=queue.BULK)
+    once = f"deadlines:{team_id or 'all'}:{desk.key}"
+    # One after the other: what a later change of the rules means must not be overwritten by what was read before it.
+    await desk.put("deadlines", {"team_id": team_id}, key="deadlines", dedupe_key=once, priority=queue.BULK)
 
 
 def is_unseen(ticket: Ticket, clocks: Sequence[SlaClock]) -> bool:
@@ -64,6 +78,7 @@ async def acknowledge(desk: Desk, ticket: Ticket) -> None:
     for clock in await sla.clocks(desk.tx, ticket.id):
         if clock.kind == "ack":
             await _meet(desk, ticket, clock)
+    await sla.keep_due(desk.tx, ticket)
 
 
 async def follow(desk: Desk, ticket: Ticket, *, before: Mapping[str, Any], changed: Collection[str]) -> None:
@@ -77,6 +92,7 @@ async def follow(desk: Desk, ticket: Ticket, *, before: Mapping[str, Any], chang
     counts = {"priority", "team_id"} | ({"snoozed_until"} if ticket.status in OPEN else set())
     if counts & set(changed):
         await reckon(desk, ticket)
+    await sla.keep_due(desk.tx, ticket)
 
 
 async def _follow_status(desk: Desk, ticket: Ticket, *, before: str, is_reopened: bool) -> None:
@@ -152,7 +168,7 @@ def _start(desk: Desk, ticket: Ticket, kind: Kind, *, started_at: datetime, gene
     return clock
 
 
-def _set(desk: Desk, clock: SlaClock, policy: Policy, calendar: Calendar, *, minutes: int) -> None:
+def set_times(desk: Desk, clock: SlaClock, policy: Policy, calendar: Calendar, *, minutes: int) -> None:
     """Its times by this policy. A deadline that turns out to have passed is a breach from now on."""
     before = clock.due_at
     target = timedelta(minutes=minutes)
@@ -190,24 +206,24 @@ async def _switch_off(desk: Desk, ticket: Ticket, clock: SlaClock | None) -> boo
     return True
 
 
-async def _plan(desk: Desk, ticket: Ticket, clock: SlaClock, calendar: Calendar) -> None:
-    """Each step once per generation, as long as the clock runs."""
-    about = f"{ticket.priority}: {DEEDS[clock.kind]} within {show_span(clock.target_minutes)} ({clock.clock})"
-    wanted = [
-        Reminder(
-            workspace_id=desk.workspace_id,
-            kind=clock.kind,
-            step=step,
-            ticket_id=ticket.id,
-            due_at=at,
-            reason=about,
-            generation=clock.generation,
-            plan_key=f"{clock.kind}:{ticket.id}:{clock.generation}:{step}",
-            created_at=desk.now,
-        )
-        for step, at in (_steps(ticket, clock, calendar) if clock.is_running and not desk.is_silent else ())
+def steps_of(desk: Desk, ticket: Ticket, clock: SlaClock, calendar: Calendar) -> list[Step]:
+    """What is to come of a clock as it stands: each step once per generation, as long as it runs.
+
+    Reasons are in the language that is spoken here.
+    """
+    if not clock.is_running or desk.is_silent:
+        return []
+    about = say(
+        DEEDS[clock.kind],
+        priority=words(ticket.priority),
+        span=show_span(clock.target_minutes),
+        clock=say(CLOCKS[clock.clock]),
+    )
+    key = f"{clock.kind}:{ticket.id}:{clock.generation}"
+    return [
+        Step(clock.kind, step, clock.generation, at, about, f"{key}:{step}")
+        for step, at in _steps(ticket, clock, calendar)
     ]
-    await reminders.replan(desk.tx, ticket.id, kind=clock.kind, wanted=wanted)
 
 
 def _steps(ticket: Ticket, clock: SlaClock, calendar: Calendar) -> list[tuple[str, datetime]]:

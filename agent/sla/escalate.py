@@ -2,20 +2,23 @@
 
 from agent import notify
 from agent.desk import Desk
+from agent.language import of_ticket
 from agent.sla.clocks import DEEDS
-from agent.sla.ladder import tell_step
+from agent.sla.ladder import give_to_another, tell_step, who_has_it
 from bot.errors import UserError
 from bot.messages import escape
+from prompts.words import fixed, say, speaking
 from storage import reminders, tickets
 from storage.reminders import Reminder
 from storage.tickets import Ticket
 
 MANAGERS = "managers"
-TOLD = {MANAGERS: "its managers", "channel": "its team's channel", "admins": "the admins"}
+RUNGS = (MANAGERS, "channel", "admins")
+TOLD = {MANAGERS: fixed("its managers"), "channel": fixed("its team's channel"), "admins": fixed("the admins")}
 
 
 async def run_next_step(desk: Desk, ticket: Ticket, *, reason: str) -> tuple[str, str]:
-    """Take it, and count it as taken; its name and who was told. Without a ladder it is the managers.
+    """Take it, and count it as taken; its name and who was told. Without a ladder it is the managers, else the admins.
 
     Raises:
         UserError: there is nobody to tell.
@@ -23,18 +26,26 @@ async def run_next_step(desk: Desk, ticket: Ticket, *, reason: str) -> tuple[str
     live = [one for kind in DEEDS for one in await reminders.live(desk.tx, ticket.id, kind=kind) if one.step in TOLD]
     planned = min(live, key=lambda one: one.due_at, default=None)
     step = planned.step if planned else MANAGERS
-    names = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
-    text = (
-        f"{notify.headline(ticket)} is escalated by @{escape(desk.asker.name)}: {escape(reason)}."
-        f" {names or 'Nobody'} has it. `assign {ticket.name} @someone` gives it to somebody else."
-    )
-    if not await tell_step(desk, ticket, step, text, key=f"escalate:{desk.key}"):
-        raise UserError(f"There is nobody to escalate {ticket.name} to: an admin can give its team a manager.")
-    if planned:
-        await _count(desk, planned)
-    return step, TOLD[step]
+    had = await tickets.assignees(desk.tx, ticket.id)
+
+    def text() -> str:
+        is_escalated = say(
+            "{ticket} is escalated by @{name}: {reason}.",
+            ticket=notify.headline(ticket),
+            name=escape(desk.asker.name),
+            reason=escape(reason),
+        )
+        return f"{is_escalated} {who_has_it(had)} {give_to_another(ticket)}"
+
+    for rung in RUNGS[RUNGS.index(step) :]:  # who asks is not told themselves: then it is the one above
+        if await tell_step(desk, ticket, rung, text, key=f"escalate:{desk.key}:{rung}"):
+            if planned:
+                await _count(desk, planned, ticket)
+            return rung, say(TOLD[rung])
+    raise UserError(say("There is nobody to escalate {ticket} to: you would be told yourself.", ticket=ticket.name))
 
 
-async def _count(desk: Desk, planned: Reminder) -> None:
+async def _count(desk: Desk, planned: Reminder, ticket: Ticket) -> None:
     await reminders.send(desk.tx, planned, now=desk.now, is_late=False)
-    planned.reason = f"escalated by @{desk.asker.name}"
+    with speaking(await of_ticket(desk, ticket)):
+        planned.reason = say("escalated by @{name}", name=desk.asker.name)

@@ -1,24 +1,34 @@
 """Who hears that a deadline comes near or has passed: the assignee, then managers, the team's channel, the admins."""
 
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
 from agent import notify
 from agent.attention import BREACH, DEADLINE
 from agent.calendar.opening import between
+from agent.channels import is_quiet
 from agent.desk import Desk
 from agent.duration import in_words
+from agent.language import of_channel, of_person
 from agent.sla.policy import IN_MANAGERS_DIGEST, LADDERS, calendar_for
+from agent.status_words import words
 from bot.messages import Button, escape, moment
+from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import people, sla, tickets
 from storage.people import Person
 from storage.reminders import Reminder
 from storage.sla import BUSINESS, SlaClock
 from storage.tickets import Ticket
 
-DONE = {"ack": "acknowledged", "resolve": "resolved"}
-CLAIM = "Claim"
+Text = Callable[[], str]  # what is said, in the language that is spoken where it is called
+DONE = {"ack": fixed("acknowledged"), "resolve": fixed("resolved")}
+CLAIM = fixed("Claim")
+IN_DIGEST = fixed("this is how a missed deadline of {priority} tickets is told")
 FOR_ASSIGNEES = {"warn", "breach"}
 
 
-async def climb(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) -> str:
+async def climb(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: Phrase | str) -> str:
     """One step of the ladder: tell who is meant. Returns why nobody was, if so.
 
     Args:
@@ -34,63 +44,119 @@ async def climb(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: str) ->
         clock.breached_at = clock.breached_at or clock.due_at
     if ticket.priority not in LADDERS and not _is_for_digest(ticket):
         return "recorded; its assignees' digests show it"
-    text = late + await _words(desk, reminder, ticket, clock)
-    return await _tell(desk, reminder, ticket, text)
+    said = await _words(desk, reminder, ticket, clock)
+    return await _tell(desk, reminder, ticket, lambda: f"{late}{said()}")
 
 
-async def _words(desk: Desk, reminder: Reminder, ticket: Ticket, clock: SlaClock) -> str:
+async def _words(desk: Desk, reminder: Reminder, ticket: Ticket, clock: SlaClock) -> Text:
     """Which target, by how much, and what to do."""
     calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=clock.clock)
-    kind = " of business time" if clock.clock == BUSINESS else ""
+    had = await tickets.assignees(desk.tx, ticket.id)
     if reminder.step == "warn":
-        left = in_words(between(calendar, desk.now, clock.due_at))
-        target = f"{notify.headline(ticket)} is to be {DONE[clock.kind]} by {moment(clock.due_at)}: {left}{kind} left."
-        return f"{target} {_what_to_do(reminder, ticket)}"
-    over = in_words(between(calendar, clock.due_at, desk.now))
-    is_known_late = clock.breached_at is not None and clock.breached_at > clock.due_at
-    note = f" It had passed already when this became the target of {ticket.priority} tickets." if is_known_late else ""
-    who = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
-    held = "" if reminder.step == "breach" else f" {who or 'Nobody'} has it."
-    target = f"{notify.headline(ticket)} was to be {DONE[clock.kind]} by {moment(clock.due_at)}, {over}{kind} ago."
-    return f"{target}{note}{held} {_what_to_do(reminder, ticket)}"
+        return partial(_warning, reminder, ticket, clock, left=between(calendar, desk.now, clock.due_at))
+    return partial(_breach, reminder, ticket, clock, had, over=between(calendar, clock.due_at, desk.now))
+
+
+def _warning(reminder: Reminder, ticket: Ticket, clock: SlaClock, *, left: timedelta) -> str:
+    target = say(
+        "{ticket} is to be {done} by {due}: {left} left.",
+        ticket=notify.headline(ticket),
+        done=say(DONE[clock.kind]),
+        due=moment(clock.due_at),
+        left=_span(clock, left),
+    )
+    return f"{target} {_what_to_do(reminder, ticket)}"
+
+
+def _breach(reminder: Reminder, ticket: Ticket, clock: SlaClock, had: Sequence[Person], *, over: timedelta) -> str:
+    said = [
+        say(
+            "{ticket} was to be {done} by {due}, {over} ago.",
+            ticket=notify.headline(ticket),
+            done=say(DONE[clock.kind]),
+            due=moment(clock.due_at),
+            over=_span(clock, over),
+        )
+    ]
+    if clock.breached_at is not None and clock.breached_at > clock.due_at:
+        known_late = fixed("It had passed already when this became the target of {priority} tickets.")
+        said.append(say(known_late, priority=words(ticket.priority)))
+    if reminder.step != "breach":
+        said.append(who_has_it(had))
+    return " ".join([*said, _what_to_do(reminder, ticket)])
+
+
+def _span(clock: SlaClock, span: timedelta) -> str:
+    length = in_words(span)
+    return say("{span} of business time", span=length) if clock.clock == BUSINESS else length
+
+
+def who_has_it(had: Sequence[Person]) -> str:
+    """Whose a ticket is, as a sentence."""
+    who = ", ".join(f"@{escape(person.name)}" for person in had)
+    return say("{who} has it.", who=who) if who else say("Nobody has it.")
+
+
+def give_to_another(ticket: Ticket) -> str:
+    """What somebody who may assign can do, as a sentence."""
+    return say("`assign {ticket} @someone` gives it to somebody else.", ticket=ticket.name)
 
 
 def _what_to_do(reminder: Reminder, ticket: Ticket) -> str:
     if reminder.step in {"managers", "admins"}:
-        return f"`assign {ticket.name} @someone` gives it to somebody else."
+        return give_to_another(ticket)
     if reminder.kind == "ack":
-        return f"Press {CLAIM} to say that you have seen it."
-    return f"`resolve {ticket.name} <reason>` when it is done."
+        return say("Press {button} to say that you have seen it.", button=say(CLAIM))
+    return say("`resolve {ticket} <reason>` when it is done.", ticket=ticket.name)
 
 
-async def _tell(desk: Desk, reminder: Reminder, ticket: Ticket, text: str) -> str:
+async def _tell(desk: Desk, reminder: Reminder, ticket: Ticket, text: Text) -> str:
     key = f"reminder:{reminder.id}:{reminder.due_at.isoformat()}"
     is_for_all = reminder.kind == "ack" and reminder.step not in {"managers", "admins"}
-    buttons = (Button(label=CLAIM, action="claim", value=ticket.name),) if is_for_all else ()
-    digest = f"this is how a missed deadline of {ticket.priority} tickets is told" if _is_for_digest(ticket) else ""
+    priority = ticket.priority or ""
+    digest = phrase(IN_DIGEST, priority=phrase(priority)) if _is_for_digest(ticket) else ""
     step = "managers" if digest else reminder.step
-    is_told = await tell_step(desk, ticket, step, text, key=key, buttons=buttons, digest=digest)
+    if step == "channel" and await is_quiet(desk, await _channel(desk, ticket)):
+        return "its channel is muted, or rests"
+    is_told = await tell_step(desk, ticket, step, text, key=key, has_claim=is_for_all, digest=digest)
     return "" if is_told else "there is nobody to tell"
 
 
 async def tell_step(
-    desk: Desk, ticket: Ticket, step: str, text: str, *, key: str, buttons: tuple[Button, ...] = (), digest: str = ""
+    desk: Desk,
+    ticket: Ticket,
+    step: str,
+    text: Text,
+    *,
+    key: str,
+    has_claim: bool = False,
+    digest: Phrase | str = "",
 ) -> bool:
-    """Tell whom a step is for; whether there is anybody.
+    """Tell whom a step is for, each in their language; whether there is anybody.
 
     Args:
+        has_claim: with a button that says that they have seen it.
         digest: why it is to wait for their daily digest.
     """
     if step == "channel":
         channel_id = await _channel(desk, ticket)
-        await notify.tell_channel(desk, ticket, channel_id, text, key=key, buttons=buttons)
+        with speaking(await of_channel(desk, channel_id)):
+            buttons = _buttons(ticket) if has_claim else ()
+            await notify.tell_channel(desk, ticket, channel_id, text(), key=key, buttons=buttons)
         return True
     told = await _people(desk, ticket, step)
     sort = DEADLINE if step in FOR_ASSIGNEES else BREACH
     for person in told:
         about = f"{key}:{person.id}"
-        await notify.tell(desk, ticket, person, text, key=about, sort=sort, buttons=buttons, digest=digest)
+        with speaking(await of_person(desk, person.id)):
+            buttons = _buttons(ticket) if has_claim else ()
+            why = str(digest)
+            await notify.tell(desk, ticket, person, text(), key=about, sort=sort, buttons=buttons, digest=why)
     return bool(told)
+
+
+def _buttons(ticket: Ticket) -> tuple[Button, ...]:
+    return (Button(label=say(CLAIM), action="claim", value=ticket.name),)
 
 
 async def _people(desk: Desk, ticket: Ticket, step: str) -> list[Person]:

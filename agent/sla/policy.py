@@ -11,6 +11,7 @@ from agent.calendar.week import read_week
 from agent.calendar.whose import calendar_of
 from bot.errors import UserError
 from bot.settings import Settings
+from prompts.words import fixed, say
 from storage import calendars, sla
 from storage.calendars import WORKSPACE
 from storage.database import Tx
@@ -81,7 +82,8 @@ def read_span(text: str, *, clock: str) -> int:
     found = _SPAN.fullmatch(text)
     minutes = int(found[1]) * (MINUTES | {"d": DAY[clock]})[found[2].lower()] if found else 0
     if not 0 < minutes <= LONGEST:
-        raise UserError(f"“{text[:20]}” is no time to allow: write it as in `15m`, `4h` or `2d`, or `off`.")
+        how = fixed("“{words}” is no time to allow: write it as in `15m`, `4h` or `2d`, or `off`.")
+        raise UserError(say(how, words=text[:20]))
     return minutes
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from agent import notify
 from agent.assign import assign_automatically
 from agent.desk import Desk
+from agent.home.follow import touched as touch_homes
 from agent.ownership.route import find_route
+from agent.reaction import SEEN, show_status
 from agent.sla.clocks import reckon
 from agent.triage.schema import Triage
+from prompts.words import say
 from storage import tickets, undo_steps
 from storage.people import Person
 from storage.tickets import OPEN, Ticket
@@ -48,10 +51,11 @@ async def place(desk: Desk, ticket: Ticket, reading: Reading) -> None:
         preferred = await _take_team(desk, ticket, reading)
         desk.audit("triage", "ticket", ticket.id, before=before, after=_recorded(ticket))
         chosen = await _hand_out(desk, ticket, preferred)
-    await reckon(desk, ticket)
+        await reckon(desk, ticket)
     await _tell(desk, ticket, chosen)
     await notify.show_card(desk, ticket)
-    await notify.show_status(desk, ticket, before=notify.SEEN)
+    await show_status(desk, ticket, before=SEEN)
+    await touch_homes(desk)
 
 
 async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
@@ -66,7 +70,7 @@ async def improve(desk: Desk, ticket: Ticket, reading: Reading) -> None:
     chosen = await _hand_out(desk, ticket, preferred) if is_new else None
     await reckon(desk, ticket)
     await _tell(desk, ticket, chosen)
-    await notify.show_card(desk, ticket, change="the model's reading replaced the rules'")
+    await notify.show_card(desk, ticket, change=say("the model's reading replaced the rules'"))
 
 
 async def _take_team(desk: Desk, ticket: Ticket, reading: Reading) -> frozenset[int]:
@@ -88,9 +92,10 @@ async def _hand_out(desk: Desk, ticket: Ticket, preferred: frozenset[int]) -> Pe
 async def _tell(desk: Desk, ticket: Ticket, chosen: Person | None) -> None:
     """Once its deadlines are known: they are part of the news."""
     if ticket.status in OPEN:
-        if chosen:
+        if chosen:  # nobody had it before
             await notify.tell_assignee(desk, ticket, chosen)
-        await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+        assigned = [chosen] if chosen else await tickets.assignees(desk.tx, ticket.id)
+        await notify.tell_managers(desk, ticket, assigned=assigned)
 
 
 def _recorded(ticket: Ticket) -> dict[str, object]:

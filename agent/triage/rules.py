@@ -10,6 +10,7 @@ from agent.triage.schema import Category, Effort, Priority, Report, Severity, Te
 from agent.triage.teams import Standing, clear_winner, rank_teams, standings
 from agent.triage.title import is_filler, summary_of, title_of
 from agent.triage.words import Hit, Language, Phrases, Words, load, longest, read, undenied
+from prompts.words import fixed, say
 
 __all__ = ["gives_orders", "rank_teams", "title_of", "triage"]
 
@@ -37,7 +38,15 @@ EFFORT = {
     "documentation": 0.5,
 }
 CUTS = (0.75, 1.75, 2.6)
-ARTICLE = {"incident": "an incident", "enhancement": "an enhancement", "security": "a security matter"}
+ARTICLE = {
+    "bug": fixed("a bug"),
+    "incident": fixed("an incident"),
+    "feature_request": fixed("a feature request"),
+    "enhancement": fixed("an enhancement"),
+    "documentation": fixed("a documentation"),
+    "question": fixed("a question"),
+    "security": fixed("a security matter"),
+}
 
 
 @dataclass(frozen=True)
@@ -166,23 +175,31 @@ def _reasoning(reading: _Reading, category: Category, priority: Priority, team: 
     telling = sorted(reading.weighed(f"category.{category}"), key=lambda item: -item[1])[:2]
     weighty = sorted(reading.weighed("urgency"), key=lambda item: -abs(item[1]))[:1]
     said = [reading.words.said(hit.start, hit.end) for hit, weight in (*telling, *weighty) if weight]
-    what = ARTICLE.get(category, f"a {category.replace('_', ' ')}")
-    words = _quoted(dict.fromkeys(word for word in said if word != "?")) or ("the question mark" if said else "")
-    verb = "read" if len(set(said) - {"?"}) > 1 else "reads"
-    judged = (
-        f"{words} {verb} as {what} of {priority} priority" if words else f"No telling words, so it counts as {what}"
-    )
+    what = say(ARTICLE[category])
+    words = _quoted(dict.fromkeys(word for word in said if word != "?")) or (say("the question mark") if said else "")
+    several = fixed("{words} read as {what} of {priority} priority")
+    one = fixed("{words} reads as {what} of {priority} priority")
+    judged = fixed("No telling words, so it counts as {what}")
+    if words:
+        judged = several if len(set(said) - {"?"}) > 1 else one
+    judged = say(judged, words=words, what=what, priority=say(priority))
     sentence = f"{judged}; {_why_team(team)}"
     return sentence if len(sentence) <= REASONING_LENGTH else sentence[: REASONING_LENGTH - 1] + "…"
 
 
 def _why_team(team: Standing | None) -> str:
     if team is None:
-        return "no team's words stand out"
+        return say("no team's words stand out")
     if not team.words:
-        return f"this is the channel of {team.team.name}"
-    kind = "a keyword" if team.keywords else "a component" if team.components else "among the words"
-    return f"{_quoted((team.keywords or team.components or team.words)[:1])} is {kind} of {team.team.name}"
+        return say("this is the channel of {team}", team=team.team.name)
+    is_of = (
+        fixed("{word} is a keyword of {team}")
+        if team.keywords
+        else fixed("{word} is a component of {team}")
+        if team.components
+        else fixed("{word} is among the words of {team}")
+    )
+    return say(is_of, word=_quoted((team.keywords or team.components or team.words)[:1]), team=team.team.name)
 
 
 def _quoted(words: Iterable[str]) -> str:

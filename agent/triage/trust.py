@@ -2,10 +2,11 @@
 
 from agent.triage.rules import PRIORITIES, gives_orders
 from agent.triage.schema import Answer, Report, Triage
+from prompts.words import fixed, say
 
 WORDS = ("title", "summary", "tags", "reasoning")
-ORDERED = "the report gives orders, so rules decided"
-TOO_FAR = "the model saw little in what the rules read as critical, so rules decided"
+ORDERED = fixed("the report gives orders, so rules decided")
+TOO_FAR = fixed("the model saw little in what the rules read as critical, so rules decided")
 FAR = 2  # steps of priority; of the reports in examples.toml that rules call critical none deserves so much less
 
 
@@ -16,9 +17,9 @@ def trusted(answer: Answer, judged: Triage, *, report: Report) -> tuple[Triage, 
     there are some, or it would put far lower what the words of the report put at critical.
     """
     if answer.gives_orders or gives_orders(report):
-        return _in_its_words(answer, judged), ORDERED
+        return _in_its_words(answer, judged), say(ORDERED)
     if judged.priority == "critical" and _steps_below(answer, judged) >= FAR:
-        return _in_its_words(answer, judged), TOO_FAR
+        return _in_its_words(answer, judged), say(TOO_FAR)
     return answer, ""
 
 

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from githubkit import GitHub, Response
 from githubkit.auth import AppAuthStrategy, UnauthAuthStrategy
+from httpx import create_ssl_context
 
 from bot.events import GitHubIssue, GitHubRepository
 from bot.github.call import Answer, Call, Effect
@@ -24,6 +26,7 @@ from bot.settings import Settings
 VERSION = {"X-GitHub-Api-Version": "2022-11-28"}  # the newest that every Enterprise Server knows
 PAGE = 100
 NOT_MODIFIED = 304
+_trust = cache(create_ssl_context)  # whose certificates are believed: to read them takes a while, so once for all
 _FULL_NAME = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 
 
@@ -230,6 +233,7 @@ async def open_github(settings: Settings, *, limiter: Limiter | None = None) -> 
         "auto_retry": False,
         "http_cache": False,
         "follow_redirects": False,  # a redirected POST would become a GET
+        "ssl_verify": _trust(),
     }
     token, key = settings.github_token, settings.github_private_key
     async with AsyncExitStack() as opened:

@@ -20,6 +20,7 @@ from bot.events import (
     RepositoryEvent,
 )
 from bot.github.payload import Payload, address, dig, items, moment, need_number, need_text, number, text
+from bot.reviews import Reviewing
 
 Event = (
     IssueEvent | CommentEvent | PullEvent | PushEvent | CheckRunEvent | InstallationEvent | RepositoryEvent | PingEvent
@@ -118,7 +119,21 @@ def _pull(payload: Payload) -> PullEvent:
         repository=parse_repository(payload, "repository"),
         pull=parse_pull(payload, "pull_request"),
         sender=text(payload, "sender", "login"),
+        reviewing=Reviewing(
+            asked=_asked_for_review(payload),
+            reviewer=text(payload, "review", "user", "login"),
+            verdict=(text(payload, "review", "state") or "").lower(),
+            sha=text(payload, "review", "commit_id") or "",
+        ),
     )
+
+
+def _asked_for_review(payload: Payload) -> tuple[str, ...] | None:
+    """The people, without bots and teams; None where the payload does not say."""
+    told = dig(payload, "pull_request", "requested_reviewers")
+    if not isinstance(told, list):
+        return None
+    return tuple(login for one in told if (login := text(one, "login")) and text(one, "type") != "Bot")
 
 
 def _push(payload: Payload) -> PushEvent:
@@ -176,6 +191,7 @@ _READERS: dict[str, Callable[[Payload], Event]] = {
     "issues": _issue,
     "issue_comment": _comment,
     "pull_request": _pull,
+    "pull_request_review": _pull,
     "push": _push,
     "check_run": _check_run,
     "installation": _installation,

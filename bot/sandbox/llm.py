@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.plausible import plausible_triage
+from bot.sandbox.plausible import plausible
 
 Request = dict[str, Any]  # the body of POST /v1/messages
 Reply = Callable[[web.Request, Request], Awaitable[web.StreamResponse]]
@@ -175,7 +175,7 @@ class LlmSandbox:
                 script.times = None if script.times is None else script.times - 1
                 await asyncio.sleep(script.delay)
                 return script.text
-        return _dumped(plausible_triage(str(request["messages"][0]["content"])))
+        return _dumped(plausible(str(request["messages"][0]["content"])))
 
     async def _stall(self, _: web.Request, request: Request) -> web.StreamResponse:
         self.stalled.set()

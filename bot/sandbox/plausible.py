@@ -1,8 +1,25 @@
-"""What the stand-in for a model says of a report when nobody scripted it."""
+"""What the stand-in for a model says when nobody scripted it: of a report, or in place of an engineer's reason."""
 
 import re
 
 SMALL_WORDS = {"name", "looks", "after", "the", "and", "for", "team", "was", "this"}
+
+# Jargon, and what somebody who is no engineer would say.
+PLAIN = {"failed over": "switched", "replica": "copy", "rolled back": "undid", "deploy": "last change"}
+
+
+def plausible(prompt: str) -> dict[str, object]:
+    """A valid answer to any of the prompts."""
+    reasons = _blocks("reason", prompt)
+    return plausible_words(reasons[-1]) if reasons else plausible_triage(prompt)
+
+
+def plausible_words(reason: str) -> dict[str, object]:
+    """A valid answer to prompts/plain_words.md.j2: the same with simpler words."""
+    text = " ".join(reason.split())
+    for jargon, words in PLAIN.items():
+        text = text.replace(jargon, words)
+    return {"text": f"{text[:1].upper()}{text[1:]}"}
 
 
 def plausible_triage(prompt: str) -> dict[str, object]:

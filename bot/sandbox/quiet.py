@@ -8,7 +8,7 @@ from storage import outbox, queue
 from storage.database import Database
 from storage.queue.jobs import BUSY
 
-LOOK_AGAIN = 0.02  # seconds; the last receipts change nothing that people see
+LOOK_AGAIN = 0.05  # seconds; the last receipts change nothing that people see
 
 
 async def quiet(slack: SlackSandbox, db: Database, *, timeout: float = 15.0) -> None:
@@ -28,5 +28,8 @@ async def _is_quiet(slack: SlackSandbox, db: Database) -> bool:
     if not all(envelope.acked_at or envelope.is_lost for envelope in slack.envelopes):
         return False
     async with db.read() as tx:
-        jobs, rows = await queue.counts(tx), await outbox.backlog(tx)
-    return not any(jobs.get(state) for state in BUSY) and not any(rows.get(state) for state in outbox.UNFINISHED)
+        jobs = await queue.counts(tx)
+        if any(jobs.get(state) for state in BUSY):
+            return False
+        rows = await outbox.backlog(tx)
+    return not any(rows.get(state) for state in outbox.UNFINISHED)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, time, timedelta, tzinfo
 
 from bot.clock import MovedClock
@@ -22,7 +23,9 @@ class NoMomentError(Exception):
 
 
 def moment_of(text: str, *, now: datetime, zone: tzinfo) -> datetime:
-    """The moment that `+1h`, `+30m`, `Fri 17:50`, `17:50` or `next morning` (of a working day) means.
+    """The moment that `+1h`, `+30m`, `Fri 17:50`, `17:50`, a date or `next morning` means.
+
+    A date is written as in `2027-03-22 09:00`; the next morning is that of a working day.
 
     Raises:
         NoMomentError: it means none.
@@ -32,13 +35,15 @@ def moment_of(text: str, *, now: datetime, zone: tzinfo) -> datetime:
         return _first(here, MORNING, lambda day: day.weekday() < WEEKEND)
     if found := re.fullmatch(r"\+(\d{1,4})([mhd])", text):
         return now + int(found[1]) * UNITS[found[2]]
+    with suppress(ValueError):
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=zone)
     try:
         at = time.fromisoformat(words[-1])
     except (IndexError, ValueError):
         at = None
     day = words[0][:3] if len(words) > 1 else ""
     if at is None or len(words) > 2 or (day and day not in DAYS):
-        raise NoMomentError(f"{text!r} is no moment: say +1h, +30m, +2d, 17:50, Fri 17:50 or next morning.")
+        raise NoMomentError(f"{text!r} is no moment: say +1h, +30m, +2d, 17:50, Fri 17:50, a date or next morning.")
     return _first(here, at, lambda one: not day or DAYS[one.weekday()] == day)
 
 

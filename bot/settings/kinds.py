@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 from bot.clients import parse_networks
 from bot.errors import UserError
 from bot.zones import zone_named
+from prompts.words import LANGUAGES
 
 DEFAULT_EMOJI = "open=large_blue_circle,in_progress=hammer_and_wrench,resolved=checkered_flag,closed=lock"
 # People read these as approval or refusal, so they may never be bot state (docs/design.md 8).
@@ -102,6 +103,12 @@ def _clock_file(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"is no language that there is; write one of {', '.join(LANGUAGES)}")
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         return zone_named(value).key
@@ -159,6 +166,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 ClockFile = Annotated[str, AfterValidator(_clock_file)]
 ChannelId = Annotated[str, AfterValidator(_channel_id)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Language = Annotated[str, AfterValidator(_language)]
 Rate = Annotated[str, AfterValidator(_rate)]
 Networks = Annotated[str, AfterValidator(_networks)]
 StatusEmoji = Annotated[str, AfterValidator(_status_emoji)]

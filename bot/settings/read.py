@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from bot.errors import SettingsError
 from bot.settings.table import Settings
+from prompts.words import fixed
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,17 @@ class Off:
 def switched_off(settings: Settings) -> list[Off]:
     """What does not work with these settings, the main job's needs first."""
     needs = [
-        (settings.slack_bot_token, Off("answering in Slack", "SLACK_BOT_TOKEN", "xoxb-…")),
-        (settings.slack_app_token, Off("hearing Slack", "SLACK_APP_TOKEN", "xapp-…")),
-        (settings.anthropic_api_key, Off("triage by a model (rules do it)", "ANTHROPIC_API_KEY", "sk-ant-…")),
-        (settings.hears_github, Off("hearing GitHub (it gets 503)", "GITHUB_WEBHOOK_SECRET", "32 random characters")),
-        (settings.github_channel, Off("tickets from GitHub issues", "CHARGEHAND_GITHUB_CHANNEL", "C012ABCDEF")),
-        (settings.acts_on_github, Off("acting on GitHub", "GITHUB_TOKEN", "ghp_…")),
-        (settings.admins, Off("a first admin", "CHARGEHAND_ADMINS", "U012ABCDEF,ada@example.com")),
-        (settings.backup_dir, Off("a backup every night", "CHARGEHAND_BACKUP_DIR", "/var/backups/chargehand")),
+        (settings.slack_bot_token, Off(fixed("answering in Slack"), "SLACK_BOT_TOKEN", "xoxb-…")),
+        (settings.slack_app_token, Off(fixed("hearing Slack"), "SLACK_APP_TOKEN", "xapp-…")),
+        (settings.anthropic_api_key, Off(fixed("triage by a model (rules do it)"), "ANTHROPIC_API_KEY", "sk-ant-…")),
+        (
+            settings.hears_github,
+            Off(fixed("hearing GitHub (it gets 503)"), "GITHUB_WEBHOOK_SECRET", "32 random characters"),
+        ),
+        (settings.github_channel, Off(fixed("tickets from GitHub issues"), "CHARGEHAND_GITHUB_CHANNEL", "C012ABCDEF")),
+        (settings.acts_on_github, Off(fixed("acting on GitHub"), "GITHUB_TOKEN", "ghp_…")),
+        (settings.admins, Off(fixed("a first admin"), "CHARGEHAND_ADMINS", "U012ABCDEF,ada@example.com")),
+        (settings.backup_dir, Off(fixed("a backup every night"), "CHARGEHAND_BACKUP_DIR", "/var/backups/chargehand")),
     ]
     return [off for value, off in needs if not value]
 

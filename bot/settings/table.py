@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     model: str = "claude-sonnet-5-5"
     """Model id of the second opinion: triage asks it when the fast model's answer was refused."""
     model_fast: str = "claude-haiku-5-5"
-    """Model id for triage."""
+    """Model id for triage, and for the reasons of resolved tickets in plain words."""
     llm_patience_seconds: float = Field(default=5.0, ge=0, le=60)
     """After this long without an answer the card appears from rules."""
     llm_deadline_seconds: float = Field(default=20.0, gt=0, le=120)
@@ -169,6 +169,8 @@ class Settings(BaseSettings):
     # People and tickets
     timezone: kinds.Zone = "UTC"
     """Time zone of people and teams that have not set one; as in Europe/Berlin."""
+    language: kinds.Language = "en"
+    """Language of channels, and of people whose Slack speaks none of ours, that have set no other: en or de."""
     admins: str = ""
     """First admins: Slack ids or e-mail addresses, comma-separated."""
     admin_channel: kinds.ChannelId = ""
@@ -187,6 +189,12 @@ class Settings(BaseSettings):
     """Share of the time to acknowledge or resolve after which the assignee is warned."""
     digest_time: kinds.TimeOfDay = ""
     """When the daily digest comes to who set no time: as in 08:30, or off; unset, at the start of their day."""
+    remind_per_day: int = Field(default=10, ge=0)
+    """Reminders that one person may ask for another, or for a channel, within 24 hours; 0: none."""
+    remind_active: int = Field(default=100, ge=1)
+    """Reminders of one person that may be still to come; a series counts as one."""
+    remind_characters: int = Field(default=1000, ge=1, le=1500)
+    """Characters of a reminder's text."""
     team_floor: float = Field(default=0.3, ge=0, le=1)
     """Below this confidence in the team the card asks which team it is."""
     team_confidence: float = Field(default=0.5, ge=0, le=1)

@@ -1,8 +1,10 @@
 """Messages and forms as Slack's blocks, cut so that no limit of Slack's is ever hit."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.messages import Button, Control, Menu, Message, More
+from bot.slack.figures import as_text, chart_block, table_block
 
 Block = dict[str, Any]
 
@@ -11,6 +13,7 @@ SECTION, FIELD, BUTTON, VALUE, OPTION, OPTION_VALUE, CONTEXT, MESSAGE = 3000, 20
 FIELDS, OPTIONS, ACTIONS, FOLDED, SECTIONS = 10, 100, 25, 5, 6
 NOTES = 40  # of 50 blocks a message, so that buttons always find room
 ROWS = 10
+DRAWN = SECTION - 10  # of a table or chart in text, between its fences
 MORE = "more"  # the action of ⋯, whose options say which button was pressed
 
 
@@ -25,11 +28,15 @@ def cut(text: str, limit: int) -> str:
     return head.rstrip() + "…"
 
 
-def render(message: Message) -> dict[str, Any]:
-    """The arguments of chat.postMessage and chat.update for a message."""
+def render(message: Message, *, is_plain: bool = False) -> dict[str, Any]:
+    """The arguments of chat.postMessage and chat.update for a message.
+
+    Args:
+        is_plain: a table and a chart are drawn in text.
+    """
     text = cut(message.text, MESSAGE)
     title = [_section(message.title)] if message.title else []
-    rest = _rest(message)
+    rest = _rest(message, is_plain=is_plain)
     if not title and not rest and len(message.text) <= MESSAGE:
         return {"text": text, "blocks": [], "attachments": []}
     if not title:
@@ -40,10 +47,18 @@ def render(message: Message) -> dict[str, Any]:
     return {"text": text, "blocks": title, "attachments": [{"color": message.colour, "fallback": text, "blocks": rest}]}
 
 
-def _rest(message: Message) -> list[Block]:
+def _figures(message: Message, *, is_plain: bool) -> list[Block]:
+    if is_plain:
+        return [_section(f"```\n{drawn}\n```") for drawn in as_text(message.table, message.chart, most=DRAWN)]
+    table = [table_block(message.table)] if message.table else []
+    return table + ([chart_block(message.chart)] if message.chart else [])
+
+
+def _rest(message: Message, *, is_plain: bool) -> list[Block]:
     blocks: list[Block] = []
     if message.body:
         blocks += _sections(message.body)
+    blocks += _figures(message, is_plain=is_plain)
     if message.facts:
         fields = [_mrkdwn(f"*{fact.name}*\n{fact.value}", FIELD) for fact in message.facts[:FIELDS]]
         blocks.append({"type": "section", "fields": fields})
@@ -51,9 +66,13 @@ def _rest(message: Message) -> list[Block]:
         :NOTES
     ]
     beside = (message.menu,) if message.menu else ()
-    controls = [[_control(one) for one in row] for row in ((*message.buttons, *beside), *message.rows)]
-    rows = [row for elements in controls for row in _rows(elements)]
-    return blocks + [{"type": "actions", "elements": row[:ACTIONS]} for row in rows[:ROWS]]
+    return blocks + actions(((*message.buttons, *beside), *message.rows))[:ROWS]
+
+
+def actions(rows: Iterable[Iterable[Control]]) -> list[Block]:
+    """Rows of buttons and menus as blocks."""
+    elements = [row for controls in rows for row in _rows([control(one) for one in controls])]
+    return [{"type": "actions", "elements": row[:ACTIONS]} for row in elements]
 
 
 def _rows(elements: list[Block]) -> list[list[Block]]:
@@ -90,7 +109,7 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": _mrkdwn(text, SECTION)}
 
 
-def _control(one: Control) -> Block:
+def control(one: Control) -> Block:
     if isinstance(one, Button):
         return _button(one)
     return _menu(one) if isinstance(one, Menu) else _more(one)
@@ -101,9 +120,9 @@ def _button(button: Button) -> Block:
         "type": "button",
         "text": plain_text(button.label, BUTTON),
         "action_id": button.action,
-        "value": button.value[:VALUE],
     }
-    return block | ({"style": button.style} if button.style else {})
+    given = {"value": button.value[:VALUE], "style": button.style}
+    return block | {name: value for name, value in given.items() if value}
 
 
 def _menu(menu: Menu) -> Block:

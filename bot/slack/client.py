@@ -122,6 +122,7 @@ def build_app(client: AsyncWebClient, me: Identity) -> AsyncApp:
         client=client,
         authorize=authorize,
         logger=quiet,
+        name="chargehand",  # else Bolt looks through the whole stack for the name of our file, some 15 ms
         # These check requests that come by URL, or functions we do not have; Socket Mode has neither.
         ssl_check_enabled=False,
         request_verification_enabled=False,

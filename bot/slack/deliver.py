@@ -8,11 +8,13 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.home import Home
 from bot.messages import Message
 from bot.redact import OWN
 from bot.slack.blocks import render
 from bot.slack.client import RATE_LIMITED, CallFailed, answer, failures, patience
-from storage.outbox import EPHEMERAL, Outgoing
+from bot.slack.home import render_home
+from storage.outbox import EPHEMERAL, PUBLISH, REFRESH, Outgoing
 from storage.sending import Sent
 
 EVENT_TYPE = "chargehand_effect"
@@ -20,6 +22,7 @@ CLOCKS_APART = timedelta(seconds=30)  # ours may be ahead of Slack's
 LOOKED_THROUGH = 200  # messages since the first attempt
 _NUMBER = re.compile(r"\d+")
 UNCERTAIN = "uncertain: it may have been sent"
+REFUSED_BLOCKS = "invalid_blocks"
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,28 @@ class Call:
 
 
 async def deliver(client: AsyncWebClient, call: Call) -> Sent:
-    """Make the call.
+    """Make the call. What holds a table or a chart that Slack does not take is said in text at once.
 
     Raises:
         CallFailed: with what the failure means.
     """
+    if call.row.kind in {"react", "unreact"}:
+        return await _react(client, call.row, call.anchor)
+    if call.row.kind in {PUBLISH, REFRESH}:
+        view = render_home(Home.model_validate_json(OWN.hide(call.row.payload)))
+        await answer(client.views_publish(user_id=call.row.channel_id, view=view))
+        return Sent(call.row.channel_id, None)
+    message = _message(call.row)
+    try:
+        return await _say(client, call, render(message))
+    except CallFailed as failure:
+        if failure.code != REFUSED_BLOCKS or not (message.table or message.chart):
+            raise
+    return await _say(client, call, render(message, is_plain=True))
+
+
+async def _say(client: AsyncWebClient, call: Call, content: dict[str, Any]) -> Sent:
     row, anchor = call.row, call.anchor
-    if row.kind in {"react", "unreact"}:
-        return await _react(client, row, anchor)
-    content = _content(row)
     if row.kind in {"respond", "replace"}:
         return await _respond(client, row, content)
     if row.kind == "whisper":
@@ -108,7 +124,9 @@ async def _look_up(client: AsyncWebClient, call: Call) -> Sent | None:
                 continue
             place = Sent(channel_id, str(message["ts"]))
             if told["key"] != row.key:  # it may name the ticket by another number
-                await answer(client.chat_update(channel=channel_id, ts=message["ts"], **_content(row), **_proof(call)))
+                await answer(
+                    client.chat_update(channel=channel_id, ts=message["ts"], **render(_message(row)), **_proof(call))
+                )
             return place
         cursor = data.get("response_metadata", {}).get("next_cursor")
         if not cursor:
@@ -124,8 +142,8 @@ def _is_it(call: Call, told: dict[str, Any]) -> bool:
     return cause == call.cause and _NUMBER.sub("", key) == _NUMBER.sub("", call.row.key)
 
 
-def _content(row: Outgoing) -> dict[str, Any]:
-    return render(Message.model_validate_json(OWN.hide(row.payload)))
+def _message(row: Outgoing) -> Message:
+    return Message.model_validate_json(OWN.hide(row.payload))
 
 
 def _proof(call: Call) -> dict[str, Any]:
@@ -177,6 +195,8 @@ async def _respond(client: AsyncWebClient, row: Outgoing, content: dict[str, Any
         response = await webhook.send_dict(_answer(row) | content)
     if response.status_code == 429:
         raise CallFailed(RATE_LIMITED, retry_after=patience(response.headers))
+    if response.status_code == 400 and REFUSED_BLOCKS in response.body:
+        raise CallFailed(REFUSED_BLOCKS, is_final=True)
     if response.status_code != 200:
         raise CallFailed(f"response_url {response.status_code}", is_final=response.status_code < 500, is_uncertain=True)
     return Sent(row.channel_id, None)

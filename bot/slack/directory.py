@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.channels import Channel, read_channel
 from bot.slack.client import CallFailed, answer
 from storage.columns import storable
 
@@ -31,6 +32,8 @@ class Profile:
     is_bot: bool = False
     status_emoji: str = ""  # without colons and skin tone
     status_ends: datetime | None = None  # None: until it is changed
+    zone: str = ""  # its IANA name: the offset changes, and Slack sends no event then
+    locale: str = ""  # as in de-DE
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,6 @@ class Rest:
 
     starts: datetime
     ends: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Channel:
-    channel_id: str
-    name: str
-    is_private: bool = False
-    has_bot: bool = True
 
 
 def _moment(seconds: Any) -> datetime | None:
@@ -71,7 +66,7 @@ class Directory:
             CallFailed: Slack did not answer; a user Slack does not know is an outsider.
         """
         try:
-            user = (await answer(self.client.users_info(user=slack_id)))["user"]
+            user = (await answer(self.client.users_info(user=slack_id, include_locale=True)))["user"]
         except CallFailed as failure:
             if failure.code not in MISSING:
                 raise
@@ -105,6 +100,8 @@ class Directory:
             is_bot=bool(user.get("is_bot")),
             status_emoji=str(details.get("status_emoji") or "").strip(":").partition("::")[0],
             status_ends=_moment(details.get("status_expiration")),
+            zone=storable(str(user.get("tz") or "")),
+            locale=storable(str(user.get("locale") or "")),
         )
 
     async def everybody(self) -> list[Profile]:
@@ -116,7 +113,7 @@ class Directory:
         found: list[Profile] = []
         cursor: str | None = None
         while True:
-            data = await answer(self.client.users_list(limit=PAGE, cursor=cursor))
+            data = await answer(self.client.users_list(limit=PAGE, cursor=cursor, include_locale=True))
             found += [self._read(user) for user in data.get("members", [])]
             cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
@@ -132,13 +129,8 @@ class Directory:
         except CallFailed as failure:
             if failure.code not in MISSING:
                 raise
-            return Channel(channel_id=channel_id, name=channel_id, is_private=True, has_bot=False)
-        channel = Channel(
-            channel_id=channel_id,
-            name=storable(info.get("name") or "direct message"),
-            is_private=bool(info.get("is_private") or info.get("is_im") or info.get("is_mpim")),
-            has_bot=bool(info.get("is_member", True)),
-        )
+            return Channel(channel_id=channel_id, name=channel_id, is_private=True, has_bot=False, is_known=False)
+        channel = read_channel(info)
         self._channels[channel_id] = (self.clock() + CHANNEL_FRESH, channel)
         return channel
 

@@ -6,9 +6,10 @@ from bot.shortcuts import SHORTCUTS
 from bot.slack.scopes import SCOPES
 
 EVENTS = (
-    "app_home_opened", "app_mention", "channel_archive", "channel_rename", "channel_unarchive", "group_archive",
+    "app_home_opened", "app_mention", "channel_archive", "channel_deleted", "channel_left", "channel_rename",
+    "channel_shared", "channel_unarchive", "channel_unshared", "group_archive", "group_deleted", "group_left",
     "group_rename", "group_unarchive", "member_joined_channel", "member_left_channel", "message.channels",
-    "message.groups", "message.im", "message.mpim", "team_join", "user_change",
+    "message.groups", "message.im", "message.mpim", "subteam_members_changed", "team_join", "user_change",
 )  # fmt: skip
 DESCRIPTION = "Turns what is reported in Slack into tickets that somebody owns."
 LONG_DESCRIPTION = (
@@ -31,7 +32,7 @@ def manifest(name: str = "Chargehand") -> dict[str, Any]:
         "features": {
             "bot_user": {"display_name": name.lower(), "always_online": True},
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

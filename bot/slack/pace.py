@@ -14,14 +14,20 @@ from bot.settings import Settings
 from storage import limits
 from storage.database import Tx
 from storage.limits import Rate
-from storage.outbox import Outgoing
+from storage.outbox import PUBLISH, REFRESH, Outgoing
 
 PREFIX = "slack:"  # of the buckets: slack:edit, slack:post:C1
 # In any minute at most the burst and what becomes free meanwhile: 50 edits, 100 ephemerals and views.
 EDITS = Rate(calls=30, seconds=60, burst=20)
 EPHEMERALS = Rate(calls=60, seconds=60, burst=40)
 EPHEMERAL = f"{PREFIX}whisper"  # forms share it, so both together stay below what either may
-WORKSPACE = {"edit": EDITS, "whisper": EPHEMERALS}  # kind -> its rate; other kinds have none, their 429 is obeyed
+# Home tabs are opened by many at once when they come to work: whoever waits for one may use all that Slack allows in a
+# minute. Those that follow what others do leave the larger part of it free.
+HOMES = 100
+REFRESHES = Rate(calls=30, seconds=60, burst=15)
+MINUTE = timedelta(minutes=1)
+# kind -> its rate; other kinds have none, their 429 is obeyed. Slack counts each method on its own.
+WORKSPACE = {"edit": EDITS, "whisper": EPHEMERALS, REFRESH: REFRESHES}
 
 
 class Pace:
@@ -44,7 +50,7 @@ class Pace:
 
     def resting(self, now: datetime) -> list[str]:
         self.rest_until = {name: until for name, until in self.rest_until.items() if until > now}
-        return list(self.rest_until)
+        return [*self.rest_until, *([REFRESH] if PUBLISH in self.rest_until else [])]
 
     async def choose(self, tx: Tx, due: Iterable[Outgoing], *, most: int, now: datetime) -> list[Outgoing]:
         """Which of the due rows go now: at most one post a channel and one edit a message, and what has a turn."""
@@ -54,12 +60,18 @@ class Pace:
         return [row for row in first if await self._has_turn(tx, row, now)]
 
     async def _has_turn(self, tx: Tx, row: Outgoing, now: datetime) -> bool:
-        if row.kind in self.rest_until:
+        method = _method(row)
+        if {row.kind, method} & self.rest_until.keys():
             return False
         if (rate := WORKSPACE.get(row.kind)) is not None:
             wait = await limits.take(tx, f"{PREFIX}{row.kind}", rate, now=now, patience=timedelta())
             if wait:
                 self.rest_until[row.kind] = now + wait
+                return False
+        if method == PUBLISH:
+            wait = await limits.count_in(tx, f"{PREFIX}{method}", most=HOMES, span=MINUTE, holder=row.key, now=now)
+            if wait:
+                self.rest_until[method] = now + wait
                 return False
         if pause := self._pauses.get(row.kind):
             self.rest_until[_own(row)] = now + pause
@@ -67,13 +79,18 @@ class Pace:
 
     async def wait(self, tx: Tx, row: Outgoing, *, until: datetime, now: datetime) -> None:
         """Slack said "not now": it counts posts per channel, everything else per method; the next sender knows too."""
-        name = f"post:{row.channel_id}" if row.kind == "post" else row.kind
+        name = f"post:{row.channel_id}" if row.kind == "post" else _method(row)
         self.rest(row, until=until)
         await limits.block(tx, f"{PREFIX}{name}", until=until, now=now)
 
     def rest(self, row: Outgoing, *, until: datetime) -> None:
         """Make no such call until a moment."""
-        self.rest_until[row.channel_id if row.kind == "post" else row.kind] = until
+        self.rest_until[row.channel_id if row.kind == "post" else _method(row)] = until
+
+
+def _method(row: Outgoing) -> str:
+    """The kind whose limit Slack counts it for: whether somebody waits for a Home tab is only our business."""
+    return PUBLISH if row.kind == REFRESH else row.kind
 
 
 def _own(row: Outgoing) -> str:

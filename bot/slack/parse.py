@@ -5,22 +5,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.events import (
-    SlackCommand,
-    SlackDelete,
-    SlackEdit,
-    SlackForm,
-    SlackMessage,
-    SlackPerson,
-    SlackPress,
-)
+from bot.channel_events import USERGROUP, SlackChannel, SlackUsergroup, channel_event
+from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
+from bot.home import HOME, SlackHome
 from bot.shortcuts import SlackShortcut
 from bot.slack.blocks import MORE
 from storage import inbox
 from storage.columns import storable
 
 Payload = dict[str, Any]
-Event = SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson | SlackShortcut
+Event = (
+    SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson | SlackShortcut
+    | SlackChannel | SlackUsergroup | SlackHome
+)  # fmt: skip
 
 # Under these names Slack reports what stands in an element of a form.
 CHOSEN = ("value", "selected_user", "selected_users", "selected_conversation", "selected_date", "selected_time")
@@ -102,9 +99,22 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
         root = message.thread_ts or message.ts
         claim = inbox.message_claim(message.channel_id, message.ts)
         return _incoming(body, "message", key, message, claim=claim, order=f"thread:{channel}:{root}")
+    return _parse_news(body, event, bot_user_id)
+
+
+def _parse_news(body: Payload, event: Payload, bot_user_id: str) -> Incoming:
+    """What became of people, channels and groups."""
+    kind, key = str(event.get("type")), str(body["event_id"])
     if kind in {"user_change", "team_join"}:
         person = SlackPerson(user_id=str(_dig(event, "user", "id")), has_joined=kind == "team_join")
         return _incoming(body, "person", key, person, order=f"user:{person.user_id}")
+    if changed := channel_event(event, bot_user_id):
+        return _incoming(body, "channel", key, changed, order=f"channel:{changed.channel_id}")
+    if kind == USERGROUP:
+        group = SlackUsergroup(usergroup_id=str(event.get("subteam_id")))
+        return _incoming(body, "usergroup", key, group, order=f"usergroup:{group.usergroup_id}")
+    if kind == "app_home_opened" and event.get("tab") == "home":
+        return _incoming(body, "home", key, SlackHome(user_id=str(event["user"])), order=f"user:{event['user']}")
     return _incoming(body, kind, key, None)
 
 
@@ -161,10 +171,11 @@ def _parse_command(body: Payload) -> SlackCommand:
 def _parse_press(body: Payload) -> SlackPress:
     action, message = body["actions"][0], body.get("message") or {}
     name, value, choice = _pressed(action)
+    tab = HOME if _dig(body, "view", "type") == "home" else ""
     # Nothing can be said in the thread of a message that only one person sees.
     is_fleeting = bool(_dig(body, "container", "is_ephemeral"))
     return SlackPress(
-        channel_id=str(_dig(body, "channel", "id") or _dig(body, "container", "channel_id") or ""),
+        channel_id=str(_dig(body, "channel", "id") or _dig(body, "container", "channel_id") or tab),
         user_id=str(body["user"]["id"]),
         message_ts="" if is_fleeting else str(message.get("ts") or _dig(body, "container", "message_ts") or ""),
         thread_ts=message.get("thread_ts") or _dig(body, "container", "thread_ts"),
@@ -211,6 +222,7 @@ def _parse_form(body: Payload) -> SlackForm:
         channel_id=str(about.get("channel_id", "")),
         thread_ts=about.get("thread_ts"),
         trigger_id=about.get("trigger_id"),
+        at_first=json.loads(about.get("at_first") or "{}"),
         fields={
             block_id: _field(element)
             for block_id, elements in view["state"]["values"].items()

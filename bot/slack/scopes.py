@@ -29,7 +29,7 @@ SCOPES = (
     Scope("mpim:read", "the same as groups:read for group messages"),
     Scope("reactions:read", "see which marks a report already carries"),
     Scope("reactions:write", "mark a report as seen, then with its status"),
-    Scope("usergroups:read", "names of groups that are mentioned"),
+    Scope("usergroups:read", "names of groups that are mentioned, and who is in the groups that are linked"),
     Scope("users:read", "names, who is a guest and who has left", is_vital=True),
     Scope("users:read.email", "the reporter's e-mail on the ticket, and admins named by e-mail"),
 )

@@ -18,9 +18,11 @@ from handlers.cli import (
     reconcile,
     reminders,
     repo,
+    sla,
     smoke,
     status,
     team,
+    ticket,
     trace,
     version,
     webhook,
@@ -38,10 +40,25 @@ def build_cli(serve: Serve) -> typer.Typer:
     version.register(cli)
     serving.register(cli, serve)
     demo.register(cli, serve)
-    for verb in (doctor, status, smoke, manifest, db, team, person, calendar, repo, webhook, reconcile, jobs, trace):
+    for verb in (
+        doctor,
+        status,
+        smoke,
+        manifest,
+        db,
+        ticket,
+        team,
+        person,
+        calendar,
+        repo,
+        webhook,
+        reconcile,
+        jobs,
+        trace,
+    ):
         verb.register(cli)
     for records in (audit, access):
         records.register(cli)
-    for explaining in (reminders, digest, ownership, help):
+    for explaining in (reminders, digest, ownership, sla, help):
         explaining.register(cli)
     return cli

@@ -121,10 +121,12 @@ def _line(entry: "Entry") -> dict[str, object]:
 def forget(
     person: Annotated[str, typer.Argument(help="Name or Slack id.")],
     reason: Annotated[str, typer.Option(help="Goes on record.")],
+    as_json: AsJson = False,
 ) -> None:
     """Take a person's words off the record. What they did, and that it was forgotten, stays."""
     name, number = asyncio.run(_forget(person, reason))
-    typer.echo(f"The words of {number} events with {name} are gone; `python app.py audit verify` still holds.")
+    text = f"The words of {number} events with {name} are gone; `python app.py audit verify` still holds."
+    typer.echo(json.dumps({"person": name, "events": number}) if as_json else text)
 
 
 async def _forget(name: str, reason: str) -> tuple[str, int]:

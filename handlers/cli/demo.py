@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from contextlib import AsyncExitStack, ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from bot.sandbox.slack import SlackSandbox
     from bot.settings import Settings
     from handlers.context import Context
+    from storage.database import Database
 
 PORT = 8090
 PATIENT = 15.0  # seconds people wait for an answer; Slack gives three, which a busy laptop may take to start something
 WORKSPACE, REPOSITORIES, AHEAD = "workspace.json", "repositories.json", "clock"
-LEASE_S = 5.0  # when time is let pass the bot has its roles again within a third of it
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # a story may play in any year
+LEASE_S = 3.0  # when time is let pass the bot has its roles again within a third of it
 INVITATION = """\
 Chargehand's demo: {url}   (Ctrl-C ends it; {kept})
 
@@ -137,6 +140,7 @@ async def _play(serve: Serve, folder: Path, script: Path) -> None:
                 clock=clock,
                 zone=ZoneInfo(settings.timezone),
                 tell=lambda line: typer.echo(f"  {line}"),
+                sent=partial(_sent, settings, db),
             )
             try:
                 await play(story, stage)
@@ -145,6 +149,13 @@ async def _play(serve: Serve, folder: Path, script: Path) -> None:
                 raise typer.Exit(FAILED) from None
             finally:
                 typer.echo(f"\n{slack.transcript()}")
+
+
+async def _sent(settings: "Settings", db: "Database") -> list[tuple[str, bool]]:
+    from agent.sent import sent
+
+    async with db.read() as tx:
+        return [(str(one), one.is_outside_hours) for one in await sent(tx, settings, since=LONG_AGO)]
 
 
 async def _furnish(settings: "Settings", slack: "SlackSandbox", github: "GitHubSandbox") -> None:

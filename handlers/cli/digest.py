@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +47,7 @@ async def _message(name: str) -> "Message | None":
         person = await person_called(tx, workspace_id, name)
         desk = Desk(
             tx=tx,
-            now=datetime.now(UTC),
+            now=settings.clock(),
             settings=settings,
             workspace_id=workspace_id,
             surface="cli",

@@ -6,56 +6,62 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handlers.cli.table import AsJson, listed, told
+
 if TYPE_CHECKING:
     from agent.ownership.edit import Imported
+
+
+HEADS = ("rule", "kind", "pattern", "team", "from")
 
 
 def register(cli: typer.Typer) -> None:
     ownership = typer.Typer(no_args_is_help=True, help="See which team owns what, and import CODEOWNERS.")
     ownership.command("list")(show)
-    ownership.command()(test)
+    ownership.command("test")(attempt)
     ownership.command("import")(load)
     cli.add_typer(ownership, name="ownership")
 
 
-def show() -> None:
+def show(as_json: AsJson = False) -> None:
     """List the rules by which a report finds its team."""
-    asyncio.run(_show())
+    listed(HEADS, asyncio.run(_rows()), none="No rule yet: `python app.py team add` makes some.", as_json=as_json)
 
 
-async def _show() -> None:
+async def _rows() -> list[tuple[str, ...]]:
     from bot.settings import read_settings
     from handlers.cli.desk import look
-    from handlers.cli.table import table
     from storage import ownership, people
 
     async with look(read_settings()) as tx:
         teams = {team.id: team.name for team in await people.teams(tx)}
-        rows = [
+        return [
             (str(rule.id), rule.kind, rule.pattern, teams.get(rule.team_id or 0, ""), rule.origin or rule.source)
             for rule in await ownership.every(tx)
         ]
-    table(("rule", "kind", "pattern", "team", "from"), rows, none="No rule yet: `python app.py team add` makes some.")
 
 
-def test(text: Annotated[str, typer.Argument(help="A report, as somebody would write it.")]) -> None:
+def attempt(
+    text: Annotated[str, typer.Argument(help="A report, as somebody would write it.")], as_json: AsJson = False
+) -> None:
     """Say whose a report would be, and by which rule."""
-    asyncio.run(_test(text))
+    told(asyncio.run(_tried(text)).splitlines(), as_json=as_json)
 
 
-async def _test(text: str) -> None:
+async def _tried(text: str) -> str:
     from agent.commands.ownership import tried
     from bot.messages import plain
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
     async with operator(read_settings()) as desk:
-        typer.echo(plain(await tried(desk, text)).replace("*", ""))
+        return plain(await tried(desk, text)).replace("*", "")
 
 
 def load(
     file: Annotated[Path, typer.Argument(help="A CODEOWNERS file.")],
     repo: Annotated[str, typer.Option(help="Its repository, OWNER/NAME.")],
+    as_json: AsJson = False,
 ) -> None:
     """Take over a CODEOWNERS file, in place of what it said before."""
     from bot.errors import UserError
@@ -64,7 +70,7 @@ def load(
         content = file.read_bytes()
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from None
-    _tell(asyncio.run(_load(content, repo)), repo)
+    told(_sentences(asyncio.run(_load(content, repo)), repo), as_json=as_json)
 
 
 async def _load(content: bytes, repo: str) -> "Imported":
@@ -76,9 +82,6 @@ async def _load(content: bytes, repo: str) -> "Imported":
         return await import_codeowners(desk, content, repository=repo)
 
 
-def _tell(done: "Imported", repo: str) -> None:
-    typer.echo(f"{done.rules} lines of {repo} are rules now.")
-    for line in done.skipped:
-        typer.echo(f"left out: {line}")
-    for owner, reason in sorted(done.unknown.items()):
-        typer.echo(f"unknown owner {owner}: {reason}")
+def _sentences(done: "Imported", repo: str) -> list[str]:
+    unknown = [f"unknown owner {owner}: {reason}" for owner, reason in sorted(done.unknown.items())]
+    return [f"{done.rules} lines of {repo} are rules now.", *(f"left out: {line}" for line in done.skipped), *unknown]

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from handlers.cli import roster
+from handlers.cli import audit, roster
+from handlers.cli.table import AsJson, listed
 
 if TYPE_CHECKING:
     from agent.organise import PersonFacts
     from storage.identities import Identity
 
+HEADS = ("name", "Slack id", "roles", "GitHub")
 Role = Literal["viewer", "responder", "manager"]
 
 
@@ -20,6 +22,7 @@ def register(cli: typer.Typer) -> None:
     person.command("list")(show)
     person.command()(link)
     person.command()(unlink)
+    person.command()(audit.forget)
     roster.register(person)
     cli.add_typer(person, name="person")
 
@@ -56,15 +59,15 @@ async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role:
     typer.echo(f"{person.name} ({person.slack_id}){place}{', admin' if person.is_admin else ''}.")
 
 
-def show() -> None:
+def show(as_json: AsJson = False) -> None:
     """List the people Chargehand knows."""
-    asyncio.run(_show())
+    rows = asyncio.run(_rows())
+    listed(HEADS, rows, none="Nobody yet: `python app.py person add --slack-id U…`.", as_json=as_json)
 
 
-async def _show() -> None:
+async def _rows() -> list[tuple[str, str, str, str]]:
     from bot.settings import read_settings
     from handlers.cli.desk import operator
-    from handlers.cli.table import table
     from storage import identities, people
 
     async with operator(read_settings()) as desk:
@@ -76,7 +79,7 @@ async def _show() -> None:
             said += ["admin"] if person.is_admin else []
             said += [] if person.is_active else ["deactivated"]
             rows.append((person.name, person.slack_id, ", ".join(said), _login(logins.get(person.id))))
-    table(("name", "Slack id", "roles", "GitHub"), rows, none="Nobody yet: `python app.py person add --slack-id U…`.")
+    return rows
 
 
 def link(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handlers.cli.table import AsJson, told
+
 if TYPE_CHECKING:
     from agent.roster.plan import Known, Plan
     from agent.roster.sheet import Entry, Problem
@@ -24,12 +26,13 @@ def take_in(
     *,
     apply: Annotated[bool, typer.Option("--apply", help="Make the changes; all of them, or none.")] = False,
     acting_as: As = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a file of people would change, or change it with --apply."""
-    asyncio.run(_take_in(file, is_applied=apply, acting_as=acting_as))
+    asyncio.run(_take_in(file, is_applied=apply, acting_as=acting_as, as_json=as_json))
 
 
-async def _take_in(file: Path, *, is_applied: bool, acting_as: str | None) -> None:
+async def _take_in(file: Path, *, is_applied: bool, acting_as: str | None, as_json: bool) -> None:
     from agent.roster import keep, sheet
     from bot.settings import read_settings
     from handlers.cli.desk import operator
@@ -40,15 +43,15 @@ async def _take_in(file: Path, *, is_applied: bool, acting_as: str | None) -> No
         entries, wrong = sheet.read(opened.read(sheet.MOST_BYTES + 1))
     settings = read_settings()
     if not is_applied and version_of(settings.database, settings.connections) is None:
-        _tell(_planned([], [], entries, wrong), is_applied=False)
+        _tell(_planned([], [], entries, wrong), is_applied=False, as_json=as_json)
         return
     async with operator(settings, acting_as=acting_as, may_be_first=is_applied) as desk:
         desk.check_admin(doing="import people")
         teams = [team.name for team in await people.teams(desk.tx)]
         plan = _planned(await keep.known(desk), teams, entries, wrong)
-        _tell(plan, is_applied=is_applied)
-        if is_applied:
+        if is_applied and not plan.problems:
             await keep.apply(desk, plan)
+    _tell(plan, is_applied=is_applied, as_json=as_json)
 
 
 def _planned(known: "list[Known]", teams: list[str], entries: "list[Entry]", wrong: "list[Problem]") -> "Plan":
@@ -59,7 +62,7 @@ def _planned(known: "list[Known]", teams: list[str], entries: "list[Entry]", wro
     return plan
 
 
-def _tell(plan: "Plan", *, is_applied: bool) -> None:
+def _tell(plan: "Plan", *, is_applied: bool, as_json: bool) -> None:
     """Each line's changes, then what becomes of them.
 
     Raises:
@@ -70,13 +73,15 @@ def _tell(plan: "Plan", *, is_applied: bool) -> None:
     lines = [(change.line, str(change)) for change in plan.changes]
     lines += [(line, f"= line {line}: nothing new") for line in plan.same]
     lines += [(problem.line, f"! line {problem.line}: {problem.text}") for problem in plan.problems]
-    for _, text in sorted(lines, key=lambda line: line[0]):
-        typer.echo(text)
+    said = [text for _, text in sorted(lines, key=lambda line: line[0])]
+    if not plan.problems:
+        count = f"{len(plan.changes)} {'change' if len(plan.changes) == 1 else 'changes'}"
+        said.append(f"{count} made." if is_applied else f"{count}; nothing is changed yet: --apply makes them.")
+    if said:
+        told(said, as_json=as_json)
     if plan.problems:
         wrong = ", ".join(str(line) for line in sorted({problem.line for problem in plan.problems})[:10])
         raise UserError(f"Nothing was changed, since something is wrong: line {wrong}.")
-    count = f"{len(plan.changes)} {'change' if len(plan.changes) == 1 else 'changes'}"
-    typer.echo(f"{count} made." if is_applied else f"{count}; nothing is changed yet: --apply makes them.")
 
 
 def give_out(

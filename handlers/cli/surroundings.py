@@ -25,7 +25,7 @@ def check_database(settings: Settings) -> list[Finding]:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         return [fail("database", f"{folder} cannot be written to", "point DATABASE_URL to a folder that can")]
     if not path.exists():
-        return [ok("database", f"{path} is made by the first `serve`"), _no_team()]
+        return [ok("database", f"{path} is made by the first `serve`"), _no_team(), _no_repository()]
     found = inspect(path)
     if found.problems:
         return [fail("database", f"{path}: {found.problems[0]}", "stop Chargehand and put back the latest backup")]
@@ -39,7 +39,8 @@ def _check_server(settings: Settings, url: str) -> list[Finding]:
         problem = str(getattr(error, "orig", None) or error).splitlines()[0]
         return [fail("database", f"{settings.database_name}: {problem}", "start the server, or correct DATABASE_URL")]
     if found.version is None:
-        return [ok("database", f"{settings.database_name} answers; the first `serve` makes the tables"), _no_team()]
+        empty = ok("database", f"{settings.database_name} answers; the first `serve` makes the tables")
+        return [empty, _no_team(), _no_repository()]
     return _say(settings.database_name, found)
 
 
@@ -49,12 +50,17 @@ def _say(name: str, found: Inspection) -> list[Finding]:
     if not found.is_current:
         old = f"{name} has schema {found.version}, wanted is {found.newest}"
         state = warn("database", old, "`serve` or `python app.py db upgrade` does it")
-    return [state] if found.counts.get("teams") else [state, _no_team()]
+    lacking = [] if found.counts.get("teams") else [_no_team()]
+    return [state, *lacking, *([] if found.counts.get("repositories") else [_no_repository()])]
 
 
 def _no_team() -> Finding:
     next_step = "`python app.py team add NAME --keyword WORD`, then `python app.py person add …`"
     return off("assignment", "tickets stay unassigned: there is no team", next_step)
+
+
+def _no_repository() -> Finding:
+    return off("reviews", "nobody is reminded of a review: no repository is connected", "`repo connect OWNER/NAME`")
 
 
 def check_disk(database: Path, *, table: Path = mounts.TABLE) -> list[Finding]:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from handlers.cli.table import AsJson, listed, told
+
 if TYPE_CHECKING:
     from agent.desk import Desk
 
+HEADS = ("team", "managers", "responders", "keywords", "channel")
 Name = Annotated[str, typer.Argument(help="A team.")]
 As = Annotated[str | None, typer.Option("--as", help="A known person, whose rights count instead of yours.")]
 Role = Literal["viewer", "responder", "manager"]
@@ -53,15 +56,14 @@ async def _add(
     typer.echo(f"Next: `python app.py person add --slack-id U… --team {quote(team.name)} --role responder`.")
 
 
-def list_all() -> None:
+def list_all(as_json: AsJson = False) -> None:
     """List the teams and who is in them."""
-    asyncio.run(_list_all())
+    listed(HEADS, asyncio.run(_rows()), none="No team yet: `python app.py team add NAME`.", as_json=as_json)
 
 
-async def _list_all() -> None:
+async def _rows() -> list[tuple[str, str, str, str, str]]:
     from bot.settings import read_settings
     from handlers.cli.desk import operator
-    from handlers.cli.table import table
     from storage import ownership, people
 
     async with operator(read_settings()) as desk:
@@ -73,16 +75,12 @@ async def _list_all() -> None:
             ]
             words = ", ".join(await ownership.words_of(desk.tx, team.id, "keyword"))
             rows.append((team.name, managers, responders, words, team.channel_id or ""))
-    table(
-        ("team", "managers", "responders", "keywords", "channel"),
-        rows,
-        none="No team yet: `python app.py team add NAME`.",
-    )
+    return rows
 
 
-def show(name: Name, *, acting_as: As = None) -> None:
+def show(name: Name, *, acting_as: As = None, as_json: AsJson = False) -> None:
     """Show a team: its settings and who is in it."""
-    _at_desk(_shown(name), acting_as)
+    _at_desk(_shown(name, as_json=as_json), acting_as)
 
 
 def rename(name: Name, new: Annotated[str, typer.Argument(help="Its new name.")], *, acting_as: As = None) -> None:
@@ -142,12 +140,12 @@ def set_one(
     """Change a setting of a team."""
 
     async def act(desk: "Desk") -> None:
-        from agent import preferences
+        from agent import preferences, settable
         from agent.organise import team_called
 
         one = await team_called(desk.tx, name)
         await desk.check_team(one, doing=f"change the settings of {one.name}")
-        await preferences.keep(desk, one, preferences.named(key, preferences.TEAM), value)
+        await preferences.keep(desk, one, preferences.named(key, settable.TEAM), value)
 
     _at_desk(act, acting_as)
 
@@ -177,18 +175,19 @@ def member(
     _at_desk(_shown(name), acting_as)
 
 
-def _shown(name: str) -> "Callable[[Desk], Awaitable[None]]":
+def _shown(name: str, *, as_json: bool = False) -> "Callable[[Desk], Awaitable[None]]":
     async def act(desk: "Desk") -> None:
-        from agent import preferences
+        from agent import preferences, settable
         from agent.organise import team_called
         from bot.messages import plain
         from storage import memberships
 
         one = await team_called(desk.tx, name)
         roles = [f"{person.name} ({role})" for person, role in await memberships.roles_in(desk.tx, one.id)]
-        typer.echo(f"{one.name}: {', '.join(roles) or 'nobody yet'}")
-        for line in await preferences.shown(desk, one, preferences.TEAM):
-            typer.echo(plain(line).replace("`", "").replace("•", " "))
+        lines = [
+            plain(line).replace("`", "").replace("•", " ") for line in await preferences.shown(desk, one, settable.TEAM)
+        ]
+        told([f"{one.name}: {', '.join(roles) or 'nobody yet'}", *lines], as_json=as_json)
 
     return act
 

@@ -1,26 +1,32 @@
 """Every kind of job: a new one is a function, a test and a line here."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
-from bot.worker import Kind
+from bot.worker import Kind, Run
 from handlers.context import Context
 from handlers.jobs import (
+    channels,
     commands,
     connections,
     digests,
     github_comment,
     github_events,
     github_facts,
+    groups,
+    home,
     leaving,
     messages,
     people,
+    plain_words,
     reassign,
     reconcile,
     reminder,
     triage,
     upkeep,
 )
+from prompts.words import speaking
 
 OUTAGE = 20  # attempts, some two hours: what has to ask Slack first waits out an outage of Slack
 
@@ -31,7 +37,13 @@ JOBS: dict[str, Kind] = {
     "slack.command": Kind(commands.command, attempts=OUTAGE),
     "slack.press": Kind(commands.press, attempts=OUTAGE),
     "slack.form": Kind(commands.form, attempts=OUTAGE),
+    "slack.home": Kind(home.opened, attempts=OUTAGE),
     "slack.person": Kind(people.person, attempts=OUTAGE),
+    "slack.channel": Kind(channels.channel, attempts=OUTAGE),
+    "slack.usergroup": Kind(groups.usergroup, attempts=OUTAGE),
+    "channels": Kind(channels.everywhere, time_limit=900),
+    "groups": Kind(groups.groups, time_limit=900),
+    "home": Kind(home.home, attempts=OUTAGE),
     "people": Kind(people.everybody, time_limit=900),
     "leaving": Kind(leaving.leaving, attempts=OUTAGE),
     "github.issues": Kind(github_events.issue),
@@ -48,9 +60,11 @@ JOBS: dict[str, Kind] = {
     "github.sync": Kind(connections.sync, time_limit=900),
     "github.disconnect": Kind(connections.disconnect),
     "triage": Kind(triage.triage, attempts=OUTAGE),
+    "plain_words": Kind(plain_words.plain_words),
     "reassign": Kind(reassign.reassign, attempts=OUTAGE),
     "reminder": Kind(reminder.reminder, attempts=OUTAGE),
     "deadlines": Kind(reminder.deadlines, time_limit=900),
+    "cards": Kind(reminder.cards, time_limit=900),
     "digests": Kind(digests.plan_digests, time_limit=900),
     "reconcile": Kind(reconcile.reconcile, time_limit=900),
     "backup": Kind(upkeep.backup, time_limit=3600),
@@ -61,4 +75,10 @@ JOBS: dict[str, Kind] = {
 
 def kinds(ctx: Context) -> dict[str, Kind]:
     """The jobs, ready for the worker."""
-    return {name: replace(kind, function=partial(kind.function, ctx)) for name, kind in JOBS.items()}
+    return {name: replace(kind, function=partial(_spoken, ctx, kind.function)) for name, kind in JOBS.items()}
+
+
+async def _spoken(ctx: Context, function: Callable[[Context, Run], Awaitable[None]], run: Run) -> None:
+    """Who is spoken to is known inside; until then the language is the workspace's."""
+    with speaking(ctx.settings.language):
+        await function(ctx, run)

@@ -13,16 +13,20 @@ from agent.admit import actor_of, is_stale, remember
 from agent.calls import is_call
 from agent.commands.verb import Reply
 from agent.desk import Desk
-from agent.pressed import bring_back
+from agent.home import follow
+from agent.language import of_asked
+from agent.working import bring_back
 from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
+from bot.home import HOME
 from bot.messages import Message
 from bot.slack.client import CallFailed
 from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
 from bot.worker import Run
 from handlers.context import Context
-from storage import inbox, people, proposals, thread_links, tickets
+from prompts.words import speaking
+from storage import channels, inbox, people, proposals, thread_links, tickets
 from storage.database import Tx
 from storage.people import Person
 from storage.tickets import Ticket
@@ -65,11 +69,13 @@ async def ask(
     surface: Surface,
     enterprise_id: str | None = None,
     named: tuple[str, ...] = (),
+    rooms: tuple[str, ...] = (),
 ) -> Asked:
     """Ask Slack for what the transaction will need.
 
     Args:
         named: Slack ids and e-mail addresses of others the request is about.
+        rooms: channels that something is to be said in, whoever may read them.
 
     Raises:
         CallFailed: Slack does not answer.
@@ -77,16 +83,21 @@ async def ask(
     async with ctx.db.read() as tx:
         known = {id_: await _known(tx, ctx.workspace_id, id_) for id_ in (slack_id, *named)}
         private = {*await tickets.private_channels(tx), *await proposals.hidden_channels(tx)}
+        followed = await channels.known(tx, ctx.workspace_id, place.channel_id) if place.channel_id else None
     now = ctx.clock()
     stale = [id_ for id_, person in known.items() if is_stale(person, now=now, settings=ctx.settings)]
     found = {id_: await _profile(ctx, id_) for id_ in stale}
     profiles = {id_: profile for id_, profile in found.items() if profile}
-    channel = await ctx.directory.channel(place.channel_id) if place.channel_id else None
-    insiders = await ctx.directory.insiders({*private, place.channel_id} - {""})
+    where = {place.channel_id} - {"", HOME}
+    channel = await ctx.directory.channel(place.channel_id) if where else None
+    insiders = await ctx.directory.insiders({*private, *where})
+    for room in rooms:
+        is_there = (await ctx.directory.channel(room)).has_bot
+        insiders[room] = await ctx.directory.members(room) if is_there else frozenset()
     if channel:
-        place = replace(
-            place, channel_name=channel.name, is_private=channel.is_private, has_bot=channel.has_bot or place.is_dm
-        )
+        # What this process remembers of a channel may be older than what another one has heard of it.
+        is_private = channel.is_private or (followed is not None and followed.is_private)
+        place = replace(place, channel_name=channel.name, is_private=is_private, has_bot=channel.has_bot or place.is_dm)
     return Asked(
         slack_id=slack_id,
         profile=profiles.get(slack_id),
@@ -135,8 +146,10 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
     try:
         async with run.finishing() as tx:
             at = await _desk_of(ctx, run, asked, tx)
-            if reply := await act(at):
-                await deliver(at, reply)
+            with speaking(await of_asked(at)):
+                if reply := await act(at):
+                    await deliver(at, reply)
+                    await follow.touched(at)
     except UserError as refusal:
         async with run.finishing() as tx:
             at = await _desk_of(ctx, run, asked, tx)
@@ -147,8 +160,11 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
 
 async def deliver(at: Desk, reply: Reply) -> None:
     """Show a reply where it belongs, unless what the asker looks at shows it already."""
+    if follow.is_home(at):
+        await follow.said(at, reply.message, settles=reply.settles)
+        return
     if at.surface == "button":
-        await bring_back(at)
+        await bring_back(at, at.correlation_id)
     is_public = bool(at.place and at.place.message_ts and not at.place.is_dm)
     if reply.settles and at.surface == "button" and not (reply.is_private and is_public):
         await notify.settle(at, reply.message)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from agent.commands import track
 from agent.commands.grammar import command_lines
 from agent.commands.registry import VERBS
-from agent.commands.run import SURE, run_line, run_lines
+from agent.commands.run import SURE, run_lines
 from agent.commands.verb import Reply
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
-from agent.forms.open import line_of, target_of
+from agent.forms.open import lines_of
 from agent.late import STILL, settled
 from agent.pressed import run_pressed
 from bot.errors import Permanent
@@ -20,7 +20,7 @@ from bot.slack.parse import parse
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve
-from handlers.jobs.messages import mentioned
+from handlers.jobs.messages import mentioned, rooms
 from storage import inbox
 
 
@@ -29,7 +29,13 @@ async def command(ctx: Context, run: Run) -> None:
     event, enterprise_id = await event_of(ctx, run, SlackCommand)
     place = Place(channel_id=event.channel_id, reply_url=event.reply_url, is_dm=event.channel_id.startswith("D"))
     asked = await ask(
-        ctx, event.user_id, place, surface="slash", enterprise_id=enterprise_id, named=mentioned(event.text)
+        ctx,
+        event.user_id,
+        place,
+        surface="slash",
+        enterprise_id=enterprise_id,
+        named=mentioned(event.text),
+        rooms=rooms(event.text, here=event.channel_id),
     )
 
     async def act(desk: Desk) -> Reply:
@@ -49,7 +55,8 @@ async def press(ctx: Context, run: Run) -> None:
         reply_url=event.reply_url,
         is_dm=event.channel_id.startswith("D"),
     )
-    asked = await ask(ctx, event.user_id, place, surface="button", enterprise_id=enterprise_id)
+    wanted = rooms(f"{event.action} {event.choice or event.value}", here=event.channel_id)
+    asked = await ask(ctx, event.user_id, place, surface="button", enterprise_id=enterprise_id, rooms=wanted)
 
     async def act(desk: Desk) -> Reply:
         await refuse_outsiders(desk)
@@ -71,7 +78,7 @@ async def form(ctx: Context, run: Run) -> None:
 
     async def act(desk: Desk) -> Reply:
         await refuse_outsiders(desk)
-        return await run_line(desk, await line_of(desk, event.action, target_of(event), event.fields))
+        return await run_lines(desk, await lines_of(desk, event))
 
     await serve(ctx, run, asked, act)
 

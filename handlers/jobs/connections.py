@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from agent import notify
 from agent.connections import ask_for_sync
 from agent.desk import Desk
+from agent.language import of_person
 from agent.repositories import as_told, seen
 from agent.scan import Cursor, kept
 from bot.errors import Refused, TryLater
@@ -21,7 +22,8 @@ from handlers.context import Context
 from handlers.jobs.asked import system_desk
 from handlers.jobs.scan import scan
 from handlers.wanted import SUBSCRIBED
-from storage import outbox, repositories
+from prompts.words import Phrase, phrase, say, speaking
+from storage import outbox, people, repositories
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # older than GitHub
 ADDRESS = "/webhooks/github"
@@ -41,7 +43,7 @@ async def connect(ctx: Context, run: Run) -> None:
     except CallFailed as failed:
         if not failed.is_final:
             raise
-        await _refuse(ctx, run, f"GitHub says {failed.code}.")
+        await _refuse(ctx, run, phrase("GitHub says {code}.", code=failed.code))
         return
     async with run.finishing() as tx:
         desk = system_desk(ctx, run, tx)
@@ -54,9 +56,10 @@ async def connect(ctx: Context, run: Run) -> None:
         after |= {"installation": known.installation_id}
         desk.audit("connect", "repository", known.id, before={}, after=after)
         await ask_for_sync(replace(desk, key=run.key), known)
-        await _tell(
-            desk, run, f"{known.full_name} is connected; its issues are being read (`repo list` shows how far)."
+        read = phrase(
+            "{name} is connected; its issues are being read (`repo list` shows how far).", name=known.full_name
         )
+        await _tell(desk, run, read)
 
 
 async def _channel_id(ctx: Context, channel: str) -> str:
@@ -65,15 +68,15 @@ async def _channel_id(ctx: Context, channel: str) -> str:
         return channel
     ours = {name: id_ for id_, name in (await own_channels(ctx.client)).items() if name}
     if channel[1:] not in ours:
-        raise Refused(f"I am in no channel {channel}; `/invite @chargehand` there comes first.")
+        raise Refused(say("I am in no channel {channel}; `/invite @chargehand` there comes first.", channel=channel))
     return ours[channel[1:]]
 
 
-async def _refuse(ctx: Context, run: Run, reason: str) -> None:
+async def _refuse(ctx: Context, run: Run, reason: Phrase | str) -> None:
     async with run.finishing() as tx:
         desk = system_desk(ctx, run, tx)
-        why = f"{run.job.args['name']} is not connected: {reason}"
-        desk.audit("refuse", "job", run.job.id, before={}, after={"reason": why})
+        why = phrase("{name} is not connected: {reason}", name=run.job.args["name"], reason=reason)
+        desk.audit("refuse", "job", run.job.id, before={}, after={"reason": str(why)})
         await _tell(desk, run, why)
 
 
@@ -103,7 +106,8 @@ async def sync(ctx: Context, run: Run) -> None:
             async with run.finishing() as tx:
                 known = await repositories.get(tx, repository_id)
                 known.sync_state, known.sync_note = "failed", f"GitHub says {failed.code}"[:200]
-                await _tell(system_desk(ctx, run, tx), run, f"{known.full_name} is not read: {known.sync_note}.")
+                unread = phrase("{name} is not read: {why}.", name=known.full_name, why=known.sync_note)
+                await _tell(system_desk(ctx, run, tx), run, unread)
             return
         await _pause(ctx, repository_id, seconds=failed.retry_after, why="GitHub limit")
         raise
@@ -153,12 +157,14 @@ async def disconnect(ctx: Context, run: Run) -> None:
         (await repositories.get(tx, known.id)).hook_id = None
 
 
-async def _tell(desk: Desk, run: Run, text: str) -> None:
+async def _tell(desk: Desk, run: Run, text: Phrase) -> None:
     """Whoever asked for it in Slack hears of it; the command line looks for itself."""
     slack_id = run.job.args.get("slack_id")
     if not slack_id:
         return
-    payload = Message(text=text).model_dump_json()
+    person = await people.by_slack_id(desk.tx, desk.workspace_id, slack_id)
+    with speaking(await of_person(desk, person.id if person else None)):
+        payload = Message(text=str(text)).model_dump_json()
     lane = f"dm:{slack_id}"
     row = notify.outgoing(desk, key=f"{run.key}:told", kind="post", lane=lane, channel_id=slack_id, payload=payload)
     await outbox.add(desk.tx, row)

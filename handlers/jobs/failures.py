@@ -6,15 +6,25 @@ from datetime import datetime
 from agent import dead_letters
 from agent.connections import reading_failed
 from agent.desk import Desk
-from agent.pressed import bring_back
+from agent.language import own
+from agent.working import bring_back
 from bot.events import SlackPerson
 from bot.messages import Message
 from bot.slack.parse import parse
 from handlers.context import Context
+from prompts.words import Phrase, fixed, phrase, say, speaking, spoken
 from storage import inbox, outbox, people, queue, tickets
 from storage.database import Tx
 from storage.outbox import Outgoing
 from storage.queue import Job
+
+WAITED_FOR = {
+    "message": fixed("your message"),
+    "command": fixed("your command"),
+    "press": fixed("your press of a button"),
+    "form": fixed("your form"),
+}
+REQUEST = fixed("your request")
 
 
 async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
@@ -23,7 +33,8 @@ async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
     if job is None or job.state != "dead":
         return
     now = ctx.clock()
-    await apologise(tx, job, now=now, bot_user_id=ctx.bot_user_id)
+    with speaking(ctx.settings.language):
+        await apologise(tx, job, now=now, bot_user_id=ctx.bot_user_id)
     desk = Desk(
         tx=tx,
         now=now,
@@ -33,8 +44,9 @@ async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
         correlation_id=job.correlation_id,
         key=f"job:{job.id}:{job.fence}:dead",
     )
-    await bring_back(desk)
-    await dead_letters.record(desk, job)
+    await bring_back(desk, job.correlation_id)
+    with speaking(ctx.settings.language):
+        await dead_letters.record(desk, job)
     await reading_failed(tx, job)
 
 
@@ -43,10 +55,15 @@ async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> Non
     slack_id, about = await _waiting(tx, job, bot_user_id)
     if slack_id is None:
         return
-    text = (
-        f"Something went wrong on my side with {about}. Nothing is lost: the admins have been told, and one"
-        f" of them can run it again with `/chargehand jobs replay {job.id} REASON`. Reference: `{job.correlation_id}`."
-    )
+    person = await people.by_slack_id(tx, job.workspace_id, slack_id)
+    with speaking((await own(tx, person.id) if person else None) or spoken()):
+        text = say(
+            "Something went wrong on my side with {about}. Nothing is lost: the admins have been told, and one of "
+            "them can run it again with `/chargehand jobs replay {job} REASON`. Reference: `{reference}`.",
+            about=about,
+            job=job.id,
+            reference=job.correlation_id,
+        )
     row = Outgoing(
         workspace_id=job.workspace_id,
         key=f"job:{job.id}:apology",
@@ -61,7 +78,7 @@ async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> Non
     await outbox.add(tx, row)
 
 
-async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, str]:
+async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, Phrase | str]:
     """Who waits for a job, and for what in words."""
     ticket_id, delivery_id = job.args.get("ticket_id"), job.args.get("delivery_id")
     if ticket_id and await tickets.exists(tx, ticket_id):
@@ -73,5 +90,5 @@ async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, str]
         event = parse(json.loads(delivery.raw), bot_user_id=bot_user_id).event
         if isinstance(event, SlackPerson):
             return None, ""  # Slack told of them; they asked for nothing
-        return getattr(event, "user_id", None), f"your {delivery.kind}"
+        return getattr(event, "user_id", None), phrase(WAITED_FOR.get(delivery.kind, REQUEST))
     return None, ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.admit import actor_of
+from agent.alarms.wish import rooms as targets
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Reply, Slot
@@ -53,6 +54,7 @@ async def message(ctx: Context, run: Run) -> None:
         surface="dm" if said.is_dm else "mention",
         enterprise_id=enterprise_id,
         named=mentioned(said.text),
+        rooms=rooms(said.text, here=said.channel_id),
     )
 
     sent_at, is_restored = await _read_back(ctx, run, said)
@@ -85,6 +87,12 @@ def mentioned(text: str) -> tuple[str, ...]:
     if (command := parse(text, VERBS)) and not ABOUT_PEOPLE.isdisjoint(command.verb.takes):
         found += [*emails(command.text), *slack_ids(command.text)]
     return tuple(dict.fromkeys(found))[:MOST_MENTIONS]
+
+
+def rooms(text: str, *, here: str) -> tuple[str, ...]:
+    """The channels that a command wants something said in later."""
+    command = parse(text, VERBS)
+    return targets(command.text, here=here) if command and Slot.REMIND in command.verb.takes else ()
 
 
 async def _nothing() -> str:

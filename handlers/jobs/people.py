@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from agent.admins import tell_admins
 from agent.admit import remember
-from agent.presence import follow_status
+from agent.presence import BY_STATUS, follow_status
 from bot.events import SlackPerson
 from bot.messages import escape
 from bot.slack.directory import Profile
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import event_of, insiders_if_said, system_desk
-from storage import people, tickets
+from prompts.words import fixed, say
+from storage import absences, people, tickets
 from storage.people import Person
 
 MOST = 20  # differences that are named
@@ -38,23 +39,50 @@ async def person(ctx: Context, run: Run) -> None:
 async def everybody(ctx: Context, run: Run) -> None:
     """Read everybody who is known again, and tell the admins what had changed unheard."""
     profiles = {profile.slack_id: profile for profile in await ctx.directory.everybody()}
+    async with ctx.db.read() as tx:
+        private = await tickets.private_channels(tx)
+    insiders = await insiders_if_said(ctx, private)
     async with run.finishing() as tx:
+        desk = replace(system_desk(ctx, run, tx), insiders=insiders)
+        away = await absences.people_by_source(tx, BY_STATUS, now=desk.now)
         found = []
         for person in await people.everyone(tx):
-            if (profile := profiles.get(person.slack_id)) and (difference := _difference(person, profile)):
-                found.append(difference)
-                await remember(tx, ctx.workspace_id, profile, now=ctx.clock(), settings=ctx.settings)
-        if found:
-            more = f", and {len(found) - MOST} more" if len(found) > MOST else ""
-            text = f"Slack knows of people what no event had told: {', '.join(found[:MOST])}{more}."
-            await tell_admins(system_desk(ctx, run, tx), text, key=f"people:{run.key}")
+            if profile := profiles.get(person.slack_id):
+                found.append(_difference(person, profile))
+                if _is_changed(person, profile):
+                    await remember(tx, ctx.workspace_id, profile, now=ctx.clock(), settings=ctx.settings)
+                if profile.status_emoji in ctx.settings.emoji_of_absence or person.id in away:
+                    own = replace(desk, key=f"{desk.key}:{person.id}")  # what it tells managers of each is a message
+                    await follow_status(own, person, profile)
+        if told := [difference for difference in found if difference]:
+            listed = ", ".join(
+                [*told[:MOST], *([say("and {count} more", count=len(told) - MOST)] if told[MOST:] else [])]
+            )
+            text = say("Slack knows of people what no event had told: {differences}.", differences=listed)
+            await tell_admins(desk, text, key=f"people:{run.key}")
+
+
+def _is_changed(person: Person, profile: Profile) -> bool:
+    was = (person.name, person.is_active, person.is_outsider, person.is_external)
+    told = (
+        profile.email in {None, person.email},
+        profile.zone in {"", person.zone},
+        profile.locale in {"", person.locale},
+    )
+    return was != (profile.name, profile.is_active, profile.is_outsider, profile.is_external) or not all(told)
 
 
 def _difference(person: Person, profile: Profile) -> str:
     """What is not as it was, in words."""
     name = f"@{escape(person.name)}"
     if person.is_active != profile.is_active:
-        return f"{name} {'is back' if profile.is_active else 'is deactivated'}"
+        return say("{name} is back", name=name) if profile.is_active else say("{name} is deactivated", name=name)
     if person.is_outsider != profile.is_outsider:
-        return f"{name} is {'a guest' if profile.is_outsider else 'no guest any more'}"
-    return f"{name} is @{escape(profile.name)} now" if person.name != profile.name else ""
+        guest = fixed("{name} is a guest") if profile.is_outsider else fixed("{name} is no guest any more")
+        return say(guest, name=name)
+    if person.name != profile.name:
+        return say("{name} is {now} now", name=name, now=f"@{escape(profile.name)}")
+    if profile.email and person.email and person.email != profile.email:
+        return say("{name} has another e-mail address", name=name)
+    has_moved = person.zone and profile.zone and person.zone != profile.zone
+    return say("{name} lives by {zone} now", name=name, zone=escape(profile.zone)) if has_moved else ""

@@ -9,6 +9,7 @@ from bot.messages import escape
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask_rests, insiders_if_said, system_desk
+from prompts.words import fixed, phrase
 from storage import people, tickets
 from storage.people import Person
 from storage.tickets import Ticket
@@ -37,8 +38,10 @@ async def reassign(ctx: Context, run: Run) -> None:
 
 async def _pass_on(desk: Desk, ticket: Ticket, gone: Person, *, why: str, tells: bool) -> None:
     is_free = await tickets.assignees(desk.tx, ticket.id) == [gone]
-    change = f"@{escape(gone.name)} {why}{', so it was assigned again' if is_free else ''}"
-    async with changing(desk, ticket, "unassign", said=change, needs="reassign"):
+    change = fixed("@{name} {why}, so it was assigned again") if is_free else fixed("@{name} {why}")
+    async with changing(
+        desk, ticket, "unassign", said=phrase(change, name=escape(gone.name), why=phrase(why)), needs="reassign"
+    ):
         await assign.take_from(desk, ticket, gone)
         chosen = (await assign.assign_automatically(desk, ticket)).person if is_free else None
     if chosen:

@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from agent import notify
 from agent.remind import remind
-from agent.sla.clocks import reckon
+from agent.sla.replan import replan
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import system_desk
-from storage import reminders, sla, tickets
-
-BATCH = 100
+from handlers.jobs.asked import ask_rests, system_desk
+from storage import reminders, tickets
 
 
 async def reminder(ctx: Context, run: Run) -> None:
@@ -22,6 +21,7 @@ async def reminder(ctx: Context, run: Run) -> None:
         ticket = await tickets.get(tx, planned.ticket_id) if planned.ticket_id else None
         private = set() if ticket else set(await tickets.private_channels(tx))  # a person's may be about any of them
     insiders = await ctx.directory.insiders({ticket.channel_id} if ticket and ticket.is_private else private)
+    await ask_rests(ctx)
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
         await remind(desk, await reminders.get(tx, reminder_id), fire_at=fire_at)
@@ -29,17 +29,16 @@ async def reminder(ctx: Context, run: Run) -> None:
 
 async def deadlines(ctx: Context, run: Run) -> None:
     """Work out the deadlines of a team's open tickets anew, or of all, after hours or a policy changed."""
-    team_id, last = run.job.args["team_id"], 0
-    while True:
+    await replan(ctx.db, partial(system_desk, ctx, run), team_id=run.job.args["team_id"])
+    async with run.finishing():
+        return
+
+
+async def cards(ctx: Context, run: Run) -> None:
+    """Show on their cards when tickets are due now."""
+    for ticket_id in run.job.args["ticket_ids"]:
         async with ctx.db.write() as tx:
-            found = await sla.with_clocks(tx, team_id=team_id, after=last, most=BATCH)
-            for ticket_id in found:
-                desk = replace(system_desk(ctx, run, tx), key=f"{run.key}:{ticket_id}")
-                ticket = await tickets.get(tx, ticket_id)
-                if await reckon(desk, ticket):
-                    await notify.show_card(desk, ticket)
-        if len(found) < BATCH:
-            break
-        last = found[-1]
+            desk = replace(system_desk(ctx, run, tx), key=f"{run.key}:{ticket_id}")
+            await notify.show_card(desk, await tickets.get(tx, ticket_id))
     async with run.finishing():
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from agent import notify
 from agent.desk import Desk
+from agent.language import of_ticket
 from agent.report import to_judge
 from agent.triage import model as by_model
 from agent.triage import rules
@@ -15,11 +16,12 @@ from agent.triage.profiles import profiles
 from agent.triage.schema import Report, TeamProfile, Triage
 from agent.triage.trust import trusted
 from bot.errors import ModelError
-from bot.slack.directory import Channel
+from bot.slack.channels import Channel
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask_rests, system_desk
-from storage import tickets
+from prompts.words import say, speaking
+from storage import channels, tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
@@ -42,27 +44,33 @@ async def triage(ctx: Context, run: Run) -> None:
         desk = system_desk(ctx, run, tx)
         teams = await profiles(desk, channel_id=ticket.channel_id)
         report = await to_judge(desk, ticket)
+        language = await of_ticket(desk, ticket)
+    with speaking(language):  # its card will say why
+        await _judge(ctx, run, ticket, report, teams)
+
+
+async def _judge(ctx: Context, run: Run, ticket: Ticket, report: Report, teams: list[TeamProfile]) -> None:
     channel = await ctx.directory.channel(ticket.channel_id)
     insiders = await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
     await ask_rests(ctx)
     found = _Found(channel=channel, permalink=ticket.permalink or await _permalink(ctx, ticket))
     judged = rules.triage(report, teams, floor=ctx.settings.team_floor)
     if ctx.model is None:
-        reading = Reading(triage=judged, source="rules", note="no model configured")
+        reading = Reading(triage=judged, source="rules", note=say("no model configured"))
         async with run.finishing() as tx:
-            await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, found)
+            await _place(_desk(ctx, run, tx, insiders), ticket.id, reading, found)
         return
     async with asyncio.TaskGroup() as tasks:
         asking = tasks.create_task(_ask_model(ctx, report, teams))
         await asyncio.wait({asking}, timeout=ctx.settings.llm_patience_seconds)
         if not asking.done():
-            early = Reading(triage=judged, source="rules", note="the model is slow; its reading may follow")
+            early = Reading(triage=judged, source="rules", note=say("the model is slow; its reading may follow"))
             async with ctx.db.write() as tx:
-                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket_id, early, found)
+                await _place(_desk(ctx, run, tx, insiders, part=":early"), ticket.id, early, found)
         answer = await asking
     reading = _reading(report, judged, answer)
     async with run.finishing() as tx:
-        await _place(_desk(ctx, run, tx, insiders), ticket_id, reading, found)
+        await _place(_desk(ctx, run, tx, insiders), ticket.id, reading, found)
 
 
 async def _permalink(ctx: Context, ticket: Ticket) -> str | None:
@@ -97,7 +105,9 @@ async def _place(desk: Desk, ticket_id: int, reading: Reading, found: _Found) ->
     ticket = await tickets.get(desk.tx, ticket_id)
     ticket.permalink = found.permalink
     if not ticket.channel_name:  # it came by direct message and lives in its team's channel
-        ticket.channel_name, ticket.is_private = found.channel.name, found.channel.is_private
+        followed = await channels.known(desk.tx, desk.workspace_id, ticket.channel_id)
+        is_locked = followed is not None and followed.is_private  # what was remembered of it may be older
+        ticket.channel_name, ticket.is_private = found.channel.name, found.channel.is_private or is_locked
     if ticket.triage_source is None:
         await place(desk, ticket, reading)
     elif reading.source == "model":

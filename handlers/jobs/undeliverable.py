@@ -3,9 +3,14 @@
 from datetime import datetime
 
 from agent import notify
+from agent.alarms.keep import ALARM
+from agent.alarms.tell import ended
+from agent.language import own
 from agent.leaving import left
 from bot.messages import Message, escape
-from storage import audit, outbox, people, queue, tickets
+from prompts.words import fixed, say, speaking, spoken
+from storage import alarms, audit, outbox, people, queue, reminders, tickets
+from storage.alarms import OVER
 from storage.audit import AuditEvent
 from storage.database import Tx
 from storage.outbox import Outgoing
@@ -15,20 +20,31 @@ from storage.tickets import Ticket
 
 GONE = {"user_disabled", "user_not_found", "users_not_found", "cannot_dm_bot"}
 NOT_THERE = {
-    "not_in_channel": "I am not a member of it: `/invite @chargehand`",
-    "channel_not_found": "I cannot see it: `/invite @chargehand`",
-    "is_archived": "it is archived",
+    "not_in_channel": fixed("I am not a member of it: `/invite @chargehand`"),
+    "channel_not_found": fixed("I cannot see it: `/invite @chargehand`"),
+    "is_archived": fixed("it is archived"),
 }
 
 
-async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime) -> None:
-    """Find another way for one buried row; decoration (reactions, edits) has none and needs none."""
+async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime, language: str) -> None:
+    """Find another way for one buried row; decoration (reactions, edits) has none and needs none.
+
+    Args:
+        language: the workspace's.
+    """
+    with speaking(language):
+        await _another_way(tx, row, error, now)
+
+
+async def _another_way(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
     if row.kind in {"respond", "replace"} and row.user_id and row.channel_id.startswith(("C", "G")):
         await _again(tx, row, now, kind="whisper", channel_id=row.channel_id)
     elif row.user_id and row.channel_id != row.user_id:  # somebody waits for it: say it to them directly
         await _again(tx, row, now, kind="post", channel_id=row.user_id)
     elif row.key.startswith("assigned:") and error in GONE:
         await _reassign(tx, row, now)
+    elif row.key.startswith(f"{ALARM}:"):
+        await _reminder_has_no_place(tx, row, error, now)
     elif row.key.startswith("card:") and row.kind == "post":
         await _card_is_homeless(tx, row, error, now)
     elif row.lane.startswith("dm:") and row.ticket_id:
@@ -88,7 +104,11 @@ async def _say_who_was_not_told(tx: Tx, row: Outgoing, error: str, now: datetime
         correlation_id=row.correlation_id,
     )
     audit.record(tx, event, before={}, after={"person": person.id, "error": error})
-    text = f"@{escape(person.name)} could not be told: Slack takes no direct message for them (`{error}`)."
+    text = say(
+        "@{who} could not be told: Slack takes no direct message for them (`{error}`).",
+        who=escape(person.name),
+        error=error,
+    )
     said = Outgoing(
         workspace_id=row.workspace_id,
         key=f"untold:{ticket.id}:{person.id}",
@@ -112,6 +132,21 @@ async def _about(tx: Tx, row: Outgoing) -> tuple[Ticket, Person | None]:
     return ticket, await people.by_slack_id(tx, row.workspace_id, row.channel_id)
 
 
+async def _reminder_has_no_place(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
+    """It comes no more, and who asked for it for another person or a channel hears why."""
+    alarm = await alarms.get(tx, int(row.key.split(":")[1]))
+    if alarm is None or alarm.state == OVER or alarm.asker_id == alarm.person_id:
+        return
+    await reminders.cancel_alarm(tx, alarm.id)
+    alarm.state, alarm.reason, alarm.next_at = OVER, f"Slack says {error}", None
+    asker = await people.get(tx, alarm.asker_id)
+    if asker.is_active:
+        with speaking(await own(tx, asker.id) or spoken()):
+            where = f"<#{alarm.channel_id}>: " if alarm.channel_id else say("they could not be told: ")
+            payload = Message(text=ended(alarm, where + _why(error))).model_dump_json()
+        await _again(tx, row, now, kind="post", channel_id=asker.slack_id, payload=payload)
+
+
 async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
     """The ticket is kept; its reporter, else the admins, hear where its card could not go and what to do."""
     if row.ticket_id is None:
@@ -121,11 +156,19 @@ async def _card_is_homeless(tx: Tx, row: Outgoing, error: str, now: datetime) ->
     if is_typed and ticket.said_at is None and error in {"not_in_channel", "channel_not_found"}:
         return  # a slash command's own answer has said so
     told = [await people.get(tx, ticket.reporter_id)] if ticket.reporter_id else await people.admins(tx)
-    why = NOT_THERE.get(error, f"Slack says `{error}`")
-    text = (
-        f"{notify.headline(ticket)} is tracked, but its card cannot be posted in <#{ticket.channel_id}>: {why}."
-        f" `/chargehand show {ticket.name}` shows it."
-    )
     for person in told:
+        with speaking(await own(tx, person.id) or spoken()):
+            text = say(
+                "{ticket} is tracked, but its card cannot be posted in {channel}: {why}. "
+                "`/chargehand show {name}` shows it.",
+                ticket=notify.headline(ticket),
+                channel=f"<#{ticket.channel_id}>",
+                why=_why(error),
+                name=ticket.name,
+            )
         payload = Message(text=text).model_dump_json()
         await _again(tx, row, now, kind="post", channel_id=person.slack_id, payload=payload)
+
+
+def _why(error: str) -> str:
+    return say(NOT_THERE[error]) if error in NOT_THERE else say("Slack says `{error}`", error=error)

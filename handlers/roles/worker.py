@@ -32,7 +32,7 @@ async def working(running: Running, ctx: Context) -> AsyncIterator[None]:
         ctx.client,
         settings,
         role=running.elected("outbox"),
-        on_undeliverable=lambda tx, row, error: undeliverable(tx, row, error, now=clock()),
+        on_undeliverable=lambda tx, row, error: undeliverable(tx, row, error, now=clock(), language=settings.language),
     )
     async with asyncio.TaskGroup() as tasks:
         jobs_end = tasks.create_task(worker.run())

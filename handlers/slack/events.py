@@ -6,14 +6,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
+from bot.channel_events import CONVERSIONS, FOLLOWED, channel_of
 from handlers.context import Context
 from handlers.slack.intake import Intake
-
-# What is remembered of a channel may be wrong after these.
-CHANNEL_CHANGES = {
-    "channel_archive", "channel_rename", "channel_unarchive", "group_archive", "group_rename", "group_unarchive",
-    "member_joined_channel", "member_left_channel",
-}  # fmt: skip
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
@@ -23,7 +18,6 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
             return await next()
         await intake.store(body)
         event = body.get("event") or {}
-        if event.get("type") in CHANNEL_CHANGES:
-            channel = event.get("channel")
-            ctx.directory.forget_channel(channel["id"] if isinstance(channel, dict) else str(channel))
+        if event.get("type") in FOLLOWED or event.get("subtype") in CONVERSIONS:
+            ctx.directory.forget_channel(channel_of(event))  # what is remembered of it may be wrong by now
         return BoltResponse(status=200, body="")

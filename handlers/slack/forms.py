@@ -1,8 +1,9 @@
-"""The forms of tickets: opened by a button, checked while open, then run as a command."""
+"""Forms: opened by a button, checked while open, then run as commands."""
 
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -14,18 +15,24 @@ from agent.commands.verb import Slot, Verb
 from agent.desk import Desk
 from agent.forms import deny as denial
 from agent.forms import open as opening
+from agent.forms import remind as reminding
+from agent.forms import track as tracking
 from agent.forms.kind import FormKind
-from agent.forms.table import form_of
+from agent.forms.table import form_of, open_form_of
+from agent.language import of_person
 from agent.pressed import UNKNOWN
 from bot.errors import UserError
-from bot.events import SlackForm, SlackPress
+from bot.events import Place, SlackForm, SlackPress
 from bot.forms import Form
 from bot.messages import Button, Message
+from bot.shortcuts import NEW, SlackShortcut
 from bot.slack.client import CallFailed
+from bot.slack.modal import render_form
 from bot.slack.parse import parse
 from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.intake import Intake
+from prompts.words import say, speaking
 from storage import people
 from storage.tickets import Ticket
 
@@ -47,15 +54,21 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
         if verb and Slot.PROPOSAL in verb.takes:  # its command knows who decides
             actor = await refuse.actor_for(tx, person) if person else None
             return await denial.form(refuse.desk_of(ctx, press, tx, actor), press.value, about=about)
+        actor = await refuse.actor_for(tx, person)
+        if verb and actor and Slot.REMINDERS in verb.takes:
+            desk = replace(refuse.desk_of(ctx, press, tx, actor), place=Place(channel_id=press.channel_id))
+            return await reminding.change_form(desk, press.value, about=about)
+        if actor and (form := await _about_no_ticket(refuse.desk_of(ctx, press, tx, actor), name, press, about)):
+            return form
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, press, tx, None), press.value)
     if kind is None or verb is None:
-        raise UserError(UNKNOWN)
+        raise UserError(say(UNKNOWN))
     if ticket is None:
-        raise UserError(f"There is no {press.value.partition('@')[0]} any more.")
+        raise UserError(say("There is no {ticket} any more.", ticket=press.value.partition("@")[0]))
     insiders = await _insiders(ctx, ticket)
     is_known = person is not None and insiders is not None
-    if kind.shows_ticket and not is_known:
-        raise UserError("Slack did not tell me in time who may see that. Please press again.")
+    if (kind.shows_ticket or ticket.is_private) and not is_known:
+        raise UserError(say("Slack did not tell me in time who may see that. Please press again."))
     async with ctx.db.read() as tx:
         actor = await refuse.actor_for(tx, person) if is_known else None
         desk = refuse.desk_of(ctx, press, tx, actor, insiders=insiders)
@@ -64,9 +77,21 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
         return await opening.form_for(desk, kind, ticket, chosen="".join(chosen), about=about)
 
 
+async def _about_no_ticket(desk: Desk, name: str, press: SlackPress, about: Mapping[str, str | None]) -> Form | None:
+    """A new ticket's form, or one of settings and people."""
+    if name == NEW:
+        shortcut = SlackShortcut(name=NEW, user_id=press.user_id, trigger_id=press.trigger_id)
+        form = await tracking.form(desk, shortcut, is_here=False)
+        return replace(form, about={**form.about, "channel_id": press.channel_id})
+    kind = open_form_of(name)
+    return await opening.open_form_for(desk, kind, press.value, about=about) if kind else None
+
+
 async def _instead(desk: Desk, ticket: Ticket, kind: FormKind, verb: Verb, press: SlackPress) -> Message | None:
     """What to offer before anybody fills in a form in vain; None: it may be opened. The command checks again."""
-    both = Button(label="Claim and resolve…", action=f"{OPENS}{take_and_resolve.VERB.name}", value=press.value)
+    if not await desk.sees(ticket):  # even its number is none of their business
+        raise UserError(say("There is no {ticket} any more.", ticket=ticket.name))
+    both = Button(label=say("Claim and resolve…"), action=f"{OPENS}{take_and_resolve.VERB.name}", value=press.value)
     if offers := await take_and_resolve.offer(desk, ticket, Parsed(verb=verb), button=both):
         return offers.message
     await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
@@ -82,24 +107,35 @@ async def _insiders(ctx: Context, ticket: Ticket) -> Mapping[str, frozenset[str]
         return None
 
 
-async def _problems(ctx: Context, form: SlackForm) -> dict[str, str]:
-    """What is wrong with a submitted form, by field."""
+async def _reaction(ctx: Context, form: SlackForm) -> dict[str, Any]:
+    """What is shown in a form's place: what is wrong with it by field, or the form that it leads to."""
     async with ctx.db.read() as tx:
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, form, tx, None), opening.target_of(form))
-    insiders = await _insiders(ctx, ticket) if ticket else None
+    insiders = await _insiders(ctx, ticket) if ticket else {}
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, form.user_id)
         actor = await refuse.actor_for(tx, person) if insiders is not None else None
         desk = refuse.desk_of(ctx, form, tx, actor, insiders=insiders)
-        return await opening.problems(desk, form.action, opening.target_of(form), form.fields)
+        with speaking(await of_person(desk, person.id if person else None)):
+            return await _said_in_place(desk, form)
+
+
+async def _said_in_place(desk: Desk, form: SlackForm) -> dict[str, Any]:
+    try:
+        if further := await opening.leads_to(desk, form):
+            return {"response_action": "update", "view": render_form(further)}
+        errors = await opening.problems(desk, form)
+    except UserError:  # the command says it, with a record
+        return {}
+    return {"response_action": "errors", "errors": errors} if errors else {}
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     @app.view(re.compile(".*"))
     async def keep(body: dict[str, Any], ack: AsyncAck) -> None:
         event = parse(body, bot_user_id=ctx.bot_user_id).event
-        if isinstance(event, SlackForm) and (errors := await _problems(ctx, event)):
-            await ack(response_action="errors", errors=errors)
+        if isinstance(event, SlackForm) and (reaction := await _reaction(ctx, event)):
+            await ack(**reaction)
             return
         await intake.store(body)
         await ack()

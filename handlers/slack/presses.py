@@ -30,7 +30,7 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         stored = await intake.store(body, starts_work=not opens, shows=shows)
         await ack()
         if opens and stored.is_new:
-            await show(ctx, press, opened(ctx, press), stored.correlation_id)
+            await show(ctx, press, opened, stored.correlation_id)
 
 
 async def _working(ctx: Context, press: SlackPress, correlation_id: str) -> Outgoing | None:

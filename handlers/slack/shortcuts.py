@@ -1,8 +1,9 @@
-"""Shortcuts: of a message "Track this" and "Add to ticket", of none "New ticket"; each opens a form at once."""
+"""Shortcuts: of a message "Track this", "Add to ticket" and "Remind me", of none "New ticket"; each opens a form."""
 
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -10,17 +11,19 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from agent.commands.track import already
 from agent.conversation import refuse_outsiders
 from agent.desk import Desk
-from agent.forms import add, track
+from agent.forms import add, remind, track
 from bot.errors import UserError
+from bot.events import Place
 from bot.forms import Form
 from bot.messages import Message
-from bot.shortcuts import ADD, NEW, TRACK, SlackShortcut
+from bot.shortcuts import ADD, NEW, REMIND, TRACK, SlackShortcut
 from bot.slack.client import CallFailed
 from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.forms import GLANCE_SECONDS
 from handlers.slack.intake import Intake
 from handlers.slack.showing import show
+from prompts.words import say
 from storage import people, tickets
 
 
@@ -30,7 +33,7 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         stored = await intake.store(body, starts_work=False)
         await ack()
         if stored.is_new and isinstance(stored.event, SlackShortcut):
-            await show(ctx, stored.event, opened(ctx, stored.event), stored.correlation_id)
+            await show(ctx, stored.event, opened, stored.correlation_id)
 
 
 async def opened(ctx: Context, shortcut: SlackShortcut) -> Form | Message:
@@ -45,20 +48,24 @@ async def opened(ctx: Context, shortcut: SlackShortcut) -> Form | Message:
         actor = await refuse.actor_for(tx, person)
         desk = refuse.desk_of(ctx, shortcut, tx, actor, insiders=insiders)
         if actor:
-            await refuse_outsiders(desk)
+            await refuse_outsiders(replace(desk, place=Place(channel_id=shortcut.channel_id)))
         return await _form(desk, shortcut, is_here=is_here)
 
 
 async def _form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form | Message:
     if shortcut.name == ADD:
         if desk.actor is None:
-            raise UserError("I do not know you yet. Write to me once, then you can add to tickets.")
+            raise UserError(say("I do not know you yet. Write to me once, then you can add to tickets."))
         return await add.form(desk, shortcut)
+    if shortcut.name == REMIND:
+        if desk.actor is None:
+            raise UserError(say("I do not know you yet. Write to me once, then I can remind you."))
+        return await remind.form(desk, shortcut)
     if shortcut.name not in {TRACK, NEW}:
-        raise UserError("That shortcut is from another version of mine, and does nothing any more.")
+        raise UserError(say("That shortcut is from another version of mine, and does nothing any more."))
     known = await tickets.by_message(desk.tx, shortcut.channel_id, shortcut.message_ts) if shortcut.message_ts else None
     if known:
-        return Message(text=await already(desk, known) if desk.actor else "That message is tracked already.")
+        return Message(text=await already(desk, known) if desk.actor else say("That message is tracked already."))
     return await track.form(desk, shortcut, is_here=is_here)
 
 

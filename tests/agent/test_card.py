@@ -1,12 +1,13 @@
-"""The card says what a ticket is, who has it and why, and offers what can be done with it now (A12)."""
+"""The card says what a ticket is, who has it and why, and offers what can be done with it now."""
 
 from dataclasses import replace
 
 import pytest
 
 from agent import assign
-from agent.card import COLOURS, GREY, card, words
+from agent.card import COLOURS, GREY, card
 from agent.desk import Desk
+from agent.status_words import words
 from bot.access import Target
 from bot.messages import Button, Control, Menu, More, Option, moment
 from bot.sandbox.slack.blocks import problems_of
@@ -54,8 +55,9 @@ async def test_the_facts_and_the_notes(desk: Desk, make_ticket: MakeTicket) -> N
 
 
 ROW = ["Resolve…", "Reassign…", "Snooze", "Priority", "Why"]
-ALWAYS = [*ROW, "Edit…", "Hand over…", "Wait…", "Close…", "History"]
-WAITING = [*ROW, "Edit…", "Hand over…", "Waits no more", "Close…", "History"]
+FOLDED = ["Edit…", "Hand over…", "Duplicate of…", "Mute", "History"]
+ALWAYS = [*ROW, "Close…", "Wait…", *FOLDED]
+WAITING = [*ROW, "Close…", "Waits no more", *FOLDED]
 
 
 def spread(one: Control) -> tuple[Button | Menu, ...]:
@@ -102,7 +104,7 @@ async def test_the_flags_say_what_holds_it_up(desk: Desk, make_ticket: MakeTicke
     rests = [[NOW.isoformat(), NOW.isoformat()]] * 2
     ticket = await make_ticket(snoozed_until=NOW, waiting_on=1, waiting_for="the <key>", waiting_since=NOW, rests=rests)
     at = moment(NOW)
-    flags = f"Snoozed until {at} · Waiting on @ann since {at}: the &lt;key&gt; · Reopened twice"
+    flags = f"Snoozed until {at} · Waiting on @ann since {at}: the &lt;key&gt; · Reopened 2 times"
     assert flags in (await card(desk, ticket)).notes
 
 
@@ -118,7 +120,7 @@ async def test_however_long_its_words_it_has_at_most_twenty_blocks_and_all_contr
     blocks = content["blocks"] + attachment["blocks"]
     assert problems_of(content["blocks"], "message") == problems_of(attachment["blocks"], "message") == []
     assert len(blocks) <= 20
-    assert [len(block["elements"]) for block in blocks if block["type"] == "actions"] == [6, 3]
+    assert [len(block["elements"]) for block in blocks if block["type"] == "actions"] == [6, 5]
 
 
 async def test_words_of_people_never_ping(desk: Desk, make_ticket: MakeTicket) -> None:

@@ -1,4 +1,4 @@
-"""How long something took, as people say it (A16)."""
+"""How long something took, as people say it."""
 
 from datetime import timedelta
 

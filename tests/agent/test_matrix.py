@@ -14,6 +14,7 @@ from agent.matrix import CHANGES, NO, YES, matrix, read
 from bot.errors import Refused, UserError
 from bot.events import Place, Surface
 from storage import people
+from storage.group_links import GroupLink
 from storage.people import Person, RoleName, Team
 from storage.tickets import Assignment
 from tests.agent.conftest import NOW, MakeTicket
@@ -52,8 +53,20 @@ LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`person show @someone`": "person show <@UCY>",
     "`person set @someone …`": "person set <@UCY> language de",
     "`person unlinked`": "person unlinked",
+    "`person ask @someone`": "person ask <@UCY>",
+    "`person import …`": "person import slack_id\nUCY",
     "`channel team TEAM`": "channel team Platform",
+    "`channel digest …`": "channel digest on",
+    "`summary`": "summary",
+    "`group`": "group list",
+    "`remind @someone …`": "remind <@UCY> to look in 2h",
+    "`summary TEAM`": "summary Platform",
     "`channel allow …`": "channel allow guests",
+    "`channel mute`": "channel mute",
+    "`group link ORG/TEAM TEAM`": "group link acme/platform Platform",
+    "`group link @group TEAM`": "group link <!subteam^S1> Platform",
+    "`group link ORG/TEAM @group`": "group link acme/platform <!subteam^S1>",
+    "`group apply …`": "group apply acme/crew",
     "`link github LOGIN @someone`": "link github octocat <@UCY>",
     "`unlink github @someone`": "unlink github <@UCY>",
     "`capacity @someone …`": "capacity <@UCY> 5",
@@ -77,6 +90,10 @@ async def somebody(desk: Desk, who: str) -> Person:
     one = Person(workspace_id="T1", slack_id="UME", name="me", created_at=NOW, refreshed_at=NOW)
     one.is_admin, one.is_outsider, one.is_active = who == "admin", who == "guest or external", who != "deactivated"
     desk.tx.add(one)
+    platform = await people.team_named(desk.tx, "Platform")
+    assert platform
+    crew = {"source": "acme/crew", "name": "acme/crew", "team_id": platform.id}
+    desk.tx.add(GroupLink(workspace_id="T1", created_at=NOW, **crew))
     await desk.tx.flush()
     if who in ROLES:
         name, role = ROLES[who]

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from agent import assign, notify
 from agent.admit import actor_of
 from agent.desk import Desk
+from agent.reaction import SEEN, show_status
 from bot.events import Place
 from bot.messages import Message
 from storage import people
@@ -66,7 +67,7 @@ async def test_a_ticket_that_becomes_unassigned_is_news(desk: Desk, make_ticket:
 async def test_a_title_does_not_decide_about_buttons(desk: Desk, make_ticket: MakeTicket, title: str) -> None:
     await notify.tell_assignee(desk, await make_ticket(title=title), await person(desk, "cy"))
     buttons = Message.model_validate_json((await sent(desk))[0].payload).buttons
-    assert [button.action for button in buttons] == ["ack", "snooze"]
+    assert [button.action for button in buttons] == ["ack", "form:handover", "snooze"]
 
 
 async def test_nobody_hears_of_what_they_did_themselves(desk: Desk, make_ticket: MakeTicket) -> None:
@@ -102,11 +103,11 @@ async def test_the_card_is_posted_once_and_edited_after(desk: Desk, make_ticket:
 
 async def test_the_reaction_is_swapped(desk: Desk, make_ticket: MakeTicket) -> None:
     ticket = await make_ticket(status="in_progress")
-    await notify.show_status(desk, ticket, before="open")
-    await notify.show_status(desk, ticket, before="in_progress")
+    await show_status(desk, ticket, before="open")
+    await show_status(desk, ticket, before="in_progress")
     swaps = [(row.kind, row.payload, row.target_ts) for row in await sent(desk)]
     assert swaps == [("unreact", "large_blue_circle", "1.1"), ("react", "hammer_and_wrench", "1.1")]
-    await notify.show_status(desk, await make_ticket(message_ts=None), before=notify.SEEN)
+    await show_status(desk, await make_ticket(message_ts=None), before=SEEN)
     assert len(await sent(desk)) == 2
 
 

@@ -1,4 +1,4 @@
-"""Tickets that share most of their telling words are found, best first (A12)."""
+"""Tickets that share most of their telling words are found, best first."""
 
 from agent.similar import SHOWN, significant, similar_to
 

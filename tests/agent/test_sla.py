@@ -88,6 +88,8 @@ async def test_each_step_comes_once_for_each_generation(desk: Desk, make_ticket:
     }
     assert len(said) == len(sent)  # one manager, one assignee: a message each, or a line of the digest
     last = await sla.clocks(desk.tx, ticket.id)
+    kept = await tickets.get(desk.tx, ticket.id)
+    assert kept.due_at == min((clock.due_at for clock in last if clock.is_running), default=None)
     assert all(clock.breached_at for clock in last if clock.is_running and clock.due_at <= now)
     assert not any(row.state in reminders.LIVE and row.due_at <= now for row in rows.values())
 

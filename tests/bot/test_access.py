@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.access import RULES, Target, can, check, who_may
+from bot.access import RULES, Commenter, Target, can, can_by_comment, check, who_may
 from bot.errors import Refused
 from bot.events import Actor
 from storage.people import RoleName
@@ -37,8 +37,8 @@ PEOPLE = {
     "guest": actor(SOMEBODY, is_outsider=True),
     "guest who reported": actor(REPORTER, is_outsider=True),
 }
-TAKEN = Target(team_id=OWN, team_name="Own", assignee_ids=frozenset({ASSIGNEE}), reporter_id=REPORTER)
-FREE = Target(team_id=OWN, team_name="Own", reporter_id=REPORTER)
+TAKEN = Target(team_id=OWN, assignee_ids=frozenset({ASSIGNEE}), reporter_id=REPORTER)
+FREE = Target(team_id=OWN, reporter_id=REPORTER)
 HOMELESS = Target(reporter_id=REPORTER)
 INSIDERS = set(PEOPLE) - {"guest", "guest who reported"}
 
@@ -64,6 +64,7 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("approve", TAKEN, INSIDERS),  # the proposal knows who decides
     ("track", Target(), INSIDERS - {"viewer", "reporter"}),
     ("escalate", TAKEN, INSIDERS - {"viewer", "reporter"}),
+    ("remind", Target(), INSIDERS - {"viewer", "reporter"}),  # others; oneself everybody
     ("undo", TAKEN, INSIDERS),  # the verb that leads back decides
     ("profile", Target(), INSIDERS),
     ("duty", Target(), INSIDERS),
@@ -115,3 +116,45 @@ def test_admins_are_named_once() -> None:
     assert who_may("administer") == "admins"
     assert who_may("report") == "everyone but guests"
     assert all(who_may(action).count("admins") <= 1 for action in RULES)
+
+
+COMMENTS: list[tuple[str, str | None, str, str, bool]] = [
+    ("both allow it", "assignee", "triage", "status", True),
+    ("GitHub does not", "assignee", "read", "status", False),
+    ("we do not", "viewer", "admin", "status", False),
+    ("an admin here who may only read there", "admin", "read", "close", False),
+    ("an admin here and there", "admin", "admin", "administer", True),
+    ("an admin here who may write there", "admin", "write", "administer", False),
+    ("to read is enough to comment", "reporter", "read", "comment", True),
+    ("who may not even read", "admin", "none", "see", False),
+    ("a permission that nobody knows", "admin", "owner", "see", False),
+    ("an unlinked login looks", None, "read", "see", True),
+    ("an unlinked login is a viewer", None, "admin", "comment", False),
+    ("an unlinked login has nothing", None, "admin", "status", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "permission", "action", "may"), [row[1:] for row in COMMENTS], ids=[r[0] for r in COMMENTS]
+)
+def test_a_comment_on_github_needs_the_right_here_and_there(
+    who: str | None, permission: str, action: str, may: bool
+) -> None:
+    author = Commenter(login="octocat", permission=permission, person=PEOPLE[who] if who else None)
+    assert can_by_comment(author, action, TAKEN) is may
+
+
+def test_a_bots_comment_does_nothing() -> None:
+    author = Commenter(login="robot", permission="admin", person=PEOPLE["admin"], is_bot=True)
+    assert not any(can_by_comment(author, action, TAKEN) for action in RULES)
+
+
+def test_an_unlinked_login_reports_nothing_of_its_own_and_sees_nothing_private() -> None:
+    author = Commenter(login="octocat", permission="admin")
+    assert not can_by_comment(author, "see", Target(team_id=OWN, is_private=True))
+    assert not can_by_comment(author, "comment", Target(team_id=OWN, reporter_id=0))
+
+
+def test_a_person_who_was_deactivated_does_nothing_by_a_comment_either() -> None:
+    gone = Actor(person_id=1, slack_id="U1", name="p1", workspace_id="T1", is_admin=True, is_active=False)
+    assert not can_by_comment(Commenter(login="octocat", permission="admin", person=gone), "see", TAKEN)

@@ -4,10 +4,12 @@ from itertools import pairwise
 
 import pytest
 
+from bot.home import Home
 from bot.settings import Settings
-from bot.slack.pace import EPHEMERALS, WORKSPACE
+from bot.slack.pace import EPHEMERALS, HOMES, REFRESHES, WORKSPACE
 from storage import outbox
 from storage.limits import Rate
+from storage.outbox import PUBLISH, REFRESH, Outgoing
 from tests.bot.mouth import Mouth
 from tests.waiting import until
 
@@ -70,6 +72,39 @@ async def test_slacks_patience_is_kept_and_the_thread_stays_in_order(mouth: Mout
 @pytest.mark.parametrize(("rate", "most"), [(WORKSPACE["edit"], 50), (EPHEMERALS, 100)])
 def test_in_any_minute_the_workspace_gets_no_more_than_slack_allows(rate: Rate, most: int) -> None:
     assert rate.burst + 60 / rate.time_for(1).total_seconds() <= most
+
+
+def home(mouth: Mouth, key: str, *, kind: str = PUBLISH) -> Outgoing:
+    payload = Home(greeting=f"Good morning, {key}").model_dump_json()
+    return mouth.row(key, to="bob", kind=kind, lane=f"home:{key}", payload=payload)
+
+
+async def test_a_hundred_home_tabs_open_at_once_and_no_more_within_the_minute(mouth: Mouth) -> None:
+    mouth.pass_time(0)
+    async with mouth.sending():
+        await mouth.put(*(home(mouth, f"home {number}") for number in range(HOMES + 2)))
+        await mouth.left_with(waiting=2)
+    async with mouth.sending(holder="second"):
+        mouth.pass_time(59)
+        await mouth.put(mouth.row("card"))
+        await mouth.left_with(waiting=2)
+        mouth.pass_time(1)
+        await mouth.emptied()
+    assert len(mouth.slack.calls("views.publish")) == HOMES + 2 == 102
+
+
+async def test_who_opens_a_home_tab_does_not_wait_for_those_that_only_follow(mouth: Mouth) -> None:
+    mouth.pass_time(0)
+    async with mouth.sending():
+        await mouth.put(*(home(mouth, f"open since eight {n}", kind=REFRESH) for n in range(REFRESHES.burst + 2)))
+        await mouth.left_with(waiting=2)
+        async with mouth.db.write() as tx:
+            await outbox.publish(tx, home(mouth, f"open since eight {REFRESHES.burst}"))
+            await outbox.publish(tx, home(mouth, "opened now"))
+        await mouth.left_with(waiting=1)
+        mouth.pass_time(REFRESHES.time_for(1).total_seconds())
+        await mouth.emptied()
+    assert len(mouth.slack.calls("views.publish")) == REFRESHES.burst + 3
 
 
 async def test_edits_of_all_messages_share_the_limit_whoever_sends_them(mouth: Mouth) -> None:

@@ -1,4 +1,4 @@
-"""A bad setting is named with its problem and an example, and its value never shown (A27)."""
+"""A bad setting is named with its problem and an example, and its value never shown."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A refused socket is tried again after 1, 2, 4 … 60 seconds, and from 1 again once a connection stood (A21)."""
+"""A refused socket is tried again after 1, 2, 4 … 60 seconds, and from 1 again once a connection stood."""
 
 import asyncio
 from collections.abc import AsyncIterator

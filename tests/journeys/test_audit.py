@@ -1,4 +1,4 @@
-"""Every change leaves a record of who did what to what, from where, with before and after (A17)."""
+"""Every change leaves a record of who did what to what, from where, with before and after."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -547,6 +547,14 @@ VERB_CASES |= {
         before={"allow": None},
         after={"allow": "guests"},
     ),
+    "group": Case(
+        do=typed("alice", "group link @oncall Platform"),
+        who="alice",
+        surface="slash",
+        action="link",
+        of="group",
+        after={"group": "@oncall", "team": 1},
+    ),
     "link": Case(
         do=typed("bob", "link github bobhub"),
         who="bob",
@@ -588,11 +596,29 @@ VERB_CASES |= {
         action="escalate",
         after={"step": "managers", "reason": "customers call in"},
     ),
+    "remind": Case(
+        do=typed("bob", "remind me to look at it at 17:00"),
+        who="bob",
+        surface="slash",
+        action="remind",
+        of="alarm",
+        after={"rule": ""},
+    ),
+    "reminders": Case(
+        given=typed("bob", "remind me to look at it in 2h"),
+        do=typed("bob", "reminders cancel 1"),
+        who="bob",
+        surface="slash",
+        action="reminder cancel",
+        of="alarm",
+        before={"state": "active"},
+        after={"state": "over", "at": None},
+    ),
     "digest": Case(
         do=typed("bob", "digest at 8:30"),
         who="bob",
         surface="slash",
-        action="digest",
+        action="set",
         of="person",
         before={"digest.time": None},
         after={"digest.time": "08:30"},
@@ -602,6 +628,7 @@ LOOKING = {
     "list": "list",
     "show": "show CH-1",
     "reminders": "reminders",
+    "summary": "summary",
     "help": "help",
     "me": "me",
     "why": "why CH-1",

@@ -30,7 +30,15 @@ async def test_claim_start_and_resolve_by_button(slack: SlackSandbox, bot: Bot) 
     card = slack.thread("#ops", ts)[1].ts
     await slack.click("bob", "#ops", card, "Claim")
     await quiet(bot)
-    assert slack.message("#ops", card).buttons == ["Release…", "Start", "Resolve…", "Reassign…", "Why"]
+    assert slack.message("#ops", card).buttons == [
+        "Release…",
+        "Start",
+        "Resolve…",
+        "Reassign…",
+        "Why",
+        "Close…",
+        "Wait…",
+    ]
     await slack.click("bob", "#ops", card, "Start")
     await quiet(bot)
     await slack.click("bob", "#ops", card, "Resolve…")

@@ -33,17 +33,17 @@ async def test_a_menu_runs_its_verb(slack: SlackSandbox, bot: Bot) -> None:
     assert "snoozed by @bob, <!date^" in card_of(slack, ts).plain
 
 
-async def test_an_entry_behind_the_dots_opens_its_form_or_runs_its_verb(slack: SlackSandbox, bot: Bot) -> None:
+async def test_wait_opens_its_form_and_becomes_its_end(slack: SlackSandbox, bot: Bot) -> None:
     ts = await report(bot, "frank", "redis is down")
     card = card_of(slack, ts)
-    await slack.select("bob", "#ops", card.ts, action="more", choice="Wait…")
+    await slack.click("bob", "#ops", card.ts, "Wait…")
     await slack.until(lambda: slack.modal("bob"))
     assert (slack.modal("bob") or {})["title"]["text"] == "Wait CH-1"
     assert await slack.submit("bob", {"what": "the new certificate"}) == {}
     await quiet(bot)
     assert (await bot.ticket()).waiting_for == "the new certificate"
-    assert card_of(slack, ts).menus["more"] == ["Edit…", "Hand over…", "Waits no more", "Close…", "History"]
-    await slack.select("bob", "#ops", card.ts, action="more", choice="Waits no more")
+    assert card_of(slack, ts).menus["more"] == ["Edit…", "Hand over…", "Duplicate of…", "Mute", "History"]
+    await slack.click("bob", "#ops", card.ts, "Waits no more")
     await quiet(bot)
     assert (await bot.ticket()).waiting_for is None
 
@@ -108,7 +108,7 @@ async def test_a_press_that_fails_for_good_brings_the_controls_back(slack: Slack
     await quiet(bot)
     assert "_working…_" in shown_as(slack, before.ts)[-2]
     assert card_of(slack, ts).buttons == before.buttons
-    assert "Something went wrong on my side with your press." in said(slack.dms("carol"))[-1]
+    assert "Something went wrong on my side with your press of a button." in said(slack.dms("carol"))[-1]
 
 
 async def test_a_question_leaves_the_card_alone(slack: SlackSandbox, bot: Bot) -> None:

@@ -43,7 +43,7 @@ async def test_an_admin_lets_guests_into_a_channel_and_externals_not(slack: Slac
     refused = await slash(bot, "bob", "channel allow guests")
     assert refused.startswith("You may not let people from elsewhere into a channel: that is for admins.")
     answer = await slash(bot, "alice", "channel allow guests")
-    assert answer == "<#C0OPS>: no team is named for it; from elsewhere guests may report."
+    assert answer == "<#C0OPS>: its team is Platform; from elsewhere guests may report."
     root = await report(bot, "gus", "redis is down")
     assert slack.thread("#ops", root)[1].plain.startswith("*CH-1  Redis is down*")
     await report(bot, "xena", "kafka is down")

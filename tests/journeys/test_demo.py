@@ -138,3 +138,18 @@ async def test_a_slip_of_the_finger_is_answered_with_what_was_meant(url: str, br
     await box.press("Enter")
     await expect(page.get_by_text("Did you mean list?").first).to_be_visible()
     await page.close()
+
+
+async def test_two_quick_presses_both_count(url: str, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    await page.goto(url)
+    await expect(page.get_by_role("button", name="Speak as Frank Foster")).to_be_visible()
+    await page.evaluate(
+        """() => ["Speak as Frank Foster", "#payments"].forEach((name) =>
+            document.querySelector(`button[aria-label^="${name}"]`).click())"""
+    )
+    await expect(page.get_by_role("heading", name="payments", exact=False).first).to_be_visible()
+    frank = page.get_by_role("button", name="Speak as Frank Foster")
+    await expect(frank).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name=re.compile("^#payments"))).to_have_attribute("aria-current", "page")
+    await page.close()

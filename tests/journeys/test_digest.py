@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from bot.messages import moment
 from bot.sandbox.slack import SlackSandbox
 from storage import settings_kv
 from storage.audit import AuditEvent
@@ -14,7 +15,7 @@ from storage.notices import Notice
 from storage.people import Person
 from storage.queue import Job
 from storage.reminders import Reminder
-from tests.journeys.test_sla import Clock, go_to
+from tests.clock import Clock, go_to
 from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
 from tests.waiting import until
 
@@ -186,6 +187,18 @@ async def test_one_sets_the_time_of_ones_own(slack: SlackSandbox, bot: Bot, cloc
     assert [one for one in await digests(bot) if one.state == "planned"] == []
 
 
+async def test_another_time_on_a_day_that_had_its_own_counts_from_the_next_one(
+    slack: SlackSandbox, bot: Bot, clock: Clock
+) -> None:
+    await report(bot, "frank", "kafka lags")
+    await plan(bot, clock)
+    await go_to(bot, clock, MONDAY + timedelta(hours=1))
+    assert len(days(slack, "bob")) == 1
+    tuesday = MONDAY + DAY + timedelta(hours=6)
+    assert f"Your next digest comes {moment(tuesday)}, " in await slash(bot, "bob", "digest at 15:00")
+    assert [one.due_at for one in await digests(bot) if (one.person_id, one.state) == (2, "planned")] == [tuesday]
+
+
 async def test_each_page_comes_once_though_slack_says_wait(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
     await report(bot, "frank", "kafka lags")
     await slash(bot, "alice", "assign CH-1 @bob @carol @dave @erin")
@@ -193,3 +206,26 @@ async def test_each_page_comes_once_though_slack_says_wait(slack: SlackSandbox, 
     slack.fail(method="chat.postMessage", status=429, retry_after=1, times=3)
     await go_to(bot, clock, MONDAY + timedelta(seconds=1))
     assert [len(days(slack, who)) for who in ("bob", "carol", "dave", "erin")] == [1, 1, 1, 1]
+
+
+async def test_all_that_was_held_back_is_told(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+    await slash(bot, "bob", "hours Mon-Fri 9-18")
+    await plan(bot, clock)
+    clock.set(EVENING)
+    for number in range(12):
+        await report(bot, "frank", f"kafka node {number} lags")
+        await slash(bot, "alice", f"assign CH-{number + 1} @bob")
+    waiting = len(await bot.rows(select(Notice).where(Notice.state == "held")))
+    assert waiting >= 12
+    await go_to(bot, clock, MONDAY + timedelta(seconds=1))
+    page = str([message.plain for message in slack.dms("bob")])
+    assert all(f"*CH-{number + 1}*" in page for number in range(12))
+
+
+async def test_who_has_no_digest_hears_at_once_what_would_wait_for_it(
+    slack: SlackSandbox, bot: Bot, clock: Clock
+) -> None:
+    await slash(bot, "alice", "digest off")
+    await report(bot, "frank", "kafka is a bit slow in the evening")
+    held_back = await bot.rows(select(Notice).where(Notice.state == "held"))
+    assert held_back == []

@@ -1,4 +1,4 @@
-"""A report in a direct message goes to the team it is about, after one question at most (A3)."""
+"""A report in a direct message goes to the team it is about, after one question at most."""
 
 import asyncio
 from functools import partial
@@ -63,9 +63,10 @@ async def test_choosing_twice_makes_one_ticket(slack: SlackSandbox, bot: Bot) ->
     assert "That report is tracked already; `list` shows it." in slack.transcript()
 
 
-async def test_who_does_not_know_gets_a_ticket_all_the_same(slack: SlackSandbox, bot: Bot) -> None:
+@pytest.mark.parametrize("shrug", ["I don't know", "Weiß ich nicht."])
+async def test_who_does_not_know_gets_a_ticket_all_the_same(slack: SlackSandbox, bot: Bot, shrug: str) -> None:
     ts = await dm(bot, "frank", "the page is blank")
-    await dm(bot, "frank", "I don't know")
+    await dm(bot, "frank", shrug)
     ticket = await bot.ticket()
     assert (ticket.description, ticket.thread_ts, ticket.team_id) == ("the page is blank", ts, None)
     dms = slack.channel("@chargehand", seen_by="frank").id

@@ -1,4 +1,4 @@
-"""Editing a report changes its ticket; bots, joins and link previews start nothing (A4)."""
+"""Editing a report changes its ticket; bots, joins and link previews start nothing."""
 
 from dataclasses import replace
 

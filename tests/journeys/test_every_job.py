@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from bot.elected import Role
 from bot.sandbox.github import GitHubSandbox, Mischief
+from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.scheduler import SCHEDULES, Clock
 from handlers.context import Context
@@ -28,7 +29,13 @@ ASKED_FOR = {
     "slack.command": 4,
     "slack.press": 1,
     "slack.form": 1,
+    "slack.home": 1,
+    "home": 1,
     "slack.person": 1,
+    "slack.channel": 1,
+    "slack.usergroup": 1,
+    "channels": 1,
+    "groups": 1,
     "people": 1,
     "leaving": 1,
     "github.issues": 1,
@@ -46,10 +53,12 @@ ASKED_FOR = {
     "github.disconnect": 1,
     "reconcile": 1,
     "digests": 1,
+    "plain_words": 1,
     "triage": 2,  # a report's and an issue's
     "reassign": 1,
     "reminder": 1,
-    "deadlines": 1,  # of a day off for all
+    "deadlines": 1,  # of other hours for all
+    "cards": 1,  # of what that moved
     "backup": 1,
     "prune": 1,
     "audit.head": 1,
@@ -72,9 +81,11 @@ async def a_day_passes(ctx: Context) -> list[int]:
 @pytest.fixture
 async def bot(github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
     choices = {"admins": slack.user("alice").id, "public_url": "http://127.0.0.1:9"}
-    async with hearing(github, slack, tmp_path, github_token=github.token, github_comment=True, **choices) as team:
-        await quiet(team)
-        yield team
+    async with LlmSandbox.start() as llm:
+        choices |= {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url}
+        async with hearing(github, slack, tmp_path, github_token=github.token, github_comment=True, **choices) as team:
+            await quiet(team)
+            yield team
 
 
 async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bot: Bot) -> None:
@@ -93,14 +104,19 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     assert await slack.submit("carol", {"reason": "failed over"}) == {}
     await slack.delete("frank", "#ops", ts)
     slack.deactivate("bob")
+    slack.rename("#general", "everyone")
+    slack.regroup("oncall", "dave")
     assert await a_day_passes(bot.ctx) == [len(SCHEDULES) + 1, 0]
     slack.redeliver()
     await quiet(bot)
     await slash(bot, "alice", "repo connect acme/payments --hook")
     await slash(bot, "alice", "repo disconnect acme/payments")
-    await slash(bot, "alice", "holiday workspace add 2026-12-24")
-    slack.redeliver()
     on_github(github)
+    await settle(github, bot)
+    await slash(bot, "alice", "hours workspace Mon-Sun 0-24")
+    await settle(github, bot)
+    await slack.open_home("frank")
+    slack.redeliver()
     await settle(github, bot)
     jobs = await bot.rows(select(Job))
     assert Counter(job.kind for job in jobs) == ASKED_FOR

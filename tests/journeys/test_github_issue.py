@@ -17,6 +17,7 @@ from storage.queue import Job
 from storage.repositories import Repository
 from storage.tickets import Ticket
 from tests.github import hearing, settle
+from tests.storage.plans import statements
 from tests.team import DATABASES, Bot, assignees, audit_of, last_change, said, select_all, slash
 from tests.waiting import until
 
@@ -44,7 +45,23 @@ async def test_an_issue_becomes_a_card_and_is_resolved(
     assert last_change(card) == "closed on GitHub by bob"
     github.reopen_issue("carol", "acme/shop", 1)
     await settle(github, listener)
-    assert (await listener.ticket()).status == "open"
+    ticket = await listener.ticket()
+    assert ticket.status == "open"
+    closed, opened = said(slack.thread("#ops", slack.messages("#ops")[0].ts))[1:]
+    assert closed.startswith("*CH-1 resolved* after less than a minute")
+    assert closed.endswith(": closed on GitHub by bob")
+    assert opened == "*CH-1* was reopened on GitHub by carol."
+
+
+async def test_placing_it_writes_the_ticket_and_what_is_planned_once(github: GitHubSandbox, listener: Bot) -> None:
+    async with listener.ctx.db.write() as tx:
+        engine = (await tx.connection()).engine.sync_engine
+    with statements(engine) as seen:
+        github.open_issue("frank", "acme/shop", title="redis is down")
+        await settle(github, listener)
+    once = ("UPDATE tickets", "UPDATE reminders", "INSERT INTO reminders")
+    written = [words for statement, _ in seen for words in once if statement.startswith(words)]
+    assert sorted(written) == sorted(once)
 
 
 async def test_all_that_follows_names_what_it_follows_from(

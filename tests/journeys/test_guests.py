@@ -1,4 +1,4 @@
-"""Guests and people from other workspaces are refused politely, unless the setting lets them in (A4)."""
+"""Guests and people from other workspaces are refused politely, unless the setting lets them in."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -5,15 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
 from storage.proposals import Proposal
-from tests.journeys.test_sla import Clock, go_to
+from tests.clock import Clock, go_to
 from tests.team import (
     DATABASES,
     Bot,
     assignees,
     audit_of,
+    press,
     quiet,
     report,
     running,
@@ -48,12 +50,6 @@ async def offer(bot: Bot, *, to: str = "carol") -> str:
     assert await assignees(bot) == ["bob"]
     await slash(bot, "bob", f"handover CH-1 @{to} I am on another incident")
     return ts
-
-
-async def press(slack: SlackSandbox, bot: Bot, who: str, label: str) -> None:
-    asked = next(message for message in reversed(slack.dms(who)) if label in message.buttons)
-    await slack.click(who, "@chargehand", asked.ts, label)
-    await quiet(bot)
 
 
 @BOTH
@@ -155,3 +151,33 @@ async def test_who_handed_it_away_is_not_chosen_for_it_again(slack: SlackSandbox
 async def test_what_cannot_be_handed_over(slack: SlackSandbox, bot: Bot, line: str, refusal: str) -> None:
     await report(bot, "frank", "redis is down")
     assert (await slash(bot, "bob", line)).startswith(refusal)
+
+
+async def test_a_viewer_is_made_a_responder_first(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "dave", "redis is down")
+    answer = await slash(bot, "bob", "handover CH-1 @frank")
+    assert answer == ("@frank is no responder of any team, so nothing was done. @alice can add them to Platform.")
+    assert await select_all(bot, Proposal) == []
+    assert (await slash(bot, "alice", "handover CH-1 @frank")).endswith("Add to Platform as responder and assign?")
+    await slack.click_ephemeral("alice", "Add to team and assign")
+    await quiet(bot)
+    assert await assignees(bot) == ["frank"]
+
+
+async def test_cancel_takes_back_ones_own_offer_before_that_of_others(bot: Bot) -> None:
+    await offer(bot)
+    await slash(bot, "alice", "assign CH-1 +@carol")
+    await slash(bot, "carol", "handover CH-1 @dave")
+    assert (await slash(bot, "carol", "handover CH-1 cancel")).startswith("*P-2*: ")
+    assert [one.state for one in await select_all(bot, Proposal)] == ["open", "denied"]
+
+
+async def test_a_private_offer_is_declined_elsewhere_without_a_word_of_it(slack: SlackSandbox, bot: Bot) -> None:
+    slack.invite_bot("#secret")
+    slack.channel("#secret").members.add(slack.user("carol").id)
+    await report(bot, "alice", "redis password leaked", channel="#secret")
+    [giver] = await assignees(bot)
+    await slash(bot, giver, f"handover CH-1 @{'carol' if giver == 'bob' else 'bob'} no time")
+    await report(bot, "carol" if giver == "bob" else "bob", "deny P-1 no time either", channel="#general")
+    assert [one.state for one in await bot.rows(select(Proposal))] == ["denied"]
+    assert "leaked" not in str(said(slack.messages("#general"))).lower()

@@ -1,4 +1,4 @@
-"""What a report says to the model changes no more than the words on its card, and pings nobody (A10)."""
+"""What a report says to the model changes no more than the words on its card, and pings nobody."""
 
 import json
 from collections.abc import AsyncIterator

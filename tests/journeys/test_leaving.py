@@ -10,7 +10,7 @@ from bot.roles import Part
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import person
 from bot.scheduler import SCHEDULES
-from storage import people, queue, reminders, settings_kv
+from storage import agenda, people, queue, settings_kv
 from storage.people import Person
 from storage.queue import Job
 from storage.reminders import Reminder
@@ -58,6 +58,7 @@ async def plan_for_bob(bot: Bot) -> None:
 async def test_what_a_deactivated_person_had_goes_to_others(slack: SlackSandbox, bot: Bot) -> None:
     await two_for_bob(bot)
     await plan_for_bob(bot)
+    await slash(bot, "bob", "watch CH-2")
     known = len(said(slack.dms("alice")))
     slack.deactivate("bob")
     await quiet(bot)
@@ -74,6 +75,9 @@ async def test_what_a_deactivated_person_had_goes_to_others(slack: SlackSandbox,
     await quiet(bot)
     assert "responder of Platform" in await slash(bot, "bob", "me")
     assert await assignees(bot) == ["carol"]
+    heard = len(said(slack.dms("bob")))
+    await slash(bot, "carol", "resolve CH-2 rebalanced")
+    assert len(said(slack.dms("bob"))) == heard
 
 
 @BOTH
@@ -162,4 +166,4 @@ async def test_who_joins_is_known_and_what_was_missed_is_found_at_night(slack: S
     assert told == ["Slack knows of people what no event had told: @bob is deactivated, @carol is @caroline now."]
     assert await assignees(bot) == ["caroline"]
     async with bot.ctx.db.read() as tx:
-        assert not await reminders.coming(tx, 2)
+        assert not await agenda.coming(tx, 2)

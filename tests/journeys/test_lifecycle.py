@@ -67,7 +67,7 @@ async def test_flags_on_the_card(slack: SlackSandbox, bot: Bot) -> None:
         await slash(bot, "bob", f"resolve CH-1 failed over {number}")
         await slash(bot, "bob", f"reopen CH-1 down again {number}")
     shown = slack.thread("#ops", ts)[1].plain
-    assert "Reopened twice" in shown
+    assert "Reopened 2 times" in shown
     assert "Waiting" not in shown
 
 

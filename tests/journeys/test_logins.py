@@ -53,6 +53,9 @@ async def test_the_login_proves_it_by_a_comment(github: GitHubSandbox, slack: Sl
     github.comment("alice", "acme/shop", 1, f"this is {code}")
     await settle(github, bot)
     assert await known(bot) == {"Bob": ("bob", "claimed")}
+    github.comment("bob", "acme/shop", 1, f"> this is {code}\n\nwhat is that?")
+    await settle(github, bot)
+    assert await known(bot) == {"Bob": ("bob", "claimed")}  # a quoted line is somebody else's
     github.comment("bob", "acme/shop", 1, f"it is me: {code}.")
     await settle(github, bot)
     assert await known(bot) == {"Bob": ("bob", "verified")}

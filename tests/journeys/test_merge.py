@@ -176,3 +176,12 @@ async def test_the_card_offers_to_merge_what_looks_alike(slack: SlackSandbox, bo
     assert [label for label in shown.buttons if "ame as" in label] == []  # the other one is closed
     await slash(bot, "bob", "priority CH-1 low")
     assert "Similar" not in card(slack, first)
+
+
+async def test_each_of_several_lines_goes_the_way_of_a_single_one(slack: SlackSandbox, bot: Bot) -> None:
+    _, second = await two(bot)
+    await slash(bot, "alice", "dup CH-2 of CH-1")
+    await report(bot, "alice", "priority low\nunmerge", thread_ts=second)
+    [answer] = [text for text in said(slack.thread("#ops", second)) if text.startswith("&gt;") or text[:1] == ">"]
+    assert "CH-2 is a duplicate of CH-1, so this is about CH-1." in answer
+    assert ((await bot.ticket(1)).priority, (await bot.ticket(2)).duplicate_of) == ("low", None)

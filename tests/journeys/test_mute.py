@@ -10,8 +10,9 @@ from sqlmodel import select
 from bot.sandbox.slack import SlackSandbox
 from storage.mutes import Mute
 from storage.notices import Notice
-from tests.journeys.test_sla import NOON, Clock, go_to, told
-from tests.team import DATABASES, Bot, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.clock import NOON, Clock, go_to
+from tests.journeys.test_sla import told
+from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 MINUTE = timedelta(minutes=1)
@@ -92,3 +93,77 @@ async def test_what_cannot_be_muted_is_refused(slack: SlackSandbox, bot: Bot, cl
 async def test_a_sentence_about_a_mute_button_is_a_report(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "mute button is broken in the player")
     assert (await bot.ticket()).title == "Mute button is broken in the player"
+
+
+@BOTH
+async def test_undo_alone_takes_a_mute_back_as_it_was(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "priority CH-1 low")
+    await slash(bot, "bob", "mute CH-1 until tomorrow")
+    [before] = await select_all(bot, Mute)
+    await slash(bot, "bob", "mute CH-1")
+    assert await slash(bot, "bob", "undo") == "CH-1 was muted by @bob: undone by @bob."
+    [after] = await select_all(bot, Mute)
+    assert (after.until, (await bot.ticket()).priority) == (before.until, "low")
+    await slash(bot, "bob", "unmute CH-1")
+    await slash(bot, "bob", "undo")
+    assert [one.until for one in await select_all(bot, Mute)] == [before.until]
+    await slash(bot, "bob", "mute team Platform")
+    await slack.click_ephemeral("bob", "Unmute")
+    await quiet(bot)
+    assert [one.kind for one in await select_all(bot, Mute)] == ["ticket"]
+
+
+async def test_a_mute_that_is_undone_is_done_again_and_so_on(bot: Bot) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "me set language de")
+    await slash(bot, "bob", "mute team Platform")
+    for how in ("rückgängig gemacht", "wiederhergestellt", "rückgängig gemacht"):
+        answer = await slash(bot, "bob", "undo")
+        assert answer.endswith(f"stumm gestellt von @bob: {how} von @bob.")
+        assert answer.count(" von @bob") == 2
+    await slash(bot, "alice", "mute CH-1")
+    assert await slash(bot, "alice", "undo") == "CH-1 was muted by @alice: undone by @alice."
+    assert await slash(bot, "alice", "undo") == "CH-1 was muted by @alice: done again by @alice."
+    assert [one.kind for one in await select_all(bot, Mute)] == ["ticket"]
+
+
+async def test_what_was_muted_for_all_and_changed_since_is_left_alone(bot: Bot) -> None:
+    await report(bot, "frank", "kafka lags")
+    await slash(bot, "alice", "mute CH-1 for all until 2h")
+    assert await slash(bot, "alice", "undo") == "CH-1 was muted by @alice: undone by @alice."
+    assert await select_all(bot, Mute) == []
+    await slash(bot, "alice", "mute team Platform for all until 2h")
+    async with bot.ctx.db.write() as tx:
+        [held] = list(await tx.exec(select(Mute)))
+        held.until = None
+    answer = await slash(bot, "alice", "undo")
+    assert answer == "Platform was muted by @alice, and has changed since: change it by hand."
+
+
+async def test_several_tickets_links_and_this_can_be_muted(slack: SlackSandbox, bot: Bot) -> None:
+    ts = [await report(bot, "frank", f"kafka {name} lags") for name in ("one", "two", "six")]
+    link = f"https://acme.slack.com/archives/{slack.channel('#ops').id}/p{ts[2].replace('.', '')}"
+    answer = await slash(bot, "bob", f"mute CH-1 ch2, {link} until tomorrow")
+    assert [line.partition(" is muted ")[0] for line in answer.splitlines()] == ["CH-1", "CH-2", "CH-3"]
+    await slash(bot, "bob", "unmute CH-1 CH-2 CH-3")
+    assert await select_all(bot, Mute) == []
+    await report(bot, "bob", "mute this until tomorrow", thread_ts=ts[1])
+    assert [one.object_id for one in await select_all(bot, Mute)] == [(await bot.ticket(2)).id]
+
+
+async def test_a_line_of_a_known_verb_that_says_nothing_shows_how_it_is_used(slack: SlackSandbox, bot: Bot) -> None:
+    answer = await slash(bot, "bob", "mute is what I want")
+    assert answer.startswith(
+        "I do not know “mute is what I want”. `mute` is used as `mute CH-1|thread|@someone|team TEAM"
+    )
+    assert slack.ephemerals("bob")[-1].buttons == []
+
+
+async def test_undo_in_a_thread_takes_back_the_mute_that_came_last(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "kafka lags")
+    await slash(bot, "bob", "priority CH-1 low")
+    await slash(bot, "bob", "mute CH-1")
+    await report(bot, "bob", "undo", thread_ts=ts)
+    assert await select_all(bot, Mute) == []
+    assert (await bot.ticket()).priority == "low"

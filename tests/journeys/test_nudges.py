@@ -13,7 +13,8 @@ from storage import settings_kv
 from storage.audit import AuditEvent
 from storage.notices import Notice
 from storage.people import Team
-from tests.journeys.test_sla import NOON, Clock, go_to, planned
+from tests.clock import NOON, Clock, go_to
+from tests.journeys.test_sla import planned
 from tests.team import DATABASES, Bot, report, running, said, seed_teams, settings_for, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)

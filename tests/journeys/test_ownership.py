@@ -94,7 +94,7 @@ async def test_an_import_replaces_only_what_its_file_said(slack: SlackSandbox, b
         assert len(kept) == 3
         assert len(await select_all(bot, OwnershipRule)) == 3 + rules
     assert done.unknown == {
-        "@acme/everyone": "groups of GitHub are not linked to teams",
+        "@acme/everyone": "it is not linked: `group link acme/everyone TEAM` does it",
         "@nobody-here": "nobody here is known by that name",
         "@bobhub": "nobody here is known by that name",
     }

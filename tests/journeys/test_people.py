@@ -1,7 +1,6 @@
 """People say how much they take and when they are away; who gets a ticket follows, and can be explained."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import pytest
 from bot.sandbox.slack import SlackSandbox
 from storage.absences import Absence
 from storage.audit import AuditEvent
+from storage.reminders import Reminder
 from storage.settings_kv import Setting
+from tests.clock import StoppedClock
 from tests.team import (
     DATABASES,
     Bot,
@@ -28,23 +29,13 @@ BOTH = pytest.mark.parametrize("engine", DATABASES)
 FRIDAY = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)
 
 
-@dataclass
-class Clock:
-    """A clock that stands still until it is set."""
-
-    now: datetime = FRIDAY
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock(FRIDAY)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
+async def bot(slack: SlackSandbox, tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Bot]:
     settings = settings_for(slack, tmp_path)
     await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as team:
@@ -72,7 +63,7 @@ REFUSED = [
         "You may not change the absence of @dave: that is for the person themselves",
     ),
     ("away", "The time to be back is missing. Usage: `away"),
-    ("away next week", "“next week” is no time to be back. Usage: `away [@someone] 2026-12-01|monday|tomorrow|2h|3d"),
+    ("away someday", "“someday” is no time to be back. Usage: `away [@someone] 2026-12-01|monday|tomorrow|2h|3d"),
     ("away 2026-02-30", "“2026-02-30” is no date: write year, month and day as in 2026-12-24."),
     (
         "away 2026-03-27",
@@ -97,7 +88,7 @@ async def test_what_is_wrong_is_said_and_nothing_changes(bot: Bot) -> None:
 
 
 @BOTH
-async def test_who_is_full_off_or_away_is_not_chosen(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+async def test_who_is_full_off_or_away_is_not_chosen(slack: SlackSandbox, bot: Bot, clock: StoppedClock) -> None:
     assert await slash(bot, "bob", "capacity 1") == "*You*: 0 open tickets, of at most 1."
     await report(bot, "frank", "redis is down")
     assert await assignees(bot, 1) == ["bob"]
@@ -125,7 +116,7 @@ async def test_who_is_full_off_or_away_is_not_chosen(slack: SlackSandbox, bot: B
     assert await assignees(bot, 6) == ["carol"]
 
 
-async def test_an_absence_ends_when_the_persons_own_day_begins(bot: Bot, clock: Clock) -> None:
+async def test_an_absence_ends_when_the_persons_own_day_begins(bot: Bot, clock: StoppedClock) -> None:
     await slash(bot, "bob", "hours Mon-Thu 8-16 Europe/Berlin")
     for line, ends in [
         ("away tomorrow", datetime(2026, 3, 30, 6, 0, tzinfo=UTC)),  # a Saturday; on Sunday the clocks change
@@ -137,7 +128,7 @@ async def test_an_absence_ends_when_the_persons_own_day_begins(bot: Bot, clock: 
         await slash(bot, "bob", line)
         [absence] = await select_all(bot, Absence)
         assert (absence.starts, absence.ends) == (clock.now, ends), line
-    assert (await slash(bot, "bob", "me")).splitlines()[3] == "Absence: until 18:00"
+    assert (await slash(bot, "bob", "me")).splitlines()[3] == "Absence: 2026-03-27 until 18:00"
     clock.now += timedelta(hours=1)
     assert await slash(bot, "bob", "back") == "*You*: back; new tickets may be chosen for you."
     assert await slash(bot, "bob", "back") == "*You*: not away."
@@ -148,13 +139,20 @@ async def test_an_absence_ends_when_the_persons_own_day_begins(bot: Bot, clock: 
 async def test_a_profile_shows_ones_own_note_and_cover(bot: Bot) -> None:
     await slash(bot, "bob", "capacity 4")
     await slash(bot, "bob", "away 2026-04-08 cover @carol a week in the hills")
-    assert (await slash(bot, "bob", "me")).splitlines() == [
+    assert (await slash(bot, "bob", "me")).splitlines()[:6] == [
         "*@bob*: responder of Platform",
         "Capacity: 0 open tickets, of at most 4",
         "Rotation: in",
-        "Absence: until Wed 2026-04-08, @carol covers – a week in the hills",
+        "Absence: 2026-03-27 until Wed 2026-04-08, @carol covers – a week in the hills",
         "Hours: Mon-Fri 09:00-18:00, times of UTC",
         "GitHub: not known",
+    ]
+    set_by_nobody = [line.partition(" – ")[0] for line in (await slash(bot, "bob", "me")).splitlines()[6:]]
+    assert set_by_nobody == [
+        "• `language`: your Slack's (default)",
+        "• `digest.time`: the workspace's (default)",
+        "• `quiet`: none (default)",
+        "• `wake_for_critical`: off (default)",
     ]
     events = [event for event in await select_all(bot, AuditEvent) if event.object_kind == "person"]
     assert "hills" not in str([(event.before, event.after) for event in events])
@@ -220,3 +218,58 @@ async def test_why_of_a_private_ticket_is_for_its_members(slack: SlackSandbox, b
     hidden, missing = [await slash(bot, "frank", f"why CH-{number}") for number in (1, 7)]
     assert hidden == missing.replace("7", "1")
     assert "@carol: is not in the channel" in await slash(bot, "alice", "why CH-1")
+
+
+@BOTH
+async def test_an_absence_to_come_changes_nothing_until_it_begins(
+    slack: SlackSandbox, bot: Bot, clock: StoppedClock
+) -> None:
+    await report(bot, "frank", "kafka is stuck")
+    assert await assignees(bot, 1) == ["bob"]
+    answer = await slash(bot, "bob", "away from tuesday until friday cover @carol hiking")
+    assert answer == (
+        "*You*: away from Tue (2026-03-31 00:00, UTC) until Fri 2026-04-03 (2026-04-03 09:00, UTC). @carol covers."
+        " In that time no ticket is chosen for you; `back` calls it off."
+    )
+    assert (await slash(bot, "bob", "me")).splitlines()[3] == (
+        "Absence: from 2026-03-31 until Fri 2026-04-03, @carol covers – hiking"
+    )
+    assert "your absence begins" in await slash(bot, "bob", "reminders")
+    assert "hiking" not in await slash(bot, "alice", "person show @bob")
+    await report(bot, "frank", "redis is down")
+    assert await assignees(bot, 2) == ["carol"]
+    await report(bot, "frank", "redis is slow")
+    assert await assignees(bot, 3) == ["bob"]
+    known = len(said(slack.dms("alice")))
+    clock.now = datetime(2026, 3, 31, 0, 1, tzinfo=UTC)
+    await slack.until(lambda: len(said(slack.dms("alice"))) > known)
+    assert said(slack.dms("alice"))[-1].startswith("@bob is away and has 2 open:")
+    await report(bot, "frank", "redis lost its replica")
+    assert (await bot.ticket(4)).assign_reason == "fewest open: 1; @bob is away until Fri"
+    clock.now = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
+    assert await slash(bot, "bob", "back") == "*You*: not away."
+
+
+@BOTH
+async def test_an_absence_to_come_can_be_moved_and_called_off(
+    slack: SlackSandbox, bot: Bot, clock: StoppedClock
+) -> None:
+    await slash(bot, "bob", "away 24.12. to 1.1.")
+    await slash(bot, "bob", "away tomorrow")
+    assert (await slash(bot, "bob", "back")).startswith("*You*: back;")
+    await slash(bot, "bob", "away ab 28.4. bis 30.4.")
+    [planned] = [one for one in await select_all(bot, Absence) if one.starts > clock.now]
+    assert (planned.starts, planned.ends) == (
+        datetime(2026, 4, 28, tzinfo=UTC),
+        datetime(2026, 4, 30, 9, 0, tzinfo=UTC),
+    )
+    assert await slash(bot, "bob", "back") == "*You*: the absence to come is called off."
+    clock.now = datetime(2026, 4, 29, 9, 0, tzinfo=UTC)
+    assert await slash(bot, "bob", "back") == "*You*: not away."
+    begins = [one.state for one in await select_all(bot, Reminder) if one.kind == "departure"]
+    assert set(begins) == {"cancelled"}
+    for line, refusal in [
+        ("away from monday", "Until when? Write it as in `from monday until friday`."),
+        ("away from friday until 2026-04-30", "“2026-04-30” is not in the future."),
+    ]:
+        assert (await slash(bot, "bob", line)).startswith(refusal), line

@@ -1,7 +1,6 @@
 """Slack's status and do-not-disturb say who is not there; nobody has to tell it twice."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,28 +8,19 @@ import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage.absences import Absence
+from tests.clock import StoppedClock
 from tests.team import Bot, assignees, quiet, report, running, seed_teams, select_all, settings_for, slash
 
 FRIDAY = datetime(2026, 3, 27, 10, 0, tzinfo=UTC)
 
 
-@dataclass
-class Clock:
-    """A clock that stands still until it is set."""
-
-    now: datetime = FRIDAY
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock(FRIDAY)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
+async def bot(slack: SlackSandbox, tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Bot]:
     settings = settings_for(slack, tmp_path)
     await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as team:
@@ -41,7 +31,7 @@ def span(start: datetime, hours: float) -> tuple[int, int]:
     return int(start.timestamp()), int((start + timedelta(hours=hours)).timestamp())
 
 
-async def test_a_palm_tree_is_an_absence_until_it_ends(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+async def test_a_palm_tree_is_an_absence_until_it_ends(slack: SlackSandbox, bot: Bot, clock: StoppedClock) -> None:
     back = datetime(2026, 3, 31, 9, 0, tzinfo=UTC)
     slack.change("bob", status_emoji=":palm_tree:", status_expiration=int(back.timestamp()))
     await quiet(bot)
@@ -55,7 +45,7 @@ async def test_a_palm_tree_is_an_absence_until_it_ends(slack: SlackSandbox, bot:
     assert await assignees(bot, 2) == ["bob"]
 
 
-async def test_a_status_without_an_end_counts_for_its_day(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+async def test_a_status_without_an_end_counts_for_its_day(slack: SlackSandbox, bot: Bot, clock: StoppedClock) -> None:
     await slash(bot, "bob", "hours Mon-Fri 9-18 America/New_York")
     slack.change("bob", status_emoji=":face_with_thermometer:")
     await quiet(bot)
@@ -67,7 +57,9 @@ async def test_a_status_without_an_end_counts_for_its_day(slack: SlackSandbox, b
     assert len(await select_all(bot, Absence)) == 1
 
 
-async def test_notifications_off_in_working_hours_are_an_absence(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:
+async def test_notifications_off_in_working_hours_are_an_absence(
+    slack: SlackSandbox, bot: Bot, clock: StoppedClock
+) -> None:
     slack.change("bob", is_told=False, dnd=span(FRIDAY, 3))
     slack.change("carol", is_told=False, dnd=span(FRIDAY - timedelta(hours=12), 12.5))  # a night, and half an hour
     await report(bot, "frank", "redis is down")

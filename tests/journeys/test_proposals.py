@@ -12,7 +12,7 @@ from storage import people
 from storage.audit import AuditEvent
 from storage.proposals import Proposal
 from storage.reminders import Reminder
-from tests.journeys.test_sla import Clock, go_to
+from tests.clock import Clock, go_to
 from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
@@ -89,7 +89,7 @@ async def test_nobody_else_decides_nor_who_asked(slack: SlackSandbox, bot: Bot) 
         refusal = "You may not decide P-1: that is for managers of the team and admins. Ask @alice."
         assert await slash(bot, who, "approve P-1") == refusal
     assert (await slash(bot, "bob", "deny P-1 no way")).startswith("You may not decide P-1")
-    assert await slash(bot, "bob", "approve P-7") == "There is no P-7 that you can see."
+    assert (await slash(bot, "bob", "approve P-7")).startswith("There is no P-7 that you can see.")
     taken_back = await slash(bot, "frank", "deny P-1 my mistake")
     assert taken_back == "*P-1*: @frank asked to withdraw CH-1: denied by @frank: my mistake."
 
@@ -181,4 +181,4 @@ async def test_what_is_asked_in_a_private_channel_stays_there(slack: SlackSandbo
     slack.invite_bot("#secret")
     await report(bot, "bob", "redis password leaked", channel="#secret")
     await slash(bot, "bob", "withdraw CH-1", channel="#secret")
-    assert await slash(bot, "carol", "approve P-1") == "There is no P-1 that you can see."
+    assert (await slash(bot, "carol", "approve P-1")).startswith("There is no P-1 that you can see.")

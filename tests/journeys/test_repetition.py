@@ -1,4 +1,4 @@
-"""The same words again join the first ticket, and can be separated with one press (A6)."""
+"""The same words again join the first ticket, and can be separated with one press."""
 
 import asyncio
 from pathlib import Path
@@ -8,6 +8,7 @@ from sqlmodel import select
 from bot.sandbox.slack import SlackSandbox
 from storage import people
 from storage.comments import Comment
+from storage.queue import Job
 from storage.tickets import Ticket
 from tests.team import Bot, audit_of, quiet, report, running, said, seed_teams, settings_for, slash
 
@@ -105,3 +106,47 @@ async def test_the_same_words_in_another_thread_mean_another_thing(slack: SlackS
         root = await slack.say("dave", "#ops", problem)
         await report(bot, "frank", "please track this", thread_ts=root)
         assert (await bot.ticket(number)).thread_ts == root
+
+
+async def test_only_a_repeated_report_can_be_separated(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    await report(bot, "bob", "failing over", thread_ts=ts)
+    [comment] = await bot.rows(select(Comment))
+    assert await slash(bot, "bob", f"separate {comment.id}") == (
+        "Only a report that was taken for a repetition can be separated; that is a remark."
+    )
+    assert [kept.id for kept in await bot.rows(select(Comment))] == [comment.id]
+
+
+async def test_a_button_from_before_it_was_kept_what_is_a_report_still_works(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    second = await report(bot, "dave", "redis is down")
+    async with bot.ctx.db.write() as tx:
+        [comment] = await tx.exec(select(Comment))
+        comment.is_report = False  # as the upgrade leaves what was there
+        tx.add(comment)
+    await slack.click("erin", "#ops", slack.thread("#ops", second)[1].ts, "Separate ticket")
+    await quiet(bot)
+    assert said(slack.thread("#ops", second))[0].startswith("CH-2 is a ticket of its own, separated from CH-1")
+
+
+async def test_who_may_not_comment_there_cannot_separate_it(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "dave", "redis is down")
+    second = await report(bot, "bob", "redis is down")
+    await slack.click("frank", "#ops", slack.thread("#ops", second)[1].ts, "Separate ticket")
+    await quiet(bot)
+    assert said(slack.ephemerals("frank"))[-1].startswith("You may not separate a report from CH-1")
+    assert len(await bot.rows(select(Ticket))) == 1
+
+
+async def test_a_report_that_begins_like_a_button_is_a_report(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "file server is down since noon")
+    await report(bot, "frank", "separate billing from orders in the export")
+    titles = [(await bot.ticket(number)).title for number in (1, 2)]
+    assert titles == ["File server is down since noon", "Separate billing from orders in the export"]
+
+
+async def test_a_number_that_no_comment_has_is_answered(slack: SlackSandbox, bot: Bot) -> None:
+    for number in ("99999999999999999999", "²"):
+        await slash(bot, "bob", f"separate {number}")
+    assert {job.state for job in await bot.rows(select(Job))} == {"done"}

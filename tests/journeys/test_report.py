@@ -36,11 +36,11 @@ async def test_a_mention_becomes_a_card_with_everything_on_it(slack: SlackSandbo
     ]
     assert card.plain.splitlines()[13].startswith("ack due <!date^")
     assert card.plain.splitlines()[16].startswith("triaged by rules (no model configured): ")
-    assert card.buttons == ["Claim", "Start", "Resolve…", "Reassign…", "Why"]
+    assert card.buttons == ["Claim", "Start", "Resolve…", "Reassign…", "Why", "Close…", "Wait…"]
     assert card.menus == {
         "snooze": ["1 h", "Tomorrow", "Next Monday"],
         "priority": ["Critical", "High", "Medium", "Low"],
-        "more": ["Edit…", "Hand over…", "Wait…", "Close…", "History"],
+        "more": ["Edit…", "Hand over…", "Duplicate of…", "Mute", "History"],
     }
     assert card.attachments[0]["color"].upper() == "#C62828"
     assert card.text == "CH-1 Redis is down, payments failing for everyone – critical, @bob, open"
@@ -55,7 +55,7 @@ async def test_the_people_who_must_know_get_one_message_each(slack: SlackSandbox
         f" Critical, reported by @frank in <#{slack.channel('#ops').id}>; acknowledge it by <!date^"
     )
     assert given.endswith(f" See <{(await bot.ticket()).permalink}|the report>.")
-    assert slack.dms("bob")[0].buttons == ["Acknowledge", "Snooze to tomorrow"]
+    assert slack.dms("bob")[0].buttons == ["Acknowledge", "Hand over…", "Snooze to tomorrow"]
     assert said(slack.dms("alice")) == [
         "*CH-1* Redis is down, payments failing for everyone (critical) is assigned to @bob."
         f" See <{(await bot.ticket()).permalink}|the report>."

@@ -4,7 +4,6 @@ import asyncio
 import random
 import signal
 import time
-from asyncio.subprocess import Process as Child
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from functools import partial
@@ -25,7 +24,7 @@ from storage.database import Database, open_database
 from storage.tickets import Ticket
 from storage.workers import Process
 from tests.github import SECRET
-from tests.process import serving
+from tests.process import Served, serving
 from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for
 from tests.waiting import until
 
@@ -135,7 +134,7 @@ async def test_restarted_in_turn_under_load_they_lose_double_and_refuse_nothing(
         asyncio.TaskGroup() as speakers,
     ):
 
-        async def one_more(*roles: str) -> Child:
+        async def one_more(*roles: str) -> Served:
             log = tmp_path / f"{'-'.join(roles)}-{len(reports)}.log"
             port = next(free) if "ingress" in roles else 0
             return await processes.enter_async_context(

@@ -1,4 +1,4 @@
-"""A message becomes a ticket, or a comment on one, by a shortcut: once, and with its author kept (D22)."""
+"""A message becomes a ticket, or a comment on one, by a shortcut: once, and with its author kept."""
 
 import pytest
 

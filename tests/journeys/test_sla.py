@@ -1,8 +1,6 @@
 """A ticket that waits too long is told of: to who has it, then to who can help, each once and in the team's hours."""
 
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,28 +12,13 @@ from storage import queue
 from storage.queue import Job
 from storage.reminders import UNDO, Reminder, ReminderSend
 from storage.sla import SlaClock
+from tests.clock import NOON, Clock, go_to
 from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
-from tests.waiting import until
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-NOON = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)  # a Friday
 EVENING = datetime(2026, 3, 6, 17, 59, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass
-class Clock:
-    """Time that goes on from where it was set."""
-
-    base: datetime = NOON
-    set_at: float = field(default_factory=time.monotonic)
-
-    def set(self, moment: datetime) -> None:
-        self.base, self.set_at = moment, time.monotonic()
-
-    def __call__(self) -> datetime:
-        return self.base + timedelta(seconds=time.monotonic() - self.set_at)
 
 
 @pytest.fixture
@@ -50,18 +33,6 @@ async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterato
     await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as team:
         yield team
-
-
-async def go_to(bot: Bot, clock: Clock, moment: datetime) -> None:
-    """Let it become this moment, and wait for all that was due until then."""
-    clock.set(moment)
-
-    async def nothing_is_due() -> bool:
-        due = (col(Reminder.state).in_(("planned", "asked"))) & (col(Reminder.due_at) <= moment)
-        return not await bot.rows(select(Reminder.id).where(due))
-
-    await until(nothing_is_due, timeout=20)
-    await quiet(bot)
 
 
 async def clocks(bot: Bot) -> dict[tuple[str, int], SlaClock]:

@@ -67,7 +67,9 @@ async def test_a_channel_that_is_closed_to_the_bot_leaves_the_ticket_and_says_so
         f"*CH-1* Redis is down is tracked, but its card cannot be posted in <#{slack.channel('#ops').id}>: {why}."
         " `/chargehand show CH-1` shows it."
     )
-    assert len(said(slack.dms("alice"))) == 1
+    rests, assigned = said(slack.dms("alice"))
+    assert "What is set for it rests until somebody" in rests
+    assert assigned.startswith("*CH-1* Redis is down (high) is assigned to @bob.")
 
 
 async def test_a_renamed_channel_stays_the_same_channel(slack: SlackSandbox, bot: Bot) -> None:
@@ -75,7 +77,7 @@ async def test_a_renamed_channel_stays_the_same_channel(slack: SlackSandbox, bot
     slack.rename("#ops", "operations")
     await quiet(bot)
     second = await report(bot, "frank", "kafka is down", channel="#operations")
-    assert [(await bot.ticket(number)).channel_name for number in (1, 2)] == ["ops", "operations"]
+    assert [(await bot.ticket(number)).channel_name for number in (1, 2)] == ["operations"] * 2
     assert [len(slack.thread("#operations", ts)) for ts in (first, second)] == [2, 2]
 
 

@@ -1,4 +1,4 @@
-"""`/chargehand report …` tracks a problem where it is typed, or says what stands in the way (A3)."""
+"""`/chargehand report …` tracks a problem where it is typed, or says what stands in the way."""
 
 from sqlmodel import select
 
@@ -60,7 +60,8 @@ async def test_once_it_is_invited_the_card_comes_with_the_next_change(slack: Sla
     assert said(slack.messages("#random")) == []
     slack.invite_bot("#random")
     await slash(bot, "bob", "resolve CH-1 failed over")
-    [card] = [message for message in slack.messages("#random") if message.bot_id]
+    first_post, card = [message for message in slack.messages("#random") if message.bot_id]
+    assert first_post.plain.startswith("I am Chargehand.")
     assert card.plain.startswith("*CH-1  Redis is down*")
     assert said(slack.thread("#random", card.ts))[1:] == [
         "*CH-1 resolved* by @bob after less than a minute: failed over"

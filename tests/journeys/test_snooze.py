@@ -8,7 +8,8 @@ import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage.reminders import Reminder
-from tests.journeys.test_sla import Clock, clocks, go_to, near, planned, told
+from tests.clock import Clock, go_to
+from tests.journeys.test_sla import clocks, near, planned, told
 from tests.team import DATABASES, Bot, report, running, said, seed_teams, select_all, settings_for, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)

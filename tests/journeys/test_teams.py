@@ -219,17 +219,17 @@ async def test_there_is_always_an_admin(bot: Bot) -> None:
 
 @BOTH
 async def test_people_set_what_they_want_and_managers_may_for_their_team(bot: Bot) -> None:
-    assert await slash(bot, "bob", "me set language de") == "• `language`: de – in which you are written to"
+    assert await slash(bot, "bob", "me set language de") == "• `language`: de – Sprache, in der du angesprochen wirst"
+    await slash(bot, "bob", "me set language default")
     await slash(bot, "alice", "person set @bob wake_for_critical on")
     await slash(bot, "bob", "me set zone Europe/Berlin")
-    shown = await slash(bot, "bob", "me")
+    shown = await slash(bot, "alice", "person show @bob")
     assert "Hours: Mon-Fri 09:00-18:00, times of Europe/Berlin" in shown
     assert "• `wake_for_critical`: on – whether a critical ticket reaches you outside your hours" in shown
     refused = await slash(bot, "dave", "person set @bob language en")
     assert refused.startswith("You may not change the settings of @bob: that is for the person themselves")
-    await slash(bot, "bob", "me set language default")
     assert [(row.key, row.value) for row in await select_all(bot, Setting) if row.scope] == [
         ("wake_for_critical", "on")
     ]
     wrong = await slash(bot, "bob", "me set digest.time 25:00")
-    assert wrong == "“25:00” is no value of `digest.time`: write 09:00|off, or `default`."
+    assert wrong == "“25:00” is no value of `digest.time`: write 08:30|off, or `default`."

@@ -1,4 +1,4 @@
-"""What a mention means depends on its thread: help, a comment, another ticket, or a ticket for the thread (A2)."""
+"""What a mention means depends on its thread: help, a comment, another ticket, or a ticket for the thread."""
 
 from sqlmodel import select
 
@@ -89,3 +89,12 @@ async def test_report_in_a_tickets_thread_opens_another_ticket_and_other_news_ar
     await report(bot, "frank", "report kafka lags behind", thread_ts=root)
     assert (await bot.ticket(2)).description == "kafka lags behind"
     assert said(slack.dms("frank")) == []
+
+
+async def test_a_report_among_several_lines_gets_a_thread_of_its_own(slack: SlackSandbox, bot: Bot) -> None:
+    root = await report(bot, "frank", "redis is down")
+    await report(bot, "alice", "priority low\nreport search is slow", thread_ts=root)
+    first, second = await bot.ticket(1), await bot.ticket(2)
+    assert (first.priority, first.thread_ts, second.thread_ts) == ("low", root, second.thread_ts)
+    assert second.thread_ts != root
+    assert slack.messages("#ops")[-1].plain.startswith("*CH-2  Search is slow*")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.journeys.test_sla import Clock, go_to
+from tests.clock import Clock, go_to
 from tests.team import (
     DATABASES,
     Bot,

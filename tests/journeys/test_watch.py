@@ -33,6 +33,15 @@ async def test_an_undone_change_is_corrected_where_a_watcher_read_of_it(slack: S
     assert said(slack.dms("dave")) == ["*CH-1* Redis is down: started by @bob, undone by @bob."]
 
 
+async def test_who_watches_a_duplicate_hears_of_the_ticket_it_follows(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await report(bot, "frank", "redis does not answer at all")
+    await slash(bot, "dave", "watch CH-2")
+    await slash(bot, "alice", "dup CH-2 of CH-1")
+    await slash(bot, "alice", "resolve CH-1 failed over")
+    assert "*CH-1* Redis is down, which you watch, was resolved by @alice." in said(slack.dms("dave"))[-1]
+
+
 async def test_history_tells_what_happened_with_reworded_and_deleted_remarks(slack: SlackSandbox, bot: Bot) -> None:
     root = await report(bot, "frank", "redis is down")
     await report(bot, "bob", "the replica is fine", thread_ts=root)
@@ -49,9 +58,8 @@ async def test_history_tells_what_happened_with_reworded_and_deleted_remarks(sla
     assert told[1].startswith("triage by the system: priority high")
     assert [line for line in told if "@bob" in line or "@carol" in line] == [
         "@bob: the replica is fine",
-        "@carol: looking into it now",
+        "@carol: a remark, deleted",
         "started by @bob",
         "@bob reworded a remark of",
-        "@carol's remark of",
     ]
     assert "looking into it" not in await slash(bot, "frank", "show CH-1")

@@ -96,6 +96,25 @@ async def test_an_edit_waits_for_the_message_it_edits(db: Database) -> None:
     assert (row.key, receipt.ts) == ("card:edit:1", f"{card.id}.0")
 
 
+async def test_an_edit_that_something_else_overtakes_is_left_as_it_is(db: Database) -> None:
+    await add(db, post("card"))
+    await sent(db, *await claim(db))
+    async with db.write() as tx:
+        await outbox.edit(tx, edit(1))
+        await outbox.add(tx, post("working", kind="replace", lane="edit:card"))
+        await outbox.edit(tx, edit(2))
+    assert [row.payload for row in await claim_all(db)] == ["card 1", "working", "card 2"]
+
+
+async def claim_all(db: Database) -> list[Outgoing]:
+    """What leaves, in its order."""
+    left: list[Outgoing] = []
+    while rows := await claim(db):
+        await sent(db, *rows)
+        left += rows
+    return left
+
+
 async def test_posts_to_a_resting_channel_wait_and_edits_there_do_not(db: Database) -> None:
     await add(db, post("card"))
     await sent(db, *await claim(db))

@@ -50,7 +50,7 @@ async def jobs(db: Database) -> list[str | None]:
 
 async def plan(db: Database, *wanted: Reminder) -> None:
     async with db.write() as tx:
-        await reminders.replan(tx, 1, kind="ack", wanted=wanted)
+        await reminders.replan(tx, 1, kinds=["ack"], wanted=wanted)
 
 
 async def test_what_is_due_is_asked_for_once(db: Database, role: Role) -> None:

@@ -2,12 +2,13 @@
 
 from agent.desk import Desk
 from agent.forms.kind import Given
-from bot.forms import Field, Words
+from bot.forms import Field
+from prompts.words import say
 from storage.tickets import Ticket
 
 
 async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
-    return (Field(name="text", kind="text", label=Words("Comment", "Kommentar")),)
+    return (Field(name="text", kind="text", label=say("Comment")),)
 
 
 def line(given: Given, was: Given) -> str:

@@ -1,13 +1,15 @@
 """Edit: what the ticket says today stands in the form; only what was changed in it is set."""
 
-from agent.commands.fields import LONGEST_COMPONENT, LONGEST_REASON, LONGEST_TITLE, problem_of
+from agent.commands.fields import LONGEST_COMPONENT, LONGEST_TITLE, problem_of
 from agent.commands.priority import require_reason
+from agent.commands.reading import LONGEST_REASON
 from agent.desk import Desk
 from agent.forms.kind import Given, priorities
 from bot.access import can
 from bot.errors import UserError
-from bot.forms import Field, Words
+from bot.forms import Field
 from bot.messages import Option
+from prompts.words import say
 from storage.tickets import Ticket
 
 LONGEST = 3000  # characters that a field of Slack's holds
@@ -20,13 +22,13 @@ async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
     description = await desk.read_out(ticket.description)
     may_judge = can(desk.asker, "triage", await desk.target(ticket))
     told = Field(
-        name="description", kind="text", label=Words("Description", "Beschreibung"), initial=description,
+        name="description", kind="text", label=say("Description"), initial=description,
         is_optional=True,
     )  # fmt: skip
     return (
-        Field(name="title", kind="line", label=Words("Title", "Titel"), initial=ticket.title, longest=LONGEST_TITLE),
+        Field(name="title", kind="line", label=say("Title"), initial=ticket.title, longest=LONGEST_TITLE),
         *((told,) if len(description) <= LONGEST else ()),
-        *(_judged(ticket, await priorities(desk)) if may_judge else ()),
+        *(_judged(ticket, priorities()) if may_judge else ()),
     )
 
 
@@ -34,7 +36,7 @@ def _judged(ticket: Ticket, options: tuple[Option, ...]) -> tuple[Field, ...]:
     why = Field(
         name="reason",
         kind="line",
-        label=Words("Why it is less than critical", "Warum es weniger als kritisch ist"),
+        label=say("Why it is less than critical"),
         is_optional=True,
         longest=LONGEST_REASON,
     )
@@ -42,7 +44,7 @@ def _judged(ticket: Ticket, options: tuple[Option, ...]) -> tuple[Field, ...]:
         Field(
             name="priority",
             kind="choice",
-            label=Words("Priority", "Dringlichkeit"),
+            label=say("Priority"),
             options=options,
             initial=ticket.priority or "",
             is_optional=ticket.priority is None,
@@ -51,7 +53,7 @@ def _judged(ticket: Ticket, options: tuple[Option, ...]) -> tuple[Field, ...]:
         Field(
             name="component",
             kind="line",
-            label=Words("Component", "Komponente"),
+            label=say("Component"),
             initial=ticket.component or "",
             is_optional=True,
             longest=LONGEST_COMPONENT,
@@ -59,8 +61,8 @@ def _judged(ticket: Ticket, options: tuple[Option, ...]) -> tuple[Field, ...]:
         Field(
             name="tags",
             kind="line",
-            label=Words("Tags", "Schlagwörter"),
-            hint=Words("With commas between them.", "Mit Kommas dazwischen."),
+            label=say("Tags"),
+            hint=say("With commas between them."),
             initial=", ".join(ticket.tags),
             is_optional=True,
         ),

@@ -8,7 +8,8 @@ from agent.desk import Desk
 from agent.forms.kind import Given
 from agent.snooze import LONGEST_REASON
 from bot.errors import UserError
-from bot.forms import Field, Words
+from bot.forms import Field
+from prompts.words import say
 from storage.tickets import Ticket
 
 
@@ -16,26 +17,24 @@ async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
     """The next morning at work stands there."""
     calendar = await _calendar(desk)
     start = read_when("tomorrow", calendar, now=desk.now).at.astimezone(calendar.zone)
-    zone = calendar.zone.key
     return (
-        Field(name="date", kind="date", label=Words("Until", "Bis"), initial=f"{start:%Y-%m-%d}"),
+        Field(name="date", kind="date", label=say("Until"), initial=f"{start:%Y-%m-%d}"),
         Field(
             name="time",
             kind="time",
-            label=Words(f"Time ({zone})", f"Uhrzeit ({zone})"),
-            hint=Words(
-                "Outside your hours it becomes the next moment in them. Deadlines stay.",
-                "Außerhalb deiner Arbeitszeit wird es deren nächster Moment. Fristen bleiben.",
-            ),
+            label=say("Time ({zone})", zone=calendar.zone.key),
+            hint=say("Outside your hours it becomes the next moment in them. Deadlines stay."),
             initial=f"{start:%H:%M}",
             is_optional=True,
         ),
-        Field(name="why", kind="line", label=Words("Why", "Warum"), is_optional=True, longest=LONGEST_REASON),
+        Field(name="why", kind="line", label=say("Why"), is_optional=True, longest=LONGEST_REASON),
     )
 
 
 def line(given: Given, was: Given) -> str:
-    return " ".join(filter(None, (given.get("date"), given.get("time"), given.get("why"))))
+    """Why stands in a line of its own, since it may begin with a time."""
+    until = " ".join(filter(None, (given.get("date"), given.get("time"))))
+    return f"{until}\n{given.get('why', '')}".strip()
 
 
 async def check(desk: Desk, ticket: Ticket, given: Given) -> dict[str, str]:

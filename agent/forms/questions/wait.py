@@ -1,23 +1,24 @@
 """Wait: on whom, and for what."""
 
-from agent.commands.slots import LONGEST_REASON, SHORTEST_REASON
+from agent.commands.reading import LONGEST_REASON, says_something
 from agent.desk import Desk
-from agent.forms.kind import Given, language_of
-from bot.forms import Field, Words
+from agent.forms.kind import Given
+from bot.forms import Field
+from prompts.words import fixed, say
 from storage import people
 from storage.tickets import Ticket
 
-MISSING = Words("Say what it waits for.", "Schreib, worauf es wartet.")
+MISSING = fixed("Say what it waits for.")
 
 
 async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
     on = await people.get(desk.tx, ticket.waiting_on) if ticket.waiting_on else None
-    hint = Words("Gets one message. A thing needs nobody.", "Bekommt eine Nachricht. Eine Sache braucht niemanden.")
+    hint = say("Gets one message. A thing needs nobody.")
     return (
         Field(
             name="person",
             kind="person",
-            label=Words("On whom", "Auf wen"),
+            label=say("On whom"),
             hint=hint,
             initial=on.slack_id if on else "",
             is_optional=True,
@@ -25,7 +26,7 @@ async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
         Field(
             name="what",
             kind="text",
-            label=Words("For what", "Worauf"),
+            label=say("For what"),
             initial=ticket.waiting_for or "",
             longest=LONGEST_REASON,
         ),
@@ -38,5 +39,5 @@ def line(given: Given, was: Given) -> str:
 
 
 async def check(desk: Desk, ticket: Ticket, given: Given) -> dict[str, str]:
-    is_told = len(given.get("what", "")) >= SHORTEST_REASON
-    return {} if is_told else {"what": MISSING.of(await language_of(desk))}
+    is_told = says_something(given.get("what", ""))
+    return {} if is_told else {"what": say(MISSING)}

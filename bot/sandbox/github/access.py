@@ -80,14 +80,14 @@ def check_kind(caller: Caller, kind: str) -> None:
     raise ApiError(403, INSTALLATION_ONLY if kind == "installation" else NO_INTEGRATION)
 
 
-def check_organization(caller: Caller, owners: set[str], level: Level) -> None:
-    """Let pass who may see to the organisation's webhooks.
+def check_organization(caller: Caller, owners: set[str], level: Level, *, permission: str) -> None:
+    """Let pass who may see to the organisation: an App with this permission, an owner.
 
     Raises:
         ApiError: 403 for an App without the permission, 404 for everybody else.
     """
     if caller.kind == "installation":
-        if caller.permissions.get("organization_hooks") not in ("write", level):
+        if caller.permissions.get(permission) not in ("write", level):
             raise ApiError(403, NO_INTEGRATION)
     elif caller.kind != "user" or caller.name not in owners:
         raise not_found()

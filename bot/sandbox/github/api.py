@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.github.access import check, check_kind, check_organization, may_see
+from bot.sandbox.github.access import Level, check, check_kind, check_organization, may_see
 from bot.sandbox.github.ask import Answer, Ask
 from bot.sandbox.github.events import Herald
 from bot.sandbox.github.faults import Fault, Faults
@@ -136,9 +136,10 @@ class Api:
         return route.run(ask)
 
     def _check_organization(self, route: Route, request: web.Request, caller: Caller) -> None:
-        if request.match_info["org"] != self.world.organization.login:
+        if request.match_info["org"].lower() != self.world.organization.login:
             raise not_found()
-        check_organization(caller, self.world.owners, "write" if route.writes else "read")
+        level: Level = "write" if route.writes else "read"
+        check_organization(caller, self.world.owners, level, permission=route.of_organization)
 
     def _find_repository(self, route: Route, request: web.Request, caller: Caller) -> Repository:
         params = request.match_info

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.sandbox.github.changes import comment, issue, pull, repository
+from bot.sandbox.github.changes import comment, issue, pull, repository, review
 from bot.sandbox.github.events import Herald
 from bot.sandbox.github.records import Account, Comment, Installation, Issue, Repository
 from bot.sandbox.github.refusals import PersonError
@@ -122,6 +122,23 @@ class PersonSide:
         where, who = self._at(repo, by)
         return pull.push(self.herald, where, by=who, branch=head, sha=sha)
 
+    def ask_for_review(self, by: str, repo: str, number: int, *logins: str) -> Issue:
+        """Ask people to review a pull."""
+        where, who = self._at(repo, by)
+        one = self.world.issue(where, number)
+        review.ask(self.herald, where, one, logins, by=who)
+        return one
+
+    def review(self, by: str, repo: str, number: int, verdict: review.Verdict = "approved", body: str = "") -> None:
+        """Review the newest commit of a pull."""
+        where, who = self._at(repo, by)
+        review.give(self.herald, where, self.world.issue(where, number), verdict, by=who, body=body)
+
+    def make_ready(self, by: str, repo: str, number: int) -> None:
+        """A draft is ready for review."""
+        where, who = self._at(repo, by)
+        review.make_ready(self.herald, where, self.world.issue(where, number), by=who)
+
     def merge(self, by: str, repo: str, number: int) -> Issue:
         """Merge a pull."""
         where, who = self._at(repo, by)
@@ -180,6 +197,11 @@ class PersonSide:
         """Install the App for these repositories of somebody else."""
         chosen = [self.repository(repo) for repo in repos]
         return repository.install(self.herald, self.world.account(account), chosen, by=self.world.account(by))
+
+    def set_team(self, slug: str, *logins: str) -> None:
+        """Say who is in a team of the organisation."""
+        self.world.teams[slug] = [self.world.account(login).login for login in logins]
+        self.world.changed()
 
     def forget_author(self, repo: str, number: int) -> None:
         """Let the author's account be deleted: GitHub then shows no user."""

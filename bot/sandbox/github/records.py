@@ -56,6 +56,7 @@ class Branches:
     base_sha: str
     is_draft: bool = False
     merged_at: float | None = None
+    reviewers: list[Account] = field(default_factory=list)  # who is asked and has not answered
 
 
 @dataclass(eq=False)

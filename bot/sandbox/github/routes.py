@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.github.access import Need
 from bot.sandbox.github.ask import Answer, Ask
-from bot.sandbox.github.rest import apps, comments, hooks, issues, pulls, repositories
+from bot.sandbox.github.rest import apps, comments, hooks, issues, pulls, repositories, teams
 
 REPO = "/repos/{owner}/{repo}"
 ISSUE = f"{REPO}/issues/{{issue_number}}"
@@ -23,6 +23,7 @@ class Route:
     need: Need | None = None
     kind: str | None = None
     is_free: bool = False  # not counted against the hour
+    of_organization: str = "organization_hooks"  # the permission that it takes below an organisation
 
     @property
     def writes(self) -> bool:
@@ -88,6 +89,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", REPO + "/pulls/{pull_number}", pulls.get, PULLS),
     *_hooks(REPO, look=LOOK, change=HOOKS),
     *_hooks("/orgs/{org}", look=None, change=None),
+    Route("GET", "/orgs/{org}/teams/{team_slug}/members", teams.members, of_organization="members"),
     Route("GET", "/app", apps.get, kind="app"),
     Route("GET", "/app/installations", apps.installations, kind="app"),
     Route("GET", "/app/installations/{installation_id}", apps.get_installation, kind="app"),

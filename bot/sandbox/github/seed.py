@@ -21,6 +21,7 @@ APP_PERMISSIONS = {
     "statuses": "read",
     "repository_hooks": "write",
     "organization_hooks": "write",
+    "members": "read",
 }
 
 
@@ -46,6 +47,7 @@ class Seed:
     robot: str
     owners: tuple[str, ...]
     repositories: tuple[SeedRepository, ...]
+    teams: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (slug, logins) of the organisation's teams
 
     def plus(self, *, people: tuple[str, ...] = (), repositories: tuple[SeedRepository, ...] = ()) -> "Seed":
         """The same GitHub with more people and repositories."""
@@ -76,4 +78,5 @@ def default_seed() -> Seed:
             SeedRepository("acme/site", _TEAM, is_private=False),
             SeedRepository("acme/vault", (("alice", "admin"),), is_installed=False),
         ),
+        teams=(("platform", ("alice", "bob", "carol")), ("payments", ("dave", "erin"))),
     )

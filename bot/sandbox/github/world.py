@@ -51,6 +51,7 @@ class World:
         self.app_bot = self.add_account(f"{APP_SLUG}[bot]", kind="Bot")
         for login in seed.people:
             self.add_account(login)
+        self.teams = {slug: list(logins) for slug, logins in seed.teams}
         for planted in seed.repositories:
             self._plant(planted)
         installed = {self.repository(one.full_name).id for one in seed.repositories if one.is_installed}

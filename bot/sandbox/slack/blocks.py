@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+from bot.sandbox.slack.figures import chart_problems, table_problems, too_many
 from bot.sandbox.slack.initials import initial_problems
 from bot.sandbox.slack.message import Payload
 
@@ -14,7 +15,7 @@ BLOCKS = {"message": 50, "modal": 100, "home": 100}
 IN_EVERY_VIEW = {"actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"}
 ALLOWED = {
     "message": IN_EVERY_VIEW
-    | {"markdown", "table", "file", "context_actions", "card", "carousel", "plan", "task_card"},
+    | {"markdown", "table", "file", "context_actions", "card", "carousel", "plan", "task_card", "data_visualization"},
     "modal": IN_EVERY_VIEW,
     "home": IN_EVERY_VIEW,
 }
@@ -34,6 +35,7 @@ def problems_of(blocks: list[Any], surface: Surface) -> list[str]:
         return [f"no more than {BLOCKS[surface]} items allowed [json-pointer:/blocks]"]
     problems = [problem for at, block in enumerate(blocks) for problem in _block(block, f"/blocks/{at}", surface)]
     problems += _repeated([block.get("block_id") for block in blocks if isinstance(block, dict)], "block_id")
+    problems += too_many(blocks)
     written = [block.get("text") for block in blocks if isinstance(block, dict) and block.get("type") == "markdown"]
     if sum(len(text) for text in written if isinstance(text, str)) > MARKDOWN_TOGETHER:
         problems.append(f"markdown blocks may hold {MARKDOWN_TOGETHER} characters together [json-pointer:/blocks]")
@@ -138,13 +140,6 @@ def _markdown(block: Payload, at: str) -> Problems:
     yield from _string(block.get("text"), at + "/text", ANY_LENGTH)
 
 
-def _table(block: Payload, at: str) -> Problems:
-    yield from _count(block, "rows", at, 100)
-    for row, place in _items(block, "rows", at):
-        if not isinstance(row, list) or len(row) > 20:
-            yield f"no more than 20 items allowed [json-pointer:{place}]"
-
-
 def _rich_text(block: Payload, at: str) -> Problems:
     if not isinstance(block.get("elements"), list):
         yield f"missing required field: elements [json-pointer:{at}]"
@@ -159,7 +154,8 @@ CHECKS: dict[str, Callable[[Payload, str], Problems]] = {
     "input": _input,
     "image": _image,
     "markdown": _markdown,
-    "table": _table,
+    "table": table_problems,
+    "data_visualization": chart_problems,
     "rich_text": _rich_text,
 }
 

@@ -27,7 +27,7 @@ def content(world: World, args: Arguments) -> dict[str, Any]:
     if "markdown_text" in args:
         parts |= _markdown(args)
     if blocks is not None:
-        _refuse(problems_of(blocks, "message"))
+        _refuse(world, blocks)
         parts["blocks"] = timeline.with_ids(world, blocks)
     if attachments is not None:
         parts["attachments"] = [_attachment(world, item, at) for at, item in enumerate(attachments, 1)]
@@ -52,12 +52,14 @@ def _attachment(world: World, attachment: Payload, number: int) -> Payload:
     blocks = attachment.get("blocks", [])
     if not isinstance(blocks, list):
         raise ApiError("invalid_attachments")
-    _refuse(problems_of(blocks, "message"))
+    _refuse(world, blocks)
     return {"id": number, **attachment} | ({"blocks": timeline.with_ids(world, blocks)} if blocks else {})
 
 
-def _refuse(problems: list[str]) -> None:
-    if problems:
+def _refuse(world: World, blocks: list[Any]) -> None:
+    kinds = [block.get("type") for block in blocks if isinstance(block, dict)]
+    refused = [f"unsupported type: {kind} [json-pointer:/blocks]" for kind in kinds if kind in world.refused_blocks]
+    if problems := problems_of(blocks, "message") + refused:
         messages = [f"[ERROR] {problem}" for problem in problems]
         raise ApiError("invalid_blocks", errors=problems, response_metadata={"messages": messages})
 

@@ -37,5 +37,6 @@ def _mention(world: World, typed_name: str, in_command: bool) -> str:
         return f"<!{name}>{rest}"
     user = world.users.get(world.user_ids.get(name.lower(), ""))
     if user is None:
-        return "@" + typed_name
+        group = next((one for one in world.usergroups.values() if one.handle == name.lower()), None)
+        return f"<!subteam^{group.id}|@{group.handle}>{rest}" if group else "@" + typed_name
     return f"<@{user.id}|{user.name}>{rest}" if in_command else f"<@{user.id}>{rest}"

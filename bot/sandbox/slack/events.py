@@ -90,13 +90,15 @@ def happened(world: World, kind: str, details: Payload, *, where: Channel | None
     publish(world, {"type": kind, **details, "event_ts": world.next_ts()}, channel=where)
 
 
-def user_payload(user: User, *, with_email: bool) -> Payload:
-    """A person the way users.info shows them."""
+def user_payload(user: User, *, with_email: bool, with_locale: bool = True) -> Payload:
+    """A person the way users.info, or an event, shows them."""
     profile: Payload = {"real_name": user.real_name, "display_name": user.name, "team": user.team_id}
     if with_email and user.email:
         profile["email"] = user.email
     shown = asdict(user)
     del shown["email"], shown["dnd"]
+    if not with_locale:
+        del shown["locale"]
     profile |= {name: shown.pop(name) for name in ("status_emoji", "status_expiration")}
     stranger = {"is_stranger": True} if shown.pop("is_stranger") else {}
     never = {"is_owner": False, "is_primary_owner": False, "is_ultra_restricted": False, "is_app_user": False}

@@ -87,6 +87,8 @@ def visible_text(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for child in node:
             yield from visible_text(child)
+    elif isinstance(node, dict) and node.get("type") == "data_visualization":
+        yield from _chart(node)
     elif isinstance(node, dict) and node.get("type") in RUNS:
         yield "".join(_run(part) for part in node["elements"])
     elif isinstance(node, dict) and node.get("type") not in CONTROLS:
@@ -97,6 +99,14 @@ def visible_text(node: Any) -> Iterator[str]:
         keys = ("title", "text", "label", "hint", "fields", "elements", "accessory")
         for key in keys:
             yield from visible_text(node.get(key))
+
+
+def _chart(block: Payload) -> Iterator[str]:
+    """Its title, and a line for each bar or slice."""
+    yield str(block["title"])
+    chart = block["chart"]
+    for one in chart.get("series", [{"name": "", "data": chart.get("segments", [])}]):
+        yield from (f"{one['name']} {point['label']}: {point['value']}".strip() for point in one["data"])
 
 
 def _run(part: Payload) -> str:

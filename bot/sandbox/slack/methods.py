@@ -48,6 +48,7 @@ METHODS = {
     "reactions.remove": Method(reactions.remove, "reactions:write"),
     "team.info": Method(people.team_info),
     "usergroups.list": Method(people.usergroups_list, "usergroups:read"),
+    "usergroups.users.list": Method(people.usergroup_members, "usergroups:read"),
     "users.conversations": Method(conversations.list_own),
     "users.info": Method(people.info, "users:read"),
     "users.list": Method(people.list_all, "users:read"),

@@ -17,13 +17,16 @@ def _sees_email(world: World) -> bool:
 
 def info(world: World, args: Arguments) -> Payload:
     """users.info"""
-    return {"user": user_payload(person_of(world, args), with_email=_sees_email(world))}
+    with_locale = args.flag("include_locale")
+    return {"user": user_payload(person_of(world, args), with_email=_sees_email(world), with_locale=with_locale)}
 
 
 def list_all(world: World, args: Arguments) -> Payload:
     """users.list"""
     page, following = page_of(args, list(world.users.values()))
-    return {"members": [user_payload(user, with_email=_sees_email(world)) for user in page], **following}
+    with_email, with_locale = _sees_email(world), args.flag("include_locale")
+    shown = [user_payload(user, with_email=with_email, with_locale=with_locale) for user in page]
+    return {"members": shown, **following}
 
 
 def lookup_by_email(world: World, args: Arguments) -> Payload:
@@ -31,7 +34,7 @@ def lookup_by_email(world: World, args: Arguments) -> Payload:
     email = args.required("email").lower()
     for user in world.users.values():
         if user.email == email and not user.deleted:
-            return {"user": user_payload(user, with_email=True)}
+            return {"user": user_payload(user, with_email=True, with_locale=False)}
     raise ApiError("users_not_found")
 
 
@@ -71,11 +74,19 @@ def team_info(world: World, args: Arguments) -> Payload:
 def usergroups_list(world: World, args: Arguments) -> Payload:
     """usergroups.list"""
     listed = []
-    for group in world.seed.usergroups:
+    for group in world.usergroups.values():
         members = [world.user_ids[name] for name in group.members]
         shown = {"id": group.id, "team_id": HOME_TEAM, "handle": group.handle, "name": group.name, "date_delete": 0}
         listed.append(shown | ({"users": members} if args.flag("include_users") else {}))
     return {"usergroups": listed}
+
+
+def usergroup_members(world: World, args: Arguments) -> Payload:
+    """usergroups.users.list"""
+    group = world.usergroups.get(args.required("usergroup"))
+    if group is None:
+        raise ApiError("no_such_subteam")
+    return {"users": [world.user_ids[name] for name in group.members]}
 
 
 def api_test(world: World, args: Arguments) -> Payload:

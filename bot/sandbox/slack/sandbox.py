@@ -10,15 +10,14 @@ from aiohttp import web
 
 from bot.sandbox.slack import events
 from bot.sandbox.slack.api import APP_KEY, BOT_KEY, LARGEST_REQUEST, Api
-from bot.sandbox.slack.conversations import add_member, remove_member
+from bot.sandbox.slack.changes import Changes
 from bot.sandbox.slack.faults import Fault, When
-from bot.sandbox.slack.onlooker import Onlooker
 from bot.sandbox.slack.seed import HOME_TEAM, Seed, User, default_seed
 from bot.sandbox.slack.socket import Envelope
 from bot.sandbox.slack.world import World
 
 
-class SlackSandbox(Onlooker):
+class SlackSandbox(Changes):
     """The running workspace: a person's side, what people see, and everything that can go wrong with Slack."""
 
     bot_token = BOT_KEY
@@ -94,32 +93,6 @@ class SlackSandbox(Onlooker):
     def scopes(self) -> set[str]:
         """What the app was granted; take some out to see it cope."""
         return self.world.scopes
-
-    def invite_bot(self, channel: str) -> None:
-        """Make the bot a member."""
-        add_member(self.world, self.channel(channel), self.world.bot.id)
-
-    def kick_bot(self, channel: str) -> None:
-        """Put the bot out."""
-        remove_member(self.world, self.channel(channel), self.world.bot.id)
-
-    def archive(self, channel: str, *, by: str = "alice") -> None:
-        """Archive a channel."""
-        where = self.channel(channel)
-        where.is_archived = True
-        kind = "group_archive" if where.kind == "group" else "channel_archive"
-        events.happened(self.world, kind, {"channel": where.id, "user": self.user(by).id}, where=where)
-        self.world.changed()
-
-    def rename(self, channel: str, name: str) -> None:
-        """Give a channel another name; its id stays."""
-        where, new_name = self.channel(channel), name.removeprefix("#")
-        del self.world.channel_ids[where.name]
-        where.name = new_name
-        self.world.channel_ids[new_name] = where.id
-        kind = "group_rename" if where.kind == "group" else "channel_rename"
-        events.happened(self.world, kind, {"channel": {"id": where.id, "name": new_name, "created": 0}}, where=where)
-        self.world.changed()
 
     def deactivate(self, user: str) -> None:
         """Let somebody leave the company."""

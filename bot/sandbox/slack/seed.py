@@ -16,6 +16,7 @@ class User:
     real_name: str
     email: str
     tz: str = "Europe/Berlin"
+    locale: str = "en-US"  # of their Slack
     team_id: str = HOME_TEAM
     is_admin: bool = False
     is_bot: bool = False
@@ -37,6 +38,7 @@ class SeedChannel:
     has_bot: bool = True
     kind: Literal["channel", "group", "mpim"] = "channel"
     is_archived: bool = False
+    is_shared: bool = False  # with another organisation
 
 
 @dataclass(frozen=True)

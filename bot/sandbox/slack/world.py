@@ -32,6 +32,7 @@ class Channel:
     kind: Literal["channel", "group", "im", "mpim"]
     members: set[str]
     is_archived: bool = False
+    is_shared: bool = False  # with another organisation
     is_open: bool = True
     messages: dict[str, Message] = field(default_factory=dict)  # by ts, oldest first, replies included
     threads: dict[str, list[str]] = field(default_factory=dict)  # root ts -> ts of its replies
@@ -91,6 +92,7 @@ class World:
         self.bot = seed.bot
         self.users = {user.id: user for user in (*seed.users, seed.bot)}
         self.user_ids = {user.name: user.id for user in self.users.values()}
+        self.usergroups = {group.id: group for group in seed.usergroups}
         self.channels: dict[str, Channel] = {}
         self.channel_ids: dict[str, str] = {}
         self.dm_ids: dict[str, str] = {}
@@ -100,6 +102,7 @@ class World:
         self.homes: dict[str, str] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.refused_blocks: set[str] = set()  # types that this workspace does not take, though Slack knows them
         self.files: dict[str, Payload] = {}
         self.uploads: dict[str, bytes] = {}
         self.calls: list[Call] = []
@@ -119,7 +122,12 @@ class World:
         names = planted.members if planted.members is not None else self._ordinary_people()
         members = {self.user_ids[name] for name in names} | ({self.bot.id} if planted.has_bot else set())
         self.channels[planted.id] = Channel(
-            planted.id, planted.name, planted.kind, members, is_archived=planted.is_archived
+            planted.id,
+            planted.name,
+            planted.kind,
+            members,
+            is_archived=planted.is_archived,
+            is_shared=planted.is_shared,
         )
         self.channel_ids[planted.name] = planted.id
 

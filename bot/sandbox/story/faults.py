@@ -1,11 +1,16 @@
 """The bot is killed and started again; afterwards what it holds is compared with what people did."""
 
+import re
+from collections import Counter
+
 from bot.sandbox.slack import Message
 from bot.sandbox.slack.transcript import readable
 from bot.sandbox.slack.world import Channel
 from bot.sandbox.story.github import cards_of, ticket_of
 from bot.sandbox.story.stage import Stage, StoryFailed, Verb
 from bot.sandbox.story.steps import Step
+
+CARD = re.compile(r"CH-\d+(?= )")  # how a card's plain text begins
 
 
 async def _kill(stage: Stage, _: Step) -> None:
@@ -32,6 +37,10 @@ async def _lost(stage: Stage, _: Step) -> None:
         raise StoryFailed("; ".join(wrong))
     reports = f"{len(asked)} report{'' if len(asked) == 1 else 's'}"
     stage.tell(f"nothing lost, nothing doubled: {len(issues)} issues with one card each, {reports} in Slack answered")
+    doubled = [name for name, count in _cards_by_ticket(stage).items() if count > 1]
+    if doubled:
+        raise StoryFailed(f"with several cards: {', '.join(doubled)}")
+    stage.tell("outcomes 1 per message, doubled 0, lost 0")
 
 
 def _issues(stage: Stage) -> dict[str, tuple[str, int]]:
@@ -49,6 +58,13 @@ def _issues(stage: Stage) -> dict[str, tuple[str, int]]:
 async def _cards(stage: Stage, repo: str, number: int) -> int:
     ticket = await ticket_of(stage, repo, number)
     return len(cards_of(stage, ticket)) if ticket else 0
+
+
+def _cards_by_ticket(stage: Stage) -> Counter[str]:
+    """How many messages in channels show each ticket."""
+    channels = [channel for channel in stage.slack.world.channels.values() if channel.kind != "im"]
+    said = [message.text for channel in channels for message in channel.messages.values() if message.bot_id]
+    return Counter(found[0] for text in said if (found := CARD.match(text)))
 
 
 def _asked(stage: Stage) -> list[tuple[str, bool]]:

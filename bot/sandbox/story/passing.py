@@ -14,4 +14,15 @@ async def _clock(stage: Stage, step: Step) -> None:
     stage.tell(f"it is {moment.astimezone(stage.zone):%A %H:%M}")
 
 
-VERBS: dict[str, Verb] = {"clock": _clock}
+async def _sent(stage: Stage, _: Step) -> None:
+    """All that people were told, each with its reason; none of it outside their hours."""
+    found = await stage.sent()
+    for line, _is_outside in found:
+        stage.tell(line)
+    outside = [line for line, is_outside in found if is_outside]
+    stage.tell(f"outside hours {len(outside)}")
+    if outside:
+        raise StoryFailed(f"outside hours came: {'; '.join(outside)}")
+
+
+VERBS: dict[str, Verb] = {"clock": _clock, "sent": _sent}

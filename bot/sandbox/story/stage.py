@@ -16,6 +16,7 @@ from storage.database import Database
 SEEN_WITHIN = 5.0  # seconds
 Named = TypeVar("Named")
 Tell = Callable[[str], None]
+Sent = Callable[[], Awaitable[list[tuple[str, bool]]]]  # each line of it, and whether it came outside hours
 
 
 class StoryFailed(Exception):  # noqa: N818 - it reads as what it is
@@ -33,6 +34,7 @@ class Stage:
     clock: MovedClock
     zone: tzinfo
     tell: Tell
+    sent: Sent
     messages: dict[str, tuple[str, str]] = field(default_factory=dict)  # channel and ts, by name
     issues: dict[str, tuple[str, int]] = field(default_factory=dict)  # repository and number, by name
 

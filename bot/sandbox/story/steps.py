@@ -4,6 +4,7 @@ A step has one verb and says `as` whom, and `in` which channel or repository; `i
 with the bot, `in: private` what only that person sees. A step can be called a name (`call`), so that later ones happen
 `under` it (in its thread) or `to` it. It `starts` on the next working morning or, as in `Fri 17:50`, when it says;
 `clock` lets time pass (`+1h`, `Mon 09:00`), and what is due comes on the way.
+`sent` lists what people were told by the clock, each with its reason.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.errors import UserError
 
 PERSONAL = ("say", "dm", "command", "click", "select", "submit", "react", "open", "comment", "close", "reopen")
-NOBODYS = ("clock", "expect", "reacted", "redeliver", "answered", "tracked", "kill", "restart", "lost")
+NOBODYS = ("clock", "expect", "reacted", "redeliver", "answered", "tracked", "kill", "restart", "lost", "sent")
 NAMES = (*PERSONAL, *NOBODYS)
 
 
@@ -54,6 +55,7 @@ class Step(BaseModel):
     kill: Literal["bot"] | None = None
     restart: Literal["bot"] | None = None
     lost: Literal["nothing"] | None = None
+    sent: Literal["everything"] | None = None
 
     @model_validator(mode="after")
     def _one_verb(self) -> "Step":

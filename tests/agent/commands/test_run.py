@@ -1,14 +1,15 @@
-"""A command names what exists, asks for permission once, and says what to do instead (A15)."""
+"""A command names what exists, asks for permission once, and says what to do instead."""
 
 from dataclasses import replace
 
 import pytest
 
 from agent.admit import actor_of
-from agent.commands.run import WITH_FORM, run_line, unknown
+from agent.commands.run import run_line, unknown
 from agent.desk import Desk
 from agent.forms.table import FORMS
 from bot.errors import Refused, UserError
+from bot.messages import escape
 from storage import audit, people
 from storage.tickets import assignees
 from tests.agent.conftest import NOW, MakeTicket
@@ -26,7 +27,7 @@ async def as_person(desk: Desk, name: str) -> Desk:
         ("claim CH-7", "There is no CH-7 that you can see."),
         ("claim", "Which ticket is missing. Usage: `claim CH-1`"),
         ("assign CH-1 @zoe", "I do not know @zoe."),
-        ("move CH-1 <!channel>", "There is no team “&lt;!channel&gt;”. Teams: Platform."),
+        ("move CH-1 <!channel>", "There is no team “@channel”. Teams: Platform."),
         ("show CH-1 <!channel>", "“&lt;!channel&gt;” is more than `show` takes."),
     ],
 )
@@ -35,6 +36,21 @@ async def test_what_is_not_there(desk: Desk, make_ticket: MakeTicket, line: str,
     with pytest.raises(UserError) as problem:
         await run_line(await as_person(desk, "bo"), line)
     assert str(problem.value).startswith(answer)
+
+
+async def test_what_was_typed_at_length_is_not_lost(desk: Desk, make_ticket: MakeTicket) -> None:
+    await make_ticket()
+    bo = await as_person(desk, "bo")
+    reason = " ".join(["the replica took over <@UCY>"] * 40)
+    for line, problem in (
+        (f"resolve CH-1 {reason}", "The reason is longer than 1,000 characters. Usage: "),
+        (f"show CH-1 {reason}", "“the replica took over "),
+        (f"set CH-1 title {reason}", "The title is longer than 256 characters. Usage: "),
+    ):
+        with pytest.raises(UserError) as refusal:
+            await run_line(bo, line)
+        assert str(refusal.value).startswith(problem)
+        assert str(refusal.value).endswith(f"\nWhat you wrote: {escape(line)}")
 
 
 async def test_a_refusal_names_the_manager_and_changes_nothing(desk: Desk, make_ticket: MakeTicket) -> None:
@@ -93,5 +109,32 @@ def test_what_was_typed_is_quoted_without_effect() -> None:
     assert unknown("") == "I do not know “”. `help` lists the commands. To report it as a problem: `report `."
 
 
-def test_a_missing_reason_is_asked_for_where_there_is_a_form() -> None:
-    assert set(WITH_FORM) <= {kind.verb for kind in FORMS}
+@pytest.mark.parametrize("verb", [kind.verb for kind in FORMS if kind.verb != "take-and-resolve"])
+async def test_what_is_missing_is_asked_for_by_the_form_that_there_is(
+    desk: Desk, make_ticket: MakeTicket, verb: str
+) -> None:
+    await make_ticket()
+    with pytest.raises(UserError) as problem:
+        await run_line(await as_person(desk, "bo"), f"{verb} CH-1")
+    assert [(one.action, one.value) for one in problem.value.buttons] == [(f"form:{verb}", "CH-1")]
+
+
+async def test_bump_and_lower_go_one_step(desk: Desk, make_ticket: MakeTicket) -> None:
+    ticket = await make_ticket(priority="medium")
+    bo = await as_person(desk, "bo")
+    for line, priority in [
+        ("bump CH-1", "high"),
+        ("bump CH-1: customers call", "critical"),
+        ("bump CH-1", "critical"),
+        ("lower CH-1 only the test system", "high"),
+        ("lower CH-1 low", "low"),
+        ("lower CH-1", "low"),
+    ]:
+        await run_line(bo, line)
+        assert ticket.priority == priority, line
+    await run_line(bo, "p0 CH-1")
+    with pytest.raises(UserError, match="CH-1 is critical: say why it is less"):
+        await run_line(bo, "lower CH-1")
+    ticket.priority = None
+    with pytest.raises(UserError, match="CH-1 has no priority yet: `priority CH-1 high` gives it one"):
+        await run_line(bo, "bump CH-1")

@@ -1,4 +1,4 @@
-"""A report that tells its reader what to answer is known by it in any disguise, and no ordinary one is (A10)."""
+"""A report that tells its reader what to answer is known by it in any disguise, and no ordinary one is."""
 
 import base64
 import time

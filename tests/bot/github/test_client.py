@@ -12,6 +12,7 @@ import pytest
 from bot.events import GitHubRepository
 from bot.github.client import GitHubClient, open_github
 from bot.github.failures import CallFailed
+from bot.github.teams import team_members
 from bot.sandbox.github import Fault, GitHubSandbox
 from bot.settings import Settings
 
@@ -134,6 +135,21 @@ async def test_a_lost_answer_is_uncertain_and_not_repeated_here(
         await by_token.comment(shop(github), 1, "hello")
     assert (failed.value.is_uncertain, failed.value.is_final) == (True, False)
     assert len(github.calls("POST /repos/acme/shop/issues/1/comments")) == 1
+
+
+async def test_an_answer_that_is_no_list_of_members_is_a_failure() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        settings = Settings(_env_file=None, github_api_url=url, github_token="ghp_any")  # type: ignore[call-arg]
+        async with open_github(settings) as opened:
+            with pytest.raises(CallFailed, match="no list of members"):
+                await team_members(opened, "acme/platform", installation_id=None)
 
 
 async def test_a_github_that_is_away_is_patience() -> None:

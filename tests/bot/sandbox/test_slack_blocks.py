@@ -8,6 +8,7 @@ from bot.sandbox.slack.blocks import Surface, problems_of, view_problems
 from tests.bot.sandbox.slack_app import actions, button, section
 
 Block = dict[str, Any]
+CELL: Block = {"type": "raw_text", "text": "x"}
 
 
 def plain(text: str) -> Block:
@@ -28,6 +29,16 @@ def field(element: Block) -> Block:
 
 def text_input() -> Block:
     return {"type": "plain_text_input", "action_id": "t"}
+
+
+def chart(
+    *, title: str = "By day", name: str = "Opened", label: str = "Mon", series: int = 1, points: int = 1
+) -> Block:
+    labels = [label, *(f"day {number}" for number in range(1, points))]
+    data = [{"label": one, "value": 1} for one in labels]
+    names = [name, *(f"series {number}" for number in range(1, series))]
+    drawn = {"type": "bar", "series": [{"name": one, "data": data} for one in names]}
+    return {"type": "data_visualization", "title": title, "chart": drawn | {"axis_config": {"categories": labels}}}
 
 
 AT_THE_LIMIT: dict[str, tuple[Block, Block]] = {
@@ -91,8 +102,13 @@ AT_THE_LIMIT: dict[str, tuple[Block, Block]] = {
         actions({"type": "overflow", "action_id": "o", "options": [option()] * 6}),
     ),
     "markdown": ({"type": "markdown", "text": "x" * 12_000}, {"type": "markdown", "text": "x" * 12_001}),
+    "chart title": (chart(title="x" * 50), chart(title="x" * 51)),
+    "chart labels": (chart(label="x" * 20), chart(label="x" * 21)),
+    "chart series": (chart(series=6), chart(series=7)),
+    "chart points": (chart(points=20), chart(points=21)),
+    "chart names": (chart(name="x" * 20), chart(name="x" * 21)),
     "table rows": ({"type": "table", "rows": [[]] * 100}, {"type": "table", "rows": [[]] * 101}),
-    "table cells": ({"type": "table", "rows": [[{}] * 20]}, {"type": "table", "rows": [[{}] * 21]}),
+    "table cells": ({"type": "table", "rows": [[CELL] * 20]}, {"type": "table", "rows": [[CELL] * 21]}),
     "block id": (section("x") | {"block_id": "b" * 255}, section("x") | {"block_id": "b" * 256}),
     "image": (
         {"type": "image", "image_url": "https://acme.example/a.png", "alt_text": "A"},

@@ -14,7 +14,7 @@ DESCRIPTION = "package/generated/api.github.com.json"
 CORPORA = {"github.com": "package/api.github.com/index.json", "ghes-3.5": "package/ghes-35/index.json"}
 PATHS = re.compile(
     r"/(app|installation|rate_limit|meta|user)(/(hook|installations|repositories).*)?"
-    r"|/orgs/\{org\}(/hooks.*|/installation)"
+    r"|/orgs/\{org\}(/hooks.*|/installation|/teams/\{team_slug\}/members)"
     r"|/repos/\{owner\}/\{repo\}(/(assignees|check-runs|hooks|installation|issues|labels|pulls|statuses)\b.*"
     r"|/collaborators/\{username\}/permission)?"
 )

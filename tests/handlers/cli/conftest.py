@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from app import serve
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli import build_cli
+from tests.process import script
 
 ROOT = Path(__file__).parents[3]
 OPERATOR = f"operator:{pwd.getpwuid(os.getuid()).pw_name}"  # who runs these tests, as the audit record has it
@@ -52,11 +53,17 @@ def run() -> Run:
     return invoke
 
 
-def python(*args: str, **settings: str) -> Outcome:
-    """Python as a process of its own, to its end."""
+def python(*args: str, within: float = 60, **settings: str) -> Outcome:
+    """Python as a process of its own, to its end, which comes within so many seconds."""
     done = subprocess.run(
-        [sys.executable, *args], env=os.environ | settings, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, *args], env=os.environ | settings, capture_output=True, text=True, check=False, timeout=within
     )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def app(*args: str, within: float = 60, **settings: str) -> Outcome:
+    """`python app.py …` to its end, in a process that has no imports to wait for."""
+    done = script(Path(APP), *args, env=os.environ | settings, within=within)
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.migrate import newest
-from tests.handlers.cli.conftest import APP, ROOT, Outcome, Run, python
+from tests.handlers.cli.conftest import ROOT, Outcome, Run, app
 
 DATABASE = Path("data/chargehand.db")
 STORY = str(ROOT / "stories/redis.yml")
@@ -27,7 +27,7 @@ def _told() -> Path:
     """What a story leaves; to play it takes as long as all else here."""
     folder = Path(tempfile.mkdtemp(prefix="chargehand-told-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    assert python(APP, "demo", "--script", STORY, "--data", str(folder)).code == 0
+    assert app("demo", "--script", STORY, "--data", str(folder)).code == 0
     return folder
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.handlers.cli.conftest import APP, ROOT, Outcome, ended, python, started
+from tests.handlers.cli.conftest import ROOT, Outcome, app, ended, started
 
 HOURS_TO_MORNING = 23  # from one at 09:30 to the next
 STORIES = sorted((ROOT / "stories").glob("*.yml"))
@@ -22,7 +22,7 @@ def played(name: str) -> Outcome:
     """What came of a story; each is played once for all tests."""
     strangers = {"CHARGEHAND_WEBHOOK_RATE": "1/minute"}  # not for the GitHub of the demo
     story = str(ROOT / "stories" / name)
-    return python(APP, "demo", "--script", story, ANTHROPIC_API_KEY="sk-ant-not-used", **strangers)
+    return app("demo", "--script", story, within=600, ANTHROPIC_API_KEY="sk-ant-not-used", **strangers)
 
 
 async def test_the_demo_serves_its_page_until_ctrl_c() -> None:
@@ -55,6 +55,12 @@ def test_the_transcript_is_what_everybody_saw() -> None:
         assert part in transcript
 
 
+def test_a_week_is_told_when_it_suits_each_of_three_people() -> None:
+    _title, *told = played("week.yml").out.partition("\n\n")[0].splitlines()
+    expected = (ROOT / "tests" / "data" / "week.txt").read_text().splitlines()
+    assert [line.strip() for line in told if not line.startswith("  it is ")] == expected
+
+
 def test_an_issue_outlives_a_kill() -> None:
     outcome = played("github.yml")
     told, _, transcript = outcome.out.partition("\n\n")
@@ -68,6 +74,7 @@ def test_an_issue_outlives_a_kill() -> None:
         r"delivery: 502 failed to connect to host",
         r"restart: the bot is back as process \d+, on the same database",
         r"nothing lost, nothing doubled: 3 issues with one card each, 1 report in Slack answered",
+        r"outcomes 1 per message, doubled 0, lost 0",
     ]
     assert re.search("\n.*".join(f"  {line}" for line in expected), told, re.DOTALL), told
     assert "#payments\n  chargehand: *CH-" in transcript
@@ -85,7 +92,7 @@ steps:
   - {lost: nothing}
 """
     )
-    outcome = python(APP, "demo", "--script", "lost.yml")
+    outcome = app("demo", "--script", "lost.yml")
     lost = "acme/shop#1 has 0 cards; nobody answered: @chargehand kafka is down"
     assert (outcome.code, outcome.err) == (1, f"lost.yml, step 4 (lost): {lost}\n")
 
@@ -99,7 +106,7 @@ steps:
   - {answered: [202, duplicate], to: outage}
 """
     )
-    outcome = python(APP, "demo", "--script", "wrong.yml")
+    outcome = app("demo", "--script", "wrong.yml")
     assert outcome.code == 1
     assert "step 2 (answered): 202 duplicate was expected, it was delivery: 202 accepted" in outcome.err
 
@@ -113,7 +120,7 @@ steps:
   - {expect: [CH-1, the moon], under: report}
 """
     )
-    outcome = python(APP, "demo", "--script", "wrong.yml")
+    outcome = app("demo", "--script", "wrong.yml")
     assert outcome.code == 1
     assert outcome.err == "wrong.yml, step 2 (expect): Chargehand was expected to say 'CH-1 … the moon'\n"
     assert "frank: @chargehand redis is down" in outcome.out
@@ -133,7 +140,7 @@ steps:
 def test_a_file_that_is_no_story_is_one_line(text: str | None, said: str) -> None:
     if text:
         Path("story.yml").write_text(text)
-    outcome = python(APP, "demo", "--script", "story.yml")
+    outcome = app("demo", "--script", "story.yml")
     assert outcome.code == 2
     assert outcome.out == ""
     assert outcome.err.startswith(said)
@@ -142,7 +149,7 @@ def test_a_file_that_is_no_story_is_one_line(text: str | None, said: str) -> Non
 
 def test_what_a_person_cannot_do_is_said() -> None:
     Path("story.yml").write_text('title: x\nsteps:\n- {as: bob, in: "#nowhere", say: hello}')
-    outcome = python(APP, "demo", "--script", "story.yml", "--data", "kept")
+    outcome = app("demo", "--script", "story.yml", "--data", "kept")
     assert (outcome.code, outcome.err) == (1, "story.yml, step 1 (say): There is no channel #nowhere for bob.\n")
     assert Path("kept/chargehand.db").is_file()
 

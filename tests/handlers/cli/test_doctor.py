@@ -45,6 +45,7 @@ async def test_a_connected_bot_is_well(slack: SlackSandbox, run: Run) -> None:
         "socket": "ok",
         "database": "ok",
         "assignment": "off",
+        "reviews": "off",
         "disk": "ok",
         "model": "off",
         "GITHUB_WEBHOOK_SECRET": "off",

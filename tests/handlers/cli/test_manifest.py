@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.channel_events import FOLLOWED, USERGROUP
 from bot.sandbox.slack.world import MANIFEST_SCOPES
 from bot.slack.manifest import manifest
 from bot.slack.scopes import SCOPES
-from handlers.slack.events import CHANNEL_CHANGES
 from tests.handlers.cli.conftest import Run
 
 # Path in the manifest -> shortest and longest text, or fewest and most entries (slackapi/manifest-schema).
@@ -53,9 +53,15 @@ KNOWN = {
 NEEDS = {
     "app_mention": "app_mentions:read",
     "channel_archive": "channels:read",
+    "channel_deleted": "channels:read",
+    "channel_left": "channels:read",
     "channel_rename": "channels:read",
+    "channel_shared": "channels:read",
     "channel_unarchive": "channels:read",
+    "channel_unshared": "channels:read",
     "group_archive": "groups:read",
+    "group_deleted": "groups:read",
+    "group_left": "groups:read",
     "group_rename": "groups:read",
     "group_unarchive": "groups:read",
     "member_joined_channel": "channels:read",
@@ -64,6 +70,7 @@ NEEDS = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "subteam_members_changed": "usergroups:read",
     "team_join": "users:read",
     "user_change": "users:read",
 }
@@ -113,7 +120,7 @@ def test_each_event_has_its_scope_and_nothing_is_asked_for_twice() -> None:
     assert set(NEEDS.values()) <= set(scopes)
     assert set(events) == {*NEEDS, "app_home_opened"}
     assert len(set(scopes)) == len(scopes)
-    assert set(events) >= CHANNEL_CHANGES
+    assert set(events) >= {*FOLLOWED, USERGROUP}
 
 
 def test_the_sandbox_grants_what_it_asks_for() -> None:

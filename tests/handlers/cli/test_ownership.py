@@ -15,7 +15,7 @@ def test_a_file_is_taken_over_and_what_is_unknown_is_named(run: Run, tmp_path: P
     assert done.out.splitlines() == [
         "2 lines of acme/shop are rules now.",
         "left out: line 3: `!` has no meaning in CODEOWNERS",
-        "unknown owner @acme/docs: groups of GitHub are not linked to teams",
+        "unknown owner @acme/docs: it is not linked: `group link acme/docs TEAM` does it",
     ]
     rows = [" ".join(line.split()) for line in run("ownership", "list").out.splitlines()[1:]]
     assert rows == ["1 keyword redis Platform manual", "2 path /infra/ Platform acme/shop", "3 path *.md acme/shop"]

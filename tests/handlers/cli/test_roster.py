@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from agent.roster.sheet import MOST_BYTES
 from storage.audit import AuditEvent
 from storage.database import open_database
 from storage.identities import Identity
@@ -46,7 +47,9 @@ async def test_one_broken_line_among_many_changes_nothing(run: Run, tmp_path: Pa
     known = await count(AuditEvent)
     file = tmp_path / "people.csv"
     rows = [f"U{number:07},Platform,responder,{'many' if number == 4321 else 5}" for number in range(5000)]
-    file.write_text("slack_id,team,role,capacity\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    text = "slack_id,team,role,capacity\n" + "\n".join(row.ljust(400) for row in rows) + "\n"
+    assert len(text) > 0.95 * MOST_BYTES
+    file.write_text(text, encoding="utf-8")
     shown = await asyncio.to_thread(run, "person", "import", str(file), "--apply")
     assert shown.code == 2
     assert shown.err == "Nothing was changed, since something is wrong: line 4323.\n"

@@ -203,7 +203,7 @@ async def test_a_ping_is_a_pong_and_says_which_events_are_missing(street: Street
     async with street.db.read() as tx:
         contact = (await facts.contacts(tx))["5"]
     assert contact.at == street.now
-    assert contact.missing == ("issue_comment", "pull_request", "check_run", "repository")
+    assert contact.missing == ("issue_comment", "pull_request", "pull_request_review", "check_run", "repository")
     assert await nothing_stored(street)
 
 

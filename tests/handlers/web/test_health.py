@@ -1,4 +1,4 @@
-"""An orchestrator asks whether Chargehand lives and works, and gets an honest answer from the first second on (A29)."""
+"""An orchestrator asks whether Chargehand lives and works, and gets an honest answer from the first second on."""
 
 import asyncio
 import socket

@@ -387,6 +387,19 @@ async def test_b27_a_heap_of_old_background_work_gets_no_more_than_its_share(db:
     assert sorted(one.kind for one in taken) == ["event"] * 9 + ["scan"]
 
 
+async def test_b27_a_heap_of_old_background_work_gets_no_more_when_each_is_done_at_once(db: Database) -> None:
+    now = NOON + timedelta(minutes=5)
+    await put(db, *(job("scan", priority=BULK) for _ in range(9)))
+    await put(db, *(job("event", priority=EVENT, created_at=now) for _ in range(9)))
+    each = []
+    for quarter in range(9):
+        at = now + quarter * SECOND / 4
+        [taken] = await take(db, now=at, limit=1)
+        await finish(db, taken, now=at)
+        each.append(taken.kind)
+    assert each == ["scan", "event", "event", "event"] * 2 + ["scan"], "one a second"
+
+
 async def test_b28_a_job_waits_for_its_time(db: Database) -> None:
     [waiting] = await put(db, job(not_before=NOON + SECOND))
     assert waiting.state == "scheduled"

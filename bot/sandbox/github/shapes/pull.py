@@ -26,7 +26,7 @@ def pull(url: str, where: Repository, one: Issue) -> Payload:
         **{name: told[name] for name in SHARED},
         "merged_at": None if branches.merged_at is None else stamp(branches.merged_at),
         "merge_commit_sha": None,
-        "requested_reviewers": [],
+        "requested_reviewers": [account(url, who) for who in branches.reviewers],
         "requested_teams": [],
         "draft": branches.is_draft,
         "head": _side(url, where, branches.head_ref, branches.head_sha),

@@ -115,6 +115,7 @@ function go(change) {
   if (change.channel || (change.as && !gitHubHere())) next.thread = change.thread ?? "";
   if (next.channel === DM && (change.channel || change.as)) call("home", { as: next.as, tab: "messages" });
   location.hash = address(next);
+  readPlace(); // the event of the address comes later, perhaps after the next press
 }
 
 // --- drawing -----------------------------------------------------------------------------------------------------------
@@ -132,9 +133,10 @@ const names = () => ({
 });
 
 function draw() {
+  if (place.as && place.as !== world.me) return; // what the person switched to sees is on its way
   const first = rooms().find(({ name }) => name === "ops") ?? rooms()[0];
   const stays = here() || gitHubHere();
-  if (!stays || place.as !== world.me) {
+  if (!stays || !place.as) {
     const thread = stays && !place.as ? place.thread : "";
     place = { ...place, as: world.me, channel: stays ? place.channel : first.key, thread };
     history.replaceState(null, "", `#${address(place)}`);
@@ -278,7 +280,6 @@ function drawTries() {
   const fill = (channel, text) => {
     const target = world.channels.find(({ name, joined }) => name === channel && joined);
     go({ channel: target?.id ?? place.channel });
-    readPlace();
     talkIn.main.fill(text);
   };
   $("tries").append(

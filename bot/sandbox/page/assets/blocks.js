@@ -52,6 +52,7 @@ const BLOCKS = {
     block.title && el("figcaption", {}, words(block.title, names)), picture(block)),
   markdown: (block, { names }) => el("div", { class: "section" }, markdown(block.text, names)),
   table: (block, { names }) => table(block, names),
+  data_visualization: (block) => chart(block),
   rich_text: (block, { names }) => el("div", { class: "section rich" }, block.elements.map((part) => richPart(part, names))),
   input: (block, context) => field(block, context),
   file: (block) => el("p", { class: "unknown" }, `File ${block.external_id ?? ""}`),
@@ -123,6 +124,19 @@ function table(block, names) {
   return el("div", { class: "table" }, el("table", {},
     el("thead", {}, el("tr", {}, head.map(cell("th")))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map(cell("td")))))));
+}
+
+/** A line for each bar or slice, with its length; Slack draws the same upright. */
+function chart({ title, chart }) {
+  const series = chart.series ?? [{ name: "", data: chart.segments }];
+  const highest = Math.max(1, ...series.flatMap(({ data }) => data.map(({ value }) => value)));
+  const labels = series[0].data.map(({ label }) => label);
+  return el("figure", { class: "chart" }, el("figcaption", {}, title), labels.flatMap((label, at) => series.map(({ name, data }, number) => {
+    const bar = el("span", { class: `bar series-${number}` });
+    bar.style.width = `${(100 * data[at].value) / highest}%`;
+    return el("div", { class: "line" }, el("span", { class: "label" }, number ? "" : label), el("span", { class: "name" }, name),
+      el("span", { class: "room" }, bar), el("span", { class: "value" }, String(data[at].value)));
+  })));
 }
 
 function richPart(part, names) {

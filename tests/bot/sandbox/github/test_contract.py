@@ -95,6 +95,7 @@ async def test_every_call_is_answered_as_github_describes_it(
         await call("GET", f"{SHOP}/issues?state=all")
         await _hook(call, github, SHOP)
         await _hook(call, github, "/orgs/acme")
+        await call("GET", "/orgs/acme/teams/platform/members?per_page=2&page=1&role=all")
         for path in (SHOP, f"{SHOP}/collaborators/dave/permission", "/user", "/rate_limit", "/meta"):
             await call("GET", path)
         await _as_app(as_app, github)

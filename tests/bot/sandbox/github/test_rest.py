@@ -172,3 +172,15 @@ async def test_an_organisation_s_hooks_are_for_its_owners(github: GitHubSandbox)
         assert (await robot("GET", "/orgs/acme/hooks")).status == 200
         assert (await robot("GET", "/orgs/other/hooks")).status == 404
         assert (await bob("GET", "/orgs/acme/hooks")).status == 404
+
+
+async def test_who_is_in_a_team_is_for_who_may_see_the_organisation(github: GitHubSandbox) -> None:
+    github.add_token("mallory", "ghp_mallory")
+    github.set_team("platform", "alice", "bob", "carol")
+    members = "/orgs/acme/teams/platform/members"
+    async with client(github) as robot, client(github, "ghp_mallory") as mallory:
+        first = await robot("GET", f"{members}?per_page=2")
+        assert [one["login"] for one in first.body] == ["alice", "bob"]
+        assert [one["login"] for one in (await robot("GET", f"{members}?per_page=2&page=2")).body] == ["carol"]
+        assert (await robot("GET", "/orgs/acme/teams/nobody/members")).status == 404
+        assert (await mallory("GET", members)).status == 404

@@ -1,0 +1,138 @@
+"""What a change of hours costs: `python bench/replan.py [--quick]`, all deadlines of a team with 10,000 open tickets.
+
+Beside it the same, a ticket after the other as when each changes by itself.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
+
+from sqlalchemy import insert, text
+
+from agent.desk import Desk
+from agent.sla.clocks import reckon
+from agent.sla.policy import DEFAULTS
+from agent.sla.replan import replan
+from bench.table import Row, below, show
+from bot.settings import Settings
+from storage import calendars, migrate, tickets, workspace
+from storage.calendars import CalendarRow
+from storage.database import Database, Tx, open_database, run
+from storage.people import Team
+from storage.sla import SlaClock
+from storage.tickets import Ticket
+
+TICKETS, ALONE = 10_000, 200
+SECONDS, LOCK = 5.0, 50.0  # for all; ms in one transaction
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PRIORITIES = ("critical", "high", "high", "medium", "medium", "medium", "medium", "low", "low", "low")
+KINDS = ("ack", "resolve")
+
+
+@dataclass
+class Locks:
+    """How long each write transaction took, in ms."""
+
+    taken: list[float] = field(default_factory=list)
+
+    def __call__(self, kind: str, seconds: float) -> None:
+        if kind == "write":
+            self.taken.append(seconds * 1000)
+
+
+def the_ticket(number: int) -> Ticket:
+    return Ticket(
+        id=number,
+        workspace_id="T1",
+        number=number,
+        title=f"Redis {number} is down",
+        description="since noon",
+        source="slack",
+        channel_id="C1",
+        team_id=1,
+        priority=PRIORITIES[number % len(PRIORITIES)],
+        created_at=NOW - timedelta(minutes=number % 400),
+    )
+
+
+def its_clocks(ticket: Ticket) -> list[SlaClock]:
+    about: dict[str, Any] = {
+        "workspace_id": "T1",
+        "ticket_id": ticket.id,
+        "clock": DEFAULTS[ticket.priority or ""].clock,
+    }
+    times: dict[str, Any] = {"started_at": ticket.created_at, "warn_at": ticket.created_at, "due_at": ticket.created_at}
+    return [SlaClock(kind=kind, target_minutes=60, **about, **times) for kind in KINDS]
+
+
+async def fill(db: Database, number: int) -> None:
+    made = [the_ticket(one) for one in range(1, number + 1)]
+    async with db.write() as tx:
+        await workspace.adopt(tx, "T1")
+        tx.add(Team(id=1, workspace_id="T1", name="Payments", slug="payments", created_at=NOW))
+        tx.add(CalendarRow(workspace_id="T1", scope=calendars.of_team(1), week="Mon-Fri 9-18"))
+        await tx.flush()
+        await run(tx, insert(Ticket), [one.model_dump() for one in made])
+        await run(tx, insert(SlaClock), [clock.model_dump(exclude={"id"}) for one in made for clock in its_clocks(one)])
+        await run(tx, text("ANALYZE"))
+
+
+def desk_of(settings: Settings, key: str, tx: Tx) -> Desk:
+    return Desk(tx=tx, now=NOW, settings=settings, workspace_id="T1", surface="system", correlation_id="bench", key=key)
+
+
+async def set_hours(db: Database, week: str) -> None:
+    async with db.write() as tx:
+        [row] = await calendars.rows(tx, [calendars.of_team(1)])
+        row.week = week
+
+
+async def one_by_one(db: Database, settings: Settings) -> float:
+    """Seconds for each of some tickets."""
+    started = time.perf_counter()
+    for number in range(1, ALONE + 1):
+        async with db.write() as tx:
+            await reckon(desk_of(settings, f"alone:{number}", tx), await tickets.get(tx, number))
+    return (time.perf_counter() - started) / ALONE
+
+
+async def measure(path: Path, number: int) -> list[Row]:
+    await asyncio.to_thread(migrate.upgrade, path)
+    settings, locks = Settings(_env_file=None), Locks()  # type: ignore[call-arg]  # pydantic-settings takes it
+    async with open_database(path) as db:
+        await fill(db, number)
+        await replan(db, lambda tx: desk_of(settings, "first", tx), team_id=1)
+        await set_hours(db, "Mon-Fri 8-16")
+        db.on_transaction = locks
+        started = time.perf_counter()
+        await replan(db, lambda tx: desk_of(settings, "hours", tx), team_id=1)
+        taken = time.perf_counter() - started
+        await set_hours(db, "Mon-Fri 10-19")
+        alone = await one_by_one(db, settings)
+    return [
+        below(f"{number:,} tickets by new hours, s", taken, SECONDS),
+        below("longest write transaction, ms", max(locks.taken), LOCK),
+        Row("each alone, s for as many", alone * number),
+        Row("ratio of the two", alone * number / taken),
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the tickets; the figures are rougher")
+    number = TICKETS // 10 if parser.parse_args().quick else TICKETS
+    with tempfile.TemporaryDirectory() as folder:
+        show(asyncio.run(measure(Path(folder) / "replan.db", number)))
+
+
+if __name__ == "__main__":
+    main()

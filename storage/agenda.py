@@ -1,0 +1,59 @@
+"""What is about to come to people, and what came: for those who ask."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, or_
+from sqlmodel import col, select
+
+from storage.database import Tx
+from storage.notices import Notice
+from storage.reminders import LIVE, UNDO, Reminder, ReminderSend
+from storage.tickets import Assignment, Ticket
+
+_IS_LISTED = col(Reminder.state).in_(LIVE) & (col(Reminder.kind) != UNDO)
+
+
+async def coming(tx: Tx, person_id: int) -> list[Reminder]:
+    """What is planned for a person, and on the tickets that they have; the next first."""
+    current = select(Assignment.ticket_id).where(Assignment.person_id == person_id, col(Assignment.ended_at).is_(None))
+    theirs = or_(
+        col(Reminder.person_id) == person_id,
+        col(Reminder.person_id).is_(None) & col(Reminder.ticket_id).in_(current),
+    )
+    found = select(Reminder).where(theirs, _IS_LISTED).order_by(col(Reminder.due_at))
+    return list(await tx.exec(found))
+
+
+async def until(tx: Tx, moment: datetime) -> list[tuple[Reminder, int | None]]:
+    """All that is planned up to a moment, the next first, each with the number of its ticket."""
+    found = (
+        select(Reminder, Ticket.number)
+        .join(Ticket, col(Ticket.id) == Reminder.ticket_id, isouter=True)
+        .where(_IS_LISTED, col(Reminder.due_at) <= moment)
+    )
+    return [(one, number) for one, number in await tx.exec(found.order_by(col(Reminder.due_at)))]
+
+
+async def sends(tx: Tx, *, since: datetime) -> list[tuple[Reminder, datetime]]:
+    """What came since a moment, and when, the oldest first."""
+    found = (
+        select(Reminder, ReminderSend.sent_at)
+        .join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
+        .where(col(ReminderSend.sent_at) >= since)
+        .order_by(col(ReminderSend.sent_at), col(ReminderSend.id))
+    )
+    return [(reminder, at) for reminder, at in await tx.exec(found)]
+
+
+async def last_sent(tx: Tx, *, person_id: int, ticket_id: int | None) -> tuple[Reminder, datetime] | None:
+    """The last one of which a person was told, or that came about a ticket, and when."""
+    heard = exists().where(
+        col(Notice.person_id) == person_id,
+        col(Notice.ticket_id) == col(Reminder.ticket_id),
+        col(Notice.state) == "told",
+        col(Notice.at) == col(ReminderSend.sent_at),  # both are the moment of one transaction
+    )
+    about = heard if ticket_id is None else col(Reminder.ticket_id) == ticket_id
+    found = select(Reminder, ReminderSend.sent_at).join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
+    row = (await tx.exec(found.where(about).order_by(col(ReminderSend.id).desc()).limit(1))).first()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,75 @@
+"""Where German is spoken no English is left: every verb is tried, and every page and form opened."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.commands.registry import VERBS
+from bot.sandbox.slack import SlackSandbox
+from tests.team import Bot, quiet, report, running, seed_teams, settings_for
+
+# Words of English sentences that are none in German.
+ENGLISH = re.compile(r"\b(?:the|is|are|has|been|you|your|of|by|and|with|this|nobody|until|from|it|to|for|not|at)\b")
+NO_SENTENCE = re.compile(r"```.*?```|`[^`]*`|<[^>]*>|:[a-z_]+:|“[^”]*”|„[^“]*“", re.DOTALL)
+SHOWS = ("chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.publish", "views.update")
+
+
+@pytest.fixture
+async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
+    settings = settings_for(slack, tmp_path, language="de", digest_time="off")
+    await seed_teams(settings, slack)
+    async with running(slack, settings) as team:
+        yield team
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in what was given to Slack, whatever it stands in."""
+    if isinstance(value, str) and value[:1] in "[{":
+        value = json.loads(value)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "text" and isinstance(inner, str):
+                yield inner
+            elif isinstance(inner, dict | list) or key in {"blocks", "view", "attachments"}:
+                yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def shown(slack: SlackSandbox) -> set[str]:
+    """All that Slack was given to show so far."""
+    given = [text for method in SHOWS for call in slack.calls(method) for text in texts(call.args)]
+    whispered = [message.plain for name in slack.world.ephemerals for message in slack.world.ephemerals[name]]
+    return {*given, *whispered}
+
+
+def english(text: str, typed: list[str]) -> list[str]:
+    """The lines of a text that sound English, without what people typed."""
+    for words in typed:
+        text = re.sub(re.escape(words), "", text, flags=re.IGNORECASE)
+    return [line for line in NO_SENTENCE.sub("", text).splitlines() if ENGLISH.search(line)]
+
+
+async def test_no_english_is_left(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "Kasse kaputt, niemand kann zahlen")
+    await report(bot, "frank", "Redis stürzt ab")
+    lines = [line for verb in VERBS for line in (verb.example, verb.another) if line]
+    typed = [words for line in lines if " " in (words := line.partition(" ")[2])]
+    typed += [words.partition(" ")[2] for words in typed if " " in words.partition(" ")[2]]  # behind the ticket
+    typed.sort(key=len, reverse=True)
+    left: dict[str, list[str]] = {}
+    seen = shown(slack)
+    for line in lines:
+        for who in ("dave", "alice"):
+            await slack.command(who, "#ops", "/chargehand", line)
+            await quiet(bot)
+            for text in shown(slack) - seen:
+                if found := english(text, typed):
+                    left.setdefault(f"{who}: {line}", []).extend(found)
+            seen |= shown(slack)
+    assert left == {}, json.dumps(left, indent=1, ensure_ascii=False)
