@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from agent import notify
 from agent.desk import Desk
 from agent.language import of_place
+from agent.notices import notify
 from bot.messages import Message
 from prompts.words import Phrase, speaking
 from storage import outbox, people

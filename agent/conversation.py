@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from agent import merging, notify
-from agent.channels import is_let_in
+from agent.channels.settings import is_let_in
 from agent.commands import help as guide
 from agent.commands import report
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
@@ -16,8 +15,10 @@ from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Reply, Said, Slot, text_reply
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
-from agent.report import add_comment
-from agent.status_words import words
+from agent.notices import notify
+from agent.reports.report import add_comment
+from agent.tickets import merging
+from agent.tickets.status_words import words
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.messages import Message, escape

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from agent.desk import Desk
 from agent.language import of_place
-from agent.notify import outgoing
+from agent.notices.notify import outgoing
 from bot.messages import Message, escape
 from prompts.words import fixed, say, say_of, speaking
 from storage import inbox, outbox, people, queue, settings_kv, tickets

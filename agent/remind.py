@@ -11,19 +11,19 @@ from agent.digest import channel as channel_digest
 from agent.digest.flush import flush
 from agent.digest.plan import DIGEST
 from agent.digest.send import send
-from agent.holding import HELD
-from agent.leaving import DEPARTURE, depart
+from agent.notices.holding import HELD
 from agent.nudges.plan import STALE
 from agent.nudges.send import nudge
-from agent.proposals import EXPIRES, expire
+from agent.people.leaving import DEPARTURE, depart
+from agent.proposals.proposal import EXPIRES, expire
 from agent.review_requests.plan import REVIEW
 from agent.review_requests.send import remind_of_review
 from agent.sla.clocks import DEEDS, SNOOZE
 from agent.sla.ladder import climb
-from agent.snooze import wake
 from agent.summary.plan import SUMMARY
 from agent.summary.send import summarise
-from agent.taken_back import fade
+from agent.tickets.snooze import wake
+from agent.tickets.taken_back import fade
 from bot.messages import moment
 from prompts.words import Phrase, phrase
 from storage import reminders, tickets

@@ -16,9 +16,9 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
 
-from agent.assign import assign_automatically
+from agent.assigning.assign import assign_automatically
+from agent.assigning.duty import CAPACITY
 from agent.desk import Desk
-from agent.duty import CAPACITY
 from bench.table import Row, at_most, show
 from bot.settings import Settings
 from storage import loads, migrate, people, settings_kv, tickets

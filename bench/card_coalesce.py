@@ -22,8 +22,8 @@ from pydantic import SecretStr
 
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
 
-from agent import notify
 from agent.desk import Desk
+from agent.notices import notify
 from bench.table import Row, at_most, show
 from bot.elected import Role
 from bot.sandbox.slack import SlackSandbox

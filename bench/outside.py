@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
-from agent.reconcile import ask_for
+from agent.github.reconcile import ask_for
 from bench.figures import measure
 from bench.fleet import LEASE, Toll
 from bench.forked import FORKS

@@ -5,7 +5,7 @@ import json
 import secrets
 from typing import Any
 
-from agent.reaction import SEEN
+from agent.cards.reaction import SEEN
 from bot.events import SlackMessage
 from bot.slack.parse import Incoming
 from handlers.context import Context

@@ -30,7 +30,7 @@ class Notice(Row, table=True):
     person_id: int = Field(foreign_key="people.id")
     ticket_id: int | None = Field(default=None, foreign_key="tickets.id")
     key: str = Field(unique=True)
-    sort: str  # a name of agent/attention.py
+    sort: str  # a name of agent/notices/attention.py
     state: str  # told, held, spared; a held one becomes told, or dropped
     reason: str
     text: str = ""

@@ -14,7 +14,7 @@ from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
 from agent.matrix import matrix
-from agent.settable import PERSON, TEAM, Preference
+from agent.people.settable import PERSON, TEAM, Preference
 from app import serve
 from bot import metrics
 from bot.settings import Settings, env_name

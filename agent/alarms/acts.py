@@ -10,7 +10,7 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.language import of_channel
-from agent.whom import person_named
+from agent.people.whom import person_named
 from bot.errors import UserError
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, phrase, say, speaking, spoken

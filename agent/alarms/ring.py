@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from agent import notify
 from agent.alarms.keep import AGAIN, ALARM, ASKER_GONE, BLOCKED, GONE, end, following, is_blocked, plan
 from agent.alarms.tell import tell, tell_asker
 from agent.calendar.opening import day_of
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from agent.language import of_channel, of_person
+from agent.notices import notify
 from bot.messages import Button, Message, escape, link, mention, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import absences, alarms, outbox, people, tickets

@@ -1,11 +1,11 @@
 """One direct message about a reminder, when it suits whom it is for; what they asked for themselves comes at once."""
 
-from agent import notify
-from agent.attention import ASKED
 from agent.desk import Desk
-from agent.holding import keep
 from agent.language import of_person
-from agent.standing import judge_alone
+from agent.notices import notify
+from agent.notices.attention import ASKED
+from agent.notices.holding import keep
+from agent.notices.standing import judge_alone
 from bot.messages import Message, escape
 from prompts.words import Phrase, say, speaking
 from storage import outbox, people

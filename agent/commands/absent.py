@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.leaving import AWAY, give_away, open_tickets
+from agent.people.leaving import AWAY, give_away, open_tickets
 from bot.access import can
 from bot.errors import UserError
 from bot.messages import escape

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from agent import proposals
 from agent.commands.undo import listed
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.status_words import words
-from agent.transition import by
+from agent.proposals import proposal as proposals
+from agent.tickets.status_words import words
+from agent.tickets.transition import by
 from bot.messages import Button, Message
 from prompts.words import fixed, phrase, say
 from storage.proposals import Proposal

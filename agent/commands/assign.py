@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from agent import assign as assignment
-from agent import notify
-from agent.change import changing
+from agent.assigning import assign as assignment
+from agent.assigning.duty import warning
 from agent.commands.slots import ADD, AUTO
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import warning
 from agent.language import of_ticket
-from agent.organise import give_role
-from agent.transition import by, require_open
+from agent.notices import notify
+from agent.people.organise import give_role
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open
 from bot.access import Target, can
 from bot.errors import UserError
 from bot.messages import Button, Message, escape, mention

@@ -11,7 +11,7 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.leaving import go_away, plan_departure
+from agent.people.leaving import go_away, plan_departure
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say

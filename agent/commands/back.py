@@ -4,8 +4,8 @@ from agent.commands.away import recorded
 from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.holding import hasten
-from agent.leaving import call_off
+from agent.notices.holding import hasten
+from agent.people.leaving import call_off
 from prompts.words import fixed, say
 from storage import absences
 

@@ -2,10 +2,10 @@
 
 import re
 
+from agent.assigning.duty import CAPACITY, OFF, duty_of
 from agent.commands.subject import keep, name_of, subject
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import CAPACITY, OFF, duty_of
 from bot.errors import UserError
 from prompts.words import fixed, say, say_of
 from storage import loads

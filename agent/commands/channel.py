@@ -2,13 +2,13 @@
 
 import re
 
-from agent import channels
 from agent.calendar.owner import team_named_first
+from agent.channels import settings as channels
+from agent.channels.welcome import renew
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.channel import CHANNEL_DIGEST, ON, next_of, plan_next
 from agent.language import LANGUAGE
-from agent.welcome import renew
 from bot.errors import UserError
 from bot.messages import escape, moment
 from bot.settings.kinds import time_of_day

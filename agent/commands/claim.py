@@ -1,12 +1,13 @@
 """`claim CH-1`: "I take it"; by someone who has it already, "I have seen it"."""
 
-from agent import assign, notify
-from agent.change import changing
+from agent.assigning import assign
+from agent.assigning.duty import warning
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import warning
+from agent.notices import notify
 from agent.sla.clocks import acknowledge, is_unseen
-from agent.transition import by, require_open
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open
 from prompts.words import fixed, phrase, say
 from storage import people, sla, tickets
 

@@ -2,7 +2,7 @@
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.report import add_comment
+from agent.reports.report import add_comment
 from bot.events import Place
 from bot.messages import escape
 from prompts.words import fixed, say

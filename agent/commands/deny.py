@@ -1,9 +1,9 @@
 """`deny P-1 <reason>`: what somebody asked for is not done, and they hear why; who asked takes it back by it."""
 
-from agent import proposals
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.transition import by
+from agent.proposals import proposal as proposals
+from agent.tickets.transition import by
 from bot.messages import Message, escape
 from prompts.words import fixed, phrase
 

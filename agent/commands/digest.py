@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from agent import preferences, settable
 from agent.calendar.whose import calendar_of_person
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.build import build, settle_held
 from agent.digest.plan import OFF, TIME, next_left, plan_key, time_of
-from agent.holding import hasten
+from agent.notices.holding import hasten
+from agent.people import preferences, settable
 from bot.errors import UserError
 from bot.messages import moment
 from bot.settings.kinds import time_of_day

@@ -1,14 +1,14 @@
 """`dup CH-2 of CH-1`: two tickets are about one thing; the first closes, and its thread follows the second."""
 
-from agent import merging
-from agent.asking import asked
-from agent.change import ASSIGNEES, changing, put_back
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
-from agent.notify import tell_assignee
-from agent.proposals import may, propose
-from agent.transition import by, set_status
+from agent.notices.notify import tell_assignee
+from agent.proposals.asking import asked
+from agent.proposals.proposal import may, propose
+from agent.tickets import merging
+from agent.tickets.change import ASSIGNEES, changing, put_back
+from agent.tickets.transition import by, set_status
 from bot.errors import UserError
 from prompts.words import fixed, phrase, say, speaking
 from storage import tickets, undo_steps

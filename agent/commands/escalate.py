@@ -5,7 +5,7 @@ from datetime import timedelta
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.sla.escalate import run_next_step
-from agent.transition import require_open
+from agent.tickets.transition import require_open
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

@@ -2,7 +2,7 @@
 
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.direct import NONE_OF_THEM, file_pending
+from agent.reports.direct import NONE_OF_THEM, file_pending
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say

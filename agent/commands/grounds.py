@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from agent import notify
-from agent.attention import NUDGE
 from agent.calendar.opening import is_open, next_open
 from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from agent.duration import in_words
+from agent.notices import notify
+from agent.notices.attention import NUDGE
+from agent.notices.standing import judge
 from agent.nudges.plan import habit
 from agent.sla.policy import LADDERS, calendar_for, show_span
-from agent.standing import judge
-from agent.status_words import words
+from agent.tickets.status_words import words
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from agent.calendar.owner import team_named_first
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.groups import apply, drift_of, named_source, named_usergroup, other_side, team_of, the_link, told
+from agent.people.groups import apply, drift_of, named_source, named_usergroup, other_side, team_of, the_link, told
 from bot.errors import UserError
 from bot.messages import Message, escape, moment
 from prompts.words import fixed, say

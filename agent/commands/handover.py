@@ -2,18 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from agent import assign as assignment
-from agent import notify, proposals
-from agent.asking import asked
+from agent.assigning import assign as assignment
+from agent.assigning.duty import warning
 from agent.calendar.opening import add
 from agent.calendar.whose import calendar_of_person
-from agent.change import changing
 from agent.commands.assign import check_assignable, offer_to_enlist
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import warning
 from agent.language import of_ticket
-from agent.transition import by, require_open
+from agent.notices import notify
+from agent.proposals import proposal as proposals
+from agent.proposals.asking import asked
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, phrase, say, speaking

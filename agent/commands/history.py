@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent import notify
 from agent.commands.fields import SAID
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.status_words import words
+from agent.notices import notify
+from agent.tickets.status_words import words
 from bot.messages import Message, escape, moment
 from prompts.words import fixed, say
 from storage import audit, comments, people, undo_steps

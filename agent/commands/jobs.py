@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agent import dead_letters
+from agent.cards.working import bring_back
 from agent.commands.reading import says_something
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.working import bring_back
 from bot.errors import Refused, UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from agent import logins
 from agent.commands.subject import subject
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.people import logins
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say

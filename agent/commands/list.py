@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from agent.card import MARKS
+from agent.cards.card import MARKS
 from agent.commands.filters import STATUSES, Token, read_filters, span_of
 from agent.commands.named import team_named
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.desk import Desk
-from agent.status_words import words
-from agent.whom import person_named
+from agent.people.whom import person_named
+from agent.tickets.status_words import words
 from bot.messages import Button, Message, escape, link, moment
 from prompts.words import fixed, say, say_of
 from storage import listing

@@ -1,13 +1,13 @@
 """`me`: what is known of the asker, how they take tickets, and what they set (`me set language de`)."""
 
-from agent import preferences, settable
+from agent.assigning.duty import duty_of
 from agent.calendar.week import show_week
 from agent.calendar.when import in_words
 from agent.calendar.whose import calendar_of_person
 from agent.commands import capacity
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import duty_of
+from agent.people import preferences, settable
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, say
 from storage import absences, identities, people

@@ -1,11 +1,12 @@
 """`move CH-1 Payments`: another team takes it; also what the menu "Which team?" runs."""
 
-from agent import assign, notify
-from agent.change import changing
+from agent.assigning import assign
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.transition import by, require_open
+from agent.notices import notify
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import Phrase, fixed, phrase, say

@@ -6,7 +6,6 @@ Neither hides from managers that a deadline was missed, nor from anybody that a 
 import re
 from datetime import datetime, timedelta
 
-from agent import quiet
 from agent.calendar.owner import team_named_first
 from agent.calendar.when import read_when
 from agent.calendar.whose import calendar_of_person
@@ -14,9 +13,10 @@ from agent.commands.slots import SOMEONE
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.quiet import FOREVER, Quiet
-from agent.transition import by
-from agent.whom import person_named
+from agent.notices import quiet
+from agent.notices.quiet import FOREVER, Quiet
+from agent.people.whom import person_named
+from agent.tickets.transition import by
 from bot.errors import UserError
 from bot.messages import Button, Message, moment
 from prompts.words import Phrase, fixed, phrase, say

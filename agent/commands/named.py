@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from agent import merging
 from agent.commands.reading import THIS
 from agent.desk import Desk
-from agent.whom import person_named
+from agent.people.whom import person_named
+from agent.tickets import merging
 from bot.errors import UserError
 from bot.messages import escape, plain
 from prompts.words import say

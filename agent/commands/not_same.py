@@ -1,10 +1,11 @@
 """The button "Not the same": two tickets look alike but are about different things, and no card asks again."""
 
-from agent import merging, notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.transition import by
+from agent.notices import notify
+from agent.tickets import merging
+from agent.tickets.transition import by
 from bot.errors import UserError
 from prompts.words import fixed, phrase, say
 from storage import duplicates

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from agent import logins, members, preferences, settable, values
 from agent.commands.me import profile
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.people import logins, members, preferences, settable, values
+from agent.people.whom import person_named
 from agent.roster import paste
-from agent.whom import person_named
 from bot.messages import escape
 from prompts.words import fixed, say
 from storage import identities, issues, memberships, people, pulls

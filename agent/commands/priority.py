@@ -1,13 +1,13 @@
 """`priority CH-1 high`: a person knows better than the triage; what was critical is lowered with a reason alone."""
 
-from agent import notify
-from agent.change import changing
 from agent.commands.reading import says_something
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.commands.vocabulary import LADDER, STEPS
 from agent.desk import Desk
-from agent.status_words import words, words_later
-from agent.transition import by, require_open
+from agent.notices import notify
+from agent.tickets.change import changing
+from agent.tickets.status_words import words, words_later
+from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import Button, escape
 from prompts.words import Phrase, fixed, phrase, say

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
-from agent.connections import named
 from agent.desk import Desk
-from agent.reconcile import ask
+from agent.github.connections import named
+from agent.github.reconcile import ask
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

@@ -1,10 +1,11 @@
 """`release CH-1 <reason>`: who has it gives it back, and the next one of the team gets it."""
 
-from agent import assign, notify
-from agent.change import changing
+from agent.assigning import assign
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.transition import by, require_open, set_status
+from agent.notices import notify
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open, set_status
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, phrase, say

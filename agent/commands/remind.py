@@ -14,7 +14,7 @@ from agent.commands.named import MESSAGE, thread_ticket, ticket_named
 from agent.commands.reading import THIS
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.whom import person_named
+from agent.people.whom import person_named
 from bot.access import Target, check
 from bot.errors import UserError
 from bot.events import Place

@@ -1,15 +1,15 @@
 """`reminders`: what is planned for you and your tickets, when, and why; what you asked for can be cancelled."""
 
-from agent import notify
 from agent.alarms.acts import act
 from agent.alarms.keep import AGAIN as PUT_OFF
 from agent.alarms.keep import ALARM
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.plan import DAILY
-from agent.holding import FLUSH
-from agent.leaving import BEGINS
+from agent.notices import notify
+from agent.notices.holding import FLUSH
 from agent.nudges.plan import AGAIN, MANAGERS
+from agent.people.leaving import BEGINS
 from agent.review_requests.plan import ASKED, CHANGES
 from bot.messages import escape, moment
 from prompts.words import fixed, say

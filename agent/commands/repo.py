@@ -3,8 +3,8 @@
 import re
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
-from agent.connections import Connection, connect, disconnect, listing, sync
 from agent.desk import Desk
+from agent.github.connections import Connection, connect, disconnect, listing, sync
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

@@ -1,11 +1,11 @@
 """`report <text>`: what somebody says is wrong becomes a ticket; the same words again join the first one."""
 
-from agent import notify
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.direct import hear_direct
-from agent.held import hold, must_ask, track_held
-from agent.report import add_comment, open_ticket, same_as
+from agent.notices import notify
+from agent.reports.direct import hear_direct
+from agent.reports.held import hold, must_ask, track_held
+from agent.reports.report import add_comment, open_ticket, same_as
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import Button, Message, link

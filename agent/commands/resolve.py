@@ -1,12 +1,12 @@
 """`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how, and what the team adds to it."""
 
-from agent import plain_words
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.reasons import answer_of
-from agent.took import took
-from agent.transition import by, change_status
+from agent.tickets import plain_words
+from agent.tickets.took import took
+from agent.tickets.transition import by, change_status
 from bot.messages import escape, link
 from prompts.words import fixed, phrase, say, speaking
 from storage import tickets

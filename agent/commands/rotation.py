@@ -1,9 +1,9 @@
 """`rotation off`: no ticket is chosen for somebody until `rotation on`; people can still give them one."""
 
+from agent.assigning.duty import OFF, ROTATION, duty_of
 from agent.commands.subject import keep, name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.duty import OFF, ROTATION, duty_of
 from prompts.words import fixed, say
 
 IN_MEANS = fixed("in the rotation; new tickets may be chosen for {who}")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from agent.change import undo_button
 from agent.commands import stale, take_and_resolve
 from agent.commands.grammar import Parsed, did_you_mean, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import people_named, team_named, ticket_named
@@ -15,8 +14,9 @@ from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.forms.table import form_of
-from agent.proposals import visible_proposal
-from agent.whom import Ambiguous, person_named
+from agent.people.whom import Ambiguous, person_named
+from agent.proposals.proposal import visible_proposal
+from agent.tickets.change import undo_button
 from bot.access import Target, check
 from bot.errors import UserError
 from bot.messages import Button, Message, escape

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.report import CONTEXT, open_ticket
-from agent.transition import by
+from agent.reports.report import CONTEXT, open_ticket
+from agent.tickets.transition import by
 from bot.errors import UserError
 from bot.messages import Message
 from prompts.words import fixed, say

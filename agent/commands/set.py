@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent import notify
-from agent.change import changing
 from agent.commands.fields import kept
 from agent.commands.priority import require_reason, told
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
-from agent.status_words import words
-from agent.transition import by, require_open
+from agent.notices import notify
+from agent.tickets.change import changing
+from agent.tickets.status_words import words
+from agent.tickets.transition import by, require_open
 from bot.messages import escape
 from prompts.words import fixed, say, speaking
 from storage import tickets

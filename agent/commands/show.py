@@ -1,10 +1,10 @@
 """`show CH-1`: everything about one ticket, for the asker alone."""
 
-from agent import notify
-from agent.card import card
+from agent.cards.card import card
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.status_words import words
+from agent.notices import notify
+from agent.tickets.status_words import words
 from bot.messages import Message, escape, moment
 from prompts.words import fixed, say
 from storage import comments, people

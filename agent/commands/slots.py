@@ -10,7 +10,7 @@ from agent.commands.reading import LINK, THIS, Reading, says_something, take_tic
 from agent.commands.shapes import JOBS, SHAPES, TICKETS
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS, STEPS
-from agent.whom import CHANNEL
+from agent.people.whom import CHANNEL
 from bot.messages import plain
 from prompts.words import say
 

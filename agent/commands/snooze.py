@@ -3,17 +3,17 @@
 import re
 from datetime import datetime, timedelta
 
-from agent import notify
 from agent.calendar.opening import Calendar, next_open
 from agent.calendar.week import dated, weekday
 from agent.calendar.when import When, read_when
 from agent.calendar.whose import calendar_of_person
-from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.snooze import ACTIVITY, LONGEST_REASON
-from agent.status_words import words
-from agent.transition import by
+from agent.notices import notify
+from agent.tickets.change import changing
+from agent.tickets.snooze import ACTIVITY, LONGEST_REASON
+from agent.tickets.status_words import words
+from agent.tickets.transition import by
 from bot.errors import UserError
 from bot.messages import moment
 from prompts.words import fixed, phrase, say

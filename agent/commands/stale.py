@@ -8,7 +8,7 @@ from agent.commands.undo import listed
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.duration import in_words
-from agent.status_words import words
+from agent.tickets.status_words import words
 from bot.access import can
 from bot.messages import Button, Message, escape, link
 from prompts.words import fixed, say

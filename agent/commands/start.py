@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.transition import by, change_status
+from agent.tickets.transition import by, change_status
 from bot.messages import escape
 from prompts.words import fixed, phrase, say
 

@@ -1,13 +1,13 @@
 """`still broken`: a ticket that is done is not, says whoever sees it; on an open one it is a remark."""
 
-from agent.asking import asked
 from agent.commands.reopen import reopen
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.proposals import may, propose
-from agent.report import add_comment
-from agent.status_words import words as status_words
+from agent.proposals.asking import asked
+from agent.proposals.proposal import may, propose
+from agent.reports.report import add_comment
+from agent.tickets.status_words import words as status_words
 from bot.access import can
 from bot.events import Place
 from prompts.words import fixed, phrase, say

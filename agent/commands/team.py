@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
-from agent import members, preferences, settable, teams, values
 from agent.calendar.owner import team_named_first
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.whom import person_named
+from agent.people import members, preferences, settable, teams, values
+from agent.people.whom import person_named
 from bot.errors import UserError
 from bot.messages import Menu, Message, Option, escape
 from prompts.words import fixed, say, say_of

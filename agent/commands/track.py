@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from agent import notify
 from agent.commands.fields import kept, problem_of, split_lines
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.held import hold, must_ask
-from agent.report import open_ticket
+from agent.notices import notify
+from agent.reports.held import hold, must_ask
+from agent.reports.report import open_ticket
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import Message, escape

@@ -1,12 +1,12 @@
 """`unassign CH-1 @someone`: they no longer have it; nobody is chosen in their place."""
 
-from agent import assign
-from agent.change import changing
+from agent.assigning import assign
 from agent.commands.assign import was_and_now
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.transition import by, require_open
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, phrase, say

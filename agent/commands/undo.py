@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from agent import quiet, taken_back
-from agent.change import BUTTON_LASTS, changing, present, put_back
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.transition import by
-from agent.undone import what_then
+from agent.notices import quiet
+from agent.tickets import taken_back
+from agent.tickets.change import BUTTON_LASTS, changing, present, put_back
+from agent.tickets.transition import by
+from agent.tickets.undone import what_then
 from bot.errors import UserError
 from bot.messages import Message, moment
 from prompts.words import fixed, phrase, say

@@ -1,10 +1,10 @@
 """`unsnooze CH-1`: what was put off is back at once."""
 
-from agent import notify
-from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.transition import by
+from agent.notices import notify
+from agent.tickets.change import changing
+from agent.tickets.transition import by
 from bot.errors import UserError
 from prompts.words import fixed, phrase, say
 

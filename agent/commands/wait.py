@@ -1,12 +1,12 @@
 """`wait CH-1 [on @someone] <what>`: the card says what it waits for, on whom and since when; `unwait` ends that."""
 
-from agent import notify
-from agent.attention import GIVEN
-from agent.change import changing
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_person
-from agent.transition import by, require_open
+from agent.notices import notify
+from agent.notices.attention import GIVEN
+from agent.tickets.change import changing
+from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, phrase, say, speaking

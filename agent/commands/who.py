@@ -1,9 +1,9 @@
 """`who can resolve [CH-1]`: for whom a command is, and on a ticket who that is by name."""
 
-from agent import notify
-from agent.admit import actor_of
 from agent.commands.verb import Reply, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.notices import notify
+from agent.people.admit import actor_of
 from bot.access import can
 from bot.messages import escape
 from prompts.words import say

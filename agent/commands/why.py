@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from agent import notify
 from agent.commands import grounds
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.status_words import words
+from agent.notices import notify
+from agent.tickets.status_words import words
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

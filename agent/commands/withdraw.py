@@ -1,11 +1,11 @@
 """`withdraw CH-1`: what was reported is no problem any more, says who reported it; a manager agrees with one press."""
 
-from agent.asking import asked
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
-from agent.proposals import may, propose
-from agent.transition import by, change_status, require_open
+from agent.proposals.asking import asked
+from agent.proposals.proposal import may, propose
+from agent.tickets.transition import by, change_status, require_open
 from bot.messages import escape
 from prompts.words import fixed, phrase
 from storage import people

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from agent.attention import DEADLINE, GIVEN
 from agent.calendar.opening import DAY, Calendar
 from agent.desk import Desk
 from agent.digest.parts import LINES, TITLE, Part, View, chunks, counted, habits_of, line, notes_of, sort_into
+from agent.notices.attention import DEADLINE, GIVEN
 from agent.review_requests.words import in_digest
 from bot.messages import Button, Message, escape, moment
 from prompts.words import fixed, say

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from functools import partial
 
-from agent import channels
 from agent.calendar.opening import Calendar
 from agent.calendar.whose import calendar_of_team
+from agent.channels import settings as channels
 from agent.desk import Desk
 from agent.digest.parts import LINES, Part, View, counted, habits_of, line, notes_of, sort_into
 from agent.digest.plan import AT_START, OFF, moment_on, next_left, settle_key

@@ -6,9 +6,9 @@ from agent.desk import Desk
 from agent.digest.build import WHEN_IT_SUITED, held_message, read_held, settle_held
 from agent.digest.plan import DIGEST
 from agent.digest.send import deliver
-from agent.holding import plan_flush
 from agent.language import of_person
-from agent.standing import quiet_until
+from agent.notices.holding import plan_flush
+from agent.notices.standing import quiet_until
 from prompts.words import speaking
 from storage import notices, people, reminders
 from storage.people import Person

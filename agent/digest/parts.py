@@ -8,7 +8,7 @@ from agent.calendar.opening import Calendar, between
 from agent.desk import Desk
 from agent.digest.plan import last_working_day
 from agent.nudges.plan import EVERY, ON, SILENCE, Habit, habit_of, silent_since
-from agent.status_words import words
+from agent.tickets.status_words import words
 from bot.messages import escape, link, moment
 from prompts.words import say
 from storage import calendars, settings_kv

@@ -1,11 +1,11 @@
 """The daily digest goes out, at most once per person and date, and not at all when it would be empty."""
 
-from agent import notify
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from agent.digest.build import WITH_DIGEST, build, settle_held
 from agent.digest.plan import moment_on, plan_key, plan_next, settle_key, time_of
 from agent.language import of_person
+from agent.notices import notify
 from bot.messages import Message
 from prompts.words import speaking
 from storage import absences, outbox, people

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from agent.card import MARKS
+from agent.cards.card import MARKS
 from agent.desk import Desk
-from agent.status_words import words
+from agent.tickets.status_words import words
 from bot.forms import Field
 from bot.messages import Option
 from storage.tickets import LOUDEST_FIRST, Ticket

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping
 
-from agent.change import as_of
 from agent.commands import deny, remind, reminders, track
 from agent.commands.grammar import parse, reason_of
 from agent.commands.registry import VERBS
@@ -16,6 +15,7 @@ from agent.forms.changes import changed, marks, overtaken
 from agent.forms.kind import FormKind, Given, OpenKind
 from agent.forms.reason import DUPLICATE
 from agent.forms.table import form_of, open_form_of
+from agent.tickets.change import as_of
 from bot.events import SlackForm
 from bot.forms import Form
 from prompts.words import say

@@ -7,9 +7,9 @@ from agent.alarms.keep import whose
 from agent.alarms.timing import timing_of, whole
 from agent.calendar.spoken.spoken import Unclear
 from agent.calendar.whose import calendar_of_person
+from agent.cards.pressed import UNKNOWN
 from agent.desk import Desk
 from agent.forms.kind import Given
-from agent.pressed import UNKNOWN
 from bot.errors import UserError
 from bot.forms import Field, Form
 from bot.shortcuts import SlackShortcut

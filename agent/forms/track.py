@@ -5,7 +5,7 @@ from datetime import timedelta
 from agent.commands import track
 from agent.desk import Desk
 from agent.forms.kind import Given, priorities
-from agent.similar import similar_to
+from agent.reports.similar import similar_to
 from agent.triage import rules
 from agent.triage.profiles import profiles
 from agent.triage.schema import Report, Triage

@@ -3,8 +3,8 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from agent import notify
 from agent.desk import Desk
+from agent.notices import notify
 from bot.home import HOME
 from bot.home import Home as Page
 from bot.messages import Message

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agent.commands.reminders import LONGEST, STEPS
 from agent.home.view import View, ticket_line
-from agent.notify import headline
+from agent.notices.notify import headline
 from agent.review_requests.words import in_digest
 from bot.home import Line, Part
 from bot.messages import Button, Control, More, escape, moment

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from agent.duty import CAPACITY, OFF
+from agent.assigning.duty import CAPACITY, OFF
 from agent.home.view import View, ticket_line
 from bot.home import Line, Part
 from bot.messages import Button, escape, moment

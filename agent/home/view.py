@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.card import MARKS
+from agent.cards.card import MARKS
 from agent.desk import Desk
-from agent.status_words import words
+from agent.tickets.status_words import words
 from bot.messages import escape, link, moment
 from prompts.words import fixed, say
 from storage.overview import About

@@ -1,9 +1,9 @@
 """How a person takes tickets and what they set, with the buttons that change it."""
 
+from agent.assigning.duty import CAPACITY as AT_ONCE
+from agent.assigning.duty import OFF as IS_OFF
+from agent.assigning.duty import ROTATION as TURNS
 from agent.calendar.week import USUAL, read_week, show_week
-from agent.duty import CAPACITY as AT_ONCE
-from agent.duty import OFF as IS_OFF
-from agent.duty import ROTATION as TURNS
 from agent.home.view import View
 from agent.language import LANGUAGE
 from bot.home import Line, Part

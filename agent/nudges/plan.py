@@ -10,7 +10,7 @@ from agent.desk import Desk
 from agent.duration import in_words
 from agent.language import of_ticket
 from agent.sla.policy import calendar_for, read_span
-from agent.status_words import words
+from agent.tickets.status_words import words
 from prompts.words import say, speaking
 from storage import calendars, reminders, settings_kv
 from storage.reminders import Reminder, Step

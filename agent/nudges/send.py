@@ -1,18 +1,18 @@
 """A ticket that nobody does anything with is told of in its thread to whose turn it is, and at last to its managers."""
 
-from agent import notify
-from agent.attention import NUDGE
-from agent.briefing import see
 from agent.calendar.opening import between
-from agent.channels import is_quiet
+from agent.cards.briefing import see
+from agent.channels.settings import is_quiet
 from agent.desk import Desk
 from agent.duration import in_words
-from agent.holding import keep
 from agent.language import of_person, of_ticket
+from agent.notices import notify
+from agent.notices.attention import NUDGE
+from agent.notices.holding import keep
+from agent.notices.standing import judge
 from agent.nudges.plan import MANAGERS, habit, silent_since
 from agent.sla.ladder import Text, give_to_another
 from agent.sla.policy import calendar_for
-from agent.standing import judge
 from bot.messages import escape, mention
 from prompts.words import Phrase, fixed, say, speaking
 from storage import people, reminders, tickets

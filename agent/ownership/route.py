@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from agent.channels import home_team
+from agent.channels.settings import home_team
 from agent.desk import Desk
 from agent.ownership.fit import Clues, Fit, best, clues_of
-from agent.report import to_judge
-from agent.similar import similar_to
+from agent.reports.report import to_judge
+from agent.reports.similar import similar_to
 from agent.triage.schema import Triage
 from prompts.words import say
 from storage import ownership, people, similar, undo_steps

@@ -1,13 +1,13 @@
 """Who was asked to review a pull request, or to change theirs, is reminded of it in a direct message."""
 
-from agent.attention import REVIEW as SORT
 from agent.desk import Desk
 from agent.digest.send import deliver
-from agent.holding import keep
 from agent.language import of_person
+from agent.notices.attention import REVIEW as SORT
+from agent.notices.holding import keep
+from agent.notices.standing import judge
 from agent.review_requests.plan import ASKED, is_author_awaited, person_of, plan_key
 from agent.review_requests.words import named
-from agent.standing import judge
 from bot.messages import Message, escape
 from prompts.words import Phrase, say, speaking
 from storage import absences, pulls, repositories, review_requests

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Collection
 from typing import cast
 
+from agent.assigning.duty import CAPACITY, OFF, ROTATION
 from agent.commands.subject import keep as keep_duty
 from agent.desk import Desk
-from agent.duty import CAPACITY, OFF, ROTATION
-from agent.logins import verify
-from agent.members import make_admin
-from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role, team_called
+from agent.people.logins import verify
+from agent.people.members import make_admin
+from agent.people.organise import PersonFacts, TeamFacts, add_person, add_team, give_role, team_called
 from agent.roster.plan import ADMIN, Change, Known, Plan
 from agent.roster.sheet import Entry
 from prompts.words import say

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from agent.calendar.week import read_week, show_week
-from agent.logins import LOGIN
-from agent.members import ROLES
-from agent.organise import PERSON_ID, checked_name
+from agent.people.logins import LOGIN
+from agent.people.members import ROLES
+from agent.people.organise import PERSON_ID, checked_name
+from agent.people.values import ON_OFF, number
 from agent.roster.sheet import Entry, Problem
-from agent.values import ON_OFF, number
 from bot.errors import UserError
 from bot.zones import zone_named
 from prompts.words import fixed, say

@@ -9,7 +9,7 @@ from agent.desk import Desk
 from agent.language import of_ticket
 from agent.nudges.plan import STALE, nudges, plan_nudges, planned
 from agent.sla.policy import LADDERS, Policy, calendar_for, policies_of, show_span
-from agent.status_words import words
+from agent.tickets.status_words import words
 from prompts.words import fixed, say, speaking
 from storage import queue, reminders, sla
 from storage.reminders import Step

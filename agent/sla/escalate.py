@@ -1,8 +1,8 @@
 """Somebody does not want to wait for the clock: the next step of a ticket's ladder is taken now."""
 
-from agent import notify
 from agent.desk import Desk
 from agent.language import of_ticket
+from agent.notices import notify
 from agent.sla.clocks import DEEDS
 from agent.sla.ladder import give_to_another, tell_step, who_has_it
 from bot.errors import UserError

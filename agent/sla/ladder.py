@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from agent import notify
-from agent.attention import BREACH, DEADLINE
 from agent.calendar.opening import between
-from agent.channels import is_quiet
+from agent.channels.settings import is_quiet
 from agent.desk import Desk
 from agent.duration import in_words
 from agent.language import of_channel, of_person
+from agent.notices import notify
+from agent.notices.attention import BREACH, DEADLINE
 from agent.sla.policy import IN_MANAGERS_DIGEST, LADDERS, calendar_for
-from agent.status_words import words
+from agent.tickets.status_words import words
 from bot.messages import Button, escape, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import people, sla, tickets

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agent import notify
 from agent.calendar.opening import Calendar
 from agent.desk import Desk
 from agent.language import of_ticket
+from agent.notices import notify
 from agent.nudges.plan import STALE, Habit, habit_of_team, nudges_of
 from agent.sla.clocks import DEEDS, reckon, set_times, steps_of
 from agent.sla.policy import Policy, calendar_for, policies_of

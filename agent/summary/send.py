@@ -1,7 +1,7 @@
 """A team's channel reads how its week was, once a week; nothing is said of a week in which there was nothing."""
 
-from agent import channels
 from agent.calendar.whose import calendar_of_team
+from agent.channels import settings as channels
 from agent.desk import Desk
 from agent.digest.plan import settle_key
 from agent.digest.send import post

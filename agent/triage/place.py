@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from agent import notify
-from agent.assign import assign_automatically
+from agent.assigning.assign import assign_automatically
+from agent.cards.reaction import SEEN, show_status
 from agent.desk import Desk
 from agent.home.follow import touched as touch_homes
+from agent.notices import notify
 from agent.ownership.route import find_route
-from agent.reaction import SEEN, show_status
 from agent.sla.clocks import reckon
 from agent.triage.schema import Triage
 from prompts.words import say

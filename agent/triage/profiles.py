@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from agent import channels
+from agent.channels import settings as channels
 from agent.desk import Desk
 from agent.triage.schema import TeamProfile
 from storage import ownership, people

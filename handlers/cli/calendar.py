@@ -39,7 +39,7 @@ async def _days(name: str, first: str, last: str) -> "tuple[Calendar, list[Day]]
     from agent.calendar.dates import read_date
     from agent.calendar.opening import day_of
     from agent.calendar.whose import calendar_of_team
-    from agent.organise import team_called
+    from agent.people.organise import team_called
     from bot.settings import read_settings
     from handlers.cli.desk import look
 

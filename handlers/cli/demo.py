@@ -152,7 +152,7 @@ async def _play(serve: Serve, folder: Path, script: Path) -> None:
 
 
 async def _sent(settings: "Settings", db: "Database") -> list[tuple[str, bool]]:
-    from agent.sent import sent
+    from agent.notices.sent import sent
 
     async with db.read() as tx:
         return [(str(one), one.is_outside_hours) for one in await sent(tx, settings, since=LONG_AGO)]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agent.desk import Desk
-from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
+from agent.people.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
 from handlers.cli.desk import operator

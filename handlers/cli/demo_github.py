@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from agent.repositories import seen
+from agent.github.repositories import seen
 from bot.events import GitHubRepository
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox

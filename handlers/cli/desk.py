@@ -7,8 +7,8 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from agent.admit import actor_of
 from agent.desk import Desk
+from agent.people.admit import actor_of
 from bot.errors import Refused, UserError
 from bot.settings import Settings
 from storage import people, workspace

@@ -30,8 +30,8 @@ class Asked:
 
 async def list_jobs(desk: "Desk", asked: Asked, *, as_json: bool) -> None:
     """The causes of dead letters, if those were asked for, and the jobs."""
-    from agent import connections
     from agent.commands import jobs
+    from agent.github import connections
     from handlers.cli.table import table
     from storage import queue
 

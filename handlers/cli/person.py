@@ -9,7 +9,7 @@ from handlers.cli import audit, roster
 from handlers.cli.table import AsJson, listed
 
 if TYPE_CHECKING:
-    from agent.organise import PersonFacts
+    from agent.people.organise import PersonFacts
     from storage.identities import Identity
 
 HEADS = ("name", "Slack id", "roles", "GitHub")
@@ -36,7 +36,7 @@ def add(
     admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
 ) -> None:
     """Add a person, or say more about one."""
-    from agent.organise import PersonFacts
+    from agent.people.organise import PersonFacts
     from bot.errors import UserError
 
     if (team is None) != (role is None):
@@ -46,7 +46,7 @@ def add(
 
 
 async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role: Role | None) -> None:
-    from agent.organise import add_person, give_role, team_called
+    from agent.people.organise import add_person, give_role, team_called
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
@@ -91,8 +91,8 @@ def link(
 
 
 async def _link(who: str, login: str) -> None:
-    from agent.logins import verify
-    from agent.whom import person_named
+    from agent.people.logins import verify
+    from agent.people.whom import person_named
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
@@ -108,8 +108,8 @@ def unlink(who: Annotated[str, typer.Argument(help="A name, Slack id or e-mail o
 
 
 async def _unlink(who: str) -> None:
-    from agent.logins import drop
-    from agent.whom import person_named
+    from agent.people.logins import drop
+    from agent.people.whom import person_named
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 

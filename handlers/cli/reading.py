@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import typer
 from rich.progress import Progress
 
-from agent.connections import CONNECT, Connection, listing
 from agent.desk import Desk
+from agent.github.connections import CONNECT, Connection, listing
 from bot.errors import Refused
 from bot.roles import Part
 from bot.settings import Settings

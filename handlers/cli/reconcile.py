@@ -31,8 +31,8 @@ def reconcile(
 
 
 async def _ask(since: "datetime", repo: str | None) -> None:
-    from agent.connections import named
-    from agent.reconcile import ask
+    from agent.github.connections import named
+    from agent.github.reconcile import ask
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
@@ -43,7 +43,7 @@ async def _ask(since: "datetime", repo: str | None) -> None:
 
 
 async def _look(since: "datetime", repo: str | None) -> None:
-    from agent.connections import named
+    from agent.github.connections import named
     from bot.errors import UserError
     from bot.settings import read_settings
     from handlers.cli.desk import operator
@@ -60,7 +60,7 @@ async def _list_missing(since: "datetime", github_id: int | None) -> None:
     from datetime import UTC, datetime
     from functools import partial
 
-    from agent.missing import missing
+    from agent.github.missing import missing
     from bot.errors import UserError
     from bot.github.client import open_github
     from bot.github.failures import CallFailed

@@ -92,7 +92,7 @@ def sent(
 
 
 async def _sent(back: timedelta, name: str) -> list[tuple[str, str, str, str, str]]:
-    from agent.sent import sent as told
+    from agent.notices.sent import sent as told
     from bot.settings import read_settings
     from handlers.cli.desk import look
 

@@ -33,7 +33,7 @@ def connect(
 
 
 async def _connect(name: str, channel: str, *, tickets: str, hook: bool, wait: bool) -> None:
-    from agent.connections import connect
+    from agent.github.connections import connect
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from handlers.cli.reading import until_connected, until_read
@@ -58,7 +58,7 @@ def sync(
 
 
 async def _sync(name: str, *, full: bool, state: str, wait: bool) -> None:
-    from agent.connections import sync
+    from agent.github.connections import sync
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from handlers.cli.reading import until_read
@@ -77,7 +77,7 @@ def disconnect(name: Name) -> None:
 
 
 async def _disconnect(name: str) -> None:
-    from agent.connections import disconnect
+    from agent.github.connections import disconnect
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
@@ -94,8 +94,8 @@ def show() -> None:
 async def _show() -> None:
     from datetime import UTC, datetime
 
-    from agent.connections import listing
-    from agent.reconcile import RECONCILE
+    from agent.github.connections import listing
+    from agent.github.reconcile import RECONCILE
     from bot.scheduler import SCHEDULES
     from bot.settings import read_settings
     from handlers.cli.desk import operator

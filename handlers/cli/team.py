@@ -43,7 +43,7 @@ def add(
 async def _add(
     name: str, description: str | None, keywords: list[str], components: list[str], channel_id: str | None
 ) -> None:
-    from agent.organise import TeamFacts, add_team
+    from agent.people.organise import TeamFacts, add_team
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from storage import ownership
@@ -87,8 +87,8 @@ def rename(name: Name, new: Annotated[str, typer.Argument(help="Its new name.")]
     """Give a team another name."""
 
     async def act(desk: "Desk") -> None:
-        from agent import teams
-        from agent.organise import team_called
+        from agent.people import teams
+        from agent.people.organise import team_called
 
         await teams.rename(desk, await team_called(desk.tx, name), new)
 
@@ -109,8 +109,8 @@ def delete(
     """Delete a team; `team restore` brings it back without its tickets."""
 
     async def act(desk: "Desk") -> None:
-        from agent import teams
-        from agent.organise import team_called
+        from agent.people import teams
+        from agent.people.organise import team_called
 
         one = await team_called(desk.tx, name)
         moved = await teams.delete(desk, one, heir=await team_called(desk.tx, heir) if heir else None)
@@ -123,7 +123,7 @@ def restore(name: Name, *, acting_as: As = None) -> None:
     """Bring a deleted team back."""
 
     async def act(desk: "Desk") -> None:
-        from agent import teams
+        from agent.people import teams
 
         typer.echo(f"Team {(await teams.restore(desk, name)).name} is back.")
 
@@ -140,8 +140,8 @@ def set_one(
     """Change a setting of a team."""
 
     async def act(desk: "Desk") -> None:
-        from agent import preferences, settable
-        from agent.organise import team_called
+        from agent.people import preferences, settable
+        from agent.people.organise import team_called
 
         one = await team_called(desk.tx, name)
         await desk.check_team(one, doing=f"change the settings of {one.name}")
@@ -161,9 +161,9 @@ def member(
     """Add somebody to a team, remove them, or change what they are in it."""
 
     async def change(desk: "Desk") -> None:
-        from agent import members
-        from agent.organise import team_called
-        from agent.whom import person_named
+        from agent.people import members
+        from agent.people.organise import team_called
+        from agent.people.whom import person_named
 
         one, person = await team_called(desk.tx, name), await person_named(desk, who)
         if act == "remove":
@@ -177,8 +177,8 @@ def member(
 
 def _shown(name: str, *, as_json: bool = False) -> "Callable[[Desk], Awaitable[None]]":
     async def act(desk: "Desk") -> None:
-        from agent import preferences, settable
-        from agent.organise import team_called
+        from agent.people import preferences, settable
+        from agent.people.organise import team_called
         from bot.messages import plain
         from storage import memberships
 

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from agent.webhook_secrets import Issued
+    from agent.github.webhook_secrets import Issued
 
 Repo = Annotated[str | None, typer.Option(help="The repository, OWNER/NAME.")]
 Org = Annotated[str | None, typer.Option(help="The organisation's login.")]
@@ -35,7 +35,7 @@ def create(
 
 
 async def _create(scope: str, hook_id: int | None) -> None:
-    from agent.webhook_secrets import create
+    from agent.github.webhook_secrets import create
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 
@@ -55,8 +55,8 @@ def rotate(
 
 
 async def _rotate(scope: str, grace: "timedelta", *, push: bool) -> None:
-    from agent.webhook_secrets import push as push_secret
-    from agent.webhook_secrets import repository_of, rotate
+    from agent.github.webhook_secrets import push as push_secret
+    from agent.github.webhook_secrets import repository_of, rotate
     from bot.errors import UserError
     from bot.github.client import open_github
     from bot.github.failures import CallFailed
@@ -83,7 +83,7 @@ def show() -> None:
 
 
 async def _show() -> None:
-    from agent.webhook_secrets import listing
+    from agent.github.webhook_secrets import listing
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from handlers.cli.table import table
@@ -110,7 +110,7 @@ def retire(secret_id: Annotated[int, typer.Argument(help="Its number in `webhook
 
 
 async def _retire(secret_id: int) -> None:
-    from agent.webhook_secrets import retire
+    from agent.github.webhook_secrets import retire
     from bot.settings import read_settings
     from handlers.cli.desk import operator
 

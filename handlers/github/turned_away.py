@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import web
 
-from agent.reconcile import ask_for
+from agent.github.reconcile import ask_for
 from storage import gaps, workspace
 from storage.database import Database, StorageError
 from storage.gaps import Gap

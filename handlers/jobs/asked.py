@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import structlog
 
-from agent import notify
-from agent.admit import actor_of, is_stale, remember
-from agent.calls import is_call
+from agent.cards.calls import is_call
+from agent.cards.working import bring_back
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.home import follow
 from agent.language import of_asked
-from agent.working import bring_back
+from agent.notices import notify
+from agent.people.admit import actor_of, is_stale, remember
 from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
 from bot.home import HOME

@@ -1,7 +1,7 @@
 """Slack says that something became of a channel: it is asked what that channel is like now, and every night all are."""
 
-from agent.following import follow
-from agent.welcome import welcome
+from agent.channels.following import follow
+from agent.channels.welcome import welcome
 from bot.channel_events import JOINED, SlackChannel
 from bot.slack.channels import joined
 from bot.worker import Run

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from agent.cards.pressed import run_pressed
 from agent.commands import track
 from agent.commands.grammar import command_lines
 from agent.commands.registry import VERBS
@@ -12,7 +13,6 @@ from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from agent.forms.open import lines_of
 from agent.late import STILL, settled
-from agent.pressed import run_pressed
 from bot.errors import Permanent
 from bot.events import Place, SlackCommand, SlackForm, SlackPress
 from bot.shortcuts import SlackShortcut

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from agent import notify
-from agent.connections import ask_for_sync
 from agent.desk import Desk
+from agent.github.connections import ask_for_sync
+from agent.github.repositories import as_told, seen
+from agent.github.scan import Cursor, kept
 from agent.language import of_person
-from agent.repositories import as_told, seen
-from agent.scan import Cursor, kept
+from agent.notices import notify
 from bot.errors import Refused, TryLater
 from bot.events import GitHubRepository
 from bot.github.call import Call

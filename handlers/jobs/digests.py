@@ -1,6 +1,6 @@
 """Once an hour the next digest of everybody and the next week of each team is planned, by what hours have become."""
 
-from agent.channels import DIGEST
+from agent.channels.settings import DIGEST
 from agent.digest.channel import plan_next
 from agent.digest.plan import upcoming
 from agent.summary import plan as weeks

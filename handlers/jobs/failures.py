@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 
 from agent import dead_letters
-from agent.connections import reading_failed
+from agent.cards.working import bring_back
 from agent.desk import Desk
+from agent.github.connections import reading_failed
 from agent.language import own
-from agent.working import bring_back
 from bot.events import SlackPerson
 from bot.messages import Message
 from bot.slack.parse import parse

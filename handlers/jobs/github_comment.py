@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from agent.repositories import as_told
+from agent.github.repositories import as_told
 from bot.github.effects import Writer
 from bot.worker import Run
 from handlers.context import Context

@@ -8,10 +8,10 @@ from typing import TypeVar
 import structlog
 
 from agent.desk import Desk
-from agent.issues import hear_comment, hear_issue
-from agent.pulls import hear_check, hear_pull, hear_push
-from agent.repositories import hear_installation, hear_repository, refused
-from agent.silence import is_old
+from agent.github.issues import hear_comment, hear_issue
+from agent.github.pulls import hear_check, hear_pull, hear_push
+from agent.github.repositories import hear_installation, hear_repository, refused
+from agent.github.silence import is_old
 from bot.events import (
     CheckRunEvent,
     CommentEvent,

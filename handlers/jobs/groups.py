@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent import notify
-from agent.admit import remember
-from agent.attention import LIST
 from agent.desk import Desk
-from agent.groups import drift_of, team_of, told, written
 from agent.language import of_person, of_place
+from agent.notices import notify
+from agent.notices.attention import LIST
+from agent.people.admit import remember
+from agent.people.groups import drift_of, team_of, told, written
 from bot.channel_events import SlackUsergroup
 from bot.github.failures import CallFailed as GitHubFailed
 from bot.github.teams import team_members

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from agent.admit import actor_of
 from agent.desk import Desk
 from agent.home import follow
 from agent.home.build import build
+from agent.people.admit import actor_of
 from bot.events import Place
 from bot.home import HOME, SlackHome
 from bot.worker import Run

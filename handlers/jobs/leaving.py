@@ -1,8 +1,8 @@
 """Somebody was deactivated: each of their open tickets is given away by a job of its own."""
 
-from agent import leaving as departure
 from agent.alarms.keep import ALARM
-from agent.proposals import EXPIRES
+from agent.people import leaving as departure
+from agent.proposals.proposal import EXPIRES
 from agent.sla.clocks import SNOOZE
 from bot.worker import Run
 from handlers.context import Context

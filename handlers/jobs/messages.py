@@ -5,17 +5,17 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from agent.admit import actor_of
 from agent.alarms.wish import rooms as targets
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Reply, Slot
 from agent.conversation import hear
 from agent.desk import Desk
-from agent.edits import deleted, edited
 from agent.late import hear_late
-from agent.report import was_deleted
-from agent.whom import emails, slack_ids
+from agent.people.admit import actor_of
+from agent.people.whom import emails, slack_ids
+from agent.reports.edits import deleted, edited
+from agent.reports.report import was_deleted
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
 from bot.slack.history import CAUGHT_UP
 from bot.slack.parse import strip_mention

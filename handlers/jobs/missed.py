@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from agent.missing import missing
-from agent.scan import Cursor
+from agent.github.missing import missing
+from agent.github.scan import Cursor
 from bot.errors import TryLater
 from bot.github.failures import CallFailed
 from bot.github.mailbox import Missing, redeliver

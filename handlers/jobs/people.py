@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from agent.admins import tell_admins
-from agent.admit import remember
-from agent.presence import BY_STATUS, follow_status
+from agent.people.admit import remember
+from agent.people.presence import BY_STATUS, follow_status
 from bot.events import SlackPerson
 from bot.messages import escape
 from bot.slack.directory import Profile

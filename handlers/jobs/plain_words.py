@@ -2,9 +2,9 @@
 
 import structlog
 
-from agent import plain_words as plain
-from agent.plain_words import Wish
-from agent.rewrite import rewrite
+from agent.tickets import plain_words as plain
+from agent.tickets.plain_words import Wish
+from agent.tickets.rewrite import rewrite
 from bot.errors import ModelError
 from bot.worker import Run
 from handlers.context import Context

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from agent import assign, leaving, notify
-from agent.change import changing
+from agent.assigning import assign
 from agent.desk import Desk
+from agent.notices import notify
+from agent.people import leaving
+from agent.tickets.change import changing
 from bot.messages import escape
 from bot.worker import Run
 from handlers.context import Context

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from agent.reconcile import close
-from agent.silence import sum_up
+from agent.github.reconcile import close
+from agent.github.silence import sum_up
 from bot.errors import UNTOLD_SECONDS, OutsideError, TryLater
 from bot.metrics import GAP_SECONDS, RECONCILE
 from bot.worker import Run

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from agent import notify
+from agent.notices import notify
 from agent.remind import remind
 from agent.sla.replan import replan
 from bot.worker import Run

@@ -11,8 +11,8 @@ from typing import Any
 
 import structlog
 
-from agent.repositories import as_told
-from agent.scan import (
+from agent.github.repositories import as_told
+from agent.github.scan import (
     Change,
     Cursor,
     advance,

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent import notify
 from agent.desk import Desk
 from agent.language import of_ticket
-from agent.report import to_judge
+from agent.notices import notify
+from agent.reports.report import to_judge
 from agent.triage import model as by_model
 from agent.triage import rules
 from agent.triage.model import Judged

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from agent import notify
 from agent.alarms.keep import ALARM
 from agent.alarms.tell import ended
 from agent.language import own
-from agent.leaving import left
+from agent.notices import notify
+from agent.people.leaving import left
 from bot.messages import Message, escape
 from prompts.words import fixed, say, speaking, spoken
 from storage import alarms, audit, outbox, people, queue, reminders, tickets

@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from agent.reconcile import notice_absence
+from agent.github.reconcile import notice_absence
 from bot.health import Shared, not_connected_yet
 from bot.process import HEARTBEAT_SECONDS
 from bot.server import Register

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from agent.cards.pressed import UNKNOWN
 from agent.commands import take_and_resolve
 from agent.commands.grammar import Parsed, find_verb
 from agent.commands.registry import VERBS
@@ -20,7 +21,6 @@ from agent.forms import track as tracking
 from agent.forms.kind import FormKind
 from agent.forms.table import form_of, open_form_of
 from agent.language import of_person
-from agent.pressed import UNKNOWN
 from bot.errors import UserError
 from bot.events import Place, SlackForm, SlackPress
 from bot.forms import Form

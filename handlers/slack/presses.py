@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from agent.cards.pressed import at_work
 from agent.commands.grammar import find_verb
 from agent.commands.registry import VERBS
-from agent.pressed import at_work
 from bot.events import SlackPress
 from bot.slack.parse import parse
 from handlers.context import Context

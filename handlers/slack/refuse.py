@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from agent.admit import actor_of
 from agent.desk import Desk
+from agent.people.admit import actor_of
 from bot.errors import UserError
 from bot.events import Actor, SlackForm, SlackPress
 from bot.messages import Message

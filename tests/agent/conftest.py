@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.admit import actor_of
 from agent.desk import Desk
+from agent.people.admit import actor_of
 from bot.events import Place
 from bot.settings import Settings
 from storage import people, tickets, workspace

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from agent.admit import actor_of
 from agent.commands import take_and_resolve
 from agent.commands.registry import VERBS
 from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.matrix import CHANGES, NO, YES, matrix, read
+from agent.people.admit import actor_of
 from bot.errors import Refused, UserError
 from bot.events import Place, Surface
 from storage import people

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from agent import assign
-from agent.admit import actor_of
+from agent.assigning import assign
 from agent.commands.run import run_line
 from agent.commands.snooze import put_off
 from agent.desk import Desk
+from agent.people.admit import actor_of
 from agent.remind import remind
 from agent.sla.clocks import acknowledge, reckon
 from agent.sla.policy import read_span
-from agent.transition import change_status
+from agent.tickets.transition import change_status
 from bot.errors import UserError
 from storage import people, reminders, sla, tickets
 from storage.notices import Notice

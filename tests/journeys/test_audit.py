@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from agent.commands.registry import VERBS
-from agent.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
+from agent.people.organise import PersonFacts, TeamFacts, add_person, add_team, give_role
 from bot.errors import Refused
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator

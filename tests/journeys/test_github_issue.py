@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.logins import verify
+from agent.people.logins import verify
 from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.leaving import left
+from agent.people.leaving import left
 from bot.roles import Part
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import person

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from agent.connections import connect
+from agent.github.connections import connect
 from bot.sandbox.github import Fault, GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator

@@ -2,7 +2,7 @@
 
 from agent.desk import Desk
 from agent.forms.kind import Given
-from agent.similar import similar_to
+from agent.reports.similar import similar_to
 from bot.forms import Field
 from bot.messages import Option
 from prompts.words import fixed, say

@@ -1,12 +1,12 @@
 """How somebody takes tickets: capacity, absence, hours, login on GitHub; each form asks for what stands there today."""
 
+from agent.assigning.duty import CAPACITY
 from agent.calendar.week import read_week, show_week
 from agent.calendar.when import read_when
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
-from agent.duty import CAPACITY
 from agent.forms.kind import Given
-from agent.logins import LOGIN
+from agent.people.logins import LOGIN
 from bot.errors import UserError
 from bot.forms import Field
 from bot.zones import zone_named

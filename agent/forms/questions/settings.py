@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from agent import preferences, settable
 from agent.calendar.owner import team_named_first
 from agent.desk import Desk
 from agent.forms.kind import Given
-from agent.preferences import DEFAULT
-from agent.settable import CALENDAR, Preference
-from agent.values import CHANNEL
+from agent.people import preferences, settable
+from agent.people.preferences import DEFAULT
+from agent.people.settable import CALENDAR, Preference
+from agent.people.values import CHANNEL
 from bot.errors import UserError
 from bot.forms import Field
 from bot.messages import Option, escape

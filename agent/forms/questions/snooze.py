@@ -6,7 +6,7 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.snooze import FARTHEST
 from agent.desk import Desk
 from agent.forms.kind import Given
-from agent.snooze import LONGEST_REASON
+from agent.tickets.snooze import LONGEST_REASON
 from bot.errors import UserError
 from bot.forms import Field
 from prompts.words import say

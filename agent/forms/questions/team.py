@@ -3,7 +3,7 @@
 from agent.calendar.owner import team_named_first
 from agent.desk import Desk
 from agent.forms.kind import Given
-from agent.members import ROLES
+from agent.people.members import ROLES
 from bot.access import Target, can
 from bot.forms import Field
 from bot.messages import Option, escape

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from agent.admit import actor_of
 from agent.commands.run import run_line, unknown
 from agent.desk import Desk
 from agent.forms.table import FORMS
+from agent.people.admit import actor_of
 from bot.errors import Refused, UserError
 from bot.messages import escape
 from storage import audit, people

@@ -12,8 +12,8 @@ from cryptography.fernet import Fernet
 from sqlmodel import select
 
 from agent.desk import Desk
-from agent.repositories import seen
-from agent.webhook_secrets import Issued, create, listing, retire, rotate
+from agent.github.repositories import seen
+from agent.github.webhook_secrets import Issued, create, listing, retire, rotate
 from bot.errors import UserError
 from bot.events import GitHubRepository
 from bot.redact import redact

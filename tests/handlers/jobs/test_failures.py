@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from agent.connections import reading_failed
+from agent.github.connections import reading_failed
 from handlers.jobs.failures import apologise
 from storage import inbox, workspace
 from storage.database import Database

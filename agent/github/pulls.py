@@ -1,0 +1,61 @@
+"""Pull requests are mirrored: their newest commit, state and checks are known here without asking GitHub."""
+
+from dataclasses import asdict
+
+from agent.desk import Desk
+from agent.github.repositories import seen
+from agent.people.logins import guess
+from agent.review_requests.follow import follow, keep_verdict
+from agent.review_requests.plan import plan_reviews
+from bot.events import CheckRunEvent, PullEvent, PushEvent
+from storage import pulls
+from storage.pulls import Pull
+
+BRANCH = "refs/heads/"
+
+
+async def hear_pull(desk: Desk, event: PullEvent) -> str:
+    """Keep the newest state of a pull request."""
+    repository = await seen(desk, event.repository)
+    told = event.pull
+    known = await pulls.by_number(desk.tx, repository.id, told.number)
+    if known and told.updated_at and known.updated_at and told.updated_at < known.updated_at:
+        await keep_verdict(desk, known, event)
+        return "older than what is known"
+    fields = asdict(told)
+    if known is None:
+        known = Pull(workspace_id=desk.workspace_id, repository_id=repository.id, **fields)
+        desk.tx.add(known)
+        await desk.tx.flush()
+        await follow(desk, known, event)
+        return ""
+    was_draft = known.is_draft
+    if known.head_sha != told.head_sha:
+        known.checks = {}
+    for name, value in fields.items():
+        setattr(known, name, value)
+    await follow(desk, known, event, was_draft=was_draft)
+    return ""
+
+
+async def hear_push(desk: Desk, event: PushEvent) -> str:
+    """Note that the repository is worked on; open pull requests of the branch move to its new commit."""
+    repository = await seen(desk, event.repository)
+    repository.pushed_at = desk.now
+    if event.author and event.email:
+        await guess(desk, event.author, event.email)
+    branch = event.ref.removeprefix(BRANCH)
+    for pull in await pulls.at_head(desk.tx, repository.id, event.before):
+        if pull.head_ref == branch and pull.state == "open" and set(event.after) != {"0"}:  # zeros: it was deleted
+            pull.head_sha, pull.checks = event.after, {}
+            await plan_reviews(desk, pull)
+    return ""
+
+
+async def hear_check(desk: Desk, event: CheckRunEvent) -> str:
+    """Keep what a check says of the newest commit of a pull request."""
+    repository = await seen(desk, event.repository)
+    found = await pulls.at_head(desk.tx, repository.id, event.head_sha)
+    for pull in found:
+        pull.checks = pull.checks | {event.name: event.conclusion or event.status}
+    return "" if found else "no pull request has this commit"

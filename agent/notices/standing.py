@@ -1,0 +1,123 @@
+"""How a person stands to being told of a ticket now: their mutes, their hours and absence, their last nudge."""
+
+from datetime import datetime
+
+from agent.calendar.opening import Calendar, is_open, next_open, next_shut
+from agent.calendar.week import read_week
+from agent.calendar.whose import calendar_of, scopes_of_person
+from agent.desk import Desk
+from agent.digest.plan import time_of
+from agent.notices.attention import APART, Sort, Standing, Verdict, decide
+from bot.messages import escape, mention
+from prompts.words import fixed
+from storage import absences, calendars, mutes, notices, settings_kv
+from storage.mutes import Mute
+from storage.people import Person
+from storage.tickets import Ticket
+
+WAKE, QUIET = "wake_for_critical", "quiet"  # keys of settings_kv, in the scope person:<id>
+ON, OFF = "on", "off"
+OFF_IN_SLACK = fixed("they have notifications off in Slack")
+PATIENCE = 14  # openings: who wants quiet in all of their hours is told at the end of one
+MUTED = {
+    "ticket": fixed("they muted the ticket"),
+    "person": fixed("they muted who did it"),
+    "team": fixed("they muted its team"),
+}
+MUTED_FOR_ALL = {"ticket": fixed("a manager muted the ticket"), "team": fixed("a manager muted its team")}
+
+
+async def judge(desk: Desk, ticket: Ticket | None, person: Person, sort: Sort, *, digest: str = "") -> Verdict:
+    """What becomes of a notice of this sort about a ticket, or about none.
+
+    Args:
+        digest: why it is to wait for the daily digest, if it is.
+    """
+    if digest and await time_of(desk.tx, desk.settings, person.id) == OFF:
+        digest = ""  # it would wait for ever
+    until, quiet = (None, "") if digest else await quiet_until(desk, person)
+    is_critical = ticket is not None and ticket.priority == "critical"
+    standing = Standing(
+        mute=await _mute(desk, ticket, person) if ticket and sort.can_be_muted else "",
+        digest=digest,
+        quiet_until=until,
+        quiet=quiet,
+        is_critical=is_critical,
+        wakes=until is not None and is_critical and await _wakes(desk, person),
+        nudged_at=await _nudged_at(desk, person, sort) if sort.is_capped else None,
+    )
+    return decide(sort, standing, now=desk.now)
+
+
+async def judge_alone(desk: Desk, person: Person, sort: Sort, *, doer_id: int) -> Verdict:
+    """What becomes of a notice that is about no ticket, of what this person did."""
+    until, quiet = await quiet_until(desk, person)
+    mute = await mutes.holding(desk.tx, person.id, ticket_id=0, team_id=None, doer_id=doer_id, now=desk.now)
+    standing = Standing(mute=_muted(mute) if mute else "", quiet_until=until, quiet=quiet)
+    return decide(sort, standing, now=desk.now)
+
+
+async def quiet_until(desk: Desk, person: Person) -> tuple[datetime | None, str]:
+    """Until when somebody is to be left alone, and why (a fixed text); hours that nobody has set keep nothing back."""
+    hours, quiet = await _hours(desk, person)
+    absence = (await absences.at(desk.tx, [person.id], now=desk.now)).get(person.id)
+    rest = desk.rests.get(person.slack_id)
+    back = absence.ends if absence else desk.now
+    heard = max(back, rest.ends) if rest and rest.starts <= desk.now else back
+    until = _in_reach(heard, hours, quiet)
+    if until <= desk.now:
+        return None, ""
+    if absence:
+        return until, fixed("they are away")
+    if hours and not is_open(hours, desk.now):
+        return until, fixed("it is outside their hours")
+    return until, OFF_IN_SLACK if heard > desk.now else fixed("they want quiet at this time")
+
+
+async def _hours(desk: Desk, person: Person) -> tuple[Calendar | None, Calendar | None]:
+    """When they work, and when they want quiet; None for what nobody has set."""
+    scopes = await scopes_of_person(desk.tx, person.id)
+    has_hours = any(row.week is not None for row in await calendars.rows(desk.tx, scopes))
+    said = await settings_kv.get(desk.tx, calendars.of_person(person.id), QUIET)
+    wants_quiet = said not in {None, OFF}
+    if not has_hours and not wants_quiet:
+        return None, None
+    calendar = await calendar_of(desk.tx, desk.settings, scopes)
+    quiet = Calendar(zone=calendar.zone, week=read_week(said)) if said and wants_quiet else None
+    return calendar if has_hours else None, quiet
+
+
+def _in_reach(moment: datetime, hours: Calendar | None, quiet: Calendar | None) -> datetime:
+    """The first moment from this one on that is in their hours and not quiet."""
+    for _ in range(PATIENCE):
+        opens = next_open(hours, moment) if hours else moment
+        moment = next_shut(quiet, opens) if quiet else opens
+        if moment == opens:
+            break
+    return moment
+
+
+async def called(desk: Desk, person: Person) -> str:
+    """How a post names somebody: so that Slack notifies them, or by name alone while they are to be left alone."""
+    until, _ = await quiet_until(desk, person)
+    return f"@{escape(person.name)}" if until else mention(person.slack_id)
+
+
+async def _wakes(desk: Desk, person: Person) -> bool:
+    return await settings_kv.get(desk.tx, calendars.of_person(person.id), WAKE) == ON
+
+
+async def _nudged_at(desk: Desk, person: Person, sort: Sort) -> datetime | None:
+    return await notices.last_told(desk.tx, person.id, sort=sort.name, now=desk.now, within=APART)
+
+
+async def _mute(desk: Desk, ticket: Ticket, person: Person) -> str:
+    doer_id = desk.actor.person_id if desk.actor else ticket.reporter_id
+    mute = await mutes.holding(
+        desk.tx, person.id, ticket_id=ticket.id, team_id=ticket.team_id, doer_id=doer_id, now=desk.now
+    )
+    return _muted(mute) if mute else ""
+
+
+def _muted(mute: Mute) -> str:
+    return (MUTED if mute.person_id else MUTED_FOR_ALL)[mute.kind]

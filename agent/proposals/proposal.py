@@ -1,0 +1,229 @@
+"""What somebody may only ask for waits, as P-1, for a person who could do it: it is decided once, or it expires."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent.commands.verb import Said
+from agent.desk import Desk
+from agent.language import of_ticket
+from agent.proposals import asking
+from agent.tickets.change import present
+from bot.access import can
+from bot.errors import UserError
+from bot.messages import escape, moment
+from prompts.words import Phrase, fixed, phrase, say, speaking
+from storage import people, proposals, reminders, tickets, undo_steps
+from storage.people import Person
+from storage.proposals import OPEN, Proposal
+from storage.reminders import Reminder
+from storage.tickets import Ticket
+from storage.undo_steps import UndoStep
+
+LASTS = timedelta(days=7)
+EXPIRES = "proposal"  # the kind of its reminder
+STATES = {"approved": fixed("approved"), "denied": fixed("denied")}  # decided by a person
+
+
+async def may(desk: Desk, said: Said, needs: str) -> bool:
+    """Whether the command is carried out at once: the asker could do it, or somebody has approved it."""
+    return said.proposal is not None or can(desk.asker, needs, await desk.target(said.the_ticket))
+
+
+async def propose(
+    desk: Desk,
+    verb: str,
+    said: Said,
+    *,
+    asks: Phrase | str,
+    needs: str,
+    becomes: Mapping[str, Any],
+    approver: Person | None = None,
+    expires_at: datetime | None = None,
+) -> Proposal:
+    """Keep a command for somebody's approval, and let those who decide know; asked again it stays the same one.
+
+    Args:
+        asks: what it would do, to follow "asks to".
+        needs: the action of those who could do it without asking.
+        becomes: the fields of the ticket that it would set.
+        approver: who is asked by name.
+    """
+    ticket, arguments = said.the_ticket, packed(said)
+    for earlier in await proposals.open_of(desk.tx, verb=verb, ticket_id=ticket.id):
+        is_same = (earlier.asker_id, earlier.arguments) == (desk.asker.person_id, arguments)
+        if is_same and earlier.expires_at > desk.now:
+            return earlier
+    with speaking(await of_ticket(desk, ticket)):
+        proposal = await fresh(desk, verb, arguments, asks=str(asks), needs=needs)
+    proposal.ticket_id, proposal.version = ticket.id, ticket.version
+    proposal.before, proposal.after = dict(await present(desk, ticket, becomes)), dict(becomes)
+    proposal.approver_id = approver.id if approver else None
+    proposal.expires_at = expires_at or proposal.expires_at
+    await keep(desk, proposal)
+    return proposal
+
+
+async def fresh(desk: Desk, verb: str, arguments: dict[str, Any], *, asks: str, needs: str) -> Proposal:
+    """One with the next number, not kept yet; the arguments are as in `propose`."""
+    return Proposal(
+        workspace_id=desk.workspace_id,
+        number=await proposals.next_number(desk.tx, desk.workspace_id),
+        verb=verb,
+        arguments=arguments,
+        said=asks,
+        needs=needs,
+        before={},
+        after={},
+        asker_id=desk.asker.person_id,
+        created_at=desk.now,
+        expires_at=desk.now + LASTS,
+    )
+
+
+async def keep(desk: Desk, proposal: Proposal) -> None:
+    """Store it, on record; ask those who decide, and see that it expires."""
+    desk.tx.add(proposal)
+    await desk.tx.flush()
+    after = {"verb": proposal.verb, "ticket": proposal.ticket_id, **proposal.after}
+    desk.audit("propose", "proposal", proposal.id, before=proposal.before, after=after)
+    expiry = Reminder(
+        workspace_id=desk.workspace_id,
+        kind=EXPIRES,
+        step="expires",
+        ticket_id=proposal.ticket_id,
+        person_id=proposal.asker_id,
+        due_at=proposal.expires_at,
+        reason=say("{proposal} waits to be decided", proposal=proposal.name),
+        plan_key=_plan_key(proposal),
+        created_at=desk.now,
+    )
+    await reminders.plan(desk.tx, [expiry])
+    await asking.ask(desk, proposal)
+
+
+def _plan_key(proposal: Proposal) -> str:
+    return f"{EXPIRES}:{proposal.id}"
+
+
+def packed(said: Said) -> dict[str, Any]:
+    """A command's arguments as they are stored: rows by their ids, and only what was given."""
+    rows = {"ticket": said.ticket, "other": said.other, "team": said.team, "cover": said.cover}
+    given: dict[str, Any] = {name: row.id for name, row in rows.items() if row}
+    words = {"status": said.status, "priority": said.priority, "text": said.text, "how": said.how}
+    given |= {name: value for name, value in (words | {"values": dict(said.values)}).items() if value}
+    return given | ({"people": [person.id for person in said.people]} if said.people else {})
+
+
+async def command_of(desk: Desk, proposal: Proposal) -> Said:
+    """The command that was asked for, as it is run once it is approved.
+
+    Raises:
+        UserError: it names a ticket that the asker cannot see.
+    """
+    given, tx = proposal.arguments, desk.tx
+    about = {name: await tickets.get(tx, given[name]) for name in ("ticket", "other") if name in given}
+    if not all([await desk.sees(ticket) for ticket in about.values()]):
+        unseen = fixed("{proposal} is about a ticket that you cannot see; somebody who can has to decide.")
+        raise UserError(say(unseen, proposal=proposal.name))
+    return Said(
+        ticket=about.get("ticket"),
+        other=about.get("other"),
+        people=tuple([await people.get(tx, id_) for id_ in given.get("people", ())]),
+        team=await people.get_team(tx, given["team"]) if "team" in given else None,
+        cover=await people.get(tx, given["cover"]) if "cover" in given else None,
+        status=given.get("status", ""),
+        priority=given.get("priority", ""),
+        text=given.get("text", ""),
+        how=given.get("how", ""),
+        values=given.get("values", {}),
+        proposal=proposal,
+    )
+
+
+async def visible_proposal(desk: Desk, number: int) -> Proposal:
+    """The proposal of this number.
+
+    Raises:
+        UserError: there is none, or it is about something that is none of the asker's business.
+    """
+    found = await proposals.by_number(desk.tx, desk.workspace_id, number)
+    if found is None or not await _sees(desk, found):
+        unseen = fixed("There is no {proposal} that you can see. Your Home tab lists those that wait for you.")
+        raise UserError(say(unseen, proposal=f"P-{number}"))
+    return found
+
+
+async def _sees(desk: Desk, proposal: Proposal) -> bool:
+    if desk.asker.person_id in {proposal.asker_id, proposal.approver_id}:
+        return True
+    if proposal.ticket_id:
+        return await desk.sees(await tickets.get(desk.tx, proposal.ticket_id))
+    return asking.is_insider(desk, proposal, desk.asker.slack_id)
+
+
+async def require_open(desk: Desk, proposal: Proposal) -> None:
+    """Refuse what was decided already.
+
+    Raises:
+        UserError: by whom and when.
+    """
+    if proposal.state == OPEN and proposal.expires_at > desk.now:
+        return
+    if proposal.decided_by is None or proposal.decided_at is None:
+        expired = fixed("{proposal} expired {at}: nobody had decided until then.")
+        raise UserError(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
+    who, at = escape((await people.get(desk.tx, proposal.decided_by)).name), moment(proposal.decided_at)
+    decided = fixed("{proposal} was {state} by @{who} {at}.")
+    raise UserError(say(decided, proposal=proposal.name, state=say(STATES[proposal.state]), who=who, at=at))
+
+
+async def check_decides(desk: Desk, proposal: Proposal) -> None:
+    """Let pass who is asked by name, and who could do it without asking; nobody else, and so nobody for themselves.
+
+    Raises:
+        Refused: with who decides.
+    """
+    if desk.asker.person_id == proposal.approver_id != proposal.asker_id:
+        return
+    doing = say("decide {proposal}", proposal=proposal.name)
+    if proposal.ticket_id:
+        await desk.check(proposal.needs, await tickets.get(desk.tx, proposal.ticket_id), doing=doing)
+    elif proposal.team_id:
+        await desk.check_team(await people.get_team(desk.tx, proposal.team_id), doing=doing)
+    else:
+        desk.check_admin(doing=doing)
+
+
+async def changed_since(
+    desk: Desk, proposal: Proposal, ticket: Ticket | None, *, version: int | None, fields: set[str]
+) -> list[UndoStep]:
+    """What others than the asker have done since to the same fields; `version` is the ticket's that they know of."""
+    if ticket is None:
+        return []
+    later = await undo_steps.after(desk.tx, ticket.id, version or proposal.version or 0)
+    return [step for step in later if step.who != desk.who and fields & step.before.keys()]
+
+
+async def settle(desk: Desk, proposal: Proposal, state: str, *, how: Phrase | str, reason: str | None = None) -> str:
+    """It is decided: recorded, said wherever it was asked, and told to who asked; what it became, in a line.
+
+    Args:
+        how: "approved by @x".
+    """
+    before = {"state": proposal.state}
+    proposal.state, proposal.decided_at, proposal.reason = state, desk.now, reason
+    proposal.decided_by = desk.actor.person_id if desk.actor else None
+    deed = {"approved": "approve", "denied": "deny", "expired": "expire"}[state]
+    desk.audit(deed, "proposal", proposal.id, before=before, after={"state": state, "reason": reason})
+    await reminders.cancel_plan(desk.tx, _plan_key(proposal))
+    return await asking.show_decided(desk, proposal, how)
+
+
+async def expire(desk: Desk, reminder: Reminder, *, late: object) -> str:
+    """It is time, and nobody has decided: who asked hears so. Returns why not, if it does not apply any more."""
+    proposal = await proposals.get(desk.tx, int(reminder.plan_key.rpartition(":")[2]))
+    if proposal.state != OPEN:
+        return "it was decided"
+    await settle(desk, proposal, "expired", how=phrase("{late}expired, since nobody decided in time", late=late))
+    return ""

@@ -1,0 +1,54 @@
+"""A message was rewritten or deleted: the ticket, comment or waiting report made of it follows, or says so."""
+
+from agent.conversation import report_of
+from agent.desk import Desk
+from agent.notices import notify
+from agent.reports import direct
+from agent.reports.held import edit_held
+from agent.reports.report import CONTEXT
+from bot.events import SlackDelete, SlackEdit
+from prompts.words import fixed, phrase
+from storage import comments, tickets
+from storage.comments import Comment
+from storage.tickets import Ticket
+
+
+async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -> None:
+    """The author rewrote a message; `text` no longer has the mention of the bot. Never a second ticket."""
+    if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
+        await _describe(desk, ticket, report_of(text))
+    elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
+        _reword(desk, comment, report_of(text, in_thread=True))
+    elif not await edit_held(desk, event.channel_id, event.ts, report_of(text)):
+        said = report_of(text)
+        before = await direct.edit_pending(desk, event.user_id, event.ts, said)
+        if before is not None:
+            desk.audit("edit", "message", delivery_id, before={"text": before}, after={"text": said})
+
+
+async def _describe(desk: Desk, ticket: Ticket, text: str) -> None:
+    before = ticket.description
+    _, marker, context = before.partition(CONTEXT)
+    ticket.description = text + marker + context
+    ticket.version += 1
+    desk.audit("edit", "ticket", ticket.id, before={"description": before}, after={"description": ticket.description})
+    if ticket.triage_source:  # before that there is no card to change
+        await notify.show_card(desk, ticket, change=phrase("the report was edited"))
+
+
+def _reword(desk: Desk, comment: Comment, text: str) -> None:
+    before, comment.text = comment.text, text
+    desk.audit("edit", "comment", comment.id, before={"text": before}, after={"text": text})
+
+
+async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:
+    """A message is gone: a ticket made of it stays and says so, a report that waits for its team is dropped."""
+    if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
+        desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
+        stays = fixed("The report was deleted in Slack; {ticket} stays. `close {ticket} …` with a reason ends it.")
+        await notify.say_in_thread(desk, ticket, phrase(stays, ticket=ticket.name), name="deleted")
+    elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
+        comment.deleted_at = desk.now
+        desk.audit("delete", "comment", comment.id, before={"text": comment.text}, after={})
+    elif await direct.drop_pending(desk, event.user_id, event.ts):
+        desk.audit("cancelled", "message", delivery_id, before={}, after={"why": "deleted"})

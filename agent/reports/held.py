@@ -1,0 +1,120 @@
+"""Where only responders' reports are tracked at once, anyone else's is kept until a manager approves it."""
+
+from dataclasses import asdict, replace
+
+from agent.channels.settings import home_team
+from agent.commands.verb import Reply, text_reply
+from agent.desk import Desk
+from agent.language import of_channel
+from agent.people.admit import actor_of
+from agent.proposals import asking
+from agent.proposals.proposal import fresh, keep
+from agent.reports.direct import clear_team, open_for
+from agent.reports.report import open_ticket, was_deleted
+from bot.access import Target, can
+from bot.errors import UserError
+from bot.events import Place
+from bot.messages import escape
+from prompts.words import fixed, say, speaking
+from storage import people, proposals, thread_links, tickets
+from storage.people import Team
+from storage.proposals import Proposal
+
+REPORT = "report"  # the verb
+
+
+def must_ask(desk: Desk) -> bool:
+    """Whether the asker's reports wait for approval (CHARGEHAND_REPORTERS)."""
+    return desk.settings.reporters == "responders" and not can(desk.asker, "track", Target())
+
+
+async def hold(desk: Desk, text: str, place: Place) -> Reply:
+    """Keep it, have the managers of the channel's team asked, and say who decides."""
+    team = await home_team(desk, place.channel_id)
+    proposal = await _held_already(desk, text, place) or await _keep(desk, text, place, team)
+    who = await asking.names_of_deciders(desk, proposal) or say("an admin")
+    kept = fixed("Your report is kept as {proposal}; it becomes a ticket when {who} approves it.")
+    return text_reply(say(kept, proposal=proposal.name, who=who))
+
+
+async def _held_already(desk: Desk, text: str, place: Place) -> Proposal | None:
+    """The one that says the same in the same channel, by the same person."""
+    for earlier in await proposals.open_of(desk.tx, verb=REPORT, ticket_id=None):
+        is_same = earlier.arguments["text"] == text and _place(earlier).channel_id == place.channel_id
+        if is_same and earlier.asker_id == desk.asker.person_id:
+            return earlier
+    return None
+
+
+async def _keep(desk: Desk, text: str, place: Place, team: Team | None) -> Proposal:
+    arguments = {"text": text, "place": asdict(replace(place, reply_url=None))}
+    asks = await _asks(desk, text, place)
+    proposal = await fresh(desk, REPORT, arguments, asks=asks, needs="organise")
+    proposal.team_id = team.id if team else None
+    proposal.hidden_in = place.channel_id if place.is_private and not place.is_dm else None
+    await keep(desk, proposal)
+    return proposal
+
+
+async def _asks(desk: Desk, text: str, place: Place) -> str:
+    quoted = escape(await desk.read_out(text or place.root_text))
+    with speaking(await of_channel(desk, place.channel_id)):
+        where = say("a direct message") if place.is_dm else f"<#{place.channel_id}>"
+        return say("report in {where}: “{quoted}”", where=where, quoted=quoted)
+
+
+def _place(proposal: Proposal) -> Place:
+    return Place(**proposal.arguments["place"])
+
+
+async def edit_held(desk: Desk, channel_id: str, ts: str, text: str) -> bool:
+    """The author rewrote a report that waits: those who decide read the new words; False when none waits."""
+    for held in await proposals.open_of(desk.tx, verb=REPORT, ticket_id=None):
+        place = _place(held)
+        if (place.channel_id, place.message_ts) == (channel_id, ts):
+            before, held.arguments = held.arguments["text"], held.arguments | {"text": text}
+            held.said = await _asks(desk, text, place)
+            desk.audit("edit", "proposal", held.id, before={"text": before}, after={"text": text})
+            await asking.reword(desk, held)
+            return True
+    return False
+
+
+async def follow_channel(desk: Desk, channel_id: str, *, is_private: bool) -> None:
+    """A channel became private, or public again: so do the reports that were made in it and wait."""
+    for held in await proposals.open_of(desk.tx, verb=REPORT, ticket_id=None):
+        place = _place(held)
+        if place.channel_id == channel_id and not place.is_dm and place.is_private != is_private:
+            held.arguments = held.arguments | {"place": asdict(replace(place, is_private=is_private))}
+            held.hidden_in = channel_id if is_private else None
+
+
+async def track_held(desk: Desk, proposal: Proposal) -> Reply:
+    """It was approved: a ticket of who reported it, in its own thread, from the moment when it was said.
+
+    Raises:
+        UserError: its message is gone, or its thread has a ticket by now.
+    """
+    text, place = str(proposal.arguments["text"]), _place(proposal)
+    await _require_there(desk, proposal, place)
+    asker = await people.get(desk.tx, proposal.asker_id)
+    theirs = replace(desk, actor=await actor_of(desk.tx, asker), place=place)
+    if place.is_dm:
+        team, source = await clear_team(theirs, text, await people.teams(desk.tx))
+        ticket = await open_for(theirs, text, team, source=source)
+    else:
+        ticket = await open_ticket(theirs, text, place)
+    ticket.created_at = proposal.created_at
+    return text_reply(say("{ticket} is tracked.", ticket=ticket.name))
+
+
+async def _require_there(desk: Desk, proposal: Proposal, place: Place) -> None:
+    if place.message_ts and await was_deleted(desk, place.channel_id, place.message_ts):
+        deleted = fixed("That report was deleted in Slack; `deny {proposal} …` with a reason ends it.")
+        raise UserError(say(deleted, proposal=proposal.name))
+    if place.thread_ts and (
+        ticket_id := await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
+    ):
+        other = await tickets.get(desk.tx, ticket_id)
+        taken = fixed("That thread has {ticket} by now; `deny {proposal} …` with a reason ends this one.")
+        raise UserError(say(taken, ticket=other.name, proposal=proposal.name))

@@ -1,0 +1,153 @@
+"""A report becomes a tracked ticket at once; triage, assignment and the card follow as a job."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from agent.desk import Desk
+from agent.language import of_person
+from agent.notices import notify
+from agent.notices.attention import CALL
+from agent.sla.clocks import acknowledge, is_unseen
+from agent.tickets.activity import touched
+from agent.tickets.status_words import words
+from agent.tickets.transition import by
+from agent.triage.rules import title_of
+from agent.triage.schema import Report
+from bot.events import Place
+from bot.messages import Button, escape, plain
+from prompts.words import phrase, say, speaking
+from storage import inbox, queue, sla, thread_links, tickets
+from storage.comments import Comment
+from storage.tickets import Ticket
+
+TRIAGE = "triage"
+STILL_OPEN_TO_WORDS = timedelta(days=14)  # after the end
+QUOTED = 300  # characters
+CONTEXT = "\n\nThe thread began with: "
+
+
+def fingerprint(text: str, place: Place) -> str:
+    """The same for two reports that say the same words; "track this" says something else in each thread."""
+    said = f"{text} {place.root_text}"
+    found = re.findall(r"\w+", plain(said).casefold()) or [said.strip()]
+    return hashlib.sha256(" ".join(found).encode()).hexdigest()[:32]
+
+
+async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[str, Any] | None = None) -> Ticket:
+    """Track a report and ask for its triage, in the caller's transaction.
+
+    Args:
+        chosen: fields that whoever reports it has chosen, and triage is to leave alone.
+    """
+    if place.thread_ts and await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts):
+        place = replace(place, thread_ts=None, root_text="")  # another one has the thread, as of a line before
+    root = await desk.read_out(place.root_text)
+    ticket = Ticket(
+        workspace_id=desk.workspace_id,
+        enterprise_id=desk.enterprise_id,
+        number=await tickets.next_number(desk.tx, desk.workspace_id),
+        description=f"{text}{CONTEXT}{place.root_text}" if root else text,
+        fingerprint=fingerprint(text, place),
+        reporter_id=desk.asker.person_id,
+        source="slack",
+        channel_id=place.channel_id,
+        channel_name=place.channel_name,
+        is_private=place.is_private and not place.is_dm,
+        thread_ts=place.thread_ts,
+        message_ts=place.message_ts,
+        permalink=place.permalink,
+        created_at=desk.now,
+        chosen=sorted(chosen or {}),
+        **{"title": title_of(await desk.read_out(text) if text else root), **(chosen or {})},
+    )
+    desk.tx.add(ticket)
+    await desk.tx.flush()
+    if place.thread_ts:
+        await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=ticket.id)
+    desk.audit("report", "ticket", ticket.id, before={}, after={"number": ticket.number, "title": ticket.title})
+    await ask_for_triage(desk, ticket)
+    return ticket
+
+
+async def to_judge(desk: Desk, ticket: Ticket) -> Report:
+    """What triage reads: the report, and apart from it the message that its thread began with."""
+    said, _, context = ticket.description.partition(CONTEXT)
+    return Report(text=await desk.read_out(said), context=await desk.read_out(context))
+
+
+async def ask_for_triage(desk: Desk, ticket: Ticket) -> None:
+    """Have a new ticket judged, assigned and shown."""
+    args = {"ticket_id": ticket.id, "reply_url": desk.place.reply_url if desk.place else None}
+    args |= {"is_silent": True} if desk.is_silent else {}
+    about = {"key": f"ticket:{ticket.id}", "dedupe_key": f"{TRIAGE}:{ticket.id}"}
+    await desk.put(TRIAGE, args, **about, priority=queue.INTERACTIVE)
+
+
+async def same_as(desk: Desk, text: str, place: Place) -> Ticket | None:
+    """The open ticket of the same words in this channel within the last minutes (a setting)."""
+    since = desk.now - timedelta(minutes=desk.settings.duplicate_minutes)
+    return await tickets.same_report(desk.tx, place.channel_id, fingerprint(text, place), since=since)
+
+
+async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place, *, is_report: bool = False) -> Comment:
+    """Keep a remark on a ticket; one Slack message makes one.
+
+    Args:
+        is_report: it reports the same, and may be separated again.
+    """
+    comment = Comment(
+        workspace_id=desk.workspace_id,
+        ticket_id=ticket.id,
+        author_id=desk.asker.person_id,
+        text=text,
+        channel_id=place.channel_id,
+        message_ts=place.message_ts,
+        created_at=desk.now,
+        is_report=is_report,
+    )
+    desk.tx.add(comment)
+    await desk.tx.flush()
+    desk.audit("comment", "ticket", ticket.id, before={}, after={"comment": comment.id})
+    await touched(desk, ticket)
+    if is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):
+        await _see(desk, ticket)
+    await _hear_after_the_end(desk, ticket, text)
+    return comment
+
+
+async def _hear_after_the_end(desk: Desk, ticket: Ticket, remark: str) -> None:
+    """Whoever had a ticket last hears, once, that its reporter still has something to say; the card has Reopen."""
+    is_reporter = desk.asker.person_id == ticket.reporter_id
+    if not is_reporter or ticket.resolved_at is None or desk.now - ticket.resolved_at > STILL_OPEN_TO_WORDS:
+        return
+    person = await tickets.last_assignee(desk.tx, ticket.id)
+    if person is None or not person.is_active or not desk.may_see(person.slack_id, ticket):
+        return
+    quoted = escape((await desk.read_out(remark))[:QUOTED])
+    key = f"after:{ticket.id}:{person.id}:{ticket.resolved_at.isoformat()}"
+    with speaking(await of_person(desk, person.id)):
+        text = say(
+            "{who}, who reported {ticket}, wrote after it was {status}: “{quoted}”.",
+            who=by(desk),
+            ticket=notify.headline(ticket),
+            status=words(ticket.status),
+            quoted=quoted,
+        )
+        reopen = Button(label=say("Reopen…"), action="form:reopen", value=ticket.named_version)
+        await notify.tell(desk, ticket, person, text, key=key, sort=CALL, buttons=(reopen,))
+
+
+async def _see(desk: Desk, ticket: Ticket) -> None:
+    """An assignee who writes on a ticket has seen it."""
+    if desk.asker.person_id in {person.id for person in await tickets.assignees(desk.tx, ticket.id)}:
+        await acknowledge(desk, ticket)
+        await notify.show_card(desk, ticket, change=phrase("acknowledged by {who}", who=by(desk)))
+
+
+async def was_deleted(desk: Desk, channel_id: str, ts: str) -> bool:
+    """Whether the message is gone already; then nothing is made of it."""
+    return await inbox.is_claimed(desk.tx, inbox.deleted_claim(channel_id, ts))

@@ -1,0 +1,89 @@
+"""What told of a change says in place that it was undone, or loses its button in time; nobody gets a message again."""
+
+from agent.desk import Desk
+from agent.language import of_person, of_ticket
+from agent.notices import notify
+from agent.tickets import merging
+from agent.tickets.change import ASSIGNEES
+from agent.tickets.watching import WATCHED, followers
+from bot.messages import Message
+from prompts.words import Phrase, speaking
+from storage import notices, outbox, undo_steps
+from storage.reminders import Reminder
+from storage.tickets import Ticket
+from storage.undo_steps import UndoStep
+
+NO_BUTTON = "there is no message with the button"
+
+
+async def correct(desk: Desk, ticket: Ticket, step: UndoStep, *, how: Phrase | str) -> None:
+    """Edit the message in the thread, the answer, and what was told to who got it or is waited for.
+
+    Args:
+        how: "undone by @x".
+    """
+    watching = [person.id for person in await followers(desk.tx, ticket)]
+    told = {
+        WATCHED: watching,
+        notify.ASSIGNED: step.after.get(ASSIGNEES, ()),
+        notify.WAITED: filter(None, [step.after.get("waiting_on")]),
+    }
+    for name, ids in told.items():
+        for id_ in ids:
+            key = notify.direct_key(name, step.work_key, ticket, id_)
+            await notices.drop(desk.tx, key, reason=str(how))
+            with speaking(await of_person(desk, id_)):
+                await _say_instead(desk, ticket, key, _corrected(ticket, step, how))
+    alone, shared = await _answers(desk, step)
+    with speaking(await of_ticket(desk, ticket)):
+        await _say_instead(desk, ticket, alone, _corrected(ticket, step, how))
+        in_thread = notify.thread_key(step.work_key, ticket, notify.CHANGE)
+        await _say_instead(desk, ticket, in_thread, f"{step.told}\n_{how}_")
+        if shared:
+            await _without_undo(desk, ticket, shared, step, note=f"{ticket.name}: {how}")
+    await merging.correct(desk, ticket, step, how=how)
+
+
+def _corrected(ticket: Ticket, step: UndoStep, how: Phrase | str) -> str:
+    return f"{notify.headline(ticket)}: {step.said}, {how}."
+
+
+async def _say_instead(desk: Desk, ticket: Ticket, key: str, text: str) -> None:
+    if await outbox.is_post(desk.tx, key):
+        payload = Message(text=text).model_dump_json()
+        await notify.edit(desk, ticket, key, channel_id=ticket.channel_id, payload=payload)
+
+
+async def _answers(desk: Desk, step: UndoStep) -> tuple[str, str]:
+    """The keys of the answer that told of a change alone, and of the one that told of several, if that stands where
+    everyone sees it."""
+    alone, shared = (f"{key}:{notify.ANSWER}" for key in (step.work_key, step.work_key.rpartition(":")[0]))
+    is_one_of_several = not await outbox.is_post(desk.tx, alone) and await outbox.is_post(desk.tx, shared)
+    return alone, shared if is_one_of_several else ""
+
+
+async def fade(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: object) -> str:
+    """The button Undo goes from the messages that told of one version's change; why not, if there is none to go."""
+    step = await undo_steps.of_version(desk.tx, ticket.id, reminder.generation)
+    if step is None:
+        return NO_BUTTON
+    keys = [notify.thread_key(step.work_key, ticket, notify.CHANGE), *filter(None, await _answers(desk, step))]
+    faded = [await _without_undo(desk, ticket, key, step) for key in keys]
+    return "" if any(faded) else NO_BUTTON
+
+
+async def _without_undo(desk: Desk, ticket: Ticket, key: str, step: UndoStep, *, note: str = "") -> bool:
+    """Take the button of one change from a message, which others may keep theirs in; False when it has none.
+
+    Args:
+        note: a line that is added.
+    """
+    payload = await outbox.last_words(desk.tx, key)
+    message = Message.model_validate_json(payload) if payload else Message(text="")
+    gone = ("undo", f"{ticket.name}@{step.version}")
+    left = tuple(button for button in message.buttons if (button.action, button.value) != gone)
+    if left == message.buttons:
+        return False
+    text = f"{message.text}\n_{note}_" if note else message.text
+    without = message.model_copy(update={"buttons": left, "text": text}).model_dump_json()
+    return await notify.edit(desk, ticket, key, channel_id=ticket.channel_id, payload=without)
