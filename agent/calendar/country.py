@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.errors import UserError
-from prompts.words import say
+from prompts.words import ENGLISH, say, spoken
 
 
 class Region(NamedTuple):
@@ -23,13 +23,19 @@ class Region(NamedTuple):
         return f"{self.country} {self.part}".strip()
 
 
-@lru_cache(maxsize=256)
 def holidays_of(region: Region, year: int) -> Mapping[date, str]:
-    """The public holidays of one year and their names, in English where there is one."""
+    """The public holidays of one year and their names, in the language that is spoken or else in English."""
+    return _holidays_of(region, year, spoken())
+
+
+@lru_cache(maxsize=256)
+def _holidays_of(region: Region, year: int, language: str) -> Mapping[date, str]:
     import holidays  # noqa: PLC0415 - see above
 
+    codes = holidays.list_localized_countries().get(region.country, [])
+    code = next((one for one in codes if one.partition("_")[0] == language != ENGLISH), "en_US")
     return dict(
-        holidays.country_holidays(region.country, subdiv=region.part or None, years=year, language="en_US").items()
+        holidays.country_holidays(region.country, subdiv=region.part or None, years=year, language=code).items()
     )
 
 

@@ -19,6 +19,17 @@ SHOWN = 50
 LONGEST = 200  # characters of a remark
 # Told by a remark or a change of their own, or nobody else's business.
 LEFT_OUT = {"comment", "refused", "watch", "unwatch", "mute", "unmute"}
+DONE = {  # by the action on record
+    "assign": fixed("assigned"),
+    "edit": fixed("rewritten"),
+    "escalate": fixed("escalated"),
+    "not same": fixed("told apart"),
+    "report": fixed("reported"),
+    "report deleted": fixed("report deleted"),
+    "separate": fixed("a remark made a ticket of its own"),
+    "triage": fixed("triaged"),
+    "wake": fixed("woken"),
+}
 TELLING = ("priority", "status", "category", "component")
 
 
@@ -52,7 +63,8 @@ async def history(desk: Desk, said: Said) -> Reply:
 def _event(event: AuditEvent, names: Mapping[str, str]) -> str:
     """What the system or GitHub did, or what is not undone."""
     told = [f"{say(SAID[name])} {words(str(event.after[name]))}" for name in TELLING if event.after.get(name)]
-    action, who = escape(event.action), names.get(event.actor, escape(event.actor))
+    action = say(DONE[event.action]) if event.action in DONE else escape(event.action)
+    who = names.get(event.actor, escape(event.actor))
     by_system = say("{action} by the system", action=action)
     done = by_system if event.actor == "system" else say("{action} by {who}", action=action, who=who)
     return f"{done}: {escape(', '.join(told))}" if told else done

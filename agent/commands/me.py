@@ -7,9 +7,10 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands import capacity
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import of_person
 from agent.people import preferences, settable
 from bot.messages import Button, Message, escape
-from prompts.words import fixed, say
+from prompts.words import fixed, say, speaking
 from storage import absences, identities, people
 from storage.absences import Absence
 from storage.identities import GUESSED, VERIFIED, Identity
@@ -26,7 +27,8 @@ async def me(desk: Desk, said: Said) -> Reply:
         key, _, words = said.text.partition(" ")[2].strip().partition(" ")
         preference = preferences.named(key, settable.PERSON)
         await preferences.keep(desk, person, preference, words)
-        return text_reply("\n".join(await preferences.shown(desk, person, [preference])), is_private=True)
+        with speaking(await of_person(desk, person.id)):  # which may have been set just now
+            return text_reply("\n".join(await preferences.shown(desk, person, [preference])), is_private=True)
     identity = await identities.of_person(desk.tx, person.id)
     buttons = _ask(identity) if identity and identity.state == GUESSED else ()
     return Reply(message=Message(text=await profile(desk, person), buttons=buttons), is_private=True)

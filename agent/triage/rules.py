@@ -203,4 +203,4 @@ def _why_team(team: Standing | None) -> str:
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return " and ".join(f"“{word}”" for word in words)
+    return say(" and ").join(f"“{word}”" for word in words)

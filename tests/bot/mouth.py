@@ -57,7 +57,7 @@ class Mouth:
 
     async def on_undeliverable(self, tx: Tx, row: Outgoing, error: str) -> None:
         self.dead.append(f"{row.key}: {error}")
-        await undeliverable(tx, row, error, now=datetime.now(UTC))
+        await undeliverable(tx, row, error, now=datetime.now(UTC), language="en")
 
     async def put(self, *rows: Outgoing) -> None:
         async with self.db.write() as tx:

@@ -61,7 +61,10 @@ BAD = [
     ("hours Mars/X", "“Mars/X” is no time zone. Write it as in `Europe/Berlin`, `America/New_York` or `UTC`."),
     ("holiday country XX", "I know no holidays of a country “XX”. Write it as in `DE` or `Germany`."),
     ("remind me to look every second", "Reminders repeat at most once an hour: write `every hour`, `every day` or"),
-    ("remind me to look every 0 days", "“every 0 days” is no repetition that I can plan: Reminders repeat at most"),
+    (
+        "remind me to look every 0 days",
+        "“every 0 days” is no repetition that I can plan. Write one as in",
+    ),
     ("remind me FREQ=SECONDLY;COUNT=999999 to look", "I plan only repetitions that are said in words. Write when as"),
     (f"remind me to look every {'9' * 30} days", "I do not see when. Write it at the beginning or the end, as in"),
     ("remind me to look every day for 999999999 times", "“for 999999999 times”: a reminder comes 1 to 1000 times."),

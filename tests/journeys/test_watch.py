@@ -54,8 +54,8 @@ async def test_history_tells_what_happened_with_reworded_and_deleted_remarks(sla
     lines = (await slash(bot, "frank", "history CH-1")).splitlines()
     told = [line.split("UTC> ", 1)[1].split(" <!date")[0] for line in lines[1:]]
     assert lines[0] == "*CH-1* Redis is down, from the beginning"
-    assert told[0] == "report by @frank"
-    assert told[1].startswith("triage by the system: priority high")
+    assert told[0] == "reported by @frank"
+    assert told[1].startswith("triaged by the system: priority high")
     assert [line for line in told if "@bob" in line or "@carol" in line] == [
         "@bob: the replica is fine",
         "@carol: a remark, deleted",
