@@ -153,6 +153,8 @@ async def open_socket(app: AsyncApp, settings: Settings) -> AsyncIterator[Socket
         try:
             response = await run_async_bolt_app(app, request)
             await send_async_response(client, request, response, time.time())
+        except aiohttp.ClientConnectionError:  # Slack sends it again elsewhere, where it is known already
+            log.info("connection ended before the acknowledgement", envelope=request.envelope_id)
         finally:
             socket.answered()
 
