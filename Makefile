@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 # In the order of tests/conftest.py: what waits for minutes comes first.
-SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
+SPREAD := -n 4 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -27,8 +27,8 @@ demo: $(STAMP) ## the bot with a small Slack and GitHub on 127.0.0.1, no account
 dev: $(STAMP) ## the demo, restarted on every code change
 	$(RUN) -m watchfiles --filter python "$(RUN) app.py demo" app.py agent bot handlers prompts storage
 
-test: $(STAMP) lint ## lint, types, all tests, coverage floor
-	$(RUN) -m pytest $(SPREAD) --cov --cov-report=term:skip-covered
+test: $(STAMP) lint ## lint, types, all tests (of each story file one on PostgreSQL too), coverage floor
+	$(RUN) -m pytest $(SPREAD) --first-on-postgres --cov --cov-report=term:skip-covered
 	@echo 'Coverage of agent/ and storage/, in per cent (floor 90):'
 	$(RUN) -m coverage report --format=total --fail-under=90
 

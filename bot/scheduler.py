@@ -10,6 +10,7 @@ from typing import Literal
 import structlog
 from apscheduler.triggers.cron import CronTrigger
 
+from bot.clock import utc_now
 from bot.due import EVERY, MOST, ask
 from bot.elected import Role
 from storage import queue, workspace
@@ -19,6 +20,7 @@ from storage.queue import Job
 log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
+MOVED_SECONDS = 0.1  # where time is moved by hand, somebody waits for what becomes due
 TICK = timedelta(microseconds=1)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]  # by name: cron's Sunday is 0, APScheduler's is 6
 
@@ -73,6 +75,8 @@ class Clock:
     def __init__(self, db: Database, role: Role, *, schedules: Sequence[Schedule] = SCHEDULES) -> None:
         self.db = db
         self.role = role
+        is_moved = role.clock is not utc_now
+        self.pause, self.every = (MOVED_SECONDS, TICK) if is_moved else (LOOK_SECONDS, EVERY)
         self.schedules = schedules
         self._term: int | None = None
         self._looked_at = self._remind_at = role.clock()
@@ -100,8 +104,8 @@ class Clock:
         Raises:
             StorageError: the next look asks for it again.
         """
-        if not self.role.is_held:
-            return 0
+        if self.role.term is None or not (self.role.is_held or await self.role.hold()):
+            return 0  # a role whose time ran out while this process slept is asked for anew
         now = self.role.clock()
         if self.role.term != self._term:
             self._term, self._looked_at, self._remind_at = self.role.term, self.role.held_before or now, now
@@ -116,7 +120,7 @@ class Clock:
         if now < self._remind_at:
             return 0
         made = await ask(self.db, self.role, now=now)
-        self._remind_at = now if made == MOST else now + EVERY
+        self._remind_at = now if made == MOST else now + self.every
         return made
 
     async def _put(self, due: list[tuple[Schedule, datetime]], now: datetime) -> int:
@@ -129,7 +133,7 @@ class Clock:
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(self.pause):
                 await self._stopping.wait()
         except TimeoutError:
             return

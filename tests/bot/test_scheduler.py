@@ -59,6 +59,14 @@ async def test_the_first_process_of_all_has_missed_nothing(town: Town) -> None:
     assert await town.look(await town.clock("one", *SCHEDULES)) == 0
 
 
+async def test_who_slept_longer_than_the_role_lasts_asks_for_it_at_the_next_look(town: Town) -> None:
+    clock = await town.clock("one")
+    assert await town.look(clock) == 0
+    town.now = datetime(2026, 3, 3, 3, 18, tzinfo=UTC)
+    await clock_in(town.db, "one", now=town.now)
+    assert await clock.look() == 1
+
+
 async def test_after_a_time_away_each_schedule_is_asked_for_once_for_the_newest_time(town: Town) -> None:
     both = (DAILY, SUNDAYS)
     assert await town.look(await town.clock("one", *both)) == 0

@@ -32,6 +32,8 @@ async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterato
     settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
     await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as team:
+        await slash(team, "frank", "team set Platform summary off")
+        await slash(team, "frank", "team set Payments summary off")
         yield team
 
 
