@@ -52,7 +52,7 @@ DOORS = {
     "rich": ("handlers.cli",),
     "yaml": ("handlers.cli", "bot.sandbox"),
 }
-SANDBOX_USERS = ("bot.sandbox", "handlers.cli.demo", "handlers.cli.demo_company", "handlers.cli.demo_github")
+SANDBOX_USERS = ("bot.sandbox", *(f"handlers.cli.demo{part}" for part in ("", "_company", "_github", "_llm")))
 LONGEST = 250
 LONG_FOR_A_REASON = {
     "bot/settings/table.py": "one table: every setting",

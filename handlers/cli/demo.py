@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.errors import UserError
 from handlers.cli.failures import FAILED
 from handlers.cli.serve import Serve
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 PORT = 8090
+Only = Literal["llm"]
 PATIENT = 15.0  # seconds people wait for an answer; Slack gives three, which a busy laptop may take to start something
 WORKSPACE, REPOSITORIES, AHEAD = "workspace.json", "repositories.json", "clock"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # a story may play in any year
@@ -51,8 +53,17 @@ def register(cli: typer.Typer, serve: Serve) -> None:
         port: Annotated[int | None, typer.Option(min=0, max=65535, help=f"{PORT} or a free one; 0 is any.")] = None,
         script: Annotated[Path | None, typer.Option(help="Play this story without the page and print it.")] = None,
         data: Annotated[Path | None, typer.Option(help="Keep the tickets, messages and issues in this folder.")] = None,
+        only: Annotated[
+            Only | None, typer.Option(help="llm: a stand-in for a model's server, and nothing else.")
+        ] = None,
+        llm_script: Annotated[Path | None, typer.Option(help="What that one answers (docs/sandbox_llm.md).")] = None,
     ) -> None:
         """Try Chargehand here, in a small Slack and GitHub of its own."""
+        if only:
+            _show_llm(port, llm_script, others=(script, data))
+            return
+        if llm_script:
+            raise UserError("--llm-script is for the stand-in alone: add --only llm.")
         with ExitStack() as stack:
             folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="chargehand-demo-")))
             if script:
@@ -61,6 +72,14 @@ def register(cli: typer.Typer, serve: Serve) -> None:
                 asyncio.run(
                     _show(serve, folder, _free_or_any(PORT) if port is None else port, is_kept=data is not None)
                 )
+
+
+def _show_llm(port: int | None, llm_script: Path | None, *, others: tuple[Path | None, ...]) -> None:
+    from handlers.cli import demo_llm
+
+    if any(others):
+        raise UserError("--only llm plays no story and keeps no data: leave --script and --data out.")
+    asyncio.run(demo_llm.serve_llm(_free_or_any(demo_llm.PORT) if port is None else port, llm_script))
 
 
 async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None:

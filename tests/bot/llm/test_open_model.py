@@ -20,6 +20,7 @@ async def test_without_a_key_there_is_no_model(monkeypatch: pytest.MonkeyPatch) 
 async def test_with_a_key_both_models_answer_at_the_configured_address() -> None:
     async with LlmSandbox.start() as llm:
         llm.key = "sk-ant-1"
+        llm.answer(text="{}")
         settings = Settings(
             _env_file=None, ANTHROPIC_API_KEY="sk-ant-1", ANTHROPIC_BASE_URL=llm.url, model_fast="claude-haiku-5-5"
         )
