@@ -100,7 +100,7 @@ def _notes(ticket: Ticket, has_it: list[Person], team: Team | None) -> tuple[str
     if ticket.assign_reason and (has_it or (team and ticket.status in OPEN)):
         notes.append(f"{say('Why this person') if has_it else say('Unassigned')}: {escape(ticket.assign_reason)}")
     if ticket.triage_source:
-        by = say("triaged by {whom}", whom=ticket.triage_model or ticket.triage_source)
+        by = say("triaged by {whom}", whom=ticket.triage_model or words(ticket.triage_source))
         because = f" ({escape(ticket.triage_note)})" if ticket.triage_note else ""
         notes.append(f"{by}{because}: {escape(ticket.triage_reasoning or '')}")
     if ticket.component or ticket.tags:

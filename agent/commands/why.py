@@ -35,7 +35,7 @@ async def why(desk: Desk, said: Said) -> Reply:
 def _triage(ticket: Ticket) -> list[str]:
     if not ticket.triage_source:
         return [say("Nobody has judged it yet.")]
-    by = ticket.triage_model or ticket.triage_source
+    by = ticket.triage_model or words(ticket.triage_source)
     reasoning = f": {escape(ticket.triage_reasoning)}" if ticket.triage_reasoning else ""
     return [say("Priority {priority}, by {who}", priority=words(ticket.priority), who=escape(by)) + reasoning]
 

@@ -10,7 +10,6 @@ from agent.forms.reason import MISSING, quick, written
 from bot.forms import Form
 from prompts.words import fixed, say
 
-TITLE = fixed("Deny")
 USUAL = (fixed("I do not agree"), fixed("No time for it"), fixed("Somebody else should decide"))
 
 
@@ -18,8 +17,8 @@ async def form(desk: Desk, proposal: str, *, about: Mapping[str, str | None]) ->
     """The form for this proposal, `P-7`."""
     return Form(
         verb="deny",
-        title=f"{say(TITLE)} {proposal}",
-        submit=say(TITLE),
+        title=say("Deny {proposal}", proposal=proposal),
+        submit=say("Deny"),
         fields=(quick([say(reason) for reason in USUAL]), written()),
         about=about,
     )

@@ -19,7 +19,7 @@ async def _nothing_wrong(desk: Desk, ticket: Ticket, given: Given) -> dict[str, 
 
 @dataclass(frozen=True, kw_only=True)
 class FormKind:
-    """One row of the table. `title`, a fixed text like `submit`, stands before the ticket's number.
+    """One row of the table. `title`, a fixed text like `submit`, has the slot {ticket} for its number.
 
     `fields` asks, with what is so today, and takes what the button chose beforehand. `line` makes of the answers, and
     of what stood there at first, what follows the ticket in the command. `check` names what is wrong by field, besides

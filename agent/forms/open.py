@@ -51,7 +51,7 @@ async def form_for(
     """
     return Form(
         verb=kind.verb,
-        title=f"{say(kind.title)} {ticket.name}",
+        title=say(kind.title, ticket=ticket.name),
         submit=say(kind.submit),
         fields=await kind.fields(desk, ticket, chosen),
         # What shows the ticket was made from what it is now, all else from what the button's card said.

@@ -18,7 +18,7 @@ DUPLICATE, ENDS = fixed("Duplicate…"), ("resolve", "close")  # leads to the fo
 CHOSEN = {"not_an_issue": fixed("Not an issue")}  # by the button that opens the form
 
 
-def reason_form(verb: str, title: str, *, like: str = "") -> FormKind:
+def reason_form(verb: str, title: str, submit: str, *, like: str = "") -> FormKind:
     """The form of a verb that takes a reason.
 
     Args:
@@ -33,7 +33,7 @@ def reason_form(verb: str, title: str, *, like: str = "") -> FormKind:
         return quick(offered, initial=initial, ends=(like or verb) in ENDS), written()
 
     return FormKind(
-        verb=verb, title=title, submit=title, fields=fields, line=lambda given, _: reason_of(given), blamed="reason",
+        verb=verb, title=title, submit=submit, fields=fields, line=lambda given, _: reason_of(given), blamed="reason",
         check=_is_there,
     )  # fmt: skip
 

@@ -19,14 +19,14 @@ from agent.forms.reason import reason_form
 from prompts.words import fixed
 
 FORMS: tuple[FormKind, ...] = (
-    reason_form("resolve", fixed("Resolve")),
-    reason_form("take-and-resolve", fixed("Resolve"), like="resolve"),
-    reason_form("close", fixed("Close")),
-    reason_form("release", fixed("Release")),
-    reason_form("reopen", fixed("Reopen")),
+    reason_form("resolve", fixed("Resolve {ticket}"), fixed("Resolve")),
+    reason_form("take-and-resolve", fixed("Resolve {ticket}"), fixed("Resolve"), like="resolve"),
+    reason_form("close", fixed("Close {ticket}"), fixed("Close")),
+    reason_form("release", fixed("Release {ticket}"), fixed("Release")),
+    reason_form("reopen", fixed("Reopen {ticket}"), fixed("Reopen")),
     FormKind(
         verb="assign",
-        title=fixed("Reassign"),
+        title=fixed("Reassign {ticket}"),
         submit=fixed("Reassign"),
         fields=assignee.fields,
         line=assignee.line,
@@ -36,7 +36,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="handover",
-        title=fixed("Hand over"),
+        title=fixed("Hand over {ticket}"),
         submit=fixed("Hand over"),
         fields=handover.fields,
         line=handover.line,
@@ -45,7 +45,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="set",
-        title=fixed("Edit"),
+        title=fixed("Edit {ticket}"),
         submit=fixed("Save"),
         fields=edit.fields,
         line=edit.line,
@@ -55,7 +55,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="snooze",
-        title=fixed("Snooze"),
+        title=fixed("Snooze {ticket}"),
         submit=fixed("Snooze"),
         fields=snooze.fields,
         line=snooze.line,
@@ -65,7 +65,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="wait",
-        title=fixed("Wait"),
+        title=fixed("Wait {ticket}"),
         submit=fixed("Save"),
         fields=wait.fields,
         line=wait.line,
@@ -75,7 +75,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="priority",
-        title=fixed("Priority of"),
+        title=fixed("Priority of {ticket}"),
         submit=fixed("Save"),
         fields=priority.fields,
         line=priority.line,
@@ -85,7 +85,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="dup",
-        title=fixed("Duplicate"),
+        title=fixed("Duplicate {ticket}"),
         submit=fixed("Merge"),
         fields=merge.fields,
         line=merge.line,
@@ -95,7 +95,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="comment",
-        title=fixed("Comment on"),
+        title=fixed("Comment on {ticket}"),
         submit=fixed("Add"),
         fields=comment.fields,
         line=comment.line,

@@ -58,7 +58,7 @@ async def fitting(desk: Desk, clues: Clues) -> Fit:
 async def by_rule(desk: Desk, fit: Fit) -> Route:
     """What the strongest rules say: equal ones of several teams leave it open."""
     if rule := fit.rule:
-        return Route(team_id=rule.team_id, source=f"rule: {named(rule)}", people=rule.people)
+        return Route(team_id=rule.team_id, source=say("rule: {rule}", rule=named(rule)), people=rule.people)
     said = [f"{named(rule)} ({await _team_name(desk, rule)})" for rule in fit.rules[:3]]
     return Route(source=say("rules differ: {rules}", rules=", ".join(said)))
 
@@ -69,7 +69,7 @@ def named(rule: Rule) -> str:
 
 
 async def _team_name(desk: Desk, rule: Rule) -> str:
-    return (await people.get_team(desk.tx, rule.team_id)).name if rule.team_id else "nobody"
+    return (await people.get_team(desk.tx, rule.team_id)).name if rule.team_id else say("nobody")
 
 
 async def _corrected(desk: Desk, ticket: Ticket) -> Route | None:

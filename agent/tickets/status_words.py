@@ -26,6 +26,7 @@ WORDS = {
     "extra_large": fixed("extra large"),
     "ack": fixed("ack"),
     "resolve": fixed("resolve"),
+    "rules": fixed("rules"),
 }
 
 

@@ -13,16 +13,17 @@ from tests.journeys.test_demo import SHOTS, shoot, url
 __all__ = ["url"]
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not SHOTS, reason="CHARGEHAND_SHOTS names no folder")]
 PEOPLE = ("Alice Adams", "Bob Brown", "Frank Foster")
-FORMS = ("Resolve…", "Reassign…", "Release…")
+HOMES = {"home": "Bob Brown", "home-manager": "Alice Adams"}
+RESOLVE = {"en": "Resolve…", "de": "Lösen…"}
 
 
 async def speak_as(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=re.compile(f"^Speak as {name}")).click()
-    await expect(page.get_by_role("button", name=re.compile(f"^Speak as {name}"))).to_have_attribute("aria-pressed", "true")
+    person = page.get_by_role("button", name=re.compile(f"^Speak as {name}"))
+    await person.click()
+    await expect(person).to_have_attribute("aria-pressed", "true")
 
 
 async def say(page: Page, text: str) -> None:
-    """In #ops."""
     await page.get_by_role("button", name=re.compile("^#ops")).click()
     box = page.get_by_label("Message #ops")
     await box.fill(text)
@@ -30,23 +31,33 @@ async def say(page: Page, text: str) -> None:
     await box.press("Enter")
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-async def test_card_forms_and_home(url: str, browser: Browser, language: str) -> None:
-    page = await browser.new_page(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+@pytest.mark.parametrize("language", RESOLVE)
+async def test_card_form_and_homes(url: str, browser: Browser, language: str) -> None:
+    suffix = "" if language == "en" else f"-{language}"
+    page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
     await page.goto(url)
     for name in PEOPLE:
         await speak_as(page, name)
         await say(page, f"/chargehand me set language {language}")
     await speak_as(page, "Alice Adams")
     await say(page, f"/chargehand channel language {language}")
-    await page.wait_for_timeout(1500)
+    await expect(page.get_by_text("language").last).to_be_visible()
     await speak_as(page, "Frank Foster")
     await say(page, "@chargehand redis is down, payments failing for everyone")
-    await page.wait_for_timeout(4000)
+    await expect(page.get_by_role("button", name=re.compile("^Speak as Bob Brown, has a new"))).to_be_visible()
+
     await speak_as(page, "Bob Brown")
-    await page.wait_for_timeout(1000)
-    await shoot(page, f"card-{language}")
-    await page.get_by_role("button", name=re.compile("^Chargehand", re.IGNORECASE)).first.click()
-    await page.get_by_role("button", name="Home").click()
-    await page.wait_for_timeout(2500)
-    await shoot(page, f"home-{language}")
+    await page.get_by_role("button", name=re.compile("^#ops")).click()
+    await page.get_by_role("button", name="1 reply").click()
+    await shoot(page, f"card{suffix}")
+    await page.get_by_role("complementary", name="Thread").get_by_role("button", name=RESOLVE[language]).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await shoot(page, f"form{suffix}")
+    await page.keyboard.press("Escape")
+    for picture, name in HOMES.items():
+        await speak_as(page, name)
+        await page.get_by_role("button", name=re.compile("^chargehand")).click()
+        await page.get_by_role("tab", name="Home").click()
+        await expect(page.locator("#home").get_by_role("heading").first).to_be_visible()
+        await shoot(page, f"{picture}{suffix}")
+    await page.close()

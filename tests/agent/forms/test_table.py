@@ -27,7 +27,7 @@ SHOWN = [*(kind.submit for kind in FORMS), *OPEN, track.TITLE, track.SUBMIT, tra
 @LANGUAGES
 def test_titles_and_buttons_are_shown_whole(language: str) -> None:
     with speaking(language):
-        for text in (*map(say, SHOWN), *(f"{say(kind.title)} {LAST}" for kind in FORMS)):
+        for text in (*map(say, SHOWN), *(say(kind.title, ticket=LAST) for kind in FORMS)):
             assert 3 <= len(text) <= TITLE, text
 
 
@@ -52,7 +52,7 @@ async def test_slack_takes_it(desk: Desk, make_ticket: MakeTicket, kind: FormKin
     with speaking(language):
         view = render_form(await form_for(desk, kind, ticket, about={"value": ticket.named_version}))
     assert view_problems(view) == []
-    assert view["title"]["text"].endswith(ticket.name)
+    assert ticket.name in view["title"]["text"]
 
 
 @LANGUAGES
