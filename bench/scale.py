@@ -28,7 +28,7 @@ from sqlalchemy import select
 from bench.table import Row, at_least, show
 from bot.limiter import Limiter
 from bot.llm import open_model
-from bot.llm.port import Ask
+from bot.llm.port import Ask, user
 from bot.process import at_work
 from bot.sandbox.llm import LlmSandbox
 from bot.settings import Settings
@@ -47,7 +47,13 @@ ASKS, EMPTY = 320, 1500  # jobs for each process, and all
 QUICK_ASKS, QUICK_EMPTY = 8, 16
 LOOK_EVERY = 0.02  # seconds
 DEADLINE = 30.0  # seconds, of one question
-QUESTION = Ask(system="Triage this.", prompt="redis is down", schema={"type": "object"}, max_tokens=100)
+QUESTION = Ask(
+    system="Triage this.",
+    messages=(user("redis is down"),),
+    schema={"type": "object"},
+    max_tokens=100,
+    deadline=DEADLINE,
+)
 _LEFT = select(jobs.c.id).where(jobs.c.finished_at.is_(None), jobs.c.state.in_(BUSY)).limit(1)
 
 
@@ -121,7 +127,7 @@ async def work(url: str, model_url: str) -> None:
         assert model
 
         async def ask(_: Run) -> None:
-            await model.ask(QUESTION, deadline=DEADLINE)
+            await model.ask(QUESTION)
 
         kinds = {"ask": Kind(ask), "empty": Kind(nothing)}
         worker = Worker(db, settings, kinds=kinds, on_dead=told, identity=process.id)

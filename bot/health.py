@@ -20,7 +20,7 @@ from storage.database import Database, StorageError
 from storage.workers import SILENT_AFTER
 
 if TYPE_CHECKING:  # the SDK behind it is imported only when a key is set
-    from bot.llm.anthropic import AnthropicModel
+    from bot.llm.chain import Chain
 
 OK = "ok"
 OFF = "disabled"
@@ -121,7 +121,7 @@ OFF_PROBE = Probe(_nothing, known=Answer(OFF, 0.0))
 class LastCalls:
     """A model is what the calls were like that were made anyway."""
 
-    model: "AnthropicModel"
+    model: "Chain"
 
     async def ask(self) -> Answer:
         last = self.model.last_call

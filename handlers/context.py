@@ -13,12 +13,12 @@ from storage.database import Database
 
 if TYPE_CHECKING:  # the SDKs behind them are imported only by what serves
     from bot.github.client import GitHubClient
-    from bot.llm.anthropic import AnthropicModel
+    from bot.llm.chain import Chain
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """`model` is None while no key is set; rules do its work then."""
+    """`model` is None while no provider is set; rules do its work then."""
 
     settings: Settings
     db: Database
@@ -28,6 +28,6 @@ class Context:
     workspace_id: str
     bot_user_id: str
     bot_id: str
-    model: "AnthropicModel | None"
+    model: "Chain | None"
     github: "GitHubClient"
     clock: Callable[[], datetime]

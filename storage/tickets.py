@@ -94,6 +94,12 @@ class Ticket(Row, table=True):
         return self.origin_ts is not None and self.author_id is not None
 
     @property
+    def was_said_in_private(self) -> bool:
+        """Whether what it holds was said where not everybody reads: a private channel, or a direct message."""
+        here, origin = self.channel_id, self.origin_channel_id or ""
+        return self.is_private or here.startswith("D") or origin.startswith("D")
+
+    @property
     def said_at(self) -> tuple[str, str] | None:
         """Channel and timestamp of the message that reported it; None for a slash command, which leaves none."""
         if self.origin_channel_id and self.origin_ts:

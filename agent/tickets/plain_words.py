@@ -22,11 +22,12 @@ class Wish:
     reason: str
     language: str
     names: tuple[str, ...]
+    is_private: bool
 
 
 async def ask_for(desk: Desk, ticket: Ticket) -> None:
     """Have the reason rewritten that its thread was just told, where there is a model and its team wants it."""
-    if desk.is_silent or desk.settings.anthropic_api_key is None or await _is_off(desk, ticket):
+    if desk.is_silent or not desk.settings.servers or await _is_off(desk, ticket):
         return
     about = f"{JOB}:{ticket.id}"
     args = {"ticket_id": ticket.id, "version": ticket.version}
@@ -41,7 +42,7 @@ async def wanted(desk: Desk, ticket_id: int, version: int) -> Wish | None:
         return None
     names = {*(await people.names(desk.tx, desk.workspace_id)).values(), *(t.name for t in await people.teams(desk.tx))}
     language = await of_person(desk, ticket.reporter_id)
-    return Wish(reason=ticket.resolution, language=language, names=tuple(names))
+    return Wish(reason=ticket.resolution, language=language, names=tuple(names), is_private=ticket.was_said_in_private)
 
 
 async def show(desk: Desk, ticket_id: int, version: int, words: str) -> None:

@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,12 @@ from agent.triage.model import visible
 from agent.triage.rules import gives_orders
 from agent.triage.schema import Line, Report
 from bot.errors import ModelError
-from bot.llm.port import Ask
+from bot.llm.port import Ask, WrongAnswerError, user
 from bot.redact import redact
 from prompts import render
 
 if TYPE_CHECKING:
-    from bot.llm.anthropic import AnthropicModel
+    from bot.llm.chain import Chain
 
 LANGUAGES = {"en": "English", "de": "German"}
 TIMES_LONGER = 2
@@ -75,7 +76,14 @@ class Answer(BaseModel):
 
 
 async def rewrite(
-    reason: str, *, language: str, names: Collection[str], model: "AnthropicModel", deadline: float, max_tokens: int
+    reason: str,
+    *,
+    language: str,
+    names: Collection[str],
+    model: "Chain",
+    deadline: float,
+    max_tokens: int,
+    is_private: bool = False,
 ) -> str:
     """The reason in one or two plain sentences.
 
@@ -83,17 +91,16 @@ async def rewrite(
         language: a key of LANGUAGES.
         names: of people and teams, which it may not bring in.
         deadline: seconds for the answer.
+        is_private: it was said where not everybody reads.
 
     Raises:
         ModelError: there is none that can be used; the text says why.
     """
     if gives_orders(Report(text=reason)):
         raise ModelError("the reason gives orders")
-    answer = await model.ask(question(reason, language=language, max_tokens=max_tokens), deadline=deadline)
-    try:
-        words = " ".join(visible(Answer.model_validate_json(answer.text).text).split())
-    except ValidationError:
-        raise ModelError("model gave no valid answer") from None
+    ask = question(reason, language=language, max_tokens=max_tokens)
+    answer = await model.ask(replace(ask, deadline=deadline, is_private=is_private))
+    words = str(answer.parsed)
     if why := objection(words, reason, names=names, language=language):
         raise ModelError(f"model's words were dropped: {why}")
     return words
@@ -103,11 +110,21 @@ def question(reason: str, *, language: str, max_tokens: int) -> Ask:
     """What is sent: the reason alone, without secrets and without invisible characters."""
     asked = {"language": LANGUAGES.get(language, LANGUAGES["en"]), "most": TIMES_LONGER * len(reason)}
     return Ask(
+        role="small",
+        purpose="plain words",
         system=render("plain_words_system", **asked),
-        prompt=render("plain_words", reason=redact(visible(reason))),
+        messages=(user(render("plain_words", reason=redact(visible(reason)))),),
         schema=Answer.model_json_schema(),
+        read=_words_of,
         max_tokens=max_tokens,
     )
+
+
+def _words_of(text: str) -> str:
+    try:
+        return " ".join(visible(Answer.model_validate_json(text).text).split())
+    except ValidationError:
+        raise WrongAnswerError('Answer with exactly one JSON object {"text": "…"} and nothing else.') from None
 
 
 def objection(words: str, reason: str, *, names: Collection[str], language: str) -> str:

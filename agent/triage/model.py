@@ -1,6 +1,5 @@
 """A report judged by a language model: the report is data to it, and its answer counts only if every field is valid."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +8,13 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from agent.triage.schema import Answer, Report, TeamProfile
-from bot.errors import ModelError
-from bot.llm.port import Ask
+from bot.llm.port import Ask, WrongAnswerError, user
 from bot.redact import redact
 from prompts import render
 
 if TYPE_CHECKING:
-    from bot.llm.anthropic import AnthropicModel
+    from bot.llm.chain import Chain
 
-ATTEMPTS = 2
 AGAIN = "Answer again with exactly one JSON object that fits the schema, and nothing else."
 REPORT_CHARACTERS = 12_000  # about 4,000 tokens; what is wrong is said before that, a pasted log goes on after it
 FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```", re.DOTALL | re.IGNORECASE)
@@ -34,40 +31,45 @@ class Judged:
     model: str
 
 
-class WrongAnswerError(Exception):
-    """The answer cannot be used; the text tells the model why."""
-
-
 async def triage(
-    report: Report, teams: Sequence[TeamProfile], *, model: "AnthropicModel", deadline: float, max_tokens: int = 1024
+    report: Report,
+    teams: Sequence[TeamProfile],
+    *,
+    model: "Chain",
+    deadline: float,
+    max_tokens: int = 1024,
+    is_private: bool = False,
 ) -> Judged:
     """The model's reading of a report; a wrong answer is asked again once, of the larger model, with what was wrong.
 
     Args:
         deadline: seconds for everything, the second question included.
+        is_private: it was said where not everybody reads.
 
     Raises:
         ModelError: there is no usable answer; the text says why and fits the card.
     """
-    clock = asyncio.get_running_loop().time
-    until = clock() + deadline
-    names = [team.name for team in teams]
     ask = question(report, teams, max_tokens=max_tokens)
-    for _ in range(ATTEMPTS):
-        answer = await model.ask(ask, deadline=until - clock())
-        try:
-            reading = read_answer(answer.text, names)
-            return Judged(triage=reading, model=model.larger if ask.is_hard else model.name)
-        except WrongAnswerError as wrong:
-            ask = replace(ask, is_hard=True, previous=(*ask.previous, (answer.text, str(wrong))))
-    raise ModelError("model gave no valid answer")
+    answer = await model.ask(replace(ask, deadline=deadline, is_private=is_private))
+    assert isinstance(answer.parsed, Answer)  # as `read` of the question makes it
+    return Judged(triage=answer.parsed, model=answer.model)
 
 
 def question(report: Report, teams: Sequence[TeamProfile], *, max_tokens: int) -> Ask:
     """What is sent: nothing but the report and the teams, without secrets and without invisible characters."""
     prompt = render("triage", report=_shareable_report(report), teams=[_shareable_team(team) for team in teams])
-    schema = answer_schema([team.name for team in teams])
-    return Ask(system=render("triage_system"), prompt=prompt, schema=schema, max_tokens=max_tokens)
+    names = [team.name for team in teams]
+    return Ask(
+        role="small",
+        again="main",
+        purpose="triage",
+        system=render("triage_system"),
+        messages=(user(prompt),),
+        schema=answer_schema(names),
+        read=lambda text: read_answer(text, names),
+        max_tokens=max_tokens,
+        is_deterministic=True,
+    )
 
 
 def answer_schema(team_names: Sequence[str]) -> dict[str, object]:

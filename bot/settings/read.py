@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 from bot.errors import SettingsError
 from bot.settings.table import Settings
@@ -24,7 +25,7 @@ def switched_off(settings: Settings) -> list[Off]:
     needs = [
         (settings.slack_bot_token, Off(fixed("answering in Slack"), "SLACK_BOT_TOKEN", "xoxb-…")),
         (settings.slack_app_token, Off(fixed("hearing Slack"), "SLACK_APP_TOKEN", "xapp-…")),
-        (settings.anthropic_api_key, Off(fixed("triage by a model (rules do it)"), "ANTHROPIC_API_KEY", "sk-ant-…")),
+        (settings.servers, Off(fixed("triage by a model (rules do it)"), "ANTHROPIC_API_KEY", "sk-ant-…")),
         (
             settings.hears_github,
             Off(fixed("hearing GitHub (it gets 503)"), "GITHUB_WEBHOOK_SECRET", "32 random characters"),
@@ -53,13 +54,20 @@ def read_settings(**chosen: Any) -> Settings:
         return Settings(**chosen)
     except ValidationError as error:
         fields = {env_name(name): name for name in Settings.model_fields}
-        lines = [_problem(str(item["loc"][0]), item["msg"], fields) for item in error.errors(include_url=False)]
+        lines = [_problem(item["loc"], item["msg"], fields) for item in error.errors(include_url=False)]
         raise SettingsError("\n".join(lines)) from None
+    except UnreadableError:
+        raise SettingsError(
+            "CHARGEHAND_LLM is no setting by itself; example: CHARGEHAND_LLM__LOCAL__KIND=openai_compatible"
+        ) from None
 
 
-def _problem(loc: str, message: str, fields: dict[str, str]) -> str:
+def _problem(where: tuple[int | str, ...], message: str, fields: dict[str, str]) -> str:
+    loc, *inside = map(str, where)
     field = fields.get(loc, loc)
+    problem = message.removeprefix("Value error, ")
+    if inside:
+        return f"{'__'.join([env_name(field), *inside]).upper()} {problem[:1].lower()}{problem[1:]}"
     default = Settings.model_fields[field].default
     example = f"; example: {default}" if default not in (None, "") and "example" not in message else ""
-    problem = message.removeprefix("Value error, ")
     return f"{env_name(field)} {problem[:1].lower()}{problem[1:]}{example}"

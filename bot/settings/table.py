@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import redact
 from bot.clock import Clock, clock_in
-from bot.settings import kinds
+from bot.settings import kinds, providers
 
 if TYPE_CHECKING:
     from storage.postgres import Connections
@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="CHARGEHAND_",
         env_file=".env",
+        env_nested_delimiter="__",
         extra="ignore",
         env_ignore_empty=True,
         hide_input_in_errors=True,
@@ -58,6 +59,10 @@ class Settings(BaseSettings):
     """Model id of the second opinion: triage asks it when the fast model's answer was refused."""
     model_fast: str = "claude-haiku-5-5"
     """Model id for triage, and for the reasons of resolved tickets in plain words."""
+    llm: providers.Providers = {}
+    """What is set of each provider of the chain."""
+    llm_chain: providers.Chain = ""
+    """Providers in the order in which they are asked, as `main,local`; unset, the one of ANTHROPIC_API_KEY."""
     llm_patience_seconds: float = Field(default=5.0, ge=0, le=60)
     """After this long without an answer the card appears from rules."""
     llm_deadline_seconds: float = Field(default=20.0, gt=0, le=120)
@@ -202,11 +207,26 @@ class Settings(BaseSettings):
 
     def model_post_init(self, _: Any) -> None:
         """Whatever was read as a secret is hidden from here on, in every text that leaves this process."""
-        given = (value for value in self.__dict__.values() if isinstance(value, SecretStr))
+        keys = (one.api_key for one in self.llm.values())
+        given = (value for value in (*self.__dict__.values(), *keys) if isinstance(value, SecretStr))
         values = [part for value in given for part in (value.get_secret_value(), *value.get_secret_value().split(","))]
         if isinstance(self.database, str):
             values.append(kinds.password(self.database))
         redact.OWN.learn(values)
+
+    @cached_property
+    def servers(self) -> tuple[providers.Server, ...]:
+        """Whom a model is asked of, in order; empty while nobody is."""
+        unset = providers.Unset(
+            api_key=self.anthropic_api_key.get_secret_value() if self.anthropic_api_key else "",
+            base_url=self.anthropic_base_url,
+            small=self.model_fast,
+            main=self.model,
+            rpm=self.llm_requests_per_minute,
+            tpm=self.llm_tokens_per_minute,
+            concurrency=self.llm_concurrency,
+        )
+        return providers.servers(self.llm_chain, self.llm, unset)
 
     @cached_property
     def emoji(self) -> dict[str, str]:

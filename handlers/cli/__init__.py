@@ -12,6 +12,7 @@ from handlers.cli import (
     doctor,
     help,
     jobs,
+    llm,
     manifest,
     ownership,
     person,
@@ -42,6 +43,7 @@ def build_cli(serve: Serve) -> typer.Typer:
     demo.register(cli, serve)
     for verb in (
         doctor,
+        llm,
         status,
         smoke,
         manifest,

@@ -125,7 +125,7 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
             tasks.create_task(serve(settings, stop=stop, started=lambda *heard: ready.set_result(heard)))
             ctx, webhooks = await ready
             deliver_to(github, webhooks)
-            triage = ctx.model.name if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
+            triage = ctx.model.model("small") if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
             where = f"its data is in {folder}" if is_kept else "nothing is kept"
             typer.echo(INVITATION.format(url=slack.url, kept=where, triage=triage))
             await stop.wait()

@@ -41,7 +41,8 @@ async def _examine() -> "list[Finding]":
     from bot.settings import read_settings
     from bot.slack.checkup import check_slack
     from handlers.cli.hooks import check_hooks
-    from handlers.cli.surroundings import check_database, check_disk, check_model, check_settings
+    from handlers.cli.models import check_models
+    from handlers.cli.surroundings import check_database, check_disk, check_settings
 
     try:
         settings = read_settings()
@@ -54,7 +55,7 @@ async def _examine() -> "list[Finding]":
         *[finding async for finding in check_slack(settings, now=datetime.now(UTC))],
         *await asyncio.to_thread(check_database, settings),
         *([] if isinstance(settings.database, str) else check_disk(settings.database)),
-        await check_model(settings),
+        *await check_models(settings),
         *await check_hooks(settings),
         *check_settings(settings),
     ]

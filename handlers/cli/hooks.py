@@ -12,7 +12,7 @@ from storage.migrate import WrongSchemaError, require_newest
 
 async def check_hooks(settings: Settings) -> list[Finding]:
     """Each hook's last contact, as far as there is a database that knows of it."""
-    if not settings.hears_github or not await asyncio.to_thread(_is_ready, settings):
+    if not settings.hears_github or not await asyncio.to_thread(is_ready, settings):
         return []
     async with open_database(settings.database, settings.connections) as db, db.read() as tx:
         contacts = await facts.contacts(tx)
@@ -24,7 +24,7 @@ async def check_hooks(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _is_ready(settings: Settings) -> bool:
+def is_ready(settings: Settings) -> bool:
     """Whether there is a database to look into; what is wrong with it is said elsewhere."""
     if isinstance(settings.database, Path) and not settings.database.exists():
         return False

@@ -4,9 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from bot.errors import ModelError
 from bot.finding import Finding, fail, off, ok, warn
-from bot.llm import open_model
 from bot.settings import Settings, switched_off
 from storage import mounts, remote
 from storage.database import StorageError
@@ -83,20 +81,6 @@ def check_disk(database: Path, *, table: Path = mounts.TABLE) -> list[Finding]:
 def _nearest(path: Path) -> Path:
     """The folder of a file, or of those above the first that is there."""
     return next(parent for parent in path.absolute().parents if parent.exists())
-
-
-async def check_model(settings: Settings) -> Finding:
-    """Whether the model answers a call that costs nothing."""
-    try:
-        async with open_model(settings) as model:
-            if model is None:
-                return off("model", "triage by a model; rules do it", "set ANTHROPIC_API_KEY=sk-ant-… to turn it on")
-            said = await model.reachable()
-    except ModelError as error:
-        return warn("model", f"{error}; rules triage meanwhile", "check ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL")
-    if "does not list" in said:
-        return warn("model", said, "set CHARGEHAND_MODEL_FAST and CHARGEHAND_MODEL to models that this key may use")
-    return ok("model", said)
 
 
 def check_settings(settings: Settings) -> list[Finding]:

@@ -37,6 +37,7 @@ async def _ask_model(ctx: Context, wish: Wish) -> str:
             model=ctx.model,
             deadline=min(ctx.settings.llm_deadline_seconds, LONGEST_WAIT),
             max_tokens=ctx.settings.llm_max_tokens,
+            is_private=wish.is_private,
         )
     except ModelError as error:
         log.info("reason stays as it was said", why=str(error))

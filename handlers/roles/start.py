@@ -18,6 +18,7 @@ from bot.github.client import open_github
 from bot.health import WELL, Health, LastCalls, Probe
 from bot.limiter import Limiter
 from bot.llm import open_model
+from bot.llm.marks import Marks
 from bot.process import at_work
 from bot.roles import EVERYTHING, Part, named
 from bot.settings import Settings
@@ -111,7 +112,7 @@ async def meet_slack(running: Running) -> AsyncIterator[Context]:
     limiter = Limiter(db, holder=running.process.id, clock=running.clock)
     async with (
         open_client(settings) as client,
-        open_model(settings, limiter=limiter) as model,
+        open_model(settings, limiter=limiter, marks=Marks(db, clock=running.clock)) as model,
         open_github(settings, limiter=limiter) as github,
     ):
         me = await introduce(client)

@@ -113,3 +113,89 @@ def test_the_database_s_password_is_hidden_from_then_on(monkeypatch: pytest.Monk
     monkeypatch.setenv("DATABASE_URL", f"postgresql://me:{password}@db/chargehand")
     read_settings()
     assert "unter" not in redact.OWN.hide("no way in with h#unter/24 today")
+
+
+LOCAL = {
+    "KIND": "openai_compatible",
+    "BASE_URL": "http://127.0.0.1:8080/v1",
+    "MODEL_MAIN": "qwen",
+    "API_KEY": "hush-0123456789abcdef",
+}
+
+
+def set_local(monkeypatch: pytest.MonkeyPatch, *, chain: str = "local", **more: str) -> None:
+    monkeypatch.setenv("CHARGEHAND_LLM_CHAIN", chain)
+    for name, value in (LOCAL | more).items():
+        monkeypatch.setenv(f"CHARGEHAND_LLM__LOCAL__{name}", value)
+
+
+def test_the_chain_is_made_of_what_is_set_of_each_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_local(monkeypatch, chain="Local, anthropic,offline", MODEL_SMALL="tiny", PRIVATE="deny", RPM="5", TOOLS="none")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-1")
+    monkeypatch.setenv("CHARGEHAND_MODEL_FAST", "quick")
+    local, far = read_settings().servers
+    assert (local.name, local.kind, local.base_url) == ("local", "openai_compatible", "http://127.0.0.1:8080/v1")
+    assert local.models == {"small": "tiny", "main": "qwen", "large": "qwen"}
+    assert (local.takes_private, local.rpm, local.tpm, local.tools) == (False, 5, 400_000, "none")
+    assert far.models == {"small": "quick", "main": "claude-sonnet-5-5", "large": "claude-opus-5-5"}
+    assert (far.api_key, far.takes_private) == ("sk-ant-1", True)
+    assert "0123456789abcdef" not in repr(read_settings()) + repr(local)
+    assert "0123456789abcdef" not in redact.OWN.hide("no way in with hush-0123456789abcdef today")
+
+
+def test_a_key_stays_with_the_server_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-1")
+    monkeypatch.setenv("CHARGEHAND_LLM_CHAIN", "near,main")
+    monkeypatch.setenv("CHARGEHAND_LLM__NEAR__KIND", "anthropic")
+    monkeypatch.setenv("CHARGEHAND_LLM__NEAR__BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CHARGEHAND_LLM__MAIN__KIND", "anthropic")
+    assert [server.api_key for server in read_settings().servers] == ["", "sk-ant-1"]
+
+
+def test_without_a_chain_there_is_whom_the_key_is_for_or_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().servers == ()
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-1")
+    [server] = read_settings().servers
+    assert (server.name, server.base_url) == ("anthropic", "https://api.anthropic.com")
+    monkeypatch.setenv("CHARGEHAND_LLM_CHAIN", "offline")
+    assert read_settings().servers == ()
+
+
+@pytest.mark.parametrize(
+    ("chain", "more", "problem"),
+    [
+        (
+            "local,other",
+            {},
+            "CHARGEHAND_LLM_CHAIN names other, of which nothing is set; example: CHARGEHAND_LLM__OTHER",
+        ),
+        ("offline,local", {}, "CHARGEHAND_LLM_CHAIN has `offline` before others"),
+        ("local", {"KIND": "secret"}, "CHARGEHAND_LLM__LOCAL__KIND input should be 'anthropic', 'openai_compatible'"),
+        ("local", {"KNID": "secret"}, "CHARGEHAND_LLM__LOCAL__KNID extra inputs are not permitted"),
+        (
+            "local",
+            {"TOOLS": "secret"},
+            "CHARGEHAND_LLM__LOCAL__TOOLS input should be 'native', 'json_schema' or 'none'",
+        ),
+        ("local", {"BASE_URL": "secret"}, "CHARGEHAND_LLM__LOCAL__BASE_URL string should match pattern"),
+        (
+            "local",
+            {"MODEL_MAIN": ""},
+            "CHARGEHAND_LLM leaves local without BASE_URL or MODEL_MAIN; example: CHARGEHAND",
+        ),
+    ],
+)
+def test_a_bad_provider_is_named(
+    monkeypatch: pytest.MonkeyPatch, chain: str, more: dict[str, str], problem: str
+) -> None:
+    set_local(monkeypatch, chain=chain, **more)
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert str(error.value).splitlines()[0].startswith(problem)
+    assert "secret" not in str(error.value)
+
+
+def test_providers_are_not_set_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARGEHAND_LLM", "secret")
+    with pytest.raises(SettingsError, match="CHARGEHAND_LLM is no setting by itself"):
+        read_settings()

@@ -36,7 +36,7 @@ async def llm() -> AsyncIterator[LlmSandbox]:
 
 
 @asynccontextmanager
-async def with_model(slack: SlackSandbox, llm: LlmSandbox, path: Path, **changes: Any) -> AsyncIterator[Bot]:
+async def with_model(slack: SlackSandbox, llm: LlmSandbox, path: Path, /, **changes: Any) -> AsyncIterator[Bot]:
     """A bot whose model is the sandbox's."""
     model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url}
     settings = settings_for(slack, path, **(model | changes))
@@ -114,7 +114,7 @@ async def test_two_wrong_answers_leave_it_to_the_rules(
 async def test_a_refusing_model_is_named_on_the_card(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path, status: int, why: str
 ) -> None:
-    llm.fail(status=status, retry_after=30)
+    llm.fail(status=status, retry_after=30)  # longer than anybody waits, so no other try is made
     async with with_model(slack, llm, tmp_path) as bot:
         ts = await report(bot, "frank", "redis is down")
     assert f"triaged by rules ({why}): " in card(slack, ts)
@@ -133,7 +133,7 @@ async def test_a_refusing_model_is_named_on_the_card(
 async def test_a_broken_answer_is_named_on_the_card(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path, fault: str, why: str
 ) -> None:
-    getattr(llm, fault)()
+    getattr(llm, fault)(times=9)
     async with with_model(slack, llm, tmp_path) as bot:
         ts = await report(bot, "frank", "redis is down")
         assert await assignees(bot) == ["bob"]
@@ -202,3 +202,18 @@ async def test_a_team_that_the_model_is_not_sure_of_is_a_suggestion(
         llm.answer(json=READING | {"team": "Payments"})
         await report(bot, "frank", "redis loses keys")
         assert (await bot.ticket(3)).team_source == "rule: keyword redis"  # a rule counts more than the model
+
+
+async def test_what_is_private_goes_only_to_a_model_that_may_have_it(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    llm.answer(json=READING)
+    far = {"kind": "anthropic", "base_url": llm.url, "api_key": "k", "private": "deny"}
+    async with with_model(slack, llm, tmp_path, llm={"far": far}, llm_chain="far") as bot:
+        await slack.dm("frank", "redis is down")
+        await slack.until(lambda: slack.dms("frank"))
+        await quiet(bot)
+        assert (await bot.ticket()).triage_note == "no model may read what is private"
+        assert llm.requests == []
+        await report(bot, "frank", "redis is broken")
+        assert (await bot.ticket(2)).triage_source == "model"

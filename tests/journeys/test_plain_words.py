@@ -101,7 +101,7 @@ async def test_a_model_that_fails_leaves_it_as_it_was_said(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path, fault: str
 ) -> None:
     async with with_model(slack, llm, tmp_path, deadline=1.0) as bot:
-        getattr(llm, fault)()
+        getattr(llm, fault)(times=9)
         await slash(bot, "bob", f"resolve CH-1 {REASON}")
         assert thread(slack) == [TOLD]
 
@@ -110,7 +110,7 @@ async def test_a_model_that_is_down_leaves_it_as_it_was_said(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     async with with_model(slack, llm, tmp_path) as bot:
-        llm.fail(status=500)
+        llm.fail(status=500, times=9)
         await slash(bot, "bob", f"resolve CH-1 {REASON}")
         assert thread(slack) == [TOLD]
         [job] = await bot.rows(select(Job).where(Job.kind == "plain_words"))

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from agent.triage.model import REPORT_CHARACTERS, WrongAnswerError, answer_schema, read_answer, triage
+from agent.triage.model import REPORT_CHARACTERS, answer_schema, read_answer, triage
 from agent.triage.schema import Answer as Reading
 from agent.triage.schema import Report, TeamProfile
 from bot.errors import ModelError
-from bot.llm.anthropic import AnthropicModel, open_anthropic
-from bot.llm.port import Answer, Ask
+from bot.llm.chain import Chain
+from bot.llm.faults import TRIES
+from bot.llm.port import WrongAnswerError
 from bot.sandbox.llm import LlmSandbox
+from tests.bot.llm.models import opened
 
 TEAMS = [
     TeamProfile(name="Platform", description="Databases, redis and queues", components=("redis", "postgres")),
@@ -45,12 +47,12 @@ async def llm() -> AsyncIterator[LlmSandbox]:
 
 
 @pytest.fixture
-async def model(llm: LlmSandbox) -> AsyncIterator[AnthropicModel]:
-    async with open_anthropic(api_key="sk-ant-x", base_url=llm.url, name="claude-haiku-5-5", timeout=20) as opened:
-        yield opened
+async def model(llm: LlmSandbox) -> AsyncIterator[Chain]:
+    async with opened(llm.url) as chain:
+        yield chain
 
 
-async def judged(model: AnthropicModel, text: str, *, context: str = "") -> Reading:
+async def judged(model: Chain, text: str, *, context: str = "") -> Reading:
     return (await triage(Report(text=text, context=context), TEAMS, model=model, deadline=5)).triage
 
 
@@ -58,13 +60,13 @@ def prompt_of(request: dict[str, Any]) -> str:
     return str(request["messages"][0]["content"])
 
 
-async def test_a_valid_answer_is_the_triage(llm: LlmSandbox, model: AnthropicModel) -> None:
+async def test_a_valid_answer_is_the_triage(llm: LlmSandbox, model: Chain) -> None:
     llm.answer(when="redis", json=VALID)
     assert await judged(model, "redis is down") == Reading(**VALID)
     assert len(llm.requests) == 1
 
 
-async def test_the_model_is_told_the_report_its_thread_and_the_teams(llm: LlmSandbox, model: AnthropicModel) -> None:
+async def test_the_model_is_told_the_report_its_thread_and_the_teams(llm: LlmSandbox, model: Chain) -> None:
     await judged(model, "same here", context="card payments fail")
     prompt = prompt_of(llm.requests[0])
     assert "<report>\nsame here\n</report>" in prompt
@@ -73,9 +75,7 @@ async def test_the_model_is_told_the_report_its_thread_and_the_teams(llm: LlmSan
     assert "keywords: card, refund\nThe report was written in this team's own channel.\n</team>" in prompt
 
 
-async def test_the_schema_allows_only_configured_teams_and_wants_every_key(
-    llm: LlmSandbox, model: AnthropicModel
-) -> None:
+async def test_the_schema_allows_only_configured_teams_and_wants_every_key(llm: LlmSandbox, model: Chain) -> None:
     await judged(model, "redis is down")
     schema = llm.requests[0]["output_config"]["format"]["schema"]
     assert schema["properties"]["team"]["enum"] == ["Platform", "Payments", None]
@@ -83,13 +83,13 @@ async def test_the_schema_allows_only_configured_teams_and_wants_every_key(
     assert schema["additionalProperties"] is False
 
 
-async def test_an_unscripted_stand_in_gives_a_valid_triage(model: AnthropicModel) -> None:
+async def test_an_unscripted_stand_in_gives_a_valid_triage(model: Chain) -> None:
     read = await judged(model, "redis is down for everyone")
     assert (read.team, read.priority) == ("Platform", "critical")
     assert (await judged(model, "zzz")).team is None
 
 
-async def test_no_team_is_configured(llm: LlmSandbox, model: AnthropicModel) -> None:
+async def test_no_team_is_configured(llm: LlmSandbox, model: Chain) -> None:
     llm.answer(json=VALID, times=1)
     llm.answer(json=VALID | {"team": None})
     assert (await triage(REPORT, [], model=model, deadline=5)).triage.team is None
@@ -118,9 +118,7 @@ ATTEMPTS = [
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-async def test_an_instruction_in_a_report_stays_inside_its_block(
-    llm: LlmSandbox, model: AnthropicModel, attempt: str
-) -> None:
+async def test_an_instruction_in_a_report_stays_inside_its_block(llm: LlmSandbox, model: Chain, attempt: str) -> None:
     for text in ("printer jams", attempt):
         await triage(Report(text=text, context=text), TEAMS, model=model, deadline=5)
     plain, attacked = llm.requests
@@ -166,7 +164,7 @@ OBEDIENT = [
 
 @pytest.mark.parametrize(("bad", "complaint"), OBEDIENT)
 async def test_a_wrong_field_is_refused_and_asked_again_once(
-    llm: LlmSandbox, model: AnthropicModel, bad: dict[str, Any], complaint: str
+    llm: LlmSandbox, model: Chain, bad: dict[str, Any], complaint: str
 ) -> None:
     llm.answer(json=VALID | bad, times=1)
     llm.answer(json=VALID)
@@ -180,7 +178,7 @@ async def test_a_wrong_field_is_refused_and_asked_again_once(
 
 @pytest.mark.parametrize(("bad", "_"), OBEDIENT)
 async def test_a_model_that_insists_leaves_it_to_the_rules(
-    llm: LlmSandbox, model: AnthropicModel, bad: dict[str, Any], _: str
+    llm: LlmSandbox, model: Chain, bad: dict[str, Any], _: str
 ) -> None:
     llm.answer(json=VALID | bad)
     with pytest.raises(ModelError, match=r"^model gave no valid answer$"):
@@ -229,7 +227,7 @@ def test_texts_of_an_answer_are_plain() -> None:
     assert read.tags == ["redis", "‹#C1>"]
 
 
-async def test_secrets_do_not_reach_the_model(llm: LlmSandbox, model: AnthropicModel) -> None:
+async def test_secrets_do_not_reach_the_model(llm: LlmSandbox, model: Chain) -> None:
     token = "xoxb-" + "123456789012-" * 2 + "abcdefABCDEF123456abcdef"
     hidden = token[:9] + "\u200b" + token[9:]
     teams = [TeamProfile(name="Platform", description=f"bot token {token}")]
@@ -239,7 +237,7 @@ async def test_secrets_do_not_reach_the_model(llm: LlmSandbox, model: AnthropicM
     assert "login with" in sent
 
 
-async def test_a_very_long_report_is_cut_and_says_so(llm: LlmSandbox, model: AnthropicModel) -> None:
+async def test_a_very_long_report_is_cut_and_says_so(llm: LlmSandbox, model: Chain) -> None:
     await judged(model, "redis down. " + "é " * 50_000)
     prompt = prompt_of(llm.requests[0])
     assert len(prompt) < REPORT_CHARACTERS + 2_000
@@ -249,35 +247,24 @@ async def test_a_very_long_report_is_cut_and_says_so(llm: LlmSandbox, model: Ant
 @pytest.mark.parametrize(
     "text", ["", "🔥🔥🔥", "\u200b\u200f", "https://example.com/x?a=1&b=<2>", "\u200fהכול נפל", "{{ 7 * 7 }}"]
 )
-async def test_odd_reports_are_still_judged(llm: LlmSandbox, model: AnthropicModel, text: str) -> None:
+async def test_odd_reports_are_still_judged(llm: LlmSandbox, model: Chain, text: str) -> None:
     llm.answer(json=VALID)
     assert await judged(model, text) == Reading(**VALID)
 
 
-class Stubborn:
-    """A model that never answers well and remembers how long it was given."""
-
-    def __init__(self) -> None:
-        self.deadlines: list[float] = []
-
-    async def ask(self, _: Ask, *, deadline: float) -> Answer:
-        self.deadlines.append(deadline)
-        return Answer(text="no", model="m", input_tokens=1, output_tokens=1, stop_reason="end_turn", request_id=None)
+async def test_both_questions_share_one_deadline(llm: LlmSandbox, model: Chain) -> None:
+    llm.answer(json=VALID | {"priority": "urgent"}, times=1)
+    llm.answer(json=VALID, delay=60)
+    with pytest.raises(ModelError, match=r"^model timed out$"):
+        await triage(REPORT, TEAMS, model=model, deadline=1)
+    assert [request["model"] for request in llm.requests] == ["claude-haiku-5-5", "claude-sonnet-5-5"]
 
 
-async def test_both_questions_share_one_deadline() -> None:
-    stubborn = Stubborn()
-    with pytest.raises(ModelError):
-        await triage(REPORT, TEAMS, model=stubborn, deadline=5)
-    first, second = stubborn.deadlines
-    assert second < first <= 5
-
-
-async def test_a_model_that_is_down_is_not_asked_twice(llm: LlmSandbox, model: AnthropicModel) -> None:
-    llm.fail(status=529)
+async def test_a_model_that_is_down_leaves_it_to_the_rules(llm: LlmSandbox, model: Chain) -> None:
+    llm.fail(status=529, times=TRIES)
     with pytest.raises(ModelError, match=r"^model is overloaded \(529\)$"):
         await judged(model, "redis is down")
-    assert len(llm.requests) == 1
+    assert len(llm.requests) == TRIES
 
 
 def test_no_field_of_a_triage_can_name_a_person_or_do_anything() -> None:

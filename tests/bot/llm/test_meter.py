@@ -6,14 +6,14 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import ModelError
-from bot.llm.anthropic import open_anthropic
-from bot.llm.meter import Price
-from bot.llm.port import Ask
+from bot.llm.faults import TRIES
+from bot.llm.port import Ask, user
 from bot.metrics import REGISTRY
 from bot.sandbox.llm import LlmSandbox
+from tests.bot.llm.models import opened
 
 LEFT_ALONE = "is_left_alone_after_repeated_failures"
-ASK = Ask(system="You name things.", prompt="What is red?", schema={"type": "object"}, max_tokens=64)
+ASK = Ask(system="s", messages=(user("What is red?"),), schema={"type": "object"}, max_tokens=64, deadline=5)
 
 
 def total(name: str, **labels: str) -> float:
@@ -25,33 +25,32 @@ async def test_a_call_is_timed_counted_and_priced() -> None:
     tokens = total("llm_tokens_total", direction="input")
     async with LlmSandbox.start() as llm:
         llm.answer(text="{}")
-        price = Price(input=3.0, output=15.0)
-        async with open_anthropic(
-            api_key="sk-test", base_url=llm.url, name="claude-haiku-5-5", timeout=20, price=price
-        ) as model:
+        async with opened(llm.url, llm_input_price=3.0, llm_output_price=15.0) as model:
             with structlog.contextvars.bound_contextvars(correlation_id="c-1"):
-                answer = await model.ask(ASK, deadline=5)
+                answer = await model.ask(ASK)
             assert model.last_call
             assert (model.last_call.problem, model.is_left_alone) == (None, False)
     assert llm.correlation_ids == ["c-1"]
     assert total("llm_seconds_count") == before["llm_seconds_count"] + 1
-    assert total("llm_tokens_total", direction="input") == tokens + answer.input_tokens
-    cost = (answer.input_tokens * 3 + answer.output_tokens * 15) / 1_000_000
+    assert total("llm_tokens_total", direction="input") == tokens + answer.usage.input
+    cost = (answer.usage.input * 3 + answer.usage.output * 15) / 1_000_000
+    assert answer.cost == pytest.approx(cost)
     assert total("llm_cost_usd_total") - before["llm_cost_usd_total"] == pytest.approx(cost)
 
 
 async def test_failures_are_counted_by_their_reason_until_it_is_left_alone() -> None:
     failed, alone = (total("llm_errors_total", **{"class": name}) for name in ("failed", LEFT_ALONE))
-    async with LlmSandbox.start() as llm:
-        llm.fail(status=500, times=3)
-        async with open_anthropic(api_key="sk-test", base_url=llm.url, name="claude-haiku-5-5", timeout=20) as model:
-            for _ in range(4):
-                with pytest.raises(ModelError):
-                    await model.ask(ASK, deadline=5)
-            assert model.is_left_alone
-            assert model.last_call
-            assert model.last_call.problem == "model failed (500)"
-    assert total("llm_errors_total", **{"class": "failed"}) == failed + 3
+    async with LlmSandbox.start() as llm, opened(llm.url) as model:
+        while not model.is_left_alone:
+            llm.fail(status=500, times=TRIES)
+            with pytest.raises(ModelError):
+                await model.ask(ASK)
+            failed += 1
+        with pytest.raises(ModelError):
+            await model.ask(ASK)
+        assert model.last_call
+        assert model.last_call.problem == "model failed (500)"
+    assert total("llm_errors_total", **{"class": "failed"}) == failed
     assert total("llm_errors_total", **{"class": LEFT_ALONE}) == alone + 1
     assert total("breaker_state", provider="anthropic") == 1
     assert total("api_requests_total", service="anthropic", code="500") >= 3

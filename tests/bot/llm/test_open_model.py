@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from bot.llm import open_model
-from bot.llm.port import Ask
+from bot.llm.port import Ask, user
 from bot.sandbox.llm import LlmSandbox
 from bot.settings import Settings
 
@@ -26,15 +27,12 @@ async def test_with_a_key_both_models_answer_at_the_configured_address() -> None
         )
         async with open_model(settings) as model:
             assert model is not None
-            answer = await model.ask(Ask(system="s", prompt="p", schema={"type": "object"}, max_tokens=9), deadline=5)
-            hard = await model.ask(
-                Ask(system="s", prompt="p", schema={"type": "object"}, max_tokens=9, is_hard=True), deadline=5
-            )
-    assert answer.model == model.name == "claude-haiku-5-5"
-    assert hard.model == model.larger == "claude-sonnet-5-5"
+            ask = Ask(system="s", messages=(user("p"),), schema={"type": "object"}, max_tokens=9, deadline=5)
+            answers = [await model.ask(replace(ask, role=role)) for role in ("small", "main", "large")]
+    assert [answer.model for answer in answers] == ["claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"]
 
 
 def test_the_sdk_is_imported_only_when_a_model_is_opened() -> None:
-    code = "import sys, bot.llm, agent.triage.model; print({'anthropic', 'httpx2'} & sys.modules.keys())"
+    code = "import sys, bot.llm, agent.triage.model; print({'anthropic', 'httpx2', 'aiohttp'} & sys.modules.keys())"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"

@@ -1,0 +1,68 @@
+"""A question goes to the first provider that answers it, in the order of the chain and within one deadline."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot.errors import ModelError
+from bot.llm.meter import LastCall
+from bot.llm.port import Answer, Ask
+from bot.llm.provider import Provider, Tally
+from bot.settings.providers import Role
+
+log = structlog.get_logger(__name__)
+
+SHARE = 0.6  # of what is left of the deadline, for a provider that others stand behind: they must have time to answer
+
+
+class Chain:
+    """The providers, of which there is at least one; behind the last one stand the rules of whoever asks."""
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self.providers = tuple(providers)
+
+    def model(self, role: Role) -> str:
+        """The id of the model that is asked first."""
+        return self.providers[0].server.models[role]
+
+    @property
+    def last_call(self) -> LastCall | None:
+        """How the first provider's last call went; None before that."""
+        return self.providers[0].gate.last_call
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether all of them failed too often to be asked."""
+        return all(provider.gate.is_left_alone for provider in self.providers)
+
+    async def ask(self, ask: Ask) -> Answer:
+        """A finished answer that fits the question.
+
+        Raises:
+            ModelError: nobody gave one; the text fits the card and says why the first of them did not.
+        """
+        with self.providers[0].gate.meter.asked():
+            return await self._first_answer(ask)
+
+    async def _first_answer(self, ask: Ask) -> Answer:
+        clock, tally = asyncio.get_running_loop().time, Tally()
+        until = clock() + ask.deadline
+        allowed = [one for one in self.providers if one.server.takes_private or not ask.is_private]
+        if not allowed:
+            raise ModelError("no model may read what is private")
+        failed: ModelError | None = None
+        for provider in allowed:
+            left = until - clock()
+            if left <= 0:
+                break
+            share = left if provider is allowed[-1] else left * SHARE
+            try:
+                answer = await provider.answer(ask, until=clock() + share, tally=tally)
+            except ModelError as why:
+                failed = failed or why
+                log.info("provider gave no answer", provider=provider.server.name, purpose=ask.purpose, why=str(why))
+                continue
+            return replace(answer, is_second_choice=provider is not self.providers[0])
+        raise failed or ModelError("model timed out")
