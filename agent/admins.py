@@ -17,9 +17,7 @@ async def tell_admins(desk: Desk, text: Phrase | str, *, key: str) -> None:
 
 async def ask_admins(desk: Desk, compose: Callable[[], Message], *, key: str) -> None:
     """One message, maybe with buttons, once under its key; composed in the language of each who reads it."""
-    where = [desk.settings.admin_channel] if desk.settings.admin_channel else []
-    where = where or [admin.slack_id for admin in await people.admins(desk.tx)]
-    for channel_id in where:
+    for channel_id in await where_admins_are(desk):
         with speaking(await of_place(desk, channel_id)):
             payload = compose().model_dump_json()
         row = notify.outgoing(
@@ -31,3 +29,10 @@ async def ask_admins(desk: Desk, compose: Callable[[], Message], *, key: str) ->
             payload=payload,
         )
         await outbox.add(desk.tx, row)
+
+
+async def where_admins_are(desk: Desk) -> list[str]:
+    """The admin channel, else the Slack id of each admin."""
+    if channel := desk.settings.admin_channel:
+        return [channel]
+    return [person.slack_id for person in await people.admins(desk.tx)]

@@ -12,10 +12,11 @@ from agent.commands.named import linked_ticket
 from agent.commands.registry import VERBS
 from agent.commands.run import not_known, run
 from agent.commands.together import Step, one_after_another
-from agent.commands.verb import Reply, Said, Slot, text_reply
+from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.notices import notify
+from agent.reply import Reply, text_reply
 from agent.reports.report import add_comment
 from agent.tickets import merging
 from agent.tickets.status_words import words

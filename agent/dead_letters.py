@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable
 
+from agent.admins import where_admins_are
 from agent.desk import Desk
 from agent.language import of_place
 from agent.notices.notify import outgoing
 from bot.messages import Message, escape
 from prompts.words import fixed, say, say_of, speaking
-from storage import inbox, outbox, people, queue, settings_kv, tickets
+from storage import inbox, outbox, queue, settings_kv, tickets
 from storage.database import Tx
 from storage.queue import MOST_COUNTED, Job
 
@@ -49,7 +50,7 @@ async def _say(desk: Desk, job: Job, number: int, *, is_new: bool) -> None:
         first = f"{job.id}:{job.fence}"
         await settings_kv.put(desk.tx, "", cause, first, workspace_id=desk.workspace_id)
         is_new = True
-    for place in await _places(desk):
+    for place in await where_admins_are(desk):
         with speaking(await of_place(desk, place)):
             payload = Message(text=_words(job, number)).model_dump_json()
         key = f"{cause}:{first}:{place}"
@@ -62,12 +63,6 @@ async def _say(desk: Desk, job: Job, number: int, *, is_new: bool) -> None:
             row = outgoing(desk, key=edit, kind="edit", lane=f"edit:{key}", channel_id=place, payload=payload)
             row.anchor = key
             await outbox.edit(desk.tx, row)
-
-
-async def _places(desk: Desk) -> list[str]:
-    if channel := desk.settings.admin_channel:
-        return [channel]
-    return [person.slack_id for person in await people.admins(desk.tx)]
 
 
 def _words(job: Job, number: int) -> str:

@@ -131,6 +131,10 @@ class Desk:
         """Tickets of a private channel are for its members alone."""
         return not ticket.is_private or slack_id in self.insiders.get(ticket.channel_id, frozenset())
 
+    def channels_of(self, slack_id: str) -> list[str]:
+        """The private channels that somebody is a member of."""
+        return [channel for channel, members in self.insiders.items() if slack_id in members]
+
     async def target(self, ticket: Ticket) -> Target:
         """The ticket as access.py judges it."""
         assignees = await tickets.assignees(self.tx, ticket.id)
@@ -181,8 +185,7 @@ class Desk:
         check(self.asker, "duty", target, doing=doing, ask=await self._who_could(target))
 
     async def _who_could(self, target: Target) -> str:
-        managers = await people.members(self.tx, target.team_id, "manager") if target.team_id else []
-        named = managers or await people.admins(self.tx)
+        named = await people.in_charge(self.tx, target.team_id)
         return say(" or ").join(f"@{escape(person.name)}" for person in named[:3])
 
     async def sees(self, ticket: Ticket) -> bool:

@@ -7,9 +7,10 @@ from agent.commands.grammar import Parsed, command_lines, parse
 from agent.commands.named import thread_ticket
 from agent.commands.reading import THIS
 from agent.commands.registry import VERBS
-from agent.commands.verb import Reply, Slot, text_reply
+from agent.commands.verb import Slot
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
+from agent.reply import Reply, text_reply
 from bot.errors import Refused, UserError
 from bot.messages import Button, Message, escape, moment
 from prompts.words import say

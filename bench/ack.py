@@ -4,7 +4,6 @@ Milliseconds, from the first byte of a published payload to the end of its answe
 bot (a process with the role ingress), the baseline and the driver are a process each; they are measured in turn.
 """
 
-import argparse
 import asyncio
 import json
 import os
@@ -19,7 +18,7 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 from bench.balancer import HOST, free_ports
 from bench.installation import installation
 from bench.post import SECRET
-from bench.table import Row, at_most, below, percentile, show
+from bench.table import Row, at_most, below, percentile, show, wants_quick
 from bench.workplace import ROOT
 
 AT_ONCE = (1, 16, 64)
@@ -122,9 +121,7 @@ async def measure(*, is_quick: bool) -> list[Row]:
 
 def main() -> None:
     """The command line."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--quick", action="store_true", help="a minute at most; the figures mean little")
-    show(asyncio.run(measure(is_quick=options.parse_args().quick)))
+    show(asyncio.run(measure(is_quick=wants_quick(__doc__, "a minute at most; the figures mean little"))))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Each is numbered, placed and assigned in a write transaction of its own, over fo
 capacity. Beside it the same reports for another team, one after another on one connection.
 """
 
-import argparse
 import asyncio
 import contextlib
 import sys
@@ -19,7 +18,7 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 from agent.assigning.assign import assign_automatically
 from agent.assigning.duty import CAPACITY
 from agent.desk import Desk
-from bench.table import Row, at_most, show
+from bench.table import Row, at_most, show, wants_quick
 from bot.settings import Settings
 from storage import loads, migrate, people, settings_kv, tickets
 from storage.database import Database, Tx, open_database
@@ -138,9 +137,7 @@ async def all_rows(*, is_quick: bool) -> list[Row]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer reports; the figures are rougher")
-    show(asyncio.run(all_rows(is_quick=parser.parse_args().quick)))
+    show(asyncio.run(all_rows(is_quick=wants_quick(__doc__, "fewer reports; the figures are rougher"))))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Beside it the same rows read and not checked, and the sealing of all of them at once, in the same run.
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -15,7 +14,7 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 
 from sqlalchemy import insert
 
-from bench.table import Row, below, show
+from bench.table import Row, below, show, wants_quick
 from storage import migrate, seals, trail, workspace
 from storage.audit import EVENTS, PAYLOADS, payload_row
 from storage.database import Database, open_database, run
@@ -85,10 +84,8 @@ async def measure(number: int) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the events; the figures are rougher")
-    number = EVENTS_WANTED // 10 if parser.parse_args().quick else EVENTS_WANTED
-    show(asyncio.run(measure(number)))
+    is_quick = wants_quick(__doc__, "a tenth of the events; the figures are rougher")
+    show(asyncio.run(measure(EVENTS_WANTED // 10 if is_quick else EVENTS_WANTED)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Beside it the same sums made by stepping through every minute, in the same run.
 """
 
-import argparse
 import random
 import sys
 import time
@@ -18,7 +17,7 @@ from agent.calendar.country import Region
 from agent.calendar.opening import Calendar, add
 from agent.calendar.week import USUAL, read_week
 from bench import minute_steps
-from bench.table import Row, below, show
+from bench.table import Row, below, show, wants_quick
 
 ADDS, STEPPED = 100_000, 20
 GOAL = 2.0
@@ -53,9 +52,7 @@ def seconds(work: Callable[[datetime, int], datetime | None], wanted: list[Sum])
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the sums; the figures are rougher")
-    number = ADDS // 10 if parser.parse_args().quick else ADDS
+    number = ADDS // 10 if wants_quick(__doc__, "a tenth of the sums; the figures are rougher") else ADDS
     few = sums(STEPPED)
     assert [by_days(*one) for one in few] == [by_minutes(*one) for one in few], "the two disagree"
     taken, stepped = seconds(by_days, sums(number)), seconds(by_minutes, few)

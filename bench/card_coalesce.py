@@ -5,7 +5,6 @@ call for each change would be is written beside it. The time is that of a clock 
 depend on the machine; while the sender works off what waits, at Slack's pace, it runs fast.
 """
 
-import argparse
 import asyncio
 import logging
 import sys
@@ -24,7 +23,7 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 
 from agent.desk import Desk
 from agent.notices import notify
-from bench.table import Row, at_most, show
+from bench.table import Row, at_most, show, wants_quick
 from bot.elected import Role
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
@@ -202,10 +201,9 @@ async def all_rows(*, cards: int) -> Sequence[Row]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer cards; the figures are rougher")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    show(asyncio.run(all_rows(cards=QUICK_CARDS if parser.parse_args().quick else CARDS)))
+    is_quick = wants_quick(__doc__, "fewer cards; the figures are rougher")
+    show(asyncio.run(all_rows(cards=QUICK_CARDS if is_quick else CARDS)))
 
 
 if __name__ == "__main__":

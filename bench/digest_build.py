@@ -4,10 +4,8 @@
 each ticket, in the same run.
 """
 
-import argparse
 import asyncio
 import sys
-import tempfile
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -23,7 +21,8 @@ from sqlalchemy.engine import Engine
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from agent.digest.build import build
-from bench.table import Row, at_most, below, show
+from bench.rows import a_clock, a_ticket
+from bench.table import Row, at_most, below, show_on_file, wants_quick
 from bot.settings import Settings
 from storage import migrate, people, sla, tickets, workspace
 from storage.database import Database, Tx, open_database, run
@@ -51,37 +50,17 @@ async def fill(db: Database, count: int) -> None:
         await run(tx, insert(Ticket), [ticket.model_dump() for ticket in made])
         given = [{"ticket_id": n, "person_id": n % count + 1} for n in range(1, count * EACH + 1)]
         await run(tx, insert(Assignment), [{"workspace_id": "T1", "assigned_at": NOW, **one} for one in given])
-        clocks = [_clock(ticket.id).model_dump(exclude={"id"}) for ticket in made]
+        clocks = [_clock(ticket).model_dump(exclude={"id"}) for ticket in made]
         await run(tx, insert(SlaClock), clocks)
         await run(tx, text("ANALYZE"))
 
 
 def _ticket(number: int) -> Ticket:
-    return Ticket(
-        id=number,
-        workspace_id="T1",
-        number=number,
-        title=f"Kafka lags {number}",
-        description="kafka lags",
-        priority="high",
-        source="slack",
-        channel_id="C1",
-        created_at=LONG_AGO,
-    )
+    return a_ticket(number, priority="high", created_at=LONG_AGO)
 
 
-def _clock(ticket_id: int) -> SlaClock:
-    due = NOW + (ticket_id % 100 - 50) * HOUR
-    return SlaClock(
-        workspace_id="T1",
-        ticket_id=ticket_id,
-        kind="ack",
-        target_minutes=60,
-        clock="business",
-        started_at=LONG_AGO,
-        warn_at=due,
-        due_at=due,
-    )
+def _clock(ticket: Ticket) -> SlaClock:
+    return a_clock(ticket, "ack", due_at=NOW + (ticket.id % 100 - 50) * HOUR)
 
 
 class Queries:
@@ -158,11 +137,8 @@ async def measure(path: Path, count: int) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the people; the figures flatter")
-    count = PEOPLE // 10 if parser.parse_args().quick else PEOPLE
-    with tempfile.TemporaryDirectory() as folder:
-        show(asyncio.run(measure(Path(folder) / "bench.db", count)))
+    count = PEOPLE // 10 if wants_quick(__doc__, "a tenth of the people; the figures flatter") else PEOPLE
+    show_on_file(measure, count)
 
 
 if __name__ == "__main__":

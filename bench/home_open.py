@@ -5,7 +5,6 @@ from the event to views.publish, and how many statements the page takes. Beside 
 each ticket and each person, in the same run.
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -24,7 +23,8 @@ from agent.desk import Desk
 from agent.home.build import build
 from app import serve
 from bench.digest_build import counted
-from bench.table import Row, at_most, below, percentile, show
+from bench.rows import a_clock, a_ticket
+from bench.table import Row, at_most, below, percentile, show, wants_quick
 from bot.observe import set_up_logs
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import crowd, default_seed
@@ -82,13 +82,9 @@ async def fill(db: Database, workspace_id: str, *, number: int, slack_ids: Seque
 
 
 def _ticket(number: int, workspace_id: str) -> Ticket:
-    return Ticket(
-        id=number,
+    return a_ticket(
+        number,
         workspace_id=workspace_id,
-        number=number,
-        title=f"Redis {number} is down",
-        description="since noon",
-        source="slack",
         channel_id="C0OPS",
         team_id=number * 7 % TEAMS + 1,
         priority="high",
@@ -97,17 +93,8 @@ def _ticket(number: int, workspace_id: str) -> Ticket:
 
 
 def _clock(ticket: Ticket) -> SlaClock:
-    due = NOW + timedelta(minutes=ticket.id * 7919 % 100_003 - 1000)
-    return SlaClock(
-        workspace_id=ticket.workspace_id,
-        ticket_id=ticket.id,
-        kind="resolve",
-        target_minutes=480,
-        clock="business",
-        started_at=ticket.created_at,
-        warn_at=due,
-        due_at=due,
-    )
+    due_at = NOW + timedelta(minutes=ticket.id * 7919 % 100_003 - 1000)
+    return a_clock(ticket, "resolve", due_at=due_at, minutes=480)
 
 
 async def queries_of(ctx: Context, person_id: int) -> int:
@@ -206,9 +193,7 @@ def _settings(slack: SlackSandbox, path: Path) -> Settings:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a hundredth of the tickets; the figures flatter")
-    is_quick = parser.parse_args().quick
+    is_quick = wants_quick(__doc__, "a hundredth of the tickets; the figures flatter")
     set_up_logs("error", stream=sys.stderr)
     number, tries = (TICKETS // 100, 2) if is_quick else (TICKETS, TRIES)
     with tempfile.TemporaryDirectory() as folder:

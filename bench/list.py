@@ -3,10 +3,8 @@
 Beside it the same by loading the open tickets and sorting them in Python.
 """
 
-import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -18,7 +16,8 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 from sqlalchemy import insert, text
 from sqlmodel import col, select
 
-from bench.table import Row, below, percentile, show
+from bench.rows import a_clock, a_ticket
+from bench.table import Row, below, percentile, show_on_file, wants_quick
 from storage import listing, migrate, workspace
 from storage.database import Database, open_database, run
 from storage.listing import Filter, Line, Viewer
@@ -36,13 +35,8 @@ ALL_OPEN = (Filter("status", OPEN, "open"),)
 
 def the_ticket(number: int) -> Ticket:
     """Every tenth is a private channel's."""
-    return Ticket(
-        id=number,
-        workspace_id="T1",
-        number=number,
-        title=f"Redis {number} is down",
-        description="since noon",
-        source="slack",
+    return a_ticket(
+        number,
         channel_id="C1" if number % 10 else "G2",
         is_private=number % 10 == 0,
         priority="high",
@@ -56,17 +50,7 @@ def due(number: int) -> datetime:
 
 
 def its_clock(ticket: Ticket) -> SlaClock:
-    at = due(ticket.id)
-    return SlaClock(
-        workspace_id="T1",
-        ticket_id=ticket.id,
-        kind="resolve",
-        target_minutes=480,
-        clock="business",
-        started_at=ticket.created_at,
-        warn_at=at,
-        due_at=at,
-    )
+    return a_clock(ticket, "resolve", due_at=due(ticket.id), minutes=480)
 
 
 async def fill(db: Database, number: int) -> None:
@@ -132,11 +116,8 @@ async def measure(path: Path, number: int) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the tickets; the figures are rougher")
-    number = TICKETS // 10 if parser.parse_args().quick else TICKETS
-    with tempfile.TemporaryDirectory() as folder:
-        show(asyncio.run(measure(Path(folder) / "list.db", number)))
+    number = TICKETS // 10 if wants_quick(__doc__, "a tenth of the tickets; the figures are rougher") else TICKETS
+    show_on_file(measure, number)
 
 
 if __name__ == "__main__":

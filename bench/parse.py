@@ -3,7 +3,6 @@
 Beside it the same lines when only their first word is looked at.
 """
 
-import argparse
 import random
 import sys
 import time
@@ -15,7 +14,7 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 from agent.commands.grammar import command_lines, find_verb, leading_word, parse
 from agent.commands.registry import VERBS
 from agent.courtesy import is_courtesy
-from bench.table import Row, at_least, below, percentile, show
+from bench.table import Row, at_least, below, percentile, show, wants_quick
 
 LINES = 20_000
 GOAL = 1.0  # ms
@@ -58,9 +57,7 @@ def times(read: Callable[[str], None], wanted: list[str]) -> list[float]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the lines; the figures are rougher")
-    wanted = lines(LINES // 10 if parser.parse_args().quick else LINES)
+    wanted = lines(LINES // 10 if wants_quick(__doc__, "a tenth of the lines; the figures are rougher") else LINES)
     read, looked = times(whole, wanted), times(first_word, wanted)
     show(
         [

@@ -4,10 +4,8 @@ Among 100,000 planned reminders 1,000 are due. Beside it the same question put t
 same run.
 """
 
-import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -18,7 +16,8 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 from sqlalchemy import insert, text
 from sqlmodel import col, select
 
-from bench.table import Row, below, show
+from bench.rows import a_ticket
+from bench.table import Row, below, show_on_file, wants_quick
 from bot.due import MOST, ask
 from bot.elected import Role
 from bot.process import at_work
@@ -37,16 +36,7 @@ TRIES = 5
 def the_ticket(number: int, *, planned: int) -> Ticket:
     """One that has been open for up to an hour, or for longer if it is among those that are due."""
     age = ALLOWED + timedelta(seconds=1) if number <= DUE else ALLOWED * (number / (planned + 1))
-    return Ticket(
-        id=number,
-        workspace_id="T1",
-        number=number,
-        title=f"Kafka lags {number}",
-        description="kafka lags",
-        source="slack",
-        channel_id="C1",
-        created_at=NOW - age,
-    )
+    return a_ticket(number, created_at=NOW - age)
 
 
 def its_reminder(ticket: Ticket) -> Reminder:
@@ -123,11 +113,8 @@ async def measure(path: Path, planned: int) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the rows; the figures flatter")
-    planned = PLANNED // 10 if parser.parse_args().quick else PLANNED
-    with tempfile.TemporaryDirectory() as folder:
-        show(asyncio.run(measure(Path(folder) / "bench.db", planned)))
+    planned = PLANNED // 10 if wants_quick(__doc__, "a tenth of the rows; the figures flatter") else PLANNED
+    show_on_file(measure, planned)
 
 
 if __name__ == "__main__":

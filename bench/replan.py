@@ -3,15 +3,12 @@
 Beside it the same, a ticket after the other as when each changes by itself.
 """
 
-import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
 
@@ -21,20 +18,21 @@ from agent.desk import Desk
 from agent.sla.clocks import reckon
 from agent.sla.policy import DEFAULTS
 from agent.sla.replan import replan
-from bench.table import Row, below, show
+from bench.rows import a_clock, a_ticket
+from bench.table import Row, below, show_on_file, wants_quick
 from bot.settings import Settings
 from storage import calendars, migrate, tickets, workspace
 from storage.calendars import CalendarRow
 from storage.database import Database, Tx, open_database, run
 from storage.people import Team
-from storage.sla import SlaClock
+from storage.sla import Kind, SlaClock
 from storage.tickets import Ticket
 
 TICKETS, ALONE = 10_000, 200
 SECONDS, LOCK = 5.0, 50.0  # for all; ms in one transaction
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PRIORITIES = ("critical", "high", "high", "medium", "medium", "medium", "medium", "low", "low", "low")
-KINDS = ("ack", "resolve")
+KINDS: tuple[Kind, ...] = ("ack", "resolve")
 
 
 @dataclass
@@ -49,28 +47,13 @@ class Locks:
 
 
 def the_ticket(number: int) -> Ticket:
-    return Ticket(
-        id=number,
-        workspace_id="T1",
-        number=number,
-        title=f"Redis {number} is down",
-        description="since noon",
-        source="slack",
-        channel_id="C1",
-        team_id=1,
-        priority=PRIORITIES[number % len(PRIORITIES)],
-        created_at=NOW - timedelta(minutes=number % 400),
-    )
+    priority = PRIORITIES[number % len(PRIORITIES)]
+    return a_ticket(number, team_id=1, priority=priority, created_at=NOW - timedelta(minutes=number % 400))
 
 
 def its_clocks(ticket: Ticket) -> list[SlaClock]:
-    about: dict[str, Any] = {
-        "workspace_id": "T1",
-        "ticket_id": ticket.id,
-        "clock": DEFAULTS[ticket.priority or ""].clock,
-    }
-    times: dict[str, Any] = {"started_at": ticket.created_at, "warn_at": ticket.created_at, "due_at": ticket.created_at}
-    return [SlaClock(kind=kind, target_minutes=60, **about, **times) for kind in KINDS]
+    clock = DEFAULTS[ticket.priority or ""].clock
+    return [a_clock(ticket, kind, due_at=ticket.created_at, clock=clock) for kind in KINDS]
 
 
 async def fill(db: Database, number: int) -> None:
@@ -127,11 +110,8 @@ async def measure(path: Path, number: int) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the tickets; the figures are rougher")
-    number = TICKETS // 10 if parser.parse_args().quick else TICKETS
-    with tempfile.TemporaryDirectory() as folder:
-        show(asyncio.run(measure(Path(folder) / "replan.db", number)))
+    number = TICKETS // 10 if wants_quick(__doc__, "a tenth of the tickets; the figures are rougher") else TICKETS
+    show_on_file(measure, number)
 
 
 if __name__ == "__main__":

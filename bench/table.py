@@ -1,10 +1,15 @@
 """What every bench prints: its figures, beside each goal whether it is met, and the machine that they were taken on."""
 
+import argparse
+import asyncio
 import os
 import platform
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 OK, MISSED = "ok", "missed"
 
@@ -42,6 +47,19 @@ def below(name: str, value: float, limit: float) -> Row:
 def at_least(name: str, value: float, limit: float) -> Row:
     """A figure that should reach the limit."""
     return Row(name, value, f">= {limit:g}", value >= limit)
+
+
+def wants_quick(description: str | None, what: str) -> bool:
+    """Whether `--quick` was asked for, where that is the only choice; `what` says what it costs."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help=what)
+    return bool(parser.parse_args().quick)
+
+
+def show_on_file(measure: Callable[[Path, int], Coroutine[Any, Any, Iterable[Row]]], number: int) -> None:
+    """Measure with so many rows on a SQLite file of its own, and print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        show(asyncio.run(measure(Path(folder) / "bench.db", number)))
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:

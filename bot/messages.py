@@ -132,6 +132,16 @@ def link(url: str, label: str) -> str:
     return f"<{url}|{escape(label)}>"
 
 
+def linked(label: str, url: str | None) -> str:
+    """The label, as a link where there is somewhere to go."""
+    return link(url, label) if url else escape(label)
+
+
+def cut(text: str, most: int) -> str:
+    """As much of a text as fits into so many characters; escape it afterwards."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def moment(at: datetime) -> str:
     """A time in the reader's own zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"

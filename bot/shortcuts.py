@@ -25,3 +25,9 @@ class SlackShortcut:
     text: str = ""
     author_id: str = ""  # empty where no person wrote the message
     reply_url: str | None = None
+
+    @property
+    def about(self) -> dict[str, str | None]:
+        """What its form carries along: where it was used, and by which trigger where that can be answered."""
+        trigger_id = self.trigger_id if self.reply_url else None
+        return {"channel_id": self.channel_id, "thread_ts": self.thread_ts, "trigger_id": trigger_id}

@@ -195,6 +195,11 @@ async def members(tx: Tx, team_id: int, role: str) -> list[Person]:
     return list(await tx.exec(_MEMBERS, params={"team": team_id, "role": role}))
 
 
+async def in_charge(tx: Tx, team_id: int | None) -> list[Person]:
+    """Who manages a team; the admins where nobody does, or where there is no team."""
+    return (await members(tx, team_id, "manager") if team_id else []) or await admins(tx)
+
+
 async def responders(tx: Tx, team_id: int) -> list[Person]:
     """The members of a team who take its tickets, those who were deactivated included."""
     return list(await tx.exec(_RESPONDERS, params={"team": team_id}))

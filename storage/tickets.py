@@ -12,6 +12,7 @@ from storage.people import Person
 
 OPEN = ("open", "in_progress")
 LOUDEST_FIRST = ("critical", "high", "medium", "low")
+LOUD = frozenset(LOUDEST_FIRST[:2])
 
 
 class Ticket(Row, table=True):

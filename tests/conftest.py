@@ -2,17 +2,21 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
+import hypothesis
 import pytest
 from coverage import Coverage
-from hypothesis import settings
 
+from bot.clock import utc_now
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from storage.database import Database, open_database
 from tests import databases, logs, scratch
 from tests.files import put_newest
@@ -29,8 +33,9 @@ PATIENT = 30.0  # seconds a person waits for an answer: a machine that stalls fo
 
 def pytest_configure() -> None:
     scratch.use_memory()
-    settings.register_profile("patient", deadline=None)  # a machine that stalls for 200 ms is no fault of ours either
-    settings.load_profile("patient")
+    # A machine that stalls for 200 ms is no fault of ours either.
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -134,11 +139,36 @@ def _place(engine: str, request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot without a model, for a workspace with two teams."""
-    settings = settings_for(slack, tmp_path)
+async def settings(slack: SlackSandbox, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Of a workspace with two teams; what a story wants otherwise than usual stands in its mark `settings`."""
+    changes: dict[str, Any] = {}
+    for mark in request.node.iter_markers("settings"):  # a test's own come first
+        changes = mark.kwargs | changes
+    settings = settings_for(slack, tmp_path, **{name: _meant(slack, value) for name, value in changes.items()})
     await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
+    return settings
+
+
+def _meant(slack: SlackSandbox, value: Any) -> Any:
+    """Ids are the sandbox's: a mark names people and channels as one says them, "@frank" and "#ops"."""
+    match str(value)[:1]:
+        case "@":
+            return slack.user(value[1:]).id
+        case "#":
+            return slack.channel(value).id
+    return value
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    """What time it is for the bot; a story in which time passes has a clock of its own."""
+    return utc_now
+
+
+@pytest.fixture
+async def bot(slack: SlackSandbox, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Bot]:
+    """A bot without a model."""
+    async with running(slack, settings, clock=clock) as team:
         yield team
 
 

@@ -1,10 +1,12 @@
 """A team that works with GitHub: the sandbox's App sends its events to the bot."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.clock import utc_now
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from tests.team import Bot, quiet, running, seed_teams, settings_for
@@ -18,7 +20,14 @@ def door_of(bot: Bot, hook_key: str = "") -> str:
 
 
 @asynccontextmanager
-async def hearing(github: GitHubSandbox, slack: SlackSandbox, path: Path, **changes: Any) -> AsyncIterator[Bot]:
+async def hearing(
+    github: GitHubSandbox,
+    slack: SlackSandbox,
+    path: Path,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    **changes: Any,
+) -> AsyncIterator[Bot]:
     """The bot, hearing the sandbox's App; tickets of issues live in #ops."""
     values = {
         "github_webhook_secret": SECRET,
@@ -27,7 +36,7 @@ async def hearing(github: GitHubSandbox, slack: SlackSandbox, path: Path, **chan
     }
     settings = settings_for(slack, path, **(values | changes))
     await seed_teams(settings, slack)
-    async with running(slack, settings) as bot:
+    async with running(slack, settings, clock=clock) as bot:
         github.deliver_to(door_of(bot), secret=SECRET)
         yield bot
 

@@ -3,8 +3,8 @@
 import os
 import runpy
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -14,7 +14,10 @@ from tempfile import TemporaryDirectory
 from pydantic import SecretStr
 
 from bench import forked
+from bot.sandbox.quiet import quiet
+from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings, env_name
+from storage.database import open_database
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,29 @@ async def serving(settings: Settings, log: Path, *roles: str) -> AsyncIterator[S
         if served.returncode is None:
             served.kill()
             await served.wait()
+
+
+async def comes_once(
+    slack: SlackSandbox, settings: Settings, logs: Path, heard: Callable[[], list[int]], *, kill_after: int
+) -> None:
+    """Hold it against what is hard: Slack says wait, and of two processes one is killed in the midst of it.
+
+    Args:
+        heard: how many each of those who should hear it once has.
+        kill_after: how many there are in all when one process is killed.
+    """
+    slack.fail(method="chat.postMessage", status=429, retry_after=1, times=3)
+    async with AsyncExitStack() as stack:
+        first, second = [
+            await stack.enter_async_context(serving(settings, logs / f"{name}.log")) for name in ("first", "second")
+        ]
+        await slack.until(lambda: sum(heard()) >= kill_after, timeout=120)
+        first.kill()
+        await slack.until(lambda: min(heard()) >= 1, timeout=120)
+        db = await stack.enter_async_context(open_database(settings.database, settings.connections))
+        await quiet(slack, db, timeout=60)
+        second.terminate()
+    assert set(heard()) == {1}
 
 
 def script(path: Path, *words: str, env: Mapping[str, str] = os.environ, within: float) -> CompletedProcess[str]:

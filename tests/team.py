@@ -189,6 +189,13 @@ async def assignees(bot: Bot, number: int = 1) -> list[str]:
         return [person.name for person in await tickets.assignees(tx, ticket.id)]
 
 
+async def make_admin(bot: Bot, *names: str) -> None:
+    """Make admins of people who are known already."""
+    async with bot.ctx.db.write() as tx:
+        for name in names:
+            (await people.the(tx, bot.slack.workspace_id, bot.slack.user(name).id)).is_admin = True
+
+
 def last_change(card: str) -> str:
     """What a card says was done last, without when."""
     return card.splitlines()[-1].rpartition(", <!date^")[0]

@@ -7,10 +7,10 @@ from agent.alarms.tell import tell_asker
 from agent.alarms.timing import shown, timing_of, whole
 from agent.calendar.spoken.spoken import Unclear
 from agent.calendar.whose import calendar_of_person
-from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.language import of_channel
 from agent.people.whom import person_named
+from agent.reply import Reply
 from bot.errors import UserError
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, phrase, say, speaking, spoken

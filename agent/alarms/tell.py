@@ -2,13 +2,13 @@
 
 from agent.desk import Desk
 from agent.language import of_person
-from agent.notices import notify
 from agent.notices.attention import ASKED
 from agent.notices.holding import keep
+from agent.notices.post import post
 from agent.notices.standing import judge_alone
 from bot.messages import Message, escape
 from prompts.words import Phrase, say, speaking
-from storage import outbox, people
+from storage import people
 from storage.alarms import Alarm
 from storage.people import Person
 
@@ -23,15 +23,7 @@ async def tell(desk: Desk, person: Person, message: Message, *, key: str, doer_i
         verdict = await judge_alone(desk, person, ASKED, doer_id=doer_id)
         if not await keep(desk, None, person, verdict, key=key, sort=ASKED, text=message.text):
             return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""
-    row = notify.outgoing(
-        desk,
-        key=key,
-        kind="post",
-        lane=f"dm:{person.slack_id}",
-        channel_id=person.slack_id,
-        payload=message.model_dump_json(),
-    )
-    await outbox.add(desk.tx, row)
+    await post(desk, person.slack_id, message, key=key)
     return ""
 
 

@@ -6,7 +6,7 @@ from agent.cards.rows import advice, done_rows, open_rows
 from agent.desk import Desk
 from agent.reports.similar import similar_to
 from agent.tickets.status_words import words
-from bot.messages import Fact, Message, escape, link, moment
+from bot.messages import Fact, Message, escape, link, linked, moment
 from prompts.words import fixed, say, say_of
 from storage import duplicates, issues, mutes, people, repositories, similar, sla, tickets
 from storage.people import Person, Team
@@ -173,4 +173,4 @@ def _similar_note(alike: list[Glimpse]) -> str:
 
 def _linked(other: Glimpse) -> str:
     label = f"CH-{other.number} {other.title[:60]} ({words(other.status)})"
-    return link(other.permalink, label) if other.permalink else escape(label)
+    return linked(label, other.permalink)

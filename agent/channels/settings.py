@@ -5,13 +5,8 @@ from bot.events import Actor
 from storage import channels, people, settings_kv
 from storage.people import Person, Team
 
-TEAM, ALLOW, MUTE, DIGEST, ON = (
-    "team",
-    "allow",
-    "mute",
-    "digest",
-    "on",
-)  # settings_kv, in a channel's scope
+TEAM, ALLOW, MUTE, DIGEST = "team", "allow", "mute", "digest"  # keys of settings_kv, in a channel's scope
+ON = "on"
 # Why something planned for a channel is not posted.
 RESTS, SHARED = "the channel is muted, or rests", "the channel is shared with another organisation"
 GUESTS, EXTERNAL, NOBODY = "guests", "external", "nobody"

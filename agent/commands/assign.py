@@ -91,7 +91,7 @@ async def offer_to_enlist(desk: Desk, ticket: Ticket, said: Said) -> Reply | Non
         who=_names(viewers),
     )
     if not can(desk.asker, "organise", Target(team_id=team.id)):
-        could = await people.members(desk.tx, team.id, "manager") or await people.admins(desk.tx)
+        could = await people.in_charge(desk.tx, team.id)
         if could:
             text += say(" {who} can add them to {team}.", who=_names(could[:NAMED]), team=escape(team.name))
         raise UserError(text)

@@ -6,8 +6,9 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.build import build, settle_held
-from agent.digest.plan import OFF, TIME, next_left, plan_key, time_of
+from agent.digest.plan import OFF, next_left, plan_key
 from agent.notices.holding import hasten
+from agent.notices.standing import DIGEST_TIME, digest_time
 from agent.people import preferences, settable
 from bot.errors import UserError
 from bot.messages import moment
@@ -42,7 +43,7 @@ async def _now(desk: Desk, person: Person) -> Reply:
 
 async def _set(desk: Desk, person: Person, value: str) -> None:
     """Keep the time; nothing is the workspace's."""
-    await preferences.keep(desk, person, preferences.named(TIME, settable.PERSON), value or preferences.DEFAULT)
+    await preferences.keep(desk, person, preferences.named(DIGEST_TIME, settable.PERSON), value or preferences.DEFAULT)
 
 
 def _read(words: str) -> str:
@@ -55,7 +56,7 @@ def _read(words: str) -> str:
 
 
 async def _when(desk: Desk, person: Person) -> str:
-    at = await time_of(desk.tx, desk.settings, person.id)
+    at = await digest_time(desk.tx, desk.settings, person.id)
     calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
     found = await next_left(desk.tx, calendar, at, key=partial(plan_key, person.id), now=desk.now)
     if found is None:

@@ -20,7 +20,7 @@ from storage.reminders import Reminder
 from storage.sla import BUSINESS
 from storage.tickets import OPEN, Ticket
 
-DENIED, REMINDED, SILENT = "denied", "reminded", "silent"
+DENIED, REMINDED = "denied", "reminded"
 
 
 async def explain(desk: Desk, ground: str, ticket: Ticket | None) -> Reply:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from agent.calendar.owner import team_named_first
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.commands.vocabulary import first_word
 from agent.desk import Desk
 from agent.people.groups import apply, drift_of, named_source, named_usergroup, other_side, team_of, the_link, told
 from bot.errors import UserError
@@ -14,14 +15,13 @@ from storage.group_links import GroupLink
 
 JOB = "groups"
 NONE_YET = fixed("No group is linked yet. For example `group link acme/platform Platform`.")
-WORDS = {"liste": "list", "verbinde": "link", "trenne": "unlink", "anwenden": "apply"}
+GERMAN = {"liste": "list", "verbinde": "link", "trenne": "unlink", "anwenden": "apply"}
 
 
 async def group(desk: Desk, said: Said) -> Reply:
     """List the links, or make, end or apply one."""
-    first, _, rest = said.text.strip().partition(" ")
-    act = first.casefold() or "list"
-    return await ACTS[WORDS.get(act, act)](desk, rest.strip())
+    act, rest = first_word(said.text, GERMAN)
+    return await ACTS[act or "list"](desk, rest)
 
 
 async def _list(desk: Desk, words: str) -> Reply:

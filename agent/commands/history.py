@@ -9,7 +9,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.notices import notify
 from agent.tickets.status_words import words
-from bot.messages import Message, escape, moment
+from bot.messages import Message, cut, escape, moment
 from prompts.words import fixed, say
 from storage import audit, comments, people, undo_steps
 from storage.audit import AuditEvent
@@ -88,7 +88,7 @@ async def _remark(desk: Desk, comment: Comment, names: Mapping[str, str]) -> lis
 
 async def _quoted(desk: Desk, text: str) -> str:
     plain = (await desk.read_out(text)).replace("\n", " ")
-    return escape(plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…")
+    return escape(cut(plain, LONGEST))
 
 
 VERB = Verb(

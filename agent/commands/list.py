@@ -13,7 +13,7 @@ from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.desk import Desk
 from agent.people.whom import person_named
 from agent.tickets.status_words import words
-from bot.messages import Button, Message, escape, link, moment
+from bot.messages import Button, Message, cut, escape, linked, moment
 from prompts.words import fixed, say, say_of
 from storage import listing
 from storage.listing import MOST_COUNTED, Filter, Line, Order, Viewer
@@ -51,11 +51,10 @@ class Asked:
 async def list_tickets(desk: Desk, said: Said) -> Reply:
     """One page; buttons lead to the others."""
     asked = await _asked(desk, said.text)
-    seen_in = frozenset(channel for channel, members in desk.insiders.items() if desk.asker.slack_id in members)
     viewer = Viewer(
         workspace_id=desk.workspace_id,
         person_id=desk.asker.person_id,
-        channels=seen_in,
+        channels=frozenset(desk.channels_of(desk.asker.slack_id)),
         is_outsider=desk.asker.is_outsider,
     )
     number = await listing.count(desk.tx, viewer, asked.filters)
@@ -86,8 +85,7 @@ def _pages(asked: Asked, page: int, *, is_last: bool) -> tuple[Button, ...]:
 
 def _row(desk: Desk, row: Line) -> str:
     ticket = row.ticket
-    title = ticket.title if len(ticket.title) <= TITLE else ticket.title[: TITLE - 1] + "…"
-    name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
+    name, title = linked(ticket.name, ticket.permalink), cut(ticket.title, TITLE)
     mark = MARKS.get(ticket.priority or "", ":white_circle:")
     who = ", ".join(f"@{escape(name)}" for name in row.names) or say("unassigned")
     status = "" if ticket.status == "open" else f", {words(ticket.status)}"

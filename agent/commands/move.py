@@ -1,15 +1,14 @@
 """`move CH-1 Payments`: another team takes it; also what the menu "Which team?" runs."""
 
-from agent.assigning import assign
+from agent.assigning.assign import Choice
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
-from agent.language import as_kept
 from agent.notices import notify
-from agent.tickets.change import changing
+from agent.tickets.moving import hand_to
 from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import escape
-from prompts.words import Phrase, fixed, phrase, say
+from prompts.words import fixed, phrase, say
 from storage.people import Team
 from storage.tickets import Ticket
 
@@ -28,28 +27,11 @@ async def move(desk: Desk, said: Said) -> Reply:
     return text_reply(_answer(ticket, team, choice), shown_by=ticket)
 
 
-def _answer(ticket: Ticket, team: Team, choice: assign.Choice) -> str:
+def _answer(ticket: Ticket, team: Team, choice: Choice) -> str:
     about = {"ticket": notify.headline(ticket), "team": escape(team.name)}
     if choice.person:
         return say("{ticket} is with {team} now; @{who} has it.", who=escape(choice.person.name), **about)
     return say("{ticket} is with {team} now; unassigned: {reason}.", reason=escape(choice.reason), **about)
-
-
-async def hand_to(desk: Desk, ticket: Ticket, team: Team, *, said: Phrase | str) -> assign.Choice:
-    """Give a ticket to a team, choose anew among its responders, and tell those who must know.
-
-    Args:
-        said: the change in words, for the card.
-    """
-    async with changing(desk, ticket, "move", said=said, needs="route"):
-        await assign.take_from_all(desk, ticket)
-        source = phrase("moved by @{who}", who=desk.asker.name)
-        ticket.team_id, ticket.team_source = team.id, await as_kept(desk, ticket, source)
-        choice = await assign.assign_automatically(desk, ticket)
-    if choice.person:
-        await notify.tell_assignee(desk, ticket, choice.person)
-    await notify.tell_managers(desk, ticket, assigned=[choice.person] if choice.person else [])
-    return choice
 
 
 VERB = Verb(

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from agent.commands.me import profile
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.more import and_more
 from agent.people import logins, members, preferences, settable, values
 from agent.people.whom import person_named
 from agent.roster import paste
@@ -75,8 +76,7 @@ async def _unlinked(desk: Desk, words: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    more = say(" and {count} more", count=len(names) - LISTED) if len(names) > LISTED else ""
-    return escape(", ".join(names[:LISTED]) or say("none")) + more
+    return escape(", ".join(names[:LISTED]) or say("none")) + and_more(len(names), LISTED)
 
 
 ACTS: dict[str, Callable[[Desk, str], Awaitable[str | Reply]]] = {

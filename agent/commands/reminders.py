@@ -6,6 +6,7 @@ from agent.alarms.keep import ALARM
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.plan import DAILY
+from agent.more import more_lines
 from agent.notices import notify
 from agent.notices.holding import FLUSH
 from agent.nudges.plan import AGAIN, MANAGERS
@@ -46,8 +47,8 @@ async def list_reminders(desk: Desk, said: Said) -> Reply:
     lines = [line for _, line in sorted((at, line) for at, line in (*asked, *planned) if at and line)]
     if not lines:
         return text_reply(say("Nothing is planned for you."), is_private=True)
-    more = [say("… and {count} more", count=len(lines) - SHOWN)] if len(lines) > SHOWN else []
-    return text_reply("\n".join([f"*{say('What is planned for you')}*", *lines[:SHOWN], *more]), is_private=True)
+    shown = [f"*{say('What is planned for you')}*", *lines[:SHOWN], *more_lines(len(lines), SHOWN)]
+    return text_reply("\n".join(shown), is_private=True)
 
 
 async def _asked(desk: Desk, alarm: Alarm) -> str:

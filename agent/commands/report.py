@@ -8,7 +8,7 @@ from agent.reports.held import hold, must_ask, track_held
 from agent.reports.report import add_comment, open_ticket, same_as
 from bot.errors import UserError
 from bot.events import Place
-from bot.messages import Button, Message, link
+from bot.messages import Button, Message, linked
 from prompts.words import fixed, say
 from storage import thread_links
 from storage.tickets import Ticket
@@ -51,7 +51,7 @@ async def _join(desk: Desk, first: Ticket, text: str) -> Reply:
         desk.tx, desk.workspace_id, place.channel_id, place.thread_ts
     ):
         await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=first.id)
-    where = link(first.permalink, first.name) if first.permalink else first.name
+    where = linked(first.name, first.permalink)
     message = Message(
         text=say("The same was reported as {where} a moment ago, so this is kept as a comment there.", where=where),
         buttons=(Button(label=say("Separate ticket"), action="separate", value=str(comment.id)),),

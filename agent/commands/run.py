@@ -19,7 +19,7 @@ from agent.proposals.proposal import visible_proposal
 from agent.tickets.change import undo_button
 from bot.access import Target, check
 from bot.errors import UserError
-from bot.messages import Button, Message, escape
+from bot.messages import Button, Message, cut, escape
 from prompts.words import fixed, say
 from storage import tickets, undo_steps
 from storage.proposals import Proposal
@@ -78,7 +78,7 @@ def _usage(verb: Verb) -> str:
 
 def quoted(typed: str) -> str:
     """What was typed, as much of it as fits into an answer."""
-    return typed if len(typed) <= QUOTED else typed[: QUOTED - 1] + "…"
+    return cut(typed, QUOTED)
 
 
 def not_known(line: str, thread_ticket: Ticket | None = None) -> UserError:

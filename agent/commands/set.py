@@ -12,7 +12,7 @@ from agent.notices import notify
 from agent.tickets.change import changing
 from agent.tickets.status_words import words
 from agent.tickets.transition import by, require_open
-from bot.messages import escape
+from bot.messages import cut, escape
 from prompts.words import fixed, say, speaking
 from storage import tickets
 from storage.tickets import Ticket
@@ -72,7 +72,7 @@ async def _spoken(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
 def _shown(name: str, value: Any) -> str:
     is_spoken = name in FREE and value  # people's own words are never translated
     text = ", ".join(value) if isinstance(value, list) else value if is_spoken else words(value)
-    return escape(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…") or say("none")
+    return escape(cut(text, SHOWN)) or say("none")
 
 
 def _listed(names: Mapping[str, Any] | set[str]) -> str:

@@ -5,7 +5,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.notices import notify
 from agent.tickets.status_words import words
-from bot.messages import Message, escape, moment
+from bot.messages import Message, cut, escape, moment
 from prompts.words import fixed, say
 from storage import comments, people
 
@@ -19,7 +19,7 @@ async def show(desk: Desk, said: Said) -> Reply:
     shown = await card(desk, ticket)
     reporter = await people.get(desk.tx, ticket.reporter_id) if ticket.reporter_id else None
     text = await desk.read_out(ticket.description)
-    body = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+    body = escape(cut(text, LONGEST))
     said_on_it = [comment for comment in await comments.of_ticket(desk.tx, ticket.id) if not comment.deleted_at]
     last = said_on_it[-SHOWN:]
     said_lines = [f"• {escape((await desk.read_out(comment.text))[:300])}" for comment in last]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from agent.calendar.owner import team_named_first
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.commands.vocabulary import first_word
 from agent.desk import Desk
 from agent.people import members, preferences, settable, teams, values
 from agent.people.whom import person_named
@@ -36,14 +37,8 @@ NEW_NAME = ("to", "in")
 
 async def team(desk: Desk, said: Said) -> Reply:
     """Do one of these, or list the teams."""
-    act, rest = _first(said.text)
+    act, rest = first_word(" ".join(said.text.split()), GERMAN)
     return await ACTS[act or "list"](desk, rest)
-
-
-def _first(words: str) -> tuple[str, str]:
-    """The first word, in English, and the rest."""
-    first, _, rest = words.strip().partition(" ")
-    return GERMAN.get(first.casefold(), first.casefold()), " ".join(rest.split())
 
 
 async def _list(desk: Desk, words: str) -> Reply:
@@ -108,10 +103,8 @@ async def _delete(desk: Desk, words: str) -> Reply:
 async def _which_heir(desk: Desk, one: Team) -> Reply | None:
     """A question with a menu of the other teams, when there is something to inherit."""
     desk.check_admin(doing=say("delete {team}", team=escape(one.name)))
-    left, others = (
-        await teams.open_tickets(desk, one),
-        [other for other in await people.teams(desk.tx) if other is not one],
-    )
+    left = await teams.open_tickets(desk, one)
+    others = [other for other in await people.teams(desk.tx) if other is not one]
     if not left or not others:
         return None
     options = tuple(Option(label=other.name, value=other.name) for other in others)
@@ -143,7 +136,7 @@ async def _keep(desk: Desk, one: Team, key: str, value: str) -> Reply:
 
 
 async def _member(desk: Desk, words: str) -> Reply:
-    act, rest = _first(words)
+    act, rest = first_word(words, GERMAN)
     one, rest = await team_named_first(desk, rest)
     who, role = _role_last(rest)
     person = await person_named(desk, who)

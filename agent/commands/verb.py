@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from agent.desk import Desk
+from agent.reply import Reply, text_reply
 from bot.access import who_may
 from bot.errors import UserError
-from bot.messages import Message
 from prompts.words import say
 from storage.people import Person, Team
 from storage.proposals import Proposal
 from storage.tickets import Ticket
+
+__all__ = ["OPTIONAL", "Reply", "Said", "Slot", "Verb", "text_reply"]  # all that a command is written with
 
 
 class Slot(Enum):
@@ -108,28 +110,6 @@ class Said:
         if self.proposal is None:
             raise UserError(say("Which proposal? Name it, as in `P-3`."))
         return self.proposal
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What the asker sees, unless they look at the thread of the ticket that says it already.
-
-    `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
-    `settles` a question: the message whose button was pressed becomes this reply, so that it cannot be pressed again.
-    """
-
-    message: Message
-    is_private: bool = False
-    seen_in: Ticket | None = None
-    shown_by: Ticket | None = None
-    settles: bool = False
-
-
-def text_reply(
-    text: str, *, is_private: bool = False, seen_in: Ticket | None = None, shown_by: Ticket | None = None
-) -> Reply:
-    """A reply of words alone."""
-    return Reply(message=Message(text=text), is_private=is_private, seen_in=seen_in, shown_by=shown_by)
 
 
 @dataclass(frozen=True, kw_only=True)

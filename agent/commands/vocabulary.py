@@ -1,4 +1,6 @@
-"""Statuses and priorities as people write them, and how they are kept."""
+"""Statuses and priorities as people write them, and how they are kept; words that say what a verb is to do."""
+
+from collections.abc import Mapping
 
 STATUS_WORDS = {
     "open": "open",
@@ -27,3 +29,13 @@ PRIORITY_WORDS = {
     "mittel": "medium",
     "niedrig": "low",
 }
+
+
+def first_word(words: str, german: Mapping[str, str]) -> tuple[str, str]:
+    """The first word, in English and lower case, and the rest.
+
+    Args:
+        german: German words, and others that mean the same, by what they are in English.
+    """
+    first, _, rest = words.strip().partition(" ")
+    return german.get(first.casefold(), first.casefold()), rest.strip()

@@ -2,6 +2,7 @@
 
 from agent.commands.verb import Reply, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.more import and_more
 from agent.notices import notify
 from agent.people.admit import actor_of
 from bot.access import can
@@ -21,7 +22,7 @@ async def who_can(desk: Desk, verb: Verb, ticket: Ticket | None) -> Reply:
         return text_reply(f"{rule} {say('`help {verb}` explains it.', verb=verb.name)}", is_private=True)
     names = await _names(desk, verb, ticket)
     shown = ", ".join(f"@{escape(name)}" for name in names[:SHOWN]) or say("nobody whom I know")
-    more = say(" and {count} more", count=len(names) - SHOWN) if len(names) > SHOWN else ""
+    more = and_more(len(names), SHOWN)
     here = say("For {ticket} that is {names}.", ticket=notify.headline(ticket), names=shown + more)
     return text_reply(f"{rule} {here}", is_private=True)
 

@@ -22,8 +22,6 @@ BEFORE_REVIEWS = 3  # of the parts below
 FOR_WHO_HAS_IT = {GIVEN.name, DEADLINE.name}
 NO_NEWS = "the ticket is done, with somebody else, or not theirs to see any more"
 ONLY = fixed("They were held back until now.")
-WITH_DIGEST, WHEN_IT_SUITED = fixed("told with the daily digest"), fixed("told when it suited them")
-LATER = (WITH_DIGEST, WHEN_IT_SUITED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from agent.channels import settings as channels
 from agent.desk import Desk
 from agent.digest.parts import LINES, Part, View, counted, habits_of, line, notes_of, sort_into
 from agent.digest.plan import AT_START, OFF, moment_on, next_left, settle_key
-from agent.digest.send import post
 from agent.language import of_channel
+from agent.notices.post import post
 from bot.messages import Button, Message, escape
 from bot.settings import Settings
 from prompts.words import Phrase, fixed, say, speaking

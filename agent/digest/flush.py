@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from agent.desk import Desk
-from agent.digest.build import WHEN_IT_SUITED, held_message, read_held, settle_held
+from agent.digest.build import held_message, read_held, settle_held
 from agent.digest.plan import DIGEST
-from agent.digest.send import deliver
 from agent.language import of_person
-from agent.notices.holding import plan_flush
+from agent.notices.holding import WHEN_IT_SUITED, plan_flush
+from agent.notices.post import post
 from agent.notices.standing import quiet_until
 from prompts.words import speaking
 from storage import notices, people, reminders
@@ -38,7 +38,7 @@ async def flush(desk: Desk, reminder: Reminder) -> str:
         return "it is no news any more"
     with speaking(await of_person(desk, person.id)):
         message = held_message(held.lines)
-    await deliver(desk, person, message, key=f"flush:{reminder.id}:{reminder.due_at.isoformat()}")
+    await post(desk, person.slack_id, message, key=f"flush:{reminder.id}:{reminder.due_at.isoformat()}")
     return ""
 
 

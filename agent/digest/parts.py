@@ -7,9 +7,10 @@ from datetime import datetime
 from agent.calendar.opening import Calendar, between
 from agent.desk import Desk
 from agent.digest.plan import last_working_day
+from agent.more import more_lines
 from agent.nudges.plan import EVERY, ON, SILENCE, Habit, habit_of, silent_since
 from agent.tickets.status_words import words
-from bot.messages import escape, link, moment
+from bot.messages import cut, escape, linked, moment
 from prompts.words import say
 from storage import calendars, settings_kv
 from storage.digests import Matter
@@ -82,8 +83,7 @@ async def habits_of(desk: Desk, found: Sequence[Matter]) -> dict[int, Habit]:
 def line(one: Matter) -> str:
     """Its number, title, priority and deadline."""
     ticket = one.ticket
-    title = ticket.title if len(ticket.title) <= TITLE else f"{ticket.title[: TITLE - 1]}…"
-    name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
+    name, title = linked(ticket.name, ticket.permalink), cut(ticket.title, TITLE)
     facts = words(ticket.priority) if ticket.priority else say("no priority yet")
     if one.due_at:
         facts = say("{priority}, due {at}", priority=facts, at=moment(one.due_at))
@@ -100,8 +100,7 @@ def counted(heading: str) -> str:
 
 def notes_of(name: str, lines: Sequence[str]) -> list[str]:
     """A part under its name: ten lines, and how many more there are."""
-    more = [say("… and {count} more", count=len(lines) - LINES)] if len(lines) > LINES else []
-    return chunks([f"*{name}*", *lines[:LINES], *more])
+    return chunks([f"*{name}*", *lines[:LINES], *more_lines(len(lines), LINES)])
 
 
 def chunks(lines: Sequence[str]) -> list[str]:

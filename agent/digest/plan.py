@@ -7,14 +7,14 @@ from functools import partial
 from agent.calendar.opening import DAY, FARTHEST, Calendar, day_of
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
+from agent.notices.standing import digest_time
 from bot.settings import Settings
-from storage import calendars, reminders, settings_kv
+from storage import reminders
 from storage.database import Tx
 from storage.people import Person
 from storage.reminders import Reminder
 
 DIGEST, DAILY = "digest", "daily"
-TIME = "digest.time"  # key of settings_kv, in the scope person:<id>: a time of day as in 08:30, or off
 OFF, AT_START = "off", ""
 
 
@@ -85,19 +85,13 @@ async def settle_key(desk: Desk, reminder: Reminder, *, due: datetime | None, ke
     return ""
 
 
-async def time_of(tx: Tx, settings: Settings, person_id: int) -> str:
-    """At what time of day somebody wants it."""
-    own = await settings_kv.get(tx, calendars.of_person(person_id), TIME)
-    return settings.digest_time if own is None else own
-
-
 async def upcoming(
     tx: Tx, settings: Settings, persons: Sequence[Person], *, workspace_id: str, now: datetime
 ) -> list[Reminder]:
     """The next digest of each of these people, to be planned."""
     wanted = []
     for person in persons:
-        calendar, at = await calendar_of_person(tx, settings, person.id), await time_of(tx, settings, person.id)
+        calendar, at = await calendar_of_person(tx, settings, person.id), await digest_time(tx, settings, person.id)
         if found := await next_left(tx, calendar, at, key=partial(plan_key, person.id), now=now):
             day, due = found
             wanted.append(

@@ -2,14 +2,14 @@
 
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
-from agent.digest.build import WITH_DIGEST, build, settle_held
-from agent.digest.plan import moment_on, plan_key, plan_next, settle_key, time_of
+from agent.digest.build import build, settle_held
+from agent.digest.plan import moment_on, plan_key, plan_next, settle_key
 from agent.language import of_person
-from agent.notices import notify
-from bot.messages import Message
+from agent.notices.holding import WITH_DIGEST
+from agent.notices.post import post
+from agent.notices.standing import digest_time
 from prompts.words import speaking
-from storage import absences, outbox, people
-from storage.people import Person
+from storage import absences, people
 from storage.reminders import Reminder
 
 
@@ -20,7 +20,7 @@ async def send(desk: Desk, reminder: Reminder) -> str:
         return "they are gone"
     calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
     today = desk.now.astimezone(calendar.zone).date()
-    due = moment_on(calendar, today, await time_of(desk.tx, desk.settings, person.id))
+    due = moment_on(calendar, today, await digest_time(desk.tx, desk.settings, person.id))
     key = plan_key(person.id, today)
     why_not = await settle_key(desk, reminder, due=due, key=key)
     await plan_next(desk, person)
@@ -33,23 +33,5 @@ async def send(desk: Desk, reminder: Reminder) -> str:
     await settle_held(desk, told=digest.told, dropped=digest.dropped, by=WITH_DIGEST)
     if digest.message is None:
         return "there was nothing to say"
-    await deliver(desk, person, digest.message, key=key)
+    await post(desk, person.slack_id, digest.message, key=key)
     return ""
-
-
-async def deliver(desk: Desk, person: Person, message: Message, *, key: str) -> None:
-    """One direct message that is about no single ticket."""
-    await post(desk, person.slack_id, message, key=key)
-
-
-async def post(desk: Desk, channel_id: str, message: Message, *, key: str) -> None:
-    """One message that is about no single ticket; a person's id stands for the direct message with them."""
-    row = notify.outgoing(
-        desk,
-        key=key,
-        kind="post",
-        lane=f"dm:{channel_id}",
-        channel_id=channel_id,
-        payload=message.model_dump_json(),
-    )
-    await outbox.add(desk.tx, row)

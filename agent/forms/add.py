@@ -2,6 +2,7 @@
 
 from agent.commands import comment
 from agent.desk import Desk
+from agent.forms.kind import MOST, open_tickets
 from bot.errors import UserError
 from bot.forms import Field, Form
 from bot.messages import Option
@@ -11,7 +12,7 @@ from storage import people, thread_links, tickets
 from storage.tickets import Ticket
 
 TITLE, SUBMIT = fixed("Add to ticket"), fixed("Add")
-LONGEST, MOST = 3000, 100
+LONGEST = 3000
 
 
 async def form(desk: Desk, shortcut: SlackShortcut) -> Form:
@@ -45,23 +46,14 @@ async def form(desk: Desk, shortcut: SlackShortcut) -> Form:
                 longest=LONGEST,
             ),
         ),
-        about={
-            "channel_id": shortcut.channel_id,
-            "thread_ts": shortcut.thread_ts,
-            "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
-        },
+        about=shortcut.about,
     )
 
 
 async def _offered(desk: Desk, shortcut: SlackShortcut) -> list[Ticket]:
     """The thread's ticket first, then open ones that the asker sees, the loudest first."""
     here = await _ticket_here(desk, shortcut)
-    found = [here] if here else []
-    for ticket in await tickets.open_ones(desk.tx, desk.workspace_id, most=2 * MOST):
-        is_open_to_all = not ticket.is_private and not desk.asker.is_outsider
-        if (here is None or ticket.id != here.id) and (is_open_to_all or await desk.sees(ticket)):
-            found.append(ticket)
-    return found[:MOST]
+    return [*([here] if here else []), *await open_tickets(desk, besides=here)][:MOST]
 
 
 async def _ticket_here(desk: Desk, shortcut: SlackShortcut) -> Ticket | None:

@@ -8,9 +8,11 @@ from agent.desk import Desk
 from agent.tickets.status_words import words
 from bot.forms import Field
 from bot.messages import Option
+from storage import tickets
 from storage.tickets import LOUDEST_FIRST, Ticket
 
 Given = Mapping[str, str]  # field -> what was filled in
+MOST = 100  # options that Slack shows
 
 
 async def _nothing_wrong(desk: Desk, ticket: Ticket, given: Given) -> dict[str, str]:
@@ -58,6 +60,16 @@ class OpenKind:
     blamed: str
     check: Callable[[Desk, str, Given], Awaitable[dict[str, str]]] = _fine
     is_of_settings: bool = False  # what stands in it is set, and others may set it too
+
+
+async def open_tickets(desk: Desk, *, besides: Ticket | None) -> list[Ticket]:
+    """Open tickets that the asker sees, the loudest first, to choose one from."""
+    is_insider = desk.actor is not None and not desk.asker.is_outsider
+    return [
+        one
+        for one in await tickets.open_ones(desk.tx, desk.workspace_id, most=2 * MOST)
+        if (besides is None or one.id != besides.id) and ((is_insider and not one.is_private) or await desk.sees(one))
+    ]
 
 
 def priorities() -> tuple[Option, ...]:

@@ -7,7 +7,7 @@ from agent.alarms.keep import whose
 from agent.alarms.timing import timing_of, whole
 from agent.calendar.spoken.spoken import Unclear
 from agent.calendar.whose import calendar_of_person
-from agent.cards.pressed import UNKNOWN
+from agent.commands.pressed import UNKNOWN
 from agent.desk import Desk
 from agent.forms.kind import Given
 from bot.errors import UserError
@@ -39,12 +39,7 @@ async def form(desk: Desk, shortcut: SlackShortcut) -> Form:
         title=say(TITLE),
         submit=say(SUBMIT),
         fields=(_when(say(SUGGESTED)), what),
-        about={
-            "value": "me",
-            "channel_id": shortcut.channel_id,
-            "thread_ts": shortcut.thread_ts,
-            "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
-        },
+        about={"value": "me", **shortcut.about},
     )
 
 

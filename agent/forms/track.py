@@ -11,7 +11,7 @@ from agent.triage.profiles import profiles
 from agent.triage.schema import Report, Triage
 from agent.triage.title import TITLE_LENGTH
 from bot.forms import Field, Form
-from bot.messages import Option, escape, link
+from bot.messages import Option, escape, linked
 from bot.shortcuts import SlackShortcut
 from prompts.words import fixed, say
 from storage import people, similar
@@ -44,12 +44,7 @@ async def form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form:
             *_judged([team.name for team in teams], priorities(), read),
             *(() if is_here else (_where(),)),
         ),
-        about={
-            "value": source if shortcut.message_ts else track.NOWHERE,
-            "channel_id": shortcut.channel_id,
-            "thread_ts": shortcut.thread_ts,
-            "trigger_id": shortcut.trigger_id if shortcut.reply_url else None,
-        },
+        about={"value": source if shortcut.message_ts else track.NOWHERE, **shortcut.about},
         notes=tuple(filter(None, (await _said_by(desk, shortcut), await _like_it(desk, shortcut, read)))),
     )
 
@@ -119,12 +114,8 @@ async def _like_it(desk: Desk, shortcut: SlackShortcut, read: Triage | None) -> 
     by_id = {other.id: other for other in found if other.status in OPEN}
     like = [by_id[key] for key in similar_to(read.title, {key: other.title for key, other in by_id.items()})]
     label = say("Similar open tickets")
-    links = [_linked(f"CH-{other.number} {other.title}", other.permalink) for other in like]
+    links = [linked(f"CH-{other.number} {other.title}", other.permalink) for other in like]
     return f"{label}: {'; '.join(links)}" if links else ""
-
-
-def _linked(label: str, permalink: str | None) -> str:
-    return link(permalink, label) if permalink else escape(label)
 
 
 async def problems(desk: Desk, given: Given) -> dict[str, str]:

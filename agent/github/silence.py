@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from agent.desk import Desk
 from agent.language import of_channel
+from agent.more import and_more
 from agent.notices import notify
 from agent.tickets.status_words import words
 from bot.github.parse import Event
@@ -49,7 +50,7 @@ def _line(changes: list[tuple[AuditEvent, Ticket]]) -> str:
     counts = Counter(_word(event) for event, _ in changes)
     said = ", ".join(f"{count} {word}" for word, count in counts.items())
     named = list(dict.fromkeys(f"{ticket.name} {escape(ticket.title)}" for _, ticket in changes))
-    more = say(" and {count} more", count=len(named) - NAMED) if len(named) > NAMED else ""
+    more = and_more(len(named), NAMED)
     return say("News of GitHub that came late: {said} ({tickets}).", said=said, tickets="; ".join(named[:NAMED]) + more)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from agent.cards.card import MARKS
 from agent.desk import Desk
 from agent.tickets.status_words import words
-from bot.messages import escape, link, moment
+from bot.messages import cut, escape, linked, moment
 from prompts.words import fixed, say
 from storage.overview import About
 from storage.people import Person
@@ -35,13 +35,12 @@ class View:
     @property
     def channels(self) -> list[str]:
         """The private channels that they are a member of."""
-        return [channel for channel, members in self.desk.insiders.items() if self.person.slack_id in members]
+        return self.desk.channels_of(self.person.slack_id)
 
 
 def ticket_line(view: View, ticket: Ticket, due_at: datetime | None, *, flags: tuple[str, ...] = ()) -> str:
     """Number, title, priority, status, deadline and what else is to be said of it."""
-    title = ticket.title if len(ticket.title) <= TITLE else f"{ticket.title[: TITLE - 1]}…"
-    name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
+    name, title = linked(ticket.name, ticket.permalink), cut(ticket.title, TITLE)
     late = fixed("was due {when}") if due_at and due_at <= view.now else fixed("due {when}")
     facts = (
         words(ticket.priority).capitalize() if ticket.priority else "",

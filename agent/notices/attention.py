@@ -38,7 +38,6 @@ NEWS = Sort(name="news", weight="information")
 REVIEW = Sort(name="review", weight="action", is_capped=True)  # a pull request waits for them
 NUDGE = Sort(name="nudge", weight="action", is_capped=True)
 ALARM = Sort(name="alarm", weight="information", can_be_muted=False, was_asked_for=True)
-
 ASKED = Sort(name="asked", weight="action")  # somebody else wanted them to be reminded
 
 

@@ -3,6 +3,7 @@
 from agent.desk import Desk
 from agent.notices.attention import Sort, Verdict
 from agent.notices.standing import quiet_until
+from prompts.words import fixed
 from storage import notices, reminders
 from storage.audit import Change
 from storage.notices import Notice
@@ -11,6 +12,9 @@ from storage.reminders import Reminder
 from storage.tickets import Ticket
 
 HELD, FLUSH = "held", "flush"
+# Why one that was held back is told after all.
+WITH_DIGEST, WHEN_IT_SUITED = fixed("told with the daily digest"), fixed("told when it suited them")
+LATER = (WITH_DIGEST, WHEN_IT_SUITED)
 
 
 async def keep(

@@ -7,7 +7,6 @@ from agent.language import of_person, of_ticket
 from agent.notices.attention import CALL, GIVEN, NEWS, Sort
 from agent.notices.holding import keep
 from agent.notices.standing import judge
-from agent.nudges.plan import LOUD
 from agent.tickets.status_words import words
 from bot.events import Place
 from bot.messages import Button, Message, escape
@@ -15,7 +14,7 @@ from prompts.words import Phrase, fixed, say, speaking
 from storage import outbox, people
 from storage.outbox import Outgoing
 from storage.people import Person
-from storage.tickets import Ticket
+from storage.tickets import LOUD, Ticket
 
 # By these the messages of one piece of work are told apart.
 ANSWER, CHANGE, ASSIGNED, WAITED = "answer", "change", "assigned", "waited"
@@ -159,9 +158,7 @@ def _how_it_stands(ticket: Ticket, assigned: list[Person]) -> str:
 
 async def managers_of(desk: Desk, ticket: Ticket) -> list[Person]:
     """Who manages its team; admins where nobody does."""
-    team_id = ticket.team_id
-    managers = await people.members(desk.tx, team_id, "manager") if team_id else []
-    return managers or await people.admins(desk.tx)
+    return await people.in_charge(desk.tx, ticket.team_id)
 
 
 def call_key(ticket: Ticket, person_id: int) -> str:

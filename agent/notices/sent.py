@@ -6,8 +6,8 @@ from datetime import datetime
 
 from agent.calendar.opening import Calendar, is_open
 from agent.calendar.whose import calendar_of_person
-from agent.digest.build import LATER
 from agent.notices.attention import ALARM, WOKEN
+from agent.notices.holding import LATER
 from bot.settings import Settings
 from storage import agenda, notices, people, tickets
 from storage.database import Tx

@@ -6,16 +6,18 @@ from agent.calendar.opening import Calendar, is_open, next_open, next_shut
 from agent.calendar.week import read_week
 from agent.calendar.whose import calendar_of, scopes_of_person
 from agent.desk import Desk
-from agent.digest.plan import time_of
 from agent.notices.attention import APART, Sort, Standing, Verdict, decide
 from bot.messages import escape, mention
+from bot.settings import Settings
 from prompts.words import fixed
 from storage import absences, calendars, mutes, notices, settings_kv
+from storage.database import Tx
 from storage.mutes import Mute
 from storage.people import Person
 from storage.tickets import Ticket
 
-WAKE, QUIET = "wake_for_critical", "quiet"  # keys of settings_kv, in the scope person:<id>
+# Keys of settings_kv in the scope person:<id>; a digest's time is a time of day as in 08:30, or off.
+WAKE, QUIET, DIGEST_TIME = "wake_for_critical", "quiet", "digest.time"
 ON, OFF = "on", "off"
 OFF_IN_SLACK = fixed("they have notifications off in Slack")
 PATIENCE = 14  # openings: who wants quiet in all of their hours is told at the end of one
@@ -33,7 +35,7 @@ async def judge(desk: Desk, ticket: Ticket | None, person: Person, sort: Sort, *
     Args:
         digest: why it is to wait for the daily digest, if it is.
     """
-    if digest and await time_of(desk.tx, desk.settings, person.id) == OFF:
+    if digest and await digest_time(desk.tx, desk.settings, person.id) == OFF:
         digest = ""  # it would wait for ever
     until, quiet = (None, "") if digest else await quiet_until(desk, person)
     is_critical = ticket is not None and ticket.priority == "critical"
@@ -95,6 +97,12 @@ def _in_reach(moment: datetime, hours: Calendar | None, quiet: Calendar | None) 
         if moment == opens:
             break
     return moment
+
+
+async def digest_time(tx: Tx, settings: Settings, person_id: int) -> str:
+    """At what time of day somebody wants their daily digest."""
+    own = await settings_kv.get(tx, calendars.of_person(person_id), DIGEST_TIME)
+    return settings.digest_time if own is None else own
 
 
 async def called(desk: Desk, person: Person) -> str:

@@ -15,10 +15,9 @@ from prompts.words import say, speaking
 from storage import calendars, reminders, settings_kv
 from storage.reminders import Reminder, Step
 from storage.sla import BUSINESS
-from storage.tickets import OPEN, Ticket
+from storage.tickets import LOUD, OPEN, Ticket
 
 STALE, AGAIN, MANAGERS = "stale", "nudge", "nudge managers"
-LOUD = {"critical", "high"}
 MOST = 3  # nudges without a person doing anything; then the managers hear once, and after that digests alone show it
 BASE = timedelta(hours=4)
 SILENCE = {

@@ -30,10 +30,6 @@ class CodeOwners:
     lines: tuple[Line, ...]
     skipped: tuple[str, ...] = ()
 
-    def line_for(self, path: str) -> Line | None:
-        """The last line that fits a path."""
-        return last(self.lines, path)
-
 
 def last(lines: Sequence[Line], path: str) -> Line | None:
     """The last of these lines that fits a path."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agent.desk import Desk
+from agent.more import and_more
 from agent.people import members
 from bot.errors import UserError
 from bot.messages import Button, Message, escape
@@ -165,8 +166,7 @@ def _lines(drift: Drift, name: str, other: str) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = say(" and {count} more", count=len(names) - SHOWN) if len(names) > SHOWN else ""
-    return escape(", ".join(names[:SHOWN])) + more
+    return escape(", ".join(names[:SHOWN])) + and_more(len(names), SHOWN)
 
 
 async def apply(desk: Desk, link: GroupLink, *, seen: str = "") -> str | None:

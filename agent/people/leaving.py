@@ -6,6 +6,7 @@ from datetime import datetime
 
 from agent.desk import Desk
 from agent.language import of_person
+from agent.more import more_lines
 from agent.notices import notify
 from agent.notices.attention import LIST
 from bot.messages import Button, Message, escape
@@ -82,7 +83,7 @@ async def show_list(desk: Desk, person: Person, found: Sequence[Ticket], *, why:
         with speaking(await of_person(desk, manager.id)):
             lines = [await _line(desk, person, ticket) for ticket in seen[:SHOWN]]
             head = say_of(len(seen), ONE_GOES, MANY_GO, who=escape(person.name), why=say(why))
-            message = Message(text="\n".join([head, *lines, *_more(seen)]))
+            message = Message(text="\n".join([head, *lines, *more_lines(len(seen), SHOWN)]))
             await _say(desk, manager, seen[0], message, key=f"{JOB}:{list_key}")
 
 
@@ -134,7 +135,7 @@ async def ask_managers(desk: Desk, person: Person, found: Sequence[Ticket]) -> N
         with speaking(await of_person(desk, manager.id)):
             lines = [f"• {notify.headline(ticket)}{_mark(ticket)}" for ticket in seen[:SHOWN]]
             head = say("@{who} is away and has {count} open:", who=escape(person.name), count=len(seen))
-            message = Message(text="\n".join([head, *lines, *_more(seen)]), buttons=_choices(person))
+            message = Message(text="\n".join([head, *lines, *more_lines(len(seen), SHOWN)]), buttons=_choices(person))
             await _say(desk, manager, seen[0], message, key=f"away:{desk.key}")
 
 
@@ -143,10 +144,6 @@ def _choices(person: Person) -> tuple[Button, ...]:
         Button(label=say("Reassign all"), action="reassign-all", value=f"<@{person.slack_id}>", style="primary"),
         Button(label=say("Keep"), action="keep-all", value=f"<@{person.slack_id}>"),
     )
-
-
-def _more(seen: Sequence[Ticket]) -> list[str]:
-    return [say("… and {count} more", count=len(seen) - SHOWN)] if len(seen) > SHOWN else []
 
 
 async def _by_manager(desk: Desk, person: Person, found: Sequence[Ticket]) -> list[tuple[Person, list[Ticket]]]:

@@ -9,7 +9,7 @@ from typing import Any
 from agent.admins import ask_admins
 from agent.desk import Desk
 from agent.language import of_person
-from agent.notices import notify
+from agent.notices.post import post
 from agent.notices.standing import quiet_until
 from bot.errors import UserError
 from bot.messages import Button, Menu, Message, Option, escape, mention
@@ -103,15 +103,7 @@ async def confirm(desk: Desk, login: str, code: str) -> bool:
     await _hold(desk, person, row.shown, state=VERIFIED, source="github")
     with speaking(await of_person(desk, person.id)):
         text = say("You are {login} on GitHub: the comment proved it.", login=escape(row.shown))
-    told = notify.outgoing(
-        desk,
-        key=f"linked:{row.id}:{code}",
-        kind="post",
-        lane=f"dm:{person.slack_id}",
-        channel_id=person.slack_id,
-        payload=Message(text=text).model_dump_json(),
-    )
-    await outbox.add(desk.tx, told)
+    await post(desk, person.slack_id, Message(text=text), key=f"linked:{row.id}:{code}")
     return True
 
 
@@ -135,18 +127,9 @@ async def ask_to_link(desk: Desk, person: Person) -> str:
         was_asked = fixed("@{who} was asked already. `link github LOGIN @someone` says it for them.")
         return say(was_asked, who=escape(person.name))
     with speaking(await of_person(desk, person.id)):
-        payload = _question().model_dump_json()
+        question = _question()
     until, why = await quiet_until(desk, person)
-    asked = notify.outgoing(
-        desk,
-        key=key,
-        kind="post",
-        lane=f"dm:{person.slack_id}",
-        channel_id=person.slack_id,
-        payload=payload,
-    )
-    asked.due_at = until or desk.now
-    await outbox.add(desk.tx, asked)
+    await post(desk, person.slack_id, question, key=key, due_at=until)
     desk.audit("ask", "person", person.id, before={}, after={"for": GITHUB})
     asks = fixed("@{who} will be asked when it suits them, as {why}.") if until else fixed("@{who} is asked.")
     return say(asks, who=escape(person.name), why=say(why))

@@ -1,9 +1,9 @@
 """A team gets another name, goes and comes back; its open tickets go to the heir that is named, never to nobody."""
 
-from agent.commands.move import hand_to
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.people.organise import TeamFacts, add_team, checked_name, require_free
+from agent.tickets.moving import hand_to
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say, say_of, speaking

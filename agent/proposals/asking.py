@@ -1,11 +1,11 @@
 """Who decides a proposal hears of it once, with two buttons; when it is decided each of those messages says so."""
 
-from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from agent.language import of_person, of_place, of_ticket
 from agent.notices import notify
 from agent.notices.attention import ASKS, DECIDED
 from agent.notices.standing import called
+from agent.reply import Reply, text_reply
 from bot.messages import Button, Message, escape, moment
 from prompts.words import Phrase, fixed, say, speaking
 from storage import notices, outbox, people, tickets
@@ -25,8 +25,8 @@ async def deciders(desk: Desk, proposal: Proposal) -> list[Person]:
         ticket = await tickets.get(desk.tx, proposal.ticket_id)
         could = [one for one in await notify.managers_of(desk, ticket) if desk.may_see(one.slack_id, ticket)]
     else:
-        managers = await people.members(desk.tx, proposal.team_id, "manager") if proposal.team_id else []
-        could = [one for one in managers or await people.admins(desk.tx) if is_insider(desk, proposal, one.slack_id)]
+        in_charge = await people.in_charge(desk.tx, proposal.team_id)
+        could = [one for one in in_charge if is_insider(desk, proposal, one.slack_id)]
     return [one for one in could if one.id != proposal.asker_id]
 
 

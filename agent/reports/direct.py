@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.notices import notify
 from agent.ownership.fit import clues_of
 from agent.ownership.route import by_rule, fitting
+from agent.reply import Reply, text_reply
 from agent.reports.report import open_ticket, was_deleted
 from agent.triage.profiles import profiles
 from agent.triage.rules import rank_teams

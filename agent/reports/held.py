@@ -3,12 +3,12 @@
 from dataclasses import asdict, replace
 
 from agent.channels.settings import home_team
-from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from agent.language import of_channel
 from agent.people.admit import actor_of
 from agent.proposals import asking
 from agent.proposals.proposal import fresh, keep
+from agent.reply import Reply, text_reply
 from agent.reports.direct import clear_team, open_for
 from agent.reports.report import open_ticket, was_deleted
 from bot.access import Target, can

@@ -1,10 +1,10 @@
 """Who was asked to review a pull request, or to change theirs, is reminded of it in a direct message."""
 
 from agent.desk import Desk
-from agent.digest.send import deliver
 from agent.language import of_person
 from agent.notices.attention import REVIEW as SORT
 from agent.notices.holding import keep
+from agent.notices.post import post
 from agent.notices.standing import judge
 from agent.review_requests.plan import ASKED, is_author_awaited, person_of, plan_key
 from agent.review_requests.words import named
@@ -60,5 +60,5 @@ async def _request(desk: Desk, reminder: Reminder, pull: Pull) -> ReviewRequest 
 async def _tell(desk: Desk, reminder: Reminder, person: Person, text: str) -> str:
     verdict = await judge(desk, None, person, SORT)
     if await keep(desk, None, person, verdict, key=reminder.plan_key, sort=SORT, text=text):
-        await deliver(desk, person, Message(text=text), key=reminder.plan_key)
+        await post(desk, person.slack_id, Message(text=text), key=reminder.plan_key)
     return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""

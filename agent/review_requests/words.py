@@ -1,6 +1,6 @@
 """A pull request in a line, for who is to review it or wrote it; what people wrote is escaped."""
 
-from bot.messages import escape, link, moment
+from bot.messages import cut, escape, linked, moment
 from prompts.words import say
 from storage.pulls import Pull
 from storage.review_requests import Awaited
@@ -11,8 +11,7 @@ TITLE = 60
 def named(pull: Pull, repository: str) -> str:
     """Its number and title, with a link."""
     name = f"{repository}#{pull.number}"
-    title = pull.title if len(pull.title) <= TITLE else f"{pull.title[: TITLE - 1]}…"
-    return f"*{link(pull.url, name) if pull.url else escape(name)}* {escape(title)}"
+    return f"*{linked(name, pull.url)}* {escape(cut(pull.title, TITLE))}"
 
 
 def in_digest(one: Awaited) -> str:

@@ -2,8 +2,9 @@
 
 import hashlib
 
-from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
+from agent.more import more_lines
+from agent.reply import Reply, text_reply
 from agent.roster import keep, sheet
 from agent.roster.plan import Plan, planned
 from bot.errors import UserError
@@ -36,10 +37,10 @@ async def _preview(desk: Desk, text: str, *, note: str = "") -> Reply:
         return text_reply(say("These lines change nothing: all is so already."), is_private=True)
     scope, by = calendars.of_person(desk.asker.person_id), desk.who
     await settings_kv.put(desk.tx, scope, PENDING, text, workspace_id=desk.workspace_id, set_by=by)
-    more = [say("… and {count} more", count=len(lines) - SHOWN)] if len(lines) > SHOWN else []
+    more = more_lines(len(lines), SHOWN)
     shown = "\n".join(f"`{escape(line).replace('`', '')}`" for line in [*lines[:SHOWN]])
     told = "\n".join([note + say("{changes}; nothing is changed yet.", changes=_counted(lines)), shown, *more])
-    button = Button(label="Apply", action="person", value=f"import {APPLY} {_seen(text, plan)}", style="primary")
+    button = Button(label=say("Apply"), action="person", value=f"import {APPLY} {_seen(text, plan)}", style="primary")
     return Reply(message=Message(text=told, buttons=(button,)), is_private=True)
 
 

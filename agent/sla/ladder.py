@@ -58,32 +58,23 @@ async def _words(desk: Desk, reminder: Reminder, ticket: Ticket, clock: SlaClock
 
 
 def _warning(reminder: Reminder, ticket: Ticket, clock: SlaClock, *, left: timedelta) -> str:
-    target = say(
-        "{ticket} is to be {done} by {due}: {left} left.",
-        ticket=notify.headline(ticket),
-        done=say(DONE[clock.kind]),
-        due=moment(clock.due_at),
-        left=_span(clock, left),
-    )
+    target = say("{ticket} is to be {done} by {due}: {left} left.", left=_span(clock, left), **_target(ticket, clock))
     return f"{target} {_what_to_do(reminder, ticket)}"
 
 
 def _breach(reminder: Reminder, ticket: Ticket, clock: SlaClock, had: Sequence[Person], *, over: timedelta) -> str:
-    said = [
-        say(
-            "{ticket} was to be {done} by {due}, {over} ago.",
-            ticket=notify.headline(ticket),
-            done=say(DONE[clock.kind]),
-            due=moment(clock.due_at),
-            over=_span(clock, over),
-        )
-    ]
+    said = [say("{ticket} was to be {done} by {due}, {over} ago.", over=_span(clock, over), **_target(ticket, clock))]
     if clock.breached_at is not None and clock.breached_at > clock.due_at:
         known_late = fixed("It had passed already when this became the target of {priority} tickets.")
         said.append(say(known_late, priority=words(ticket.priority)))
     if reminder.step != "breach":
         said.append(who_has_it(had))
     return " ".join([*said, _what_to_do(reminder, ticket)])
+
+
+def _target(ticket: Ticket, clock: SlaClock) -> dict[str, str]:
+    """What is, or was, to be done by when."""
+    return {"ticket": notify.headline(ticket), "done": say(DONE[clock.kind]), "due": moment(clock.due_at)}
 
 
 def _span(clock: SlaClock, span: timedelta) -> str:

@@ -5,9 +5,10 @@ from agent.calendar.week import dated, weekday
 from agent.calendar.whose import calendar_of_team
 from agent.desk import Desk
 from agent.duration import in_words
+from agent.more import more_lines
 from agent.summary.figures import Figures, Spread, Week, reckon
 from agent.tickets.status_words import words
-from bot.messages import Chart, Message, Series, Table, escape, link, moment
+from bot.messages import Chart, Message, Series, Table, cut, escape, linked, moment
 from prompts.words import Phrase, fixed, say
 from storage import summaries
 from storage.people import Team
@@ -110,8 +111,7 @@ async def _oldest(desk: Desk, team: Team) -> str:
 
 
 def _line(ticket: Ticket) -> str:
-    title = ticket.title if len(ticket.title) <= TITLE else f"{ticket.title[: TITLE - 1]}…"
-    name = link(ticket.permalink, ticket.name) if ticket.permalink else ticket.name
+    name, title = linked(ticket.name, ticket.permalink), cut(ticket.title, TITLE)
     priority = words(ticket.priority) if ticket.priority else say("no priority yet")
     facts = say("{priority}, since {at}", priority=priority, at=moment(ticket.created_at))
     return f"• *{name}* {escape(title)} ({facts})"
@@ -120,5 +120,5 @@ def _line(ticket: Ticket) -> str:
 async def _loads(desk: Desk, team: Team) -> str:
     found = await summaries.loads(desk.tx, team.id)
     lines = [f"• @{escape(name)}: {many}" for name, many in found[:PEOPLE]]
-    more = [say("… and {count} more", count=len(found) - PEOPLE)] if len(found) > PEOPLE else []
-    return "\n".join([f"*{say('Open tickets by person')}*", *lines, *more]) if found else ""
+    people = [f"*{say('Open tickets by person')}*", *lines, *more_lines(len(found), PEOPLE)]
+    return "\n".join(people) if found else ""

@@ -4,8 +4,8 @@ from agent.calendar.whose import calendar_of_team
 from agent.channels import settings as channels
 from agent.desk import Desk
 from agent.digest.plan import settle_key
-from agent.digest.send import post
 from agent.language import of_channel
+from agent.notices.post import post
 from agent.summary.page import figures_of, page
 from agent.summary.plan import is_wanted, moment_in, monday_of, plan_key, plan_next, week_before
 from prompts.words import Phrase, speaking

@@ -87,10 +87,14 @@ async def changing(
             await tell_watchers(desk, ticket, said)
     await merging.follow(desk, ticket, before=before, changed=changed)
     if in_thread:
-        with speaking(await of_ticket(desk, ticket)):
-            buttons = await undo_button(desk, ticket, needs)
-        await notify.say_in_thread(desk, ticket, in_thread, name=notify.CHANGE, buttons=buttons)
+        await _tell_thread(desk, ticket, in_thread, needs=needs)
     await touch_homes(desk)
+
+
+async def _tell_thread(desk: Desk, ticket: Ticket, text: str, *, needs: str) -> None:
+    with speaking(await of_ticket(desk, ticket)):
+        buttons = await undo_button(desk, ticket, needs)
+    await notify.say_in_thread(desk, ticket, text, name=notify.CHANGE, buttons=buttons)
 
 
 def _step(desk: Desk, ticket: Ticket, *, said: str, needs: str, told: str) -> UndoStep:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.notices import notify
 from agent.notices.standing import called
+from agent.reply import Reply
 from agent.tickets.status_words import words
 from bot.errors import UserError
 from bot.messages import Message, escape

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.client import Client, answer
+from bot.slack.client import Client, pages
 from storage.columns import storable
 
 PAGE = 200
@@ -42,11 +42,6 @@ async def joined(client: Client) -> list[Channel]:
     Raises:
         CallFailed: Slack did not answer.
     """
-    found: list[Channel] = []
-    cursor: str | None = None
-    while True:
-        data = await answer(client.users_conversations(types=KINDS, limit=PAGE, cursor=cursor))
-        found += [read_channel(info | {"is_member": True}) for info in data.get("channels", [])]
-        cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
-        if cursor is None:
-            return found
+    asked = pages(lambda cursor: client.users_conversations(types=KINDS, limit=PAGE, cursor=cursor))
+    told = [info async for page in asked for info in page.get("channels", [])]
+    return [read_channel(info | {"is_member": True}) for info in told]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -140,6 +140,24 @@ async def answer(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     with failures():
         response = await call
         return dict(response.data) if isinstance(response.data, dict) else {}
+
+
+async def pages(ask: Callable[[str | None], Awaitable[AsyncSlackResponse]]) -> AsyncIterator[dict[str, Any]]:
+    """Slack's answers page by page, to the last one.
+
+    Args:
+        ask: the call for a page, by the cursor that the page before gave.
+
+    Raises:
+        CallFailed: with what the failure means.
+    """
+    cursor: str | None = None
+    while True:
+        page = await answer(ask(cursor))
+        yield page
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+        if cursor is None:
+            return
 
 
 async def greet(client: AsyncWebClient) -> None:

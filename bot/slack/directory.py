@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.channels import Channel, read_channel
-from bot.slack.client import CallFailed, answer
+from bot.slack.client import CallFailed, answer, pages
 from storage.columns import storable
 
 CHANNEL_FRESH = timedelta(minutes=10)
@@ -110,14 +110,8 @@ class Directory:
         Raises:
             CallFailed: Slack did not answer.
         """
-        found: list[Profile] = []
-        cursor: str | None = None
-        while True:
-            data = await answer(self.client.users_list(limit=PAGE, cursor=cursor, include_locale=True))
-            found += [self._read(user) for user in data.get("members", [])]
-            cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                return found
+        asked = pages(lambda cursor: self.client.users_list(limit=PAGE, cursor=cursor, include_locale=True))
+        return [self._read(user) async for page in asked for user in page.get("members", [])]
 
     async def channel(self, channel_id: str) -> Channel:
         """A channel's name and kind; where the bot may not look, its id serves as the name."""
@@ -163,21 +157,15 @@ class Directory:
         kept = self._members.get(channel_id)
         if kept and kept[0] > self.clock():
             return kept[1]
-        found: set[str] = set()
-        cursor: str | None = None
-        while True:
-            try:
-                data = await answer(self.client.conversations_members(channel=channel_id, limit=1000, cursor=cursor))
-            except CallFailed as failure:
-                if failure.code not in MISSING:
-                    raise
-                return frozenset()
-            found |= set(data.get("members", []))
-            cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                break
-        self._members[channel_id] = (self.clock() + MEMBERS_FRESH, frozenset(found))
-        return frozenset(found)
+        asked = pages(lambda cursor: self.client.conversations_members(channel=channel_id, limit=1000, cursor=cursor))
+        try:
+            found = frozenset([member async for page in asked for member in page.get("members", [])])
+        except CallFailed as failure:
+            if failure.code not in MISSING:
+                raise
+            return frozenset()
+        self._members[channel_id] = (self.clock() + MEMBERS_FRESH, found)
+        return found
 
     async def insiders(self, channel_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """The members of those channels that are private.

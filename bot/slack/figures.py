@@ -3,7 +3,7 @@
 from itertools import accumulate
 from typing import Any
 
-from bot.messages import Chart, Table, escape
+from bot.messages import Chart, Table, cut, escape
 
 Block = dict[str, Any]
 
@@ -23,10 +23,10 @@ def table_block(table: Table) -> Block:
 
 def chart_block(chart: Chart) -> Block:
     """slack_sdk has no class for it."""
-    labels = [_short(label, LABEL) for label in chart.labels[:POINTS]]
+    labels = [cut(label, LABEL) for label in chart.labels[:POINTS]]
     series = [
         {
-            "name": _short(one.name, LABEL),
+            "name": cut(one.name, LABEL),
             "data": [
                 {"label": label, "value": value} for label, value in zip(labels, one.values[:POINTS], strict=True)
             ],
@@ -34,13 +34,13 @@ def chart_block(chart: Chart) -> Block:
         for one in chart.series[:SERIES]
     ]
     drawn = {"type": "bar", "series": series, "axis_config": {"categories": labels}}
-    return {"type": "data_visualization", "title": _short(chart.title, TITLE), "chart": drawn}
+    return {"type": "data_visualization", "title": cut(chart.title, TITLE), "chart": drawn}
 
 
 def as_text(table: Table | None, chart: Chart | None, *, most: int) -> list[str]:
     """The same in lines of one width, each drawing no longer than so many characters; safe inside mrkdwn."""
     drawings = [*([_table(table)] if table else []), *([_bars(chart)] if chart else [])]
-    return [_cut([escape(line.replace("`", "'")) for line in lines], most) for lines in drawings]
+    return [_drawn([escape(line.replace("`", "'")) for line in lines], most) for lines in drawings]
 
 
 def _table(table: Table) -> list[str]:
@@ -67,11 +67,7 @@ def _bars(chart: Chart) -> list[str]:
     return lines
 
 
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}\u2026"
-
-
-def _cut(lines: list[str], most: int) -> str:
+def _drawn(lines: list[str], most: int) -> str:
     """Whole lines, as many as there is room for."""
     drawn = ""
     for line in lines:

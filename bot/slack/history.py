@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.slack.client import CallFailed, Client, answer
+from bot.slack.client import CallFailed, Client, answer, pages
 
 MOST = 200  # messages of one channel or thread
 KINDS = "public_channel,private_channel,im"
@@ -20,14 +20,11 @@ async def own_channels(client: Client) -> dict[str, str]:
 
 
 async def _own_channels(client: Client, kinds: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    cursor: str | None = None
-    while True:
-        data = await answer(client.users_conversations(types=kinds, exclude_archived=True, limit=200, cursor=cursor))
-        found |= {str(channel["id"]): str(channel.get("name") or "") for channel in data.get("channels", [])}
-        cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
-        if cursor is None:
-            return found
+    asked = pages(
+        lambda cursor: client.users_conversations(types=kinds, exclude_archived=True, limit=200, cursor=cursor)
+    )
+    told = [channel async for page in asked for channel in page.get("channels", [])]
+    return {str(channel["id"]): str(channel.get("name") or "") for channel in told}
 
 
 async def said_since(

@@ -57,6 +57,19 @@ async def _desk(settings: Settings, tx: Tx, acting_as: str | None) -> Desk:
     )
 
 
+async def desk_to_look(settings: Settings, tx: Tx) -> Desk:
+    """The desk of the command line where nothing is done at it."""
+    return Desk(
+        tx=tx,
+        now=settings.clock(),
+        settings=settings,
+        workspace_id=await workspace.current(tx),
+        surface="cli",
+        correlation_id="",
+        key="",
+    )
+
+
 @asynccontextmanager
 async def look(settings: Settings) -> AsyncIterator[Tx]:
     """One consistent view of the database, which stays as it is.

@@ -35,23 +35,12 @@ def preview(
 
 async def _message(name: str) -> "Message | None":
     from agent.calendar.whose import calendar_of_person
-    from agent.desk import Desk
     from agent.digest.build import build
     from bot.settings import read_settings
-    from handlers.cli.desk import look, person_called
-    from storage import workspace
+    from handlers.cli.desk import desk_to_look, look, person_called
 
     settings = read_settings()
     async with look(settings) as tx:
-        workspace_id = await workspace.current(tx)
-        person = await person_called(tx, workspace_id, name)
-        desk = Desk(
-            tx=tx,
-            now=settings.clock(),
-            settings=settings,
-            workspace_id=workspace_id,
-            surface="cli",
-            correlation_id="",
-            key="preview",
-        )
+        desk = await desk_to_look(settings, tx)
+        person = await person_called(tx, desk.workspace_id, name)
         return (await build(desk, person, await calendar_of_person(tx, settings, person.id))).message

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import typer
 from rich.progress import Progress
 
-from agent.desk import Desk
 from agent.github.connections import CONNECT, Connection, listing
 from bot.errors import Refused
 from bot.roles import Part
 from bot.settings import Settings
+from handlers.cli.desk import desk_to_look
 from handlers.cli.failures import FAILED
-from storage import audit, queue, workers, workspace
+from storage import audit, queue, workers
 from storage.database import Database, open_database
 
 LOOK_AGAIN = 0.5  # seconds
@@ -67,14 +67,6 @@ async def _is_worked_on(db: Database) -> bool:
 
 async def _connection(db: Database, settings: Settings, name: str) -> Connection | None:
     async with db.read() as tx:
-        desk = Desk(
-            tx=tx,
-            now=datetime.now(UTC),
-            settings=settings,
-            workspace_id=await workspace.current(tx),
-            surface="cli",
-            correlation_id="",
-            key="",
-        )
-        found = [one for one in await listing(desk) if one.repository.full_name.lower() == name.lower()]
+        known = await listing(await desk_to_look(settings, tx))
+    found = [one for one in known if one.repository.full_name.lower() == name.lower()]
     return found[0] if found else None

@@ -10,12 +10,12 @@ import structlog
 
 from agent.cards.calls import is_call
 from agent.cards.working import bring_back
-from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.home import follow
 from agent.language import of_asked
 from agent.notices import notify
 from agent.people.admit import actor_of, is_stale, remember
+from agent.reply import Reply
 from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
 from bot.home import HOME
@@ -27,6 +27,7 @@ from bot.worker import Run
 from handlers.context import Context
 from prompts.words import speaking
 from storage import channels, inbox, people, proposals, thread_links, tickets
+from storage.channels import Channel
 from storage.database import Tx
 from storage.people import Person
 from storage.tickets import Ticket
@@ -89,15 +90,11 @@ async def ask(
     found = {id_: await _profile(ctx, id_) for id_ in stale}
     profiles = {id_: profile for id_, profile in found.items() if profile}
     where = {place.channel_id} - {"", HOME}
-    channel = await ctx.directory.channel(place.channel_id) if where else None
+    place = await _described(ctx, place, followed) if where else place
     insiders = await ctx.directory.insiders({*private, *where})
     for room in rooms:
         is_there = (await ctx.directory.channel(room)).has_bot
         insiders[room] = await ctx.directory.members(room) if is_there else frozenset()
-    if channel:
-        # What this process remembers of a channel may be older than what another one has heard of it.
-        is_private = channel.is_private or (followed is not None and followed.is_private)
-        place = replace(place, channel_name=channel.name, is_private=is_private, has_bot=channel.has_bot or place.is_dm)
     return Asked(
         slack_id=slack_id,
         profile=profiles.get(slack_id),
@@ -107,6 +104,17 @@ async def ask(
         insiders=insiders,
         others=tuple(profile for id_, profile in profiles.items() if id_ != slack_id),
     )
+
+
+async def _described(ctx: Context, place: Place, followed: Channel | None) -> Place:
+    """A place with what its channel is like.
+
+    Args:
+        followed: what is kept of the channel; this process may remember less than another one has heard of it.
+    """
+    channel = await ctx.directory.channel(place.channel_id)
+    is_private = channel.is_private or (followed is not None and followed.is_private)
+    return replace(place, channel_name=channel.name, is_private=is_private, has_bot=channel.has_bot or place.is_dm)
 
 
 async def insiders_if_said(ctx: Context, channel_ids: Iterable[str]) -> dict[str, frozenset[str]]:

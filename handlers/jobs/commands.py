@@ -3,16 +3,16 @@
 import json
 from dataclasses import replace
 
-from agent.cards.pressed import run_pressed
 from agent.commands import track
 from agent.commands.grammar import command_lines
+from agent.commands.pressed import run_pressed
 from agent.commands.registry import VERBS
 from agent.commands.run import SURE, run_lines
-from agent.commands.verb import Reply
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from agent.forms.open import lines_of
 from agent.late import STILL, settled
+from agent.reply import Reply
 from bot.errors import Permanent
 from bot.events import Place, SlackCommand, SlackForm, SlackPress
 from bot.shortcuts import SlackShortcut

@@ -8,7 +8,7 @@ from agent.github.connections import ask_for_sync
 from agent.github.repositories import as_told, seen
 from agent.github.scan import Cursor, kept
 from agent.language import of_person
-from agent.notices import notify
+from agent.notices.post import post
 from bot.errors import Refused, TryLater
 from bot.events import GitHubRepository
 from bot.github.call import Call
@@ -23,7 +23,7 @@ from handlers.jobs.asked import system_desk
 from handlers.jobs.scan import scan
 from handlers.wanted import SUBSCRIBED
 from prompts.words import Phrase, phrase, say, speaking
-from storage import outbox, people, repositories
+from storage import people, repositories
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # older than GitHub
 ADDRESS = "/webhooks/github"
@@ -164,7 +164,5 @@ async def _tell(desk: Desk, run: Run, text: Phrase) -> None:
         return
     person = await people.by_slack_id(desk.tx, desk.workspace_id, slack_id)
     with speaking(await of_person(desk, person.id if person else None)):
-        payload = Message(text=str(text)).model_dump_json()
-    lane = f"dm:{slack_id}"
-    row = notify.outgoing(desk, key=f"{run.key}:told", kind="post", lane=lane, channel_id=slack_id, payload=payload)
-    await outbox.add(desk.tx, row)
+        message = Message(text=str(text))
+    await post(desk, slack_id, message, key=f"{run.key}:told")

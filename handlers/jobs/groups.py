@@ -149,4 +149,4 @@ async def _tell_manager(desk: Desk, link: GroupLink, manager: Person, *, key: st
 
 async def _managers(desk: Desk, link: GroupLink) -> list[Person]:
     team = await team_of(desk, link)
-    return (await people.members(desk.tx, team.id, "manager") if team else []) or await people.admins(desk.tx)
+    return await people.in_charge(desk.tx, team.id if team else None)

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from agent.alarms.wish import rooms as targets
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
-from agent.commands.verb import Reply, Slot
+from agent.commands.verb import Slot
 from agent.conversation import hear
 from agent.desk import Desk
 from agent.late import hear_late
 from agent.people.admit import actor_of
 from agent.people.whom import emails, slack_ids
+from agent.reply import Reply
 from agent.reports.edits import deleted, edited
 from agent.reports.report import was_deleted
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage

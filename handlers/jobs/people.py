@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agent.admins import tell_admins
+from agent.desk import Desk
 from agent.people.admit import remember
 from agent.people.presence import BY_STATUS, follow_status
 from bot.events import SlackPerson
@@ -45,21 +46,27 @@ async def everybody(ctx: Context, run: Run) -> None:
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
         away = await absences.people_by_source(tx, BY_STATUS, now=desk.now)
-        found = []
-        for person in await people.everyone(tx):
-            if profile := profiles.get(person.slack_id):
-                found.append(_difference(person, profile))
-                if _is_changed(person, profile):
-                    await remember(tx, ctx.workspace_id, profile, now=ctx.clock(), settings=ctx.settings)
-                if profile.status_emoji in ctx.settings.emoji_of_absence or person.id in away:
-                    own = replace(desk, key=f"{desk.key}:{person.id}")  # what it tells managers of each is a message
-                    await follow_status(own, person, profile)
+        found = [
+            await _put_right(desk, person, profile, is_away=person.id in away)
+            for person in await people.everyone(tx)
+            if (profile := profiles.get(person.slack_id))
+        ]
         if told := [difference for difference in found if difference]:
-            listed = ", ".join(
-                [*told[:MOST], *([say("and {count} more", count=len(told) - MOST)] if told[MOST:] else [])]
-            )
+            more = [say("and {count} more", count=len(told) - MOST)] if len(told) > MOST else []
+            listed = ", ".join([*told[:MOST], *more])
             text = say("Slack knows of people what no event had told: {differences}.", differences=listed)
             await tell_admins(desk, text, key=f"people:{run.key}")
+
+
+async def _put_right(desk: Desk, person: Person, profile: Profile, *, is_away: bool) -> str:
+    """Let somebody be as Slack has them; what was not so, in words."""
+    difference = _difference(person, profile)
+    if _is_changed(person, profile):
+        await remember(desk.tx, desk.workspace_id, profile, now=desk.now, settings=desk.settings)
+    if is_away or profile.status_emoji in desk.settings.emoji_of_absence:
+        own = replace(desk, key=f"{desk.key}:{person.id}")  # what it tells managers of each is a message
+        await follow_status(own, person, profile)
+    return difference
 
 
 def _is_changed(person: Person, profile: Profile) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from agent.cards.pressed import UNKNOWN
 from agent.commands import take_and_resolve
 from agent.commands.grammar import Parsed, find_verb
+from agent.commands.pressed import UNKNOWN
 from agent.commands.registry import VERBS
 from agent.commands.verb import Slot, Verb
 from agent.desk import Desk
@@ -51,14 +51,8 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
-        if verb and Slot.PROPOSAL in verb.takes:  # its command knows who decides
-            actor = await refuse.actor_for(tx, person) if person else None
-            return await denial.form(refuse.desk_of(ctx, press, tx, actor), press.value, about=about)
-        actor = await refuse.actor_for(tx, person)
-        if verb and actor and Slot.REMINDERS in verb.takes:
-            desk = replace(refuse.desk_of(ctx, press, tx, actor), place=Place(channel_id=press.channel_id))
-            return await reminding.change_form(desk, press.value, about=about)
-        if actor and (form := await _about_no_ticket(refuse.desk_of(ctx, press, tx, actor), name, press, about)):
+        desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person))
+        if form := await _about_no_ticket(desk, name, verb, press, about):
             return form
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, press, tx, None), press.value)
     if kind is None or verb is None:
@@ -77,8 +71,18 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
         return await opening.form_for(desk, kind, ticket, chosen="".join(chosen), about=about)
 
 
-async def _about_no_ticket(desk: Desk, name: str, press: SlackPress, about: Mapping[str, str | None]) -> Form | None:
-    """A new ticket's form, or one of settings and people."""
+async def _about_no_ticket(
+    desk: Desk, name: str, verb: Verb | None, press: SlackPress, about: Mapping[str, str | None]
+) -> Form | None:
+    """The form of a proposal, a reminder, a new ticket, or one of settings and people."""
+    if verb and Slot.PROPOSAL in verb.takes:  # its command knows who decides
+        return await denial.form(desk, press.value, about=about)
+    if desk.actor is None:
+        return None
+    if verb and Slot.REMINDERS in verb.takes:
+        return await reminding.change_form(
+            replace(desk, place=Place(channel_id=press.channel_id)), press.value, about=about
+        )
     if name == NEW:
         shortcut = SlackShortcut(name=NEW, user_id=press.user_id, trigger_id=press.trigger_id)
         form = await tracking.form(desk, shortcut, is_here=False)

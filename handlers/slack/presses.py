@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from agent.cards.pressed import at_work
+from agent.cards.working import at_work
 from agent.commands.grammar import find_verb
 from agent.commands.registry import VERBS
 from bot.events import SlackPress

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.commands.verb import Reply
 from agent.conversation import hear
 from agent.desk import Desk
+from agent.reply import Reply
 from bot.errors import Refused, UserError
 from storage import comments, thread_links, tickets
 from tests.agent.conftest import MakeTicket

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from storage import people
 from storage.audit import AuditEvent
 from tests.team import (
@@ -20,7 +21,6 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
     select_all,
     settings_for,
     slash,
@@ -108,9 +108,7 @@ async def test_a_ticket_of_a_private_channel_goes_to_its_members_only(slack: Sla
     assert ticket.assign_reason == "fewest open: 0; @carol is not in the channel"
 
 
-async def test_fifty_reports_at_once_are_spread_evenly(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
+async def test_fifty_reports_at_once_are_spread_evenly(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings) as bot:
         await asyncio.gather(*(slack.say("frank", "#ops", f"@chargehand redis fails on host {n}") for n in range(50)))
         await quiet(bot, timeout=40)

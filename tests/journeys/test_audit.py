@@ -13,13 +13,12 @@ from agent.people.organise import PersonFacts, TeamFacts, add_person, add_team, 
 from bot.errors import Refused
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator
-from storage import people
 from storage.audit import AuditEvent
 from storage.comments import Comment
 from storage.people import Person
 from storage.repositories import Repository
 from tests.handlers.cli.conftest import OPERATOR
-from tests.team import LONG_AGO, Bot, quiet, report, slash
+from tests.team import LONG_AGO, Bot, make_admin, quiet, report, slash
 
 Deed = Callable[[SlackSandbox, Bot], Awaitable[None]]
 
@@ -130,20 +129,19 @@ async def _card(slack: SlackSandbox, bot: Bot) -> str:
     return slack.thread("#ops", await _root(bot))[1].ts
 
 
-async def make_admin(_: SlackSandbox, bot: Bot) -> None:
-    async with bot.ctx.db.write() as tx:
-        (await people.the(tx, bot.slack.workspace_id, bot.slack.user("alice").id)).is_admin = True
+async def an_admin(_: SlackSandbox, bot: Bot) -> None:
+    await make_admin(bot, "alice")
 
 
 async def one_fails(slack: SlackSandbox, bot: Bot) -> None:
     """dave's report becomes a dead letter."""
-    await make_admin(slack, bot)
+    await make_admin(bot, "alice")
     slack.fail(method="users.info", error="missing_scope")
     await report(bot, "dave", "kafka lags")
 
 
 async def a_repository(slack: SlackSandbox, bot: Bot) -> None:
-    await make_admin(slack, bot)
+    await make_admin(bot, "alice")
     async with bot.ctx.db.write() as tx:
         known = Repository(workspace_id=slack.workspace_id, github_id=99, host="github.com", full_name="acme/shop")
         known.created_at = LONG_AGO
@@ -155,136 +153,95 @@ async def merged(_: SlackSandbox, bot: Bot) -> None:
     await slash(bot, "alice", "dup CH-1 of CH-2")
 
 
-def a_status(**more: Any) -> dict[str, Any]:
-    """Of a case in which the status goes from open to another, or back."""
-    return {"who": "bob", "surface": "slash", "action": "status"} | more
+def by_slash(who: str, line: str, *, action: str = "", **more: Any) -> Case:
+    """Of a command after the slash; on record it is called as its verb unless `action` says otherwise."""
+    return Case(do=typed(who, line), who=who, surface="slash", action=action or line.split(maxsplit=1)[0], **more)
 
 
 RESOLVED = typed("bob", "resolve CH-1 failed over")
 VERB_CASES = {
-    "report": Case(
-        do=typed("frank", "report kafka lags"),
-        who="frank",
-        surface="slash",
-        action="report",
-        after={"number": 2, "title": "Kafka lags"},
+    "report": by_slash("frank", "report kafka lags", after={"number": 2, "title": "Kafka lags"}),
+    "claim": by_slash("bob", "claim CH-1", before={"assignees": ["bob"]}, after={"assignees": ["bob"]}),
+    "assign": by_slash("alice", "assign CH-1 @carol", before={"assignees": ["bob"]}, after={"assignees": ["carol"]}),
+    "status": by_slash(
+        "bob",
+        "status CH-1 in progress since noon",
+        before={"status": "open"},
+        after={"status": "in_progress", "reason": "since noon"},
     ),
-    "claim": Case(
-        do=typed("bob", "claim CH-1"),
-        who="bob",
-        surface="slash",
-        action="claim",
-        before={"assignees": ["bob"]},
-        after={"assignees": ["bob"]},
+    "resolve": by_slash(
+        "bob",
+        "resolve CH-1 failed over",
+        action="status",
+        before={"status": "open"},
+        after={"status": "resolved", "reason": "failed over"},
     ),
-    "assign": Case(
-        do=typed("alice", "assign CH-1 @carol"),
-        who="alice",
-        surface="slash",
-        action="assign",
-        before={"assignees": ["bob"]},
-        after={"assignees": ["carol"]},
+    "close": by_slash(
+        "alice",
+        "close CH-1 too old",
+        action="status",
+        before={"status": "open"},
+        after={"status": "closed", "reason": "too old"},
     ),
-    "status": Case(
-        do=typed("bob", "status CH-1 in progress since noon"),
-        **a_status(before={"status": "open"}, after={"status": "in_progress", "reason": "since noon"}),
-    ),
-    "resolve": Case(
-        do=RESOLVED, **a_status(before={"status": "open"}, after={"status": "resolved", "reason": "failed over"})
-    ),
-    "close": Case(
-        do=typed("alice", "close CH-1 too old"),
-        **a_status(who="alice", before={"status": "open"}, after={"status": "closed", "reason": "too old"}),
-    ),
-    "reopen": Case(
+    "reopen": by_slash(
+        "bob",
+        "reopen CH-1 down again",
+        action="status",
         given=RESOLVED,
-        do=typed("bob", "reopen CH-1 down again"),
-        **a_status(before={"status": "resolved"}, after={"status": "open", "reason": "down again"}),
+        before={"status": "resolved"},
+        after={"status": "open", "reason": "down again"},
     ),
-    "take-and-resolve": Case(
+    "take-and-resolve": by_slash(
+        "carol",
+        "take-and-resolve CH-1 failed over",
+        action="status",
         given=typed("alice", "unassign CH-1 @bob"),
-        do=typed("carol", "take-and-resolve CH-1 failed over"),
-        **a_status(who="carol", before={"status": "open"}, after={"status": "resolved", "reason": "failed over"}),
+        before={"status": "open"},
+        after={"status": "resolved", "reason": "failed over"},
     ),
-    "release": Case(
-        do=typed("bob", "release CH-1 on another incident"),
-        who="bob",
-        surface="slash",
-        action="release",
+    "release": by_slash(
+        "bob",
+        "release CH-1 on another incident",
         before={"assignees": ["bob"]},
         after={"assignees": ["carol"], "reason": "on another incident"},
     ),
-    "unassign": Case(
-        do=typed("alice", "unassign CH-1 @bob"),
-        who="alice",
-        surface="slash",
-        action="unassign",
-        before={"assignees": ["bob"]},
-        after={"assignees": []},
-    ),
-    "ack": Case(do=typed("bob", "ack CH-1"), **a_status(action="ack", before={"acknowledged_at": None})),
-    "unack": Case(
-        given=typed("bob", "ack CH-1"),
-        do=typed("bob", "unack CH-1"),
-        **a_status(action="unack", after={"acknowledged_at": None}),
-    ),
-    "start": Case(
-        do=typed("bob", "start CH-1"), **a_status(before={"status": "open"}, after={"status": "in_progress"})
-    ),
-    "unstart": Case(
+    "unassign": by_slash("alice", "unassign CH-1 @bob", before={"assignees": ["bob"]}, after={"assignees": []}),
+    "ack": by_slash("bob", "ack CH-1", before={"acknowledged_at": None}),
+    "unack": by_slash("bob", "unack CH-1", given=typed("bob", "ack CH-1"), after={"acknowledged_at": None}),
+    "start": by_slash("bob", "start CH-1", action="status", before={"status": "open"}, after={"status": "in_progress"}),
+    "unstart": by_slash(
+        "bob",
+        "unstart CH-1",
+        action="status",
         given=typed("bob", "start CH-1"),
-        do=typed("bob", "unstart CH-1"),
-        **a_status(before={"status": "in_progress"}, after={"status": "open"}),
+        before={"status": "in_progress"},
+        after={"status": "open"},
     ),
-    "wait": Case(
-        do=typed("bob", "wait CH-1 the vendor"), **a_status(action="wait", after={"waiting_for": "the vendor"})
-    ),
-    "unwait": Case(
+    "wait": by_slash("bob", "wait CH-1 the vendor", after={"waiting_for": "the vendor"}),
+    "unwait": by_slash(
+        "bob",
+        "unwait CH-1",
         given=typed("bob", "wait CH-1 the vendor"),
-        do=typed("bob", "unwait CH-1"),
-        **a_status(action="unwait", before={"waiting_for": "the vendor"}, after={"waiting_for": None}),
+        before={"waiting_for": "the vendor"},
+        after={"waiting_for": None},
     ),
-    "priority": Case(
-        do=typed("bob", "priority CH-1 low a test system"),
-        **a_status(
-            action="priority", before={"priority": "high"}, after={"priority": "low", "reason": "a test system"}
-        ),
+    "priority": by_slash(
+        "bob",
+        "priority CH-1 low a test system",
+        before={"priority": "high"},
+        after={"priority": "low", "reason": "a test system"},
     ),
-    "set": Case(
-        do=typed("bob", "set CH-1 title Redis fails over"),
-        **a_status(action="set", before={"title": "Redis is down"}, after={"title": "Redis fails over"}),
+    "set": by_slash(
+        "bob", "set CH-1 title Redis fails over", before={"title": "Redis is down"}, after={"title": "Redis fails over"}
     ),
     "track-this": Case(
         do=track, who="dave", surface="form", action="report", after={"number": 2, "title": "Kafka lags"}
     ),
-    "comment": Case(
-        do=typed("dave", "comment CH-1 same here"),
-        who="dave",
-        surface="slash",
-        action="comment",
-        after={"comment": 1},
-    ),
-    "watch": Case(do=typed("dave", "watch CH-1"), who="dave", surface="slash", action="watch"),
-    "unwatch": Case(
-        given=typed("dave", "watch CH-1"),
-        do=typed("dave", "unwatch CH-1"),
-        who="dave",
-        surface="slash",
-        action="unwatch",
-    ),
-    "undo": Case(
-        given=RESOLVED,
-        do=typed("bob", "undo CH-1"),
-        **a_status(action="undo", before={"status": "resolved"}, after={"status": "open"}),
-    ),
-    "move": Case(
-        do=typed("alice", "move CH-1 Payments"),
-        who="alice",
-        surface="slash",
-        action="move",
-        before={"team": 1, "assignees": ["bob"]},
-        after={"team": 2},
-    ),
+    "comment": by_slash("dave", "comment CH-1 same here", after={"comment": 1}),
+    "watch": by_slash("dave", "watch CH-1"),
+    "unwatch": by_slash("dave", "unwatch CH-1", given=typed("dave", "watch CH-1")),
+    "undo": by_slash("bob", "undo CH-1", given=RESOLVED, before={"status": "resolved"}, after={"status": "open"}),
+    "move": by_slash("alice", "move CH-1 Payments", before={"team": 1, "assignees": ["bob"]}, after={"team": 2}),
     "separate": Case(
         given=typed("dave", "report redis is down"),
         do=separate,
@@ -304,324 +261,154 @@ VERB_CASES = {
     ),
 }
 VERB_CASES |= {
-    "repo": Case(
-        given=a_repository,
-        do=typed("alice", "repo disconnect acme/shop"),
-        who="alice",
-        surface="slash",
-        action="disconnect",
-        of="repository",
-    ),
-    "reconcile": Case(
-        given=make_admin,
-        do=typed("alice", "reconcile --since 2h"),
-        who="alice",
-        surface="slash",
-        action="reconcile",
-        of="gap",
-        after={"repository": None},
-    ),
-    "jobs": Case(
-        given=one_fails,
-        do=typed("alice", "jobs replay kind=slack.message the permission is back"),
-        who="alice",
-        surface="slash",
+    "repo": by_slash("alice", "repo disconnect acme/shop", action="disconnect", given=a_repository, of="repository"),
+    "reconcile": by_slash("alice", "reconcile --since 2h", given=an_admin, of="gap", after={"repository": None}),
+    "jobs": by_slash(
+        "alice",
+        "jobs replay kind=slack.message the permission is back",
         action="replay",
+        given=one_fails,
         of="job",
         before={"state": "dead"},
         after={"state": "ready", "reason": "the permission is back"},
     ),
-    "hours": Case(
-        do=typed("bob", "hours Mon-Fri 8-16"),
-        who="bob",
-        surface="slash",
-        action="hours",
-        of="calendar",
-        before={"week": None},
-        after={"week": "Mon-Fri 08:00-16:00"},
+    "hours": by_slash(
+        "bob", "hours Mon-Fri 8-16", of="calendar", before={"week": None}, after={"week": "Mon-Fri 08:00-16:00"}
     ),
-    "capacity": Case(
-        do=typed("alice", "capacity @bob 5"),
-        who="alice",
-        surface="slash",
-        action="capacity",
-        of="person",
-        before={"capacity": None},
-        after={"capacity": "5"},
-    ),
-    "rotation": Case(
-        do=typed("bob", "rotation off"),
-        who="bob",
-        surface="slash",
-        action="rotation",
-        of="person",
-        before={"rotation": None},
-        after={"rotation": "off"},
-    ),
-    "away": Case(
-        do=typed("bob", "away 2h dentist"),
-        who="bob",
-        surface="slash",
-        action="away",
-        of="person",
-        after={"cover": None},
-    ),
-    "back": Case(
-        given=typed("bob", "away 2h"),
-        do=typed("bob", "back"),
-        who="bob",
-        surface="slash",
-        action="back",
-        of="person",
-        before={"cover": None},
-    ),
-    "holiday": Case(
-        do=typed("bob", "holiday add 2026-12-24 Christmas Eve"),
-        who="bob",
-        surface="slash",
-        action="holiday",
-        of="calendar",
-        after={"off": True},
-    ),
+    "capacity": by_slash("alice", "capacity @bob 5", of="person", before={"capacity": None}, after={"capacity": "5"}),
+    "rotation": by_slash("bob", "rotation off", of="person", before={"rotation": None}, after={"rotation": "off"}),
+    "away": by_slash("bob", "away 2h dentist", of="person", after={"cover": None}),
+    "back": by_slash("bob", "back", given=typed("bob", "away 2h"), of="person", before={"cover": None}),
+    "holiday": by_slash("bob", "holiday add 2026-12-24 Christmas Eve", of="calendar", after={"off": True}),
 }
 VERB_CASES |= {
-    "snooze": Case(
-        do=typed("bob", "snooze CH-1 2d the vendor is asleep"),
-        who="bob",
-        surface="slash",
-        action="snooze",
+    "snooze": by_slash(
+        "bob",
+        "snooze CH-1 2d the vendor is asleep",
         before={"snoozed_until": None},
         after={"reason": "the vendor is asleep"},
     ),
-    "unsnooze": Case(
-        given=typed("bob", "snooze CH-1 2d"),
-        do=typed("bob", "unsnooze CH-1"),
-        who="bob",
-        surface="slash",
-        action="unsnooze",
-        after={"snoozed_until": None},
-    ),
-    "sla": Case(
-        do=typed("alice", "sla set Platform high ack=2h"),
-        who="alice",
-        surface="slash",
-        action="sla",
+    "unsnooze": by_slash("bob", "unsnooze CH-1", given=typed("bob", "snooze CH-1 2d"), after={"snoozed_until": None}),
+    "sla": by_slash(
+        "alice",
+        "sla set Platform high ack=2h",
         of="team",
         before={"priority": "high", "ack": 60},
         after={"priority": "high", "ack": 120},
     ),
 }
 VERB_CASES |= {
-    "ownership": Case(
-        do=typed("alice", "ownership add path infra/redis Platform"),
-        who="alice",
-        surface="slash",
-        action="ownership",
-        of="team",
-        after={"rule": "path infra/redis"},
+    "ownership": by_slash(
+        "alice", "ownership add path infra/redis Platform", of="team", after={"rule": "path infra/redis"}
     ),
 }
 VERB_CASES |= {
-    "enlist": Case(
-        do=typed("alice", "enlist CH-1 @carol"),
-        who="alice",
-        surface="slash",
-        action="assign",
-        before={"assignees": ["bob"]},
-        after={"assignees": ["carol"]},
+    "enlist": by_slash(
+        "alice", "enlist CH-1 @carol", action="assign", before={"assignees": ["bob"]}, after={"assignees": ["carol"]}
     ),
-    "reassign-all": Case(
-        do=typed("alice", "reassign-all @bob"),
-        who="alice",
-        surface="slash",
-        action="reassign-all",
-        of="person",
-        after={"tickets": [1]},
-    ),
-    "keep-all": Case(
-        do=typed("alice", "keep-all @bob"),
-        who="alice",
-        surface="slash",
-        action="keep-all",
-        of="person",
-        after={"tickets": [1]},
-    ),
+    "reassign-all": by_slash("alice", "reassign-all @bob", of="person", after={"tickets": [1]}),
+    "keep-all": by_slash("alice", "keep-all @bob", of="person", after={"tickets": [1]}),
 }
 ASKED = typed("frank", "withdraw CH-1")
 VERB_CASES |= {
-    "withdraw": Case(
-        do=typed("alice", "withdraw CH-1"),
-        **a_status(who="alice", before={"status": "open"}, after={"status": "closed", "reason": "withdrawn by alice"}),
+    "withdraw": by_slash(
+        "alice",
+        "withdraw CH-1",
+        action="status",
+        before={"status": "open"},
+        after={"status": "closed", "reason": "withdrawn by alice"},
     ),
-    "still-broken": Case(
+    "still-broken": by_slash(
+        "bob",
+        "still-broken CH-1",
+        action="status",
         given=RESOLVED,
-        do=typed("bob", "still-broken CH-1"),
-        **a_status(before={"status": "resolved"}, after={"status": "open", "reason": "still broken"}),
+        before={"status": "resolved"},
+        after={"status": "open", "reason": "still broken"},
     ),
-    "approve": Case(
-        given=ASKED,
-        do=typed("alice", "approve P-1"),
-        who="alice",
-        surface="slash",
-        action="approve",
-        of="proposal",
-        before={"state": "open"},
-        after={"state": "approved"},
+    "approve": by_slash(
+        "alice", "approve P-1", given=ASKED, of="proposal", before={"state": "open"}, after={"state": "approved"}
     ),
-    "deny": Case(
+    "deny": by_slash(
+        "alice",
+        "deny P-1 it is still down",
         given=ASKED,
-        do=typed("alice", "deny P-1 it is still down"),
-        who="alice",
-        surface="slash",
-        action="deny",
         of="proposal",
         before={"state": "open"},
         after={"state": "denied", "reason": "it is still down"},
     ),
-    "handover": Case(
-        do=typed("alice", "handover CH-1 @carol bob is away"),
-        who="alice",
-        surface="slash",
-        action="handover",
+    "handover": by_slash(
+        "alice",
+        "handover CH-1 @carol bob is away",
         before={"assignees": ["bob"]},
         after={"assignees": ["carol"], "reason": "bob is away"},
     ),
-    "dup": Case(
+    "dup": by_slash(
+        "alice",
+        "dup CH-1 of CH-2",
         given=typed("frank", "report kafka lags"),
-        do=typed("alice", "dup CH-1 of CH-2"),
-        who="alice",
-        surface="slash",
-        action="dup",
         before={"status": "open", "duplicate_of": None, "assignees": ["bob"]},
         after={"status": "closed", "duplicate_of": 2, "assignees": []},
     ),
-    "unmerge": Case(
+    "unmerge": by_slash(
+        "alice",
+        "unmerge CH-1",
         given=merged,
-        do=typed("alice", "unmerge CH-1"),
-        who="alice",
-        surface="slash",
-        action="unmerge",
         before={"status": "closed", "duplicate_of": 2},
         after={"status": "open", "duplicate_of": None, "assignees": ["bob"]},
     ),
-    "not-same": Case(
-        given=typed("frank", "report kafka lags"),
-        do=typed("bob", "not-same CH-1 of CH-2"),
-        who="bob",
-        surface="slash",
-        action="not same",
-        after={"other": 2},
+    "not-same": by_slash(
+        "bob", "not-same CH-1 of CH-2", action="not same", given=typed("frank", "report kafka lags"), after={"other": 2}
     ),
-    "team": Case(
-        do=typed("alice", "team set Platform capacity 5"),
-        who="alice",
-        surface="slash",
+    "team": by_slash(
+        "alice",
+        "team set Platform capacity 5",
         action="set",
         of="team",
         before={"capacity": None},
         after={"capacity": "5"},
     ),
-    "person": Case(
-        do=typed("alice", "person set @bob language de"),
-        who="alice",
-        surface="slash",
+    "person": by_slash("alice", "person set @bob language de", action="set", of="person", after={"language": "de"}),
+    "me": by_slash("bob", "me set wake_for_critical on", action="set", of="person", after={"wake_for_critical": "on"}),
+    "channel": by_slash(
+        "alice",
+        "channel allow guests",
         action="set",
-        of="person",
-        after={"language": "de"},
-    ),
-    "me": Case(
-        do=typed("bob", "me set wake_for_critical on"),
-        who="bob",
-        surface="slash",
-        action="set",
-        of="person",
-        after={"wake_for_critical": "on"},
-    ),
-    "channel": Case(
-        given=make_admin,
-        do=typed("alice", "channel allow guests"),
-        who="alice",
-        surface="slash",
-        action="set",
+        given=an_admin,
         of="channel",
         before={"allow": None},
         after={"allow": "guests"},
     ),
-    "group": Case(
-        do=typed("alice", "group link @oncall Platform"),
-        who="alice",
-        surface="slash",
-        action="link",
-        of="group",
-        after={"group": "@oncall", "team": 1},
+    "group": by_slash(
+        "alice", "group link @oncall Platform", action="link", of="group", after={"group": "@oncall", "team": 1}
     ),
-    "link": Case(
-        do=typed("bob", "link github bobhub"),
-        who="bob",
-        surface="slash",
-        action="link",
-        of="person",
-        after={"github": "bobhub", "state": "claimed"},
-    ),
-    "unlink": Case(
+    "link": by_slash("bob", "link github bobhub", of="person", after={"github": "bobhub", "state": "claimed"}),
+    "unlink": by_slash(
+        "bob",
+        "unlink github",
         given=typed("bob", "link github bobhub"),
-        do=typed("bob", "unlink github"),
-        who="bob",
-        surface="slash",
-        action="unlink",
         of="person",
         before={"github": "bobhub", "state": "claimed"},
     ),
-    "mute": Case(
-        do=typed("bob", "mute CH-1"),
-        who="bob",
-        surface="slash",
-        action="mute",
-        before={"until": None},
-        after={"until": "forever"},
+    "mute": by_slash("bob", "mute CH-1", before={"until": None}, after={"until": "forever"}),
+    "unmute": by_slash(
+        "bob", "unmute CH-1", given=typed("bob", "mute CH-1"), before={"until": "forever"}, after={"until": None}
     ),
-    "unmute": Case(
-        given=typed("bob", "mute CH-1"),
-        do=typed("bob", "unmute CH-1"),
-        who="bob",
-        surface="slash",
-        action="unmute",
-        before={"until": "forever"},
-        after={"until": None},
+    "escalate": by_slash(
+        "bob", "escalate CH-1 customers call in", after={"step": "managers", "reason": "customers call in"}
     ),
-    "escalate": Case(
-        do=typed("bob", "escalate CH-1 customers call in"),
-        who="bob",
-        surface="slash",
-        action="escalate",
-        after={"step": "managers", "reason": "customers call in"},
-    ),
-    "remind": Case(
-        do=typed("bob", "remind me to look at it at 17:00"),
-        who="bob",
-        surface="slash",
-        action="remind",
-        of="alarm",
-        after={"rule": ""},
-    ),
-    "reminders": Case(
-        given=typed("bob", "remind me to look at it in 2h"),
-        do=typed("bob", "reminders cancel 1"),
-        who="bob",
-        surface="slash",
+    "remind": by_slash("bob", "remind me to look at it at 17:00", of="alarm", after={"rule": ""}),
+    "reminders": by_slash(
+        "bob",
+        "reminders cancel 1",
         action="reminder cancel",
+        given=typed("bob", "remind me to look at it in 2h"),
         of="alarm",
         before={"state": "active"},
         after={"state": "over", "at": None},
     ),
-    "digest": Case(
-        do=typed("bob", "digest at 8:30"),
-        who="bob",
-        surface="slash",
-        action="set",
-        of="person",
-        before={"digest.time": None},
-        after={"digest.time": "08:30"},
+    "digest": by_slash(
+        "bob", "digest at 8:30", action="set", of="person", before={"digest.time": None}, after={"digest.time": "08:30"}
     ),
 }
 LOOKING = {
@@ -690,7 +477,11 @@ OTHER_CASES = {
         do=ASKED, who="frank", surface="slash", action="propose", of="proposal", after={"verb": "withdraw", "ticket": 1}
     ),
     "a form": Case(
-        do=fill_in_resolve, **a_status(surface="form", after={"status": "resolved", "reason": "failed over"})
+        do=fill_in_resolve,
+        who="bob",
+        surface="form",
+        action="status",
+        after={"status": "resolved", "reason": "failed over"},
     ),
 }
 

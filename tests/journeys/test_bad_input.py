@@ -1,8 +1,5 @@
 """Whatever makes no sense is answered with what is wrong and the next step, and nothing is changed by it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
@@ -15,13 +12,11 @@ from tests.team import (
     Bot,
     quiet,
     report,
-    running,
-    seed_teams,
-    settings_for,
     slash,
 )
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@alice")
 # What a question and its answer leave behind: deliveries, work done, what was said, and signs of life.
 TRAFFIC = {
     "deliveries",
@@ -81,14 +76,11 @@ BAD = [
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot whose admin, alice, looks at CH-1."""
-    settings = settings_for(slack, tmp_path, admins=slack.user("alice").id)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        await report(team, "frank", "redis is down")
-        await slash(team, "alice", "me")
-        yield team
+async def bot(bot: Bot) -> Bot:
+    """Alice looks at CH-1."""
+    await report(bot, "frank", "redis is down")
+    await slash(bot, "alice", "me")
+    return bot
 
 
 async def dump(bot: Bot) -> dict[str, list[str]]:

@@ -1,11 +1,11 @@
 """A press runs the same command as its words, asks for a reason where one is due, and survives a restart (A12, A15)."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from bot.slack.pace import EPHEMERAL
 from tests.team import (
     DATABASES,
@@ -17,8 +17,6 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
-    settings_for,
     slash,
 )
 
@@ -151,9 +149,7 @@ async def test_a_card_shown_in_private_can_be_used_from_there(slack: SlackSandbo
     assert said(slack.ephemerals("bob"))[-1] == "*CH-1 resolved* by @bob after less than a minute: failed over"
 
 
-async def test_buttons_outlive_the_process(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
+async def test_buttons_outlive_the_process(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings) as bot:
         ts = await report(bot, "frank", "redis is down")
     async with running(slack, settings) as bot:

@@ -1,8 +1,6 @@
 """A channel that asked for it reads each working day how its team's tickets stand, and only those anybody may see."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -12,9 +10,10 @@ from bot.sandbox.slack import SlackSandbox
 from storage.audit import AuditEvent
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
-from tests.team import DATABASES, Bot, assignees, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, assignees, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 FRIDAY = datetime(2026, 3, 6, 10, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -23,15 +22,6 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    """A bot on a Friday morning; no person gets a digest, and no team its week."""
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 def days(slack: SlackSandbox, channel: str = "#ops") -> list[str]:

@@ -1,27 +1,19 @@
 """A channel has a team of its own and says who from elsewhere may report in it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from storage import people
 from storage.audit import AuditEvent
-from tests.team import DATABASES, Bot, assignees, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, assignees, make_admin, report, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot whose admin is alice."""
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        async with team.ctx.db.write() as tx:
-            (await people.the(tx, slack.workspace_id, slack.user("alice").id)).is_admin = True
-        yield team
+async def bot(bot: Bot) -> Bot:
+    """Its admin is alice."""
+    await make_admin(bot, "alice")
+    return bot
 
 
 @BOTH

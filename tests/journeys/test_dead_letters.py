@@ -1,7 +1,5 @@
 """What failed for good is told once to everybody it concerns, runs again when an admin says so, and is on record."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
@@ -9,15 +7,10 @@ from storage import people, trace
 from storage.audit import AuditEvent
 from storage.outbox import Receipt
 from storage.queue import Job
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, make_admin, quiet, report, said, select_all, slash
 
 WHO = ("frank", "bob", "carol")
 SORRY = "Something went wrong on my side with your message. Nothing is lost: the admins have been told, and one of them"
-
-
-async def make_admin(bot: Bot, name: str = "alice") -> None:
-    async with bot.ctx.db.write() as tx:
-        (await people.the(tx, bot.slack.workspace_id, bot.slack.user(name).id)).is_admin = True
 
 
 async def three_fail(slack: SlackSandbox, bot: Bot) -> None:
@@ -33,7 +26,7 @@ def heard(slack: SlackSandbox, name: str = "alice") -> list[str]:
 
 @pytest.mark.parametrize("engine", DATABASES)
 async def test_dead_letters_are_replayed_and_done(slack: SlackSandbox, bot: Bot) -> None:
-    await make_admin(bot)
+    await make_admin(bot, "alice")
     await three_fail(slack, bot)
     assert {(job.kind, job.state) for job in await select_all(bot, Job)} == {("slack.message", "dead")}
     [told] = heard(slack)
@@ -62,7 +55,7 @@ async def test_dead_letters_are_replayed_and_done(slack: SlackSandbox, bot: Bot)
 
 
 async def test_a_cause_that_was_settled_is_news_when_it_is_back(slack: SlackSandbox, bot: Bot) -> None:
-    await make_admin(bot)
+    await make_admin(bot, "alice")
     await three_fail(slack, bot)
     await slash(bot, "alice", "jobs replay kind=slack.message the permission is back")
     slack.fail(method="users.info", error="missing_scope")
@@ -74,7 +67,7 @@ async def test_a_cause_that_was_settled_is_news_when_it_is_back(slack: SlackSand
 
 
 async def test_who_waits_is_told_once_however_often_it_fails(slack: SlackSandbox, bot: Bot) -> None:
-    await make_admin(bot)
+    await make_admin(bot, "alice")
     slack.fail(method="users.info", error="missing_scope")
     await report(bot, "frank", "redis is down")
     await slash(bot, "alice", "list")  # now Slack has said who alice is
@@ -85,15 +78,13 @@ async def test_who_waits_is_told_once_however_often_it_fails(slack: SlackSandbox
     assert f"*Job {job.id}* `slack.message` is dead" in await slash(bot, "alice", f"jobs show {job.id}")
 
 
-async def test_with_an_admin_channel_it_is_told_there(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path, admin_channel=slack.channel("#payments").id)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as bot:
-        await make_admin(bot)
-        await three_fail(slack, bot)
-        assert heard(slack) == []
-        [told] = said(slack.messages("#payments"))
-        assert told.startswith("*3 dead letters*: `slack.message`")
+@pytest.mark.settings(admin_channel="#payments")
+async def test_with_an_admin_channel_it_is_told_there(slack: SlackSandbox, bot: Bot) -> None:
+    await make_admin(bot, "alice")
+    await three_fail(slack, bot)
+    assert heard(slack) == []
+    [told] = said(slack.messages("#payments"))
+    assert told.startswith("*3 dead letters*: `slack.message`")
 
 
 async def test_only_admins_see_jobs_and_other_words_are_a_report(slack: SlackSandbox, bot: Bot) -> None:
@@ -101,7 +92,7 @@ async def test_only_admins_see_jobs_and_other_words_are_a_report(slack: SlackSan
     assert await slash(bot, "bob", "jobs list") == refused
     await report(bot, "frank", "jobs are stuck since noon")
     assert (await bot.ticket()).title == "Jobs are stuck since noon"
-    await make_admin(bot)
+    await make_admin(bot, "alice")
     assert await slash(bot, "alice", "jobs list") == "No dead letters."
     assert (await slash(bot, "alice", "jobs replay 77 it is mended")).startswith("There is no job 77")
     assert "A reason is missing" in await slash(bot, "alice", "jobs discard 1")

@@ -1,8 +1,6 @@
 """Each working day one page says what is up, once; what came while one was off is on it, and silence says nothing."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -16,10 +14,11 @@ from storage.people import Person
 from storage.queue import Job
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 from tests.waiting import until
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank")
 FRIDAY = datetime(2026, 3, 6, 17, 40, tzinfo=UTC)
 EVENING = datetime(2026, 3, 6, 18, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
@@ -28,16 +27,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 @pytest.fixture
 def clock() -> Clock:
+    """A Friday evening, before the hour's look at whose digest comes when."""
     return Clock(base=FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    """A bot on a Friday evening, before the hour's look at whose digest comes when."""
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 async def plan(bot: Bot, clock: Clock, moment: datetime = FRIDAY + 15 * MINUTE) -> None:

@@ -1,13 +1,13 @@
 """A form shows what is so today, says at its fields what is wrong, and does what the same words would."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from agent.forms.table import FORMS
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Payload
+from bot.settings import Settings
 from storage import people, settings_kv
 from tests.bot.sandbox.slack_app import actions, button, web_client
 from tests.team import (
@@ -19,8 +19,6 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
-    settings_for,
     slash,
 )
 
@@ -131,9 +129,7 @@ async def test_a_critical_ticket_is_lowered_in_the_form_with_a_reason(slack: Sla
     assert (await bot.ticket()).priority == "low"
 
 
-async def test_snooze_until_a_day_and_a_time(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
+async def test_snooze_until_a_day_and_a_time(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings, clock=lambda: MONDAY) as bot:
         await report(bot, "frank", "redis is down")
         await slash(bot, "bob", "hours Europe/Berlin")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -12,7 +11,7 @@ from bot.sandbox.slack import SlackSandbox
 from tests.conftest import PATIENT
 from tests.journeys.browser import BROWSER
 from tests.journeys.test_forms import pressed
-from tests.team import Bot, quiet, report, running, seed_teams, settings_for
+from tests.team import Bot, quiet, report
 
 expect.set_options(timeout=40_000)
 pytestmark = BROWSER
@@ -22,14 +21,6 @@ pytestmark = BROWSER
 async def slack() -> AsyncIterator[SlackSandbox]:
     async with SlackSandbox.start(routes=routes, ack_within=PATIENT) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
 
 
 @pytest.fixture

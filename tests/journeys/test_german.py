@@ -2,30 +2,28 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.commands.registry import VERBS
 from bot.sandbox.slack import SlackSandbox
-from tests.team import Bot, quiet, report, running, seed_teams, settings_for
+from tests.team import Bot, quiet, report
 
 # Words of English sentences that are none in German.
 ENGLISH = re.compile(r"\b(?:the|is|are|has|been|you|your|of|by|and|with|this|nobody|until|from|it|to|for|not|at)\b")
 NO_SENTENCE = re.compile(r"```.*?```|`[^`]*`|<[^>]*>|:[a-z_]+:|“[^”]*”|„[^“]*“", re.DOTALL)
+pytestmark = pytest.mark.settings(language="de", digest_time="off")
 SHOWS = ("chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.publish", "views.update")
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
+async def slack(slack: SlackSandbox) -> SlackSandbox:
+    """Everybody's speaks German."""
     slack.world.users.update({slack_id: replace(user, locale="de-DE") for slack_id, user in slack.world.users.items()})
-    settings = settings_for(slack, tmp_path, language="de", digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+    return slack
 
 
 def texts(value: Any) -> Iterator[str]:

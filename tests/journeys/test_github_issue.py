@@ -18,7 +18,7 @@ from storage.repositories import Repository
 from storage.tickets import Ticket
 from tests.github import hearing, settle
 from tests.storage.plans import statements
-from tests.team import DATABASES, Bot, assignees, audit_of, last_change, said, select_all, slash
+from tests.team import DATABASES, Bot, assignees, audit_of, last_change, make_admin, said, select_all, slash
 from tests.waiting import until
 
 
@@ -290,8 +290,7 @@ async def test_an_event_that_lacks_what_is_needed_is_ignored_by_name(github: Git
 async def test_a_card_without_a_home_is_told_to_the_admins(
     github: GitHubSandbox, slack: SlackSandbox, listener: Bot
 ) -> None:
-    async with listener.ctx.db.write() as tx:
-        (await people.the(tx, listener.ctx.workspace_id, slack.user("erin").id)).is_admin = True
+    await make_admin(listener, "erin")
     slack.kick_bot("#ops")
     github.open_issue("frank", "acme/shop", title="redis is down")
     await settle(github, listener)

@@ -1,8 +1,5 @@
 """Guests and people from other workspaces are refused politely, unless the setting lets them in."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlmodel import select
 
@@ -10,21 +7,13 @@ from bot.sandbox.slack import SlackSandbox
 from storage import people
 from storage.comments import Comment
 from storage.tickets import Ticket
-from tests.team import Bot, report, running, said, seed_teams, settings_for, slash
+from tests.team import Bot, report, said, slash
 
+OPEN_HOUSE = pytest.mark.settings(allow_guests=True)
 REFUSAL = (
     "I take reports from full members of this workspace only. Please ask one of them to report it;"
     " an admin can let guests in with CHARGEHAND_ALLOW_GUESTS."
 )
-
-
-@pytest.fixture
-async def open_house(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot that lets guests in."""
-    settings = settings_for(slack, tmp_path, allow_guests=True)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
 
 
 @pytest.mark.parametrize("outsider", ["gus", "xena"])
@@ -44,25 +33,25 @@ async def test_an_outsider_cannot_press_buttons(slack: SlackSandbox, bot: Bot) -
     assert said(slack.ephemerals("gus")) == [REFUSAL]
 
 
+@OPEN_HOUSE
 @pytest.mark.parametrize("outsider", ["gus", "xena"])
-async def test_with_the_setting_outsiders_report(slack: SlackSandbox, open_house: Bot, outsider: str) -> None:
-    root = await report(open_house, outsider, "redis is down")
+async def test_with_the_setting_outsiders_report(slack: SlackSandbox, bot: Bot, outsider: str) -> None:
+    root = await report(bot, outsider, "redis is down")
     assert slack.thread("#ops", root)[1].plain.startswith("*CH-1  Redis is down*")
-    await report(open_house, outsider, "since noon", thread_ts=root)
-    assert [comment.text for comment in await open_house.rows(select(Comment))] == ["since noon"]
-    assert "CH-2" in await slash(open_house, outsider, "report kafka is stuck")
+    await report(bot, outsider, "since noon", thread_ts=root)
+    assert [comment.text for comment in await bot.rows(select(Comment))] == ["since noon"]
+    assert "CH-2" in await slash(bot, outsider, "report kafka is stuck")
 
 
-async def test_with_the_setting_outsiders_see_their_own_tickets_only(slack: SlackSandbox, open_house: Bot) -> None:
-    await report(open_house, "frank", "checkout fails", channel="#payments")
-    await report(open_house, "gus", "redis is down")
-    answer = await slash(open_house, "gus", "list")
+@OPEN_HOUSE
+async def test_with_the_setting_outsiders_see_their_own_tickets_only(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "checkout fails", channel="#payments")
+    await report(bot, "gus", "redis is down")
+    answer = await slash(bot, "gus", "list")
     assert answer.startswith("*1 open ticket*")
     assert "CH-2" in answer
-    assert await slash(open_house, "gus", "show CH-1") == (
-        "There is no CH-1 that you can see. `list` shows what there is."
-    )
-    assert (await slash(open_house, "gus", "close CH-2 nevermind")).startswith("You may not close CH-2")
+    assert await slash(bot, "gus", "show CH-1") == ("There is no CH-1 that you can see. `list` shows what there is.")
+    assert (await slash(bot, "gus", "close CH-2 nevermind")).startswith("You may not close CH-2")
 
 
 async def test_somebody_who_had_left_and_speaks_is_looked_up_again(slack: SlackSandbox, bot: Bot) -> None:

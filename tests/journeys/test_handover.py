@@ -1,8 +1,6 @@
 """Who has a ticket offers it to somebody, who takes it or not; until then it stays where it is."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -18,11 +16,8 @@ from tests.team import (
     press,
     quiet,
     report,
-    running,
     said,
-    seed_teams,
     select_all,
-    settings_for,
     slash,
 )
 
@@ -34,14 +29,6 @@ MONDAY = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)  # eight working hours later
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 async def offer(bot: Bot, *, to: str = "carol") -> str:

@@ -1,8 +1,6 @@
 """Where only responders' reports are tracked at once, a viewer's waits for a manager and loses nothing by it."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,36 +9,16 @@ from storage import people
 from storage.proposals import Proposal
 from storage.tickets import Ticket
 from tests.clock import Clock, go_to
-from tests.team import (
-    DATABASES,
-    Bot,
-    audit_of,
-    press,
-    quiet,
-    report,
-    running,
-    said,
-    seed_teams,
-    select_all,
-    settings_for,
-    slash,
-)
+from tests.team import DATABASES, Bot, audit_of, make_admin, press, quiet, report, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(reporters="responders")
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=NOON)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, reporters="responders")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 @BOTH
@@ -85,8 +63,7 @@ async def test_it_expires_and_they_hear_so(slack: SlackSandbox, bot: Bot, clock:
 
 
 async def test_where_no_team_lives_admins_decide(slack: SlackSandbox, bot: Bot) -> None:
-    async with bot.ctx.db.write() as tx:
-        (await people.the(tx, slack.workspace_id, slack.user("erin").id)).is_admin = True
+    await make_admin(bot, "erin")
     answer = await slash(bot, "frank", "report search is slow", channel="#general")
     assert answer == "Your report is kept as P-1; it becomes a ticket when @erin approves it."
     assert (await slash(bot, "alice", "approve P-1")).startswith("You may not decide P-1")
@@ -95,8 +72,7 @@ async def test_where_no_team_lives_admins_decide(slack: SlackSandbox, bot: Bot) 
 
 
 async def test_a_direct_report_goes_to_its_team_once_approved(slack: SlackSandbox, bot: Bot) -> None:
-    async with bot.ctx.db.write() as tx:
-        (await people.the(tx, slack.workspace_id, slack.user("erin").id)).is_admin = True
+    await make_admin(bot, "erin")
     await slack.dm("frank", "redis is down")
     await quiet(bot)
     await press(slack, bot, "erin", "Approve")
@@ -135,9 +111,7 @@ async def test_a_thread_that_has_a_ticket_by_now_gets_no_second_one(slack: Slack
 async def test_what_is_said_in_a_private_channel_is_shown_to_its_members_alone(slack: SlackSandbox, bot: Bot) -> None:
     slack.invite_bot("#secret")
     slack.channel("#secret").members.add(slack.user("frank").id)
-    async with bot.ctx.db.write() as tx:
-        for name in ("alice", "erin"):
-            (await people.the(tx, slack.workspace_id, slack.user(name).id)).is_admin = True
+    await make_admin(bot, "alice", "erin")
     await report(bot, "frank", "the password leaked", channel="#secret")
     assert [len(said(slack.dms(who))) for who in ("alice", "erin")] == [1, 0]
     assert (await slash(bot, "erin", "approve P-1")).startswith("There is no P-1 that you can see.")

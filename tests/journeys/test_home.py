@@ -1,7 +1,5 @@
 """The Home tab shows each person what is theirs, and what is pressed there is done like anywhere else."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,18 +8,17 @@ from sqlmodel import select
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import person
 from storage.people import Team
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank")
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
+async def slack(slack: SlackSandbox) -> SlackSandbox:
+    """Gwen is in no team."""
     slack.hire(person("gwen", "Gwen Gray"))
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+    return slack
 
 
 def words(blocks: list[dict[str, Any]]) -> str:

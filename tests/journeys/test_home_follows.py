@@ -1,10 +1,8 @@
 """An open Home tab follows what others do, not too often and not for long; what Slack refuses is tried again."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -13,7 +11,7 @@ from bot.sandbox.slack import SlackSandbox
 from storage.homes import Home
 from storage.outbox import Outgoing
 from tests.journeys.test_home import opened, pressed, shown
-from tests.team import DATABASES, Bot, quiet, report, running, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, slash
 from tests.waiting import until
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
@@ -37,14 +35,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 def published(slack: SlackSandbox) -> int:

@@ -1,26 +1,16 @@
 """What others set or ask for while somebody has a form or the Home tab open is neither lost nor hidden."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage.absences import Absence
 from tests.journeys.test_forms import held
 from tests.journeys.test_home import form, opened, sent
-from tests.team import DATABASES, Bot, running, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 LATE = "Somebody has changed this since you opened the form. Close it and open it again to see how it is now."
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
 
 
 async def settings_of_team(slack: SlackSandbox) -> None:

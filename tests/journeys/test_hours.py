@@ -1,8 +1,6 @@
 """People and teams say when they work and on which days they do not; whoever may not is told who could."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,9 +11,11 @@ from bot.sandbox.slack import SlackSandbox
 from storage import people
 from storage.audit import AuditEvent
 from storage.calendars import CalendarRow, CustomDay
-from tests.team import DATABASES, Bot, report, running, seed_teams, select_all, settings_for, slash
+from tests.clock import StoppedClock
+from tests.team import DATABASES, Bot, report, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank")
 NOW = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday, before the clocks change in Europe
 
 
@@ -44,12 +44,8 @@ REFUSED = [
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot in March 2026, whose admin is frank."""
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=lambda: NOW) as team:
-        yield team
+def clock() -> StoppedClock:
+    return StoppedClock(NOW)
 
 
 async def hours_of(bot: Bot, name: str) -> Calendar:

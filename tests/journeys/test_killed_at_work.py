@@ -23,23 +23,15 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
     select_all,
-    settings_for,
     slash,
 )
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank")
 PAIRS = 2
 ROWS = 400
 Act = Callable[[], Awaitable[object]]
-
-
-@pytest.fixture
-async def settings(slack: SlackSandbox, tmp_path: Path) -> Settings:
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id)
-    await seed_teams(settings, slack)
-    return settings
 
 
 async def killed_after(slack: SlackSandbox, settings: Settings, log: Path, act: Act, *, calls: int) -> None:

@@ -1,23 +1,14 @@
 """People and channels are spoken to in their language: what was set, else what their Slack speaks, else the default."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import DATABASES, Bot, report, running, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, report, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+pytestmark = pytest.mark.settings(digest_time="off")
 
 
 @BOTH

@@ -1,22 +1,12 @@
 """Commands answer each in their language; what they leave with a ticket is in that of its channel."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import DATABASES, Bot, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+pytestmark = pytest.mark.settings(digest_time="off")
 
 
 async def test_an_answer_a_mistake_and_help_in_german_and_english(slack: SlackSandbox, bot: Bot) -> None:

@@ -1,8 +1,6 @@
 """The Home tab and forms speak the language of who has them open, whoever opened them before."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +9,10 @@ from tests.journeys.test_forms import held
 from tests.journeys.test_forms import opened as form_of_button
 from tests.journeys.test_forms import pressed as press
 from tests.journeys.test_home import opened, pressed
-from tests.team import DATABASES, Bot, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 
 
 @BOTH

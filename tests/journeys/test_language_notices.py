@@ -1,22 +1,12 @@
 """What is said to somebody else is in their language, not in that of who caused it; a channel reads its own."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+pytestmark = pytest.mark.settings(digest_time="off")
 
 
 @BOTH

@@ -1,22 +1,12 @@
 """What is done with a ticket is told to each in their language: to who does it, to others, and in the channel."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from tests.team import DATABASES, Bot, last_change, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, last_change, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        yield team
+pytestmark = pytest.mark.settings(digest_time="off")
 
 
 @BOTH

@@ -1,17 +1,16 @@
 """Reminders, deadlines and pages of the day are said in the language of whoever reads them."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from tests.clock import Clock, go_to
 from tests.journeys.test_digest import plan
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(digest_time="off")
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -20,14 +19,6 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 @BOTH

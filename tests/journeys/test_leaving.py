@@ -1,7 +1,6 @@
 """Somebody leaves or goes away: nothing they had is forgotten, and managers read one list."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,6 +9,7 @@ from bot.roles import Part
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import person
 from bot.scheduler import SCHEDULES
+from bot.settings import Settings
 from storage import agenda, people, queue, settings_kv
 from storage.people import Person
 from storage.queue import Job
@@ -18,13 +18,12 @@ from tests.team import (
     DATABASES,
     Bot,
     assignees,
+    make_admin,
     quiet,
     report,
     running,
     said,
-    seed_teams,
     select_all,
-    settings_for,
     slash,
 )
 
@@ -98,9 +97,9 @@ async def test_one_ticket_that_cannot_move_holds_up_no_other(slack: SlackSandbox
 
 
 @BOTH
-async def test_what_is_stored_when_a_process_dies_is_done_once_by_the_next(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
+async def test_what_is_stored_when_a_process_dies_is_done_once_by_the_next(
+    slack: SlackSandbox, settings: Settings
+) -> None:
     async with running(slack, settings) as bot:
         await two_for_bob(bot)
         bob = slack.user("bob").id
@@ -151,8 +150,7 @@ async def test_who_joins_is_known_and_what_was_missed_is_found_at_night(slack: S
     slack.hire(person("nora", "Nora North"))
     await quiet(bot)
     assert "nora" in [one.name for one in await select_all(bot, Person)]
-    async with bot.ctx.db.write() as tx:
-        (await people.the(tx, slack.workspace_id, slack.user("alice").id)).is_admin = True
+    await make_admin(bot, "alice")
     await report(bot, "frank", "kafka is slow")
     slack.change("bob", is_told=False, deleted=True)
     slack.change("carol", is_told=False, name="caroline")

@@ -1,11 +1,11 @@
 """A ticket's whole life by mention alone: seen, begun, waiting, given back, resolved and reopened."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from tests.team import (
     DATABASES,
     Bot,
@@ -15,8 +15,6 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
-    settings_for,
     slash,
 )
 
@@ -145,10 +143,8 @@ async def test_a_comment_from_elsewhere(slack: SlackSandbox, bot: Bot) -> None:
     assert "• the replica is fine" in await slash(bot, "frank", "show CH-1")
 
 
-async def test_the_time_it_took_leaves_out_the_time_it_rested(slack: SlackSandbox, tmp_path: Path) -> None:
+async def test_the_time_it_took_leaves_out_the_time_it_rested(slack: SlackSandbox, settings: Settings) -> None:
     now = [FRIDAY]
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
     async with running(slack, settings, clock=lambda: now[0]) as bot:
         ts = await report(bot, "frank", "redis is down")
         for later, line in ((5, "resolve failed over"), (48, "reopen down again"), (18, "resolve new node")):
@@ -165,11 +161,9 @@ async def test_the_time_it_took_leaves_out_the_time_it_rested(slack: SlackSandbo
 @pytest.mark.parametrize("engine", DATABASES)
 @pytest.mark.parametrize(("days", "heard"), [(13, 1), (15, 0)])
 async def test_the_reporter_is_heard_for_a_fortnight_after_the_end(
-    slack: SlackSandbox, tmp_path: Path, days: int, heard: int
+    slack: SlackSandbox, settings: Settings, days: int, heard: int
 ) -> None:
     now = [datetime(2026, 3, 4, 12, tzinfo=UTC)]
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
     async with running(slack, settings, clock=lambda: now[0]) as bot:
         ts = await report(bot, "frank", "redis is down")
         await slash(bot, "bob", "resolve CH-1 failed over")

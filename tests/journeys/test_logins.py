@@ -1,32 +1,27 @@
 """Who somebody is on GitHub is proven by the login itself or by an admin; what is only said carries no rights."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
-from storage import people
 from storage.audit import AuditEvent
 from storage.identities import Identity
 from storage.people import Person
-from tests.github import hearing, settle
-from tests.team import DATABASES, Bot, quiet, said, select_all, slash
+from tests.github import settle
+from tests.team import DATABASES, Bot, make_admin, quiet, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 CODE = re.compile(r"`(chargehand-\w+)`")
 
 
 @pytest.fixture
-async def bot(github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot that hears GitHub, whose admin is erin."""
-    async with hearing(github, slack, tmp_path) as team:
-        async with team.ctx.db.write() as tx:
-            (await people.the(tx, slack.workspace_id, slack.user("erin").id)).is_admin = True
-        yield team
+async def bot(listener: Bot) -> Bot:
+    """It hears GitHub, and its admin is erin."""
+    await make_admin(listener, "erin")
+    return listener
 
 
 async def known(bot: Bot) -> dict[str, tuple[str, str]]:

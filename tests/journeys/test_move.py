@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from storage.people import Person
 from storage.tickets import Ticket
 from tests.handlers.cli.conftest import ended, started
 from tests.postgres import Postgres
 from tests.process import environment, serving
-from tests.team import quiet, report, running, said, seed_teams, select_all, settings_for
+from tests.team import quiet, report, running, said, select_all
 
 REPORTS = 12
 
@@ -26,9 +27,10 @@ def url(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_killed_in_mid_work_it_goes_on_in_postgresql(slack: SlackSandbox, tmp_path: Path, url: str) -> None:
-    settings = settings_for(slack, tmp_path, worker_concurrency=2)
-    await seed_teams(settings, slack)
+@pytest.mark.settings(worker_concurrency=2)
+async def test_killed_in_mid_work_it_goes_on_in_postgresql(
+    slack: SlackSandbox, settings: Settings, tmp_path: Path, url: str
+) -> None:
     async with serving(settings, tmp_path / "bot.log") as process:
         await slack.until(lambda: slack.sockets, timeout=60)
         reports = [await slack.say("frank", "#ops", f"@chargehand redis node n{n} is down") for n in range(REPORTS)]

@@ -1,8 +1,6 @@
 """Who mutes a ticket, a person or a team hears no nudges and news of it; a missed deadline still reaches managers."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -12,9 +10,10 @@ from storage.mutes import Mute
 from storage.notices import Notice
 from tests.clock import NOON, Clock, go_to
 from tests.journeys.test_sla import told
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(digest_time="off")
 MINUTE = timedelta(minutes=1)
 REFUSED = {
     "mute CH-1 for all until tomorrow": "You may not mute CH-1 for all: that is for managers of the team and admins.",
@@ -30,14 +29,6 @@ REFUSED = {
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=NOON)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 @BOTH

@@ -1,9 +1,7 @@
 """A ticket that nobody does anything with is brought up again: at most thrice, then once to managers, then no more."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -15,9 +13,10 @@ from storage.notices import Notice
 from storage.people import Team
 from tests.clock import NOON, Clock, go_to
 from tests.journeys.test_sla import planned
-from tests.team import DATABASES, Bot, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 MONDAY = datetime.fromisoformat("2026-03-09T09:00+00:00")
 MORNING = NOON - timedelta(hours=3)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -26,14 +25,6 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=MORNING)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 def nudges(slack: SlackSandbox, where: str = "#ops") -> list[str]:

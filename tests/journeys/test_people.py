@@ -1,8 +1,6 @@
 """People say how much they take and when they are away; who gets a ticket follows, and can be explained."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +15,8 @@ from tests.team import (
     Bot,
     assignees,
     report,
-    running,
     said,
-    seed_teams,
     select_all,
-    settings_for,
     slash,
 )
 
@@ -32,14 +27,6 @@ FRIDAY = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)
 @pytest.fixture
 def clock() -> StoppedClock:
     return StoppedClock(FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 REFUSED = [

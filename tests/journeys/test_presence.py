@@ -1,15 +1,13 @@
 """Slack's status and do-not-disturb say who is not there; nobody has to tell it twice."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage.absences import Absence
 from tests.clock import StoppedClock
-from tests.team import Bot, assignees, quiet, report, running, seed_teams, select_all, settings_for, slash
+from tests.team import Bot, assignees, quiet, report, select_all, slash
 
 FRIDAY = datetime(2026, 3, 27, 10, 0, tzinfo=UTC)
 
@@ -17,14 +15,6 @@ FRIDAY = datetime(2026, 3, 27, 10, 0, tzinfo=UTC)
 @pytest.fixture
 def clock() -> StoppedClock:
     return StoppedClock(FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 def span(start: datetime, hours: float) -> tuple[int, int]:

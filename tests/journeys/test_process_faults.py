@@ -16,10 +16,11 @@ from storage.leases import Lease
 from storage.queue import Job
 from storage.tickets import Ticket
 from tests.process import serving
-from tests.team import Bot, quiet, report, running, said, seed_teams, select_all, settings_for
+from tests.team import Bot, quiet, report, running, said, select_all
 from tests.waiting import until
 
 NOISE = random.Random(1).randbytes(75_000).hex()  # text that hardly shrinks when it is packed
+GONE_SOON = pytest.mark.settings(lease_s=1.0)
 ON_A_FILE = pytest.mark.parametrize("engine", ["sqlite"])  # a disk of its own that can be full
 
 
@@ -28,13 +29,6 @@ async def slack() -> AsyncIterator[SlackSandbox]:
     """A Slack that sends an event again soon."""
     async with SlackSandbox.start(redeliver_after=0.5) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-async def settings(slack: SlackSandbox, tmp_path: Path) -> Settings:
-    settings = settings_for(slack, tmp_path, lease_s=1.0)
-    await seed_teams(settings, slack)
-    return settings
 
 
 async def burst(slack: SlackSandbox, count: int) -> list[str]:
@@ -83,6 +77,7 @@ async def test_a_disk_that_fills_up_while_it_works_delays_and_doubles_nothing(sl
     assert cards(slack, reports) == [1] * 10
 
 
+@GONE_SOON
 @ON_A_FILE
 async def test_a_disk_that_takes_no_more_does_not_keep_it_from_ending(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings) as bot, bot.ctx.db.write() as tx:
@@ -92,6 +87,7 @@ async def test_a_disk_that_takes_no_more_does_not_keep_it_from_ending(slack: Sla
         assert (await bot.ticket()).name == "CH-1"
 
 
+@GONE_SOON
 async def test_sigterm_ends_it_in_order_and_the_next_one_finishes(
     slack: SlackSandbox, settings: Settings, tmp_path: Path
 ) -> None:
@@ -111,6 +107,7 @@ async def test_sigterm_ends_it_in_order_and_the_next_one_finishes(
     assert cards(slack, reports) == [1] * 30
 
 
+@GONE_SOON
 async def test_a_second_process_works_and_takes_the_roles_when_the_first_ends(
     slack: SlackSandbox, settings: Settings, tmp_path: Path
 ) -> None:

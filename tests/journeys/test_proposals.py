@@ -1,19 +1,27 @@
 """Who may not do something asks for it: somebody who may decides, once, with one press, and everybody is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from storage import people
+from bot.settings import Settings
 from storage.audit import AuditEvent
 from storage.proposals import Proposal
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import (
+    DATABASES,
+    Bot,
+    make_admin,
+    quiet,
+    report,
+    running,
+    said,
+    select_all,
+    slash,
+)
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -22,14 +30,6 @@ NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=NOON)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 async def ask(bot: Bot, words: str = "withdraw") -> str:
@@ -107,8 +107,7 @@ async def test_the_same_asked_twice_is_one_and_numbers_have_no_gaps(slack: Slack
 @pytest.mark.parametrize("second", ["alice", "bob"])
 async def test_two_presses_at_once_do_it_once(slack: SlackSandbox, bot: Bot, second: str) -> None:
     ts = await ask(bot)
-    async with bot.ctx.db.write() as tx:
-        (await people.the(tx, slack.workspace_id, slack.user("bob").id)).is_admin = True
+    await make_admin(bot, "bob")
     asked = next(message for message in slack.thread("#ops", ts) if "Approve" in message.buttons)
     await asyncio.gather(*(slack.click(who, "#ops", asked.ts, "Approve") for who in ("alice", second)))
     await quiet(bot)
@@ -150,9 +149,7 @@ async def test_what_no_longer_applies_is_refused_and_stays_to_be_decided(slack: 
     assert [one.state for one in await select_all(bot, Proposal)] == ["open"]
 
 
-async def test_the_buttons_work_after_a_restart(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
+async def test_the_buttons_work_after_a_restart(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings) as bot:
         ts = await ask(bot)
     async with running(slack, settings) as bot:

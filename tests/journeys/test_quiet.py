@@ -1,8 +1,6 @@
 """Whoever wants quiet, or has notifications off in Slack, reads later what came; posts name them without a ping."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -11,23 +9,16 @@ from bot.sandbox.slack import SlackSandbox
 from storage.calendars import CalendarRow
 from storage.notices import Notice
 from tests.clock import NOON, Clock, go_to
-from tests.team import DATABASES, Bot, assignees, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, assignees, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(digest_time="off")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=NOON)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 async def held(bot: Bot) -> set[str]:

@@ -1,8 +1,5 @@
 """In a channel that is muted, or that rests, nothing is said that nobody asked for; people are told all the same."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
@@ -10,9 +7,10 @@ from storage.notices import Notice
 from storage.reminders import Reminder
 from tests.clock import NOON, Clock, go_to
 from tests.journeys.test_nudges import MINUTE, MORNING, nudges
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 
 
 @pytest.fixture
@@ -21,12 +19,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        await slash(team, "alice", "channel team Platform")
-        yield team
+async def bot(bot: Bot) -> Bot:
+    """#ops is Platform's."""
+    await slash(bot, "alice", "channel team Platform")
+    return bot
 
 
 @BOTH

@@ -1,20 +1,20 @@
 """What somebody asks to be reminded of comes at its minute, once, to them, to another person, a thread or a channel."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from storage.alarms import Alarm
 from storage.reminders import Reminder, ReminderSend
 from tests.clock import Clock, go_to
 from tests.journeys.test_forms import held
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, running, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(timezone="Europe/Berlin", digest_time="off")
 FRIDAY = datetime(2026, 3, 27, 16, 59, tzinfo=UTC)  # 17:59 in Berlin; the clocks go forward on Sunday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -22,14 +22,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, timezone="Europe/Berlin", digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 def berlin(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
@@ -68,10 +60,8 @@ async def test_it_comes_at_its_minute_and_can_be_put_off(slack: SlackSandbox, bo
 
 @BOTH
 async def test_nine_o_clock_stays_nine_o_clock_and_a_restart_loses_nothing(
-    slack: SlackSandbox, tmp_path: Path, clock: Clock
+    slack: SlackSandbox, settings: Settings, clock: Clock
 ) -> None:
-    settings = settings_for(slack, tmp_path, timezone="Europe/Berlin", digest_time="off")
-    await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as bot:
         answer = await slash(bot, "bob", "remind me every day at 9:00 to water the plants")
         assert "first on *Sat 2026-03-28 at 09:00*" in answer

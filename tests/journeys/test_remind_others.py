@@ -1,8 +1,6 @@
 """Somebody has another person, a thread or a channel reminded: they see who asked, and may decline or block that."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -11,9 +9,10 @@ from bot.sandbox.slack import SlackSandbox
 from storage.alarms import Alarm
 from storage.audit import AuditEvent
 from tests.clock import Clock, go_to
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(digest_time="off", remind_per_day=3, remind_active=5)
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -21,14 +20,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=NOON)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off", remind_per_day=3, remind_active=5)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 async def why_over(bot: Bot) -> list[str]:

@@ -1,8 +1,8 @@
 """The same words again join the first ticket, and can be separated with one press."""
 
 import asyncio
-from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bot.sandbox.slack import SlackSandbox
@@ -10,7 +10,7 @@ from storage import people
 from storage.comments import Comment
 from storage.queue import Job
 from storage.tickets import Ticket
-from tests.team import Bot, audit_of, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import Bot, audit_of, quiet, report, said, slash
 
 
 async def test_the_second_report_is_a_comment_on_the_first(slack: SlackSandbox, bot: Bot) -> None:
@@ -92,13 +92,11 @@ async def test_other_channels_other_words_and_finished_tickets_do_not_count(slac
     assert (await bot.ticket(4)).description == "redis is down"
 
 
-async def test_with_the_window_at_zero_every_report_is_a_ticket(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path, duplicate_minutes=0)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as bot:
-        for _ in range(2):
-            await report(bot, "frank", "redis is down")
-        assert (await bot.ticket(2)).description == "redis is down"
+@pytest.mark.settings(duplicate_minutes=0)
+async def test_with_the_window_at_zero_every_report_is_a_ticket(slack: SlackSandbox, bot: Bot) -> None:
+    for _ in range(2):
+        await report(bot, "frank", "redis is down")
+    assert (await bot.ticket(2)).description == "redis is down"
 
 
 async def test_the_same_words_in_another_thread_mean_another_thing(slack: SlackSandbox, bot: Bot) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,10 @@ from storage.absences import Absence
 from storage.people import Person
 from tests.clock import Clock
 from tests.journeys.test_channel_changes import night
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admin_channel="#general")
 FRIDAY = datetime(2026, 3, 27, 10, 0, tzinfo=UTC)
 
 
@@ -27,12 +27,8 @@ async def slack() -> AsyncIterator[SlackSandbox]:
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    admin_channel = slack.channel("#general").id
-    settings = settings_for(slack, tmp_path, admin_channel=admin_channel)
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=Clock(base=FRIDAY)) as team:
-        yield team
+def clock() -> Clock:
+    return Clock(base=FRIDAY)
 
 
 async def known(bot: Bot) -> dict[str, Person]:

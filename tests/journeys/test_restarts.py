@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -18,19 +17,10 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
     select_all,
-    settings_for,
 )
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
-
-
-@pytest.fixture
-async def settings(slack: SlackSandbox, tmp_path: Path) -> Settings:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    return settings
 
 
 @asynccontextmanager

@@ -11,9 +11,9 @@ from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
-from tests.github import SECRET, door_of, settle
+from tests.github import hearing, settle
 from tests.openapi import Contract
-from tests.team import DATABASES, Bot, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 WEDNESDAY = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -38,18 +38,8 @@ async def github(clock: Clock) -> AsyncIterator[GitHubSandbox]:
 @pytest.fixture
 async def bot(github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
     """A bot that hears GitHub; bob and carol are bob and carol there, and dave only says who he is."""
-    settings = settings_for(
-        slack,
-        tmp_path,
-        github_webhook_secret=SECRET,
-        github_channel=slack.channel("#ops").id,
-        github_api_url=github.url,
-        admins=slack.user("frank").id,
-        digest_time="off",
-    )
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        github.deliver_to(door_of(team), secret=SECRET)
+    admin = slack.user("frank").id
+    async with hearing(github, slack, tmp_path, clock=clock, admins=admin, digest_time="off") as team:
         for name in ("bob", "carol"):
             await slash(team, "frank", f"link github {name} @{name}")
         await slash(team, "dave", "link github dave")

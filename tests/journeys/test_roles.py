@@ -25,7 +25,7 @@ from storage.tickets import Ticket
 from storage.workers import Process
 from tests.github import SECRET
 from tests.process import Served, serving
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, select_all, settings_for
+from tests.team import DATABASES, Bot, quiet, report, running, said, select_all
 from tests.waiting import until
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
@@ -37,13 +37,6 @@ async def slack() -> AsyncIterator[SlackSandbox]:
     """A Slack that waits long for an acknowledgement: what comes again, came again because a socket was closed."""
     async with SlackSandbox.start(redeliver_after=30) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-async def settings(slack: SlackSandbox, tmp_path: Path) -> Settings:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    return settings
 
 
 @pytest.fixture

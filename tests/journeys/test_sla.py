@@ -1,8 +1,6 @@
 """A ticket that waits too long is told of: to who has it, then to who can help, each once and in the team's hours."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -13,9 +11,10 @@ from storage.queue import Job
 from storage.reminders import UNDO, Reminder, ReminderSend
 from storage.sla import SlaClock
 from tests.clock import NOON, Clock, go_to
-from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 EVENING = datetime(2026, 3, 6, 17, 59, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -27,14 +26,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    """A bot on a Friday, whose admin is frank."""
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        await slash(team, "frank", "team set Platform summary off")
-        await slash(team, "frank", "team set Payments summary off")
-        yield team
+async def bot(bot: Bot) -> Bot:
+    """Its teams read no week: what is planned is about deadlines alone."""
+    for team in ("Platform", "Payments"):
+        await slash(bot, "frank", f"team set {team} summary off")
+    return bot
 
 
 async def clocks(bot: Bot) -> dict[tuple[str, int], SlaClock]:

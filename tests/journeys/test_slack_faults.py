@@ -1,7 +1,6 @@
 """Slack limits, fails, forgets and repeats; each report still becomes one ticket with one card."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from bot.sandbox.slack import SlackSandbox
 from storage.audit import AuditEvent
 from storage.tickets import Ticket
-from tests.team import Bot, quiet, report, running, said, seed_teams, select_all, settings_for
+from tests.team import Bot, quiet, report, said, select_all
 
 
 @pytest.fixture
@@ -172,17 +171,15 @@ async def test_a_refused_socket_is_tried_again(slack: SlackSandbox, bot: Bot) ->
     assert await names(bot) == ["CH-1"]
 
 
-async def test_a_silent_socket_is_replaced(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path, ping_interval_seconds=0.2)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as bot:
-        opened = len(slack.calls("apps.connections.open"))
-        slack.mute_sockets()
-        await slack.say("frank", "#ops", "@chargehand redis is down")
-        await slack.until(lambda: len(slack.calls("apps.connections.open")) > opened)
-        slack.mute_sockets(muted=False)
-        await quiet(bot)
-        assert await names(bot) == ["CH-1"]
+@pytest.mark.settings(ping_interval_seconds=0.2)
+async def test_a_silent_socket_is_replaced(slack: SlackSandbox, bot: Bot) -> None:
+    opened = len(slack.calls("apps.connections.open"))
+    slack.mute_sockets()
+    await slack.say("frank", "#ops", "@chargehand redis is down")
+    await slack.until(lambda: len(slack.calls("apps.connections.open")) > opened)
+    slack.mute_sockets(muted=False)
+    await quiet(bot)
+    assert await names(bot) == ["CH-1"]
 
 
 async def test_an_answer_that_cannot_be_posted_comes_as_a_direct_message(slack: SlackSandbox, bot: Bot) -> None:

@@ -1,8 +1,6 @@
 """A ticket that is put off leaves its assignees in peace until then; managers still hear of what is missed."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +8,10 @@ from bot.sandbox.slack import SlackSandbox
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
 from tests.journeys.test_sla import clocks, near, planned, told
-from tests.team import DATABASES, Bot, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import DATABASES, Bot, report, said, select_all, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(digest_time="off")
 FRIDAY = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 REFUSED = {
@@ -27,14 +26,6 @@ REFUSED = {
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=FRIDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    settings = settings_for(slack, tmp_path, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 @BOTH

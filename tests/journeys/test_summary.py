@@ -2,9 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -14,9 +12,10 @@ from storage.audit import AuditEvent
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
 from tests.journeys.test_digest import plan
-from tests.team import DATABASES, Bot, report, running, said, seed_teams, settings_for, slash
+from tests.team import DATABASES, Bot, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
 THURSDAY = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 FRIDAY = datetime(2026, 3, 6, 17, 40, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
@@ -26,15 +25,6 @@ HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 @pytest.fixture
 def clock() -> Clock:
     return Clock(base=THURSDAY)
-
-
-@pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    """A bot on a Thursday morning; nobody gets a digest."""
-    settings = settings_for(slack, tmp_path, admins=slack.user("frank").id, digest_time="off")
-    await seed_teams(settings, slack)
-    async with running(slack, settings, clock=clock) as team:
-        yield team
 
 
 def weeks(slack: SlackSandbox, channel: str) -> list[str]:

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.summary.plan import plan_key
-from bot.sandbox.quiet import quiet
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import SeedChannel, default_seed, slack_id
 from bot.settings import Settings
@@ -19,7 +17,7 @@ from storage.people import Team
 from storage.reminders import Reminder
 from storage.tickets import Ticket
 from tests.files import make_ready
-from tests.process import serving
+from tests.process import comes_once
 from tests.team import DATABASES, said, settings_for
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
@@ -61,15 +59,4 @@ def weeks(slack: SlackSandbox) -> list[int]:
 async def test_each_week_comes_once(slack: SlackSandbox, tmp_path: Path) -> None:
     settings = settings_for(slack, tmp_path)
     await seed_weeks(settings, slack)
-    slack.fail(method="chat.postMessage", status=429, retry_after=1, times=3)
-    async with AsyncExitStack() as stack:
-        first, second = [
-            await stack.enter_async_context(serving(settings, tmp_path / f"{name}.log")) for name in ("first", "second")
-        ]
-        await slack.until(lambda: sum(weeks(slack)) >= 4, timeout=120)
-        first.kill()
-        await slack.until(lambda: min(weeks(slack)) >= 1, timeout=120)
-        db = await stack.enter_async_context(open_database(settings.database, settings.connections))
-        await quiet(slack, db, timeout=60)
-        second.terminate()
-    assert weeks(slack) == [1] * len(TEAMS)
+    await comes_once(slack, settings, tmp_path, lambda: weeks(slack), kill_after=4)

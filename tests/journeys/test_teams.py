@@ -1,8 +1,5 @@
 """Teams are made, changed and taken back in Slack; whoever may not is told who could."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlmodel import col, select
 
@@ -17,11 +14,8 @@ from tests.team import (
     assignees,
     quiet,
     report,
-    running,
     said,
-    seed_teams,
     select_all,
-    settings_for,
     slash,
 )
 
@@ -64,16 +58,13 @@ REFUSED = [
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot whose admin is frank."""
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        async with team.ctx.db.write() as tx:
-            frank = Person(workspace_id=slack.workspace_id, slack_id=slack.user("frank").id, name="frank")
-            frank.created_at, frank.is_admin = team.ctx.clock(), True
-            tx.add(frank)
-        yield team
+async def bot(slack: SlackSandbox, bot: Bot) -> Bot:
+    """Its admin is frank, who was never heard of."""
+    async with bot.ctx.db.write() as tx:
+        frank = Person(workspace_id=slack.workspace_id, slack_id=slack.user("frank").id, name="frank")
+        frank.created_at, frank.is_admin = bot.ctx.clock(), True
+        tx.add(frank)
+    return bot
 
 
 async def roles(bot: Bot, name: str) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """A change can be taken back for a day, unless somebody changed the same since; nobody is pinged again."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
 from tests.clock import Clock, go_to
 from tests.team import (
     DATABASES,
@@ -16,8 +16,6 @@ from tests.team import (
     report,
     running,
     said,
-    seed_teams,
-    settings_for,
     slash,
 )
 
@@ -135,10 +133,8 @@ async def test_alone_it_means_ones_own_last_change(slack: SlackSandbox, bot: Bot
     assert (ticket.acknowledged_at, ticket.priority) == (None, "low")
 
 
-async def test_it_is_offered_for_a_day_and_its_button_for_ten_minutes(slack: SlackSandbox, tmp_path: Path) -> None:
+async def test_it_is_offered_for_a_day_and_its_button_for_ten_minutes(slack: SlackSandbox, settings: Settings) -> None:
     now = [NOON]
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
     async with running(slack, settings, clock=lambda: now[0]) as bot:
         await report(bot, "frank", "redis is down")
         await slash(bot, "bob", "ack CH-1")
@@ -154,10 +150,8 @@ async def test_it_is_offered_for_a_day_and_its_button_for_ten_minutes(slack: Sla
 
 
 @pytest.mark.parametrize("engine", DATABASES)
-async def test_its_button_goes_after_ten_minutes(slack: SlackSandbox, tmp_path: Path) -> None:
+async def test_its_button_goes_after_ten_minutes(slack: SlackSandbox, settings: Settings) -> None:
     clock = Clock(base=NOON)
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
     async with running(slack, settings, clock=clock) as bot:
         ts = await report(bot, "frank", "redis is down")
         await report(bot, "bob", "status in progress since noon", thread_ts=ts)

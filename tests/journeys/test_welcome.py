@@ -1,13 +1,10 @@
 """Invited into a channel, the bot says once what it does there; whose channel it is can be chosen below."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
-from storage import people
-from tests.team import DATABASES, Bot, assignees, quiet, report, running, said, seed_teams, settings_for, slash
+from bot.settings import Settings
+from tests.team import DATABASES, Bot, assignees, make_admin, quiet, report, running, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 PUBLIC = """I am Chargehand. Write `@chargehand` and what is wrong: I make a ticket of it, find its team and somebody \
@@ -22,14 +19,10 @@ SHARED = (
 
 
 @pytest.fixture
-async def bot(slack: SlackSandbox, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot whose admin is alice."""
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as team:
-        async with team.ctx.db.write() as tx:
-            (await people.the(tx, slack.workspace_id, slack.user("alice").id)).is_admin = True
-        yield team
+async def bot(bot: Bot) -> Bot:
+    """Its admin is alice."""
+    await make_admin(bot, "alice")
+    return bot
 
 
 @BOTH
@@ -56,9 +49,7 @@ async def test_it_says_once_what_it_does_and_whose_channel_it_is_is_chosen(slack
 
 
 @BOTH
-async def test_a_restart_or_another_invitation_says_nothing_more(slack: SlackSandbox, tmp_path: Path) -> None:
-    settings = settings_for(slack, tmp_path)
-    await seed_teams(settings, slack)
+async def test_a_restart_or_another_invitation_says_nothing_more(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings) as bot:
         slack.invite_bot("#random")
         await quiet(bot)

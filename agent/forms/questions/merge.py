@@ -1,15 +1,13 @@
 """Duplicate of: which ticket this is one of; those that look like it come first."""
 
 from agent.desk import Desk
-from agent.forms.kind import Given
+from agent.forms.kind import MOST, Given, open_tickets
 from agent.reports.similar import similar_to
 from bot.forms import Field
 from bot.messages import Option
 from prompts.words import fixed, say
-from storage import tickets
 from storage.tickets import Ticket
 
-MOST = 100  # options that Slack shows
 MISSING = fixed("Choose a ticket, or write its number or the link to a message of it.")
 
 
@@ -28,13 +26,7 @@ async def fields(desk: Desk, ticket: Ticket, chosen: str) -> tuple[Field, ...]:
 
 async def _offered(desk: Desk, ticket: Ticket) -> list[Ticket]:
     """Open tickets that the asker sees, those like this one first."""
-    found = await tickets.open_ones(desk.tx, desk.workspace_id, most=2 * MOST)
-    is_open_to_all = desk.actor is not None and not desk.asker.is_outsider
-    seen = [
-        one
-        for one in found
-        if one.id != ticket.id and ((is_open_to_all and not one.is_private) or await desk.sees(one))
-    ]
+    seen = await open_tickets(desk, besides=ticket)
     alike = similar_to(ticket.title, {one.id: one.title for one in seen})
     return sorted(seen, key=lambda one: alike.index(one.id) if one.id in alike else len(alike))[:MOST]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.ownership.codeowners import MOST_BYTES, Line, read
+from agent.ownership.codeowners import MOST_BYTES, Line, last, read
 from agent.ownership.globs import fits
 from bot.errors import UserError
 
@@ -24,7 +24,7 @@ sect[ion]/      @ada
 
 def test_the_last_line_that_fits_counts() -> None:
     file = read(FILE)
-    owners = {path: line.owners if (line := file.line_for(path)) else None for path in (
+    owners = {path: line.owners if (line := last(file.lines, path)) else None for path in (
         "README", "src/x.js", "docs/x.js", "apps/a", "apps/github/x", "my notes/today",
     )}  # fmt: skip
     assert owners == {
@@ -61,7 +61,7 @@ def test_a_file_is_the_list_of_its_lines(lines: list[tuple[str, list[str]]]) -> 
     assert file.lines == tuple(Line(n, pattern, tuple(owners)) for n, (pattern, owners) in enumerate(lines, start=1))
     for path in ("a", "a/b", "b/a/ab"):
         fitting = [line for line in file.lines if fits(line.pattern, path)]
-        assert file.line_for(path) == (fitting[-1] if fitting else None)
+        assert last(file.lines, path) == (fitting[-1] if fitting else None)
 
 
 @given(st.binary(max_size=200))

@@ -1,0 +1,28 @@
+"""What whoever asked for something is answered, and where it is to be seen."""
+
+from dataclasses import dataclass
+
+from bot.messages import Message
+from storage.tickets import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the asker sees, unless they look at the thread of the ticket that says it already.
+
+    `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
+    `settles` a question: the message whose button was pressed becomes this reply, so that it cannot be pressed again.
+    """
+
+    message: Message
+    is_private: bool = False
+    seen_in: Ticket | None = None
+    shown_by: Ticket | None = None
+    settles: bool = False
+
+
+def text_reply(
+    text: str, *, is_private: bool = False, seen_in: Ticket | None = None, shown_by: Ticket | None = None
+) -> Reply:
+    """A reply of words alone."""
+    return Reply(message=Message(text=text), is_private=is_private, seen_in=seen_in, shown_by=shown_by)
