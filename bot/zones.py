@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.errors import UserError
 from prompts.words import say
@@ -17,6 +17,14 @@ def zone_named(name: str) -> ZoneInfo:
     if known := _names().get(name.casefold()):
         return ZoneInfo(known)
     raise UserError(say("“{name}” is no time zone. {hint}", name=name[:40], hint=_hint(name)))
+
+
+def zone_if_known(name: str) -> ZoneInfo | None:
+    """The zone with exactly this name; None for no name, and for one that this machine does not know."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # ZoneInfo("America") finds a folder
+        return None
 
 
 @cache  # it looks through some 600 files

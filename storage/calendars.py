@@ -49,6 +49,18 @@ def of_team(team_id: int) -> str:
     return f"team:{team_id}"
 
 
+def person_of(scope: str) -> int | None:
+    """Whose scope it is; None when it is a team's or the workspace's."""
+    kind, _, number = scope.partition(":")
+    return int(number) if kind == "person" else None
+
+
+def team_of(scope: str) -> int | None:
+    """Which team's scope it is; None when it is a person's or the workspace's."""
+    kind, _, number = scope.partition(":")
+    return int(number) if kind == "team" else None
+
+
 # Built once: they run for every report.
 _SCOPES: BindParameter[Any] = bindparam("scopes", expanding=True)
 _ROWS = select(CalendarRow).where(col(CalendarRow.scope).in_(_SCOPES))

@@ -23,13 +23,24 @@ class AssignmentDecision(Row, table=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Considered:
-    """Somebody of the team. `skip` says why they could not have it, to follow the name: "is away until Mon"."""
+    """Somebody of the team. `skip` says why they could not have it, to follow the name: "is away until Mon".
+
+    `asleep`: why they were passed over as long as anybody was at work, in the same way. `weight`: their open tickets
+    weighed by priority, where the team does so.
+    """
 
     person_id: int
     load: int
     capacity: int | None = None
     last_assigned: str | None = None  # as ISO 8601
     skip: str = ""
+    asleep: str = ""
+    weight: int | None = None
+
+    @property
+    def busy(self) -> int:
+        """What they had to do, as the team counts it."""
+        return self.load if self.weight is None else self.weight
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
 """People, teams, and who has which role where."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import bindparam, false, func
+from sqlalchemy import bindparam, false, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 
@@ -82,7 +83,7 @@ _MEMBERS = (
 _RESPONDERS = (
     select(Person)
     .join(Membership, col(Membership.person_id) == Person.id)
-    .where(Membership.team_id == bindparam("team"), Membership.role == "responder")
+    .where(Membership.team_id == bindparam("team"), col(Membership.role).in_(bindparam("roles", expanding=True)))
     .order_by(col(Person.id))
 )
 _BY_GITHUB_LOGIN = (
@@ -200,15 +201,17 @@ async def in_charge(tx: Tx, team_id: int | None) -> list[Person]:
     return (await members(tx, team_id, "manager") if team_id else []) or await admins(tx)
 
 
-async def responders(tx: Tx, team_id: int) -> list[Person]:
+async def responders(tx: Tx, team_id: int, *, with_managers: bool = False) -> list[Person]:
     """The members of a team who take its tickets, those who were deactivated included."""
-    return list(await tx.exec(_RESPONDERS, params={"team": team_id}))
+    roles = ["responder", *(["manager"] if with_managers else [])]
+    return list(await tx.exec(_RESPONDERS, params={"team": team_id, "roles": roles}))
 
 
-async def all_responders(tx: Tx) -> list[str]:
-    """The Slack ids of those who take tickets, of whichever team."""
+async def all_responders(tx: Tx, *, with_managers_of: Collection[int] = ()) -> list[str]:
+    """The Slack ids of those who take tickets, of whichever team; of these teams its managers do so too."""
     found = select(Person.slack_id).join(Membership, col(Membership.person_id) == Person.id)
-    wanted = found.where(Membership.role == "responder", col(Person.is_active))
+    is_manager = (col(Membership.role) == "manager") & col(Membership.team_id).in_(with_managers_of)
+    wanted = found.where(or_(col(Membership.role) == "responder", is_manager), col(Person.is_active))
     return list(await tx.exec(wanted.distinct().order_by(Person.slack_id)))
 
 

@@ -176,14 +176,18 @@ async def is_overtaken(tx: Tx, reminder: Reminder, *, now: datetime) -> bool:
     return any(reminder.generation < one.generation and one.due_at <= now for one in after)
 
 
-async def cancel_of_person(tx: Tx, person_id: int, *, kind: str | None = None, besides: Sequence[str] = ()) -> None:
-    """Nothing is left to come to somebody, or nothing of this kind, or nothing but what is of those `besides`."""
+async def cancel_of_person(tx: Tx, person_id: int, *, kind: str | None = None, besides: Sequence[str] = ()) -> bool:
+    """Nothing is left to come to somebody, or nothing of this kind, or nothing but what is of those `besides`.
+
+    Returns:
+        Whether something was to come.
+    """
     theirs = (col(Reminder.person_id) == person_id) & col(Reminder.state).in_(LIVE)
     if kind is not None:
         theirs &= col(Reminder.kind) == kind
     if besides:
         theirs &= col(Reminder.kind).not_in(besides)
-    await run(tx, update(reminders).where(theirs).values(state="cancelled"))
+    return (await run(tx, update(reminders).where(theirs).values(state="cancelled"))).rowcount > 0
 
 
 async def is_due_soon(tx: Tx, person_id: int, *, kind: str, until: datetime) -> bool:

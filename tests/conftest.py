@@ -16,6 +16,7 @@ from coverage import Coverage
 from bot.clock import utc_now
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.seed import default_seed
 from bot.settings import Settings
 from storage.database import Database, open_database
 from tests import databases, logs, scratch
@@ -23,7 +24,7 @@ from tests.files import put_newest
 from tests.github import hearing
 from tests.openapi import Contract
 from tests.postgres import Postgres, started
-from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_for
+from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_for, without_zones
 
 HERE = Path(__file__).parent
 LONG = ("test_kill9_broken", "test_kill9", "test_bench", "test_roles", "test_canaries", "test_demo")
@@ -101,7 +102,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox.start(ack_within=PATIENT) as sandbox:
+    async with SlackSandbox.start(ack_within=PATIENT, seed=without_zones(default_seed())) as sandbox:
         yield sandbox
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bot.roles import EVERYTHING, Part
 from bot.sandbox.quiet import quiet as at_rest
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.message import Message
+from bot.sandbox.slack.seed import Seed
 from bot.settings import Settings
 from handlers.context import Context
 from storage import audit, ownership, people, tickets, workspace
@@ -70,6 +71,11 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
         "call_timeout_seconds": 5.0,
     }
     return Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]  # pydantic-settings takes it
+
+
+def without_zones(seed: Seed) -> Seed:
+    """The same people, of whom Slack tells no zone: what they leave open is as their team has it."""
+    return replace(seed, users=tuple(replace(user, tz="") for user in seed.users))
 
 
 async def seed_teams(settings: Settings, slack: SlackSandbox) -> None:

@@ -22,6 +22,7 @@ MOST_MOVES = 2  # of a ticket within a team, by itself: after that people decide
 LEAST, RELAXED = fixed("least load"), fixed("capacity relaxed")
 NOBODY, ENOUGH = fixed("nobody left"), fixed("moved often enough")
 OWNER = fixed("owner by rule")
+OFF_HOURS = fixed("working hours relaxed")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,19 @@ class Choice:
 def choose(considered: Sequence[Candidate]) -> Choice:
     """Fewest open tickets first, then longest since last assigned, then id.
 
-    When everybody who could take it is at capacity, the one who is least above it gets it all the same.
+    When everybody who could take it is at capacity, the one who is least above it gets it all the same; when nobody who
+    could is at work, those who are not are chosen from in the same way.
     """
     able = [one for one in considered if not one.skip]
+    if able and all(one.asleep for one in able):
+        chosen = _choose([replace(one, asleep="") for one in considered])
+        reason = say("nobody who could is at work; {reason}", reason=chosen.reason)
+        return replace(chosen, reason=reason, rule=OFF_HOURS)
+    return _choose(considered)
+
+
+def _choose(considered: Sequence[Candidate]) -> Choice:
+    able = [one for one in considered if not one.barrier]
     free = [one for one in able if not one.is_full]
     if free:
         return _least(sorted(free, key=lambda one: (one.busy, *_since(one))), considered)
@@ -67,7 +78,7 @@ def _least_above(ranked: Sequence[Candidate], considered: Sequence[Candidate]) -
     first, *others = ranked
     why = say("nobody has room; least above capacity: {load}", load=_of_capacity(first))
     said = ", ".join(say("@{who} has {load}", who=one.person.name, load=_of_capacity(one)) for one in others[:NAMED])
-    left_out = _left_out([one for one in considered if one.skip])
+    left_out = _left_out([one for one in considered if one.barrier])
     return Choice(first.person, "; ".join([why, *([said] if said else []), *left_out]), RELAXED)
 
 

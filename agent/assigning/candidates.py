@@ -1,27 +1,40 @@
 """Who of a team could take a ticket, and why each of the others cannot."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.assigning.duty import Duty, duties
+from agent.calendar.opening import is_open, next_open
+from agent.calendar.when import in_words
+from agent.calendar.whose import chosen_hours
 from agent.desk import Desk
+from agent.notices.standing import ON, WAKE
+from agent.sla.policy import policies_of
 from prompts.words import say
 from storage import loads, people, settings_kv
-from storage.calendars import of_team
+from storage.calendars import of_person, of_team, team_of
+from storage.database import Tx
 from storage.decisions import Considered
 from storage.loads import Load
 from storage.people import Person
+from storage.sla import ALWAYS
 from storage.tickets import Ticket
 
 LOAD, WEIGHTED = "load", "weighted"  # a setting of a team (settings_kv); without it tickets are counted
+MANAGERS = "managers"  # likewise, on or off; without it they are given none
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Someone of the team. `skip` says why they can never have this ticket, to follow the name: "is away until Mon"."""
+    """Someone of the team. `skip` says why they can never have this ticket, to follow the name: "is away until Mon".
+
+    `asleep` says in the same way why somebody else should have it, if there is anybody.
+    """
 
     load: Load
     duty: Duty
     skip: str = ""
+    asleep: str = ""
     is_weighted: bool = False  # the team weighs tickets by priority
 
     @property
@@ -43,8 +56,13 @@ class Candidate:
         return self.load.open_tickets - (self.duty.capacity or 0)
 
     @property
+    def barrier(self) -> str:
+        """Why they are passed over, however little they have."""
+        return self.skip or self.asleep
+
+    @property
     def obstacle(self) -> str:
-        return self.skip or self.duty.obstacle(self.load.open_tickets)
+        return self.barrier or self.duty.obstacle(self.load.open_tickets)
 
     def considered(self) -> Considered:
         """As it goes on record."""
@@ -55,23 +73,53 @@ class Candidate:
             capacity=self.duty.capacity,
             last_assigned=last.isoformat() if last else None,
             skip=self.skip,
+            asleep=self.asleep,
+            weight=self.load.weight if self.is_weighted else None,
         )
 
 
 async def candidates(desk: Desk, ticket: Ticket, *, team_id: int) -> list[Candidate]:
-    """The responders of a team as they stand now."""
-    responders = await people.responders(desk.tx, team_id)
+    """The responders of a team as they stand now, and its managers where the team says so."""
+    said = await settings_kv.of_scopes(desk.tx, [of_team(team_id)], (LOAD, MANAGERS))
+    with_managers = said.get((of_team(team_id), MANAGERS)) == ON
+    responders = await people.responders(desk.tx, team_id, with_managers=with_managers)
     if not responders:
         return []
     known = await duties(desk, responders)
-    is_weighted = await settings_kv.get(desk.tx, of_team(team_id), LOAD) == WEIGHTED
+    is_weighted = said.get((of_team(team_id), LOAD)) == WEIGHTED
+    asleep = await _asleep(desk, ticket, responders, team_id=team_id)
     gave_back = await loads.gave_back(desk.tx, ticket.id)
     found = []
     for load in await loads.of_people(desk.tx, responders):
         person = load.person
         never = say("gave it back before") if person.id in gave_back else _barred(desk, ticket, person)
         duty = known[person.id]
-        found.append(Candidate(load=load, duty=duty, skip=never or duty.off(), is_weighted=is_weighted))
+        skip, rests = never or duty.off(), asleep.get(person.id, "")
+        found.append(Candidate(load=load, duty=duty, skip=skip, asleep=rests, is_weighted=is_weighted))
+    return found
+
+
+async def managers_take_tickets(tx: Tx) -> list[int]:
+    """The teams that say so."""
+    said = await settings_kv.of_keys(tx, [MANAGERS])
+    return [team for (scope, _), value in said.items() if value == ON and (team := team_of(scope))]
+
+
+async def _asleep(desk: Desk, ticket: Ticket, persons: Sequence[Person], *, team_id: int) -> dict[int, str]:
+    """Who is outside of their hours, if the ticket's clock runs around the clock; not who wants to be woken.
+
+    As with notices, hours that nobody has set keep nobody from anything.
+    """
+    policy = (await policies_of(desk.tx, team_id)).get(ticket.priority or "")
+    if policy is None or policy.clock != ALWAYS:
+        return {}
+    wakes = await settings_kv.of_scopes(desk.tx, [of_person(one.id) for one in persons], (WAKE,))
+    found = {}
+    for one in persons:
+        hours = await chosen_hours(desk.tx, desk.settings, one.id)
+        if hours and wakes.get((of_person(one.id), WAKE)) != ON and not is_open(hours, desk.now):
+            opens = in_words(next_open(hours, desk.now), hours, desk.now)
+            found[one.id] = say("is outside their hours until {opens}", opens=opens)
     return found
 
 

@@ -26,6 +26,11 @@ class Owner:
     def scope(self) -> str:
         return self.scopes[0]
 
+    @property
+    def person_id(self) -> int | None:
+        """Whose own it is; None when it is a team's or the workspace's."""
+        return calendars.person_of(self.scope)
+
     async def calendar(self, desk: Desk) -> Calendar:
         return await calendar_of(desk.tx, desk.settings, self.scopes)
 

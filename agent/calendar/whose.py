@@ -1,4 +1,7 @@
-"""Whose hours count: a person's own, what they left open their team's, then the workspace's, then the settings'."""
+"""Whose hours count: a person's own, what they left open their team's, then the workspace's, then the settings'.
+
+Their clock is the one that Slack shows them, unless they set another: of their team they have the hours, not the zone.
+"""
 
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
@@ -7,14 +10,26 @@ from agent.calendar.country import Region
 from agent.calendar.opening import Calendar
 from agent.calendar.week import USUAL, read_week
 from bot.settings import Settings
+from bot.zones import zone_if_known
+from prompts.words import fixed, say
 from storage import calendars, people
 from storage.calendars import WORKSPACE, CalendarRow
 from storage.database import Tx
+
+FROM_SLACK = fixed(" (as in Slack)")
 
 
 async def calendar_of_person(tx: Tx, settings: Settings, person_id: int) -> Calendar:
     """A person's hours; who is in several teams and left something open has it from the one that is oldest."""
     return await calendar_of(tx, settings, await scopes_of_person(tx, person_id))
+
+
+async def chosen_hours(tx: Tx, settings: Settings, person_id: int) -> Calendar | None:
+    """A person's hours where they, their team or the workspace set a week; None while nobody chose any."""
+    scopes = await scopes_of_person(tx, person_id)
+    if not any(row.week is not None for row in await calendars.rows(tx, scopes)):
+        return None
+    return await calendar_of(tx, settings, scopes)
 
 
 async def calendar_of_team(tx: Tx, settings: Settings, team_id: int) -> Calendar:
@@ -33,12 +48,39 @@ async def calendar_of(tx: Tx, settings: Settings, scopes: Sequence[str]) -> Cale
     said = await calendars.rows(tx, scopes)
     days = await calendars.custom_days(tx, scopes)
     return Calendar(
-        zone=ZoneInfo(_nearest(row.zone for row in said) or settings.timezone),
+        zone=await _zone(tx, scopes, said) or ZoneInfo(settings.timezone),
         week=read_week(_nearest(row.week for row in said) or USUAL),
         region=_region(said),
         off=frozenset((row.day, row.name) for row in days if row.is_off),
         worked=frozenset(row.day for row in days if not row.is_off),
     )
+
+
+async def _zone(tx: Tx, scopes: Sequence[str], said: Sequence[CalendarRow]) -> ZoneInfo | None:
+    """The nearest that is set; a person's Slack comes right after what they set themselves."""
+    chosen = {row.scope: row.zone for row in said}
+    for scope in scopes:
+        if name := chosen.get(scope):
+            return ZoneInfo(name)
+        if (person_id := calendars.person_of(scope)) and (zone := await _zone_of_slack(tx, person_id)):
+            return zone
+    return None
+
+
+async def _zone_of_slack(tx: Tx, person_id: int) -> ZoneInfo | None:
+    """By which clock somebody's Slack goes, as far as it is known."""
+    return zone_if_known((await people.get(tx, person_id)).zone)
+
+
+async def goes_by_slack(tx: Tx, person_id: int) -> bool:
+    """Whether somebody's zone is the one of their Slack: they set no other, and it is known."""
+    own = await calendars.rows(tx, [calendars.of_person(person_id)])
+    return not any(row.zone for row in own) and await _zone_of_slack(tx, person_id) is not None
+
+
+async def where_from(tx: Tx, person_id: int) -> str:
+    """What is to be said of a person's zone when they have it from Slack; nothing otherwise."""
+    return say(FROM_SLACK) if await goes_by_slack(tx, person_id) else ""
 
 
 def _nearest(said: Iterable[str | None]) -> str | None:

@@ -3,11 +3,14 @@
 from agent.calendar.opening import is_open, next_open
 from agent.calendar.owner import Owner, owner_of
 from agent.calendar.week import is_of_week, read_week, show_week
+from agent.calendar.whose import where_from
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.people.moved import follow_hours
 from bot.messages import moment
 from bot.zones import zone_named
 from prompts.words import fixed, say
+from storage import people
 from storage.calendars import CalendarRow
 
 DEFAULT = "default"
@@ -34,6 +37,8 @@ async def _change(desk: Desk, owner: Owner, words: str) -> None:
     if after != before:
         desk.audit("hours", "calendar", row.id, before=before | {"of": owner.scope}, after=after)
         await owner.move_deadlines(desk)
+        if owner.person_id:
+            await follow_hours(desk, await people.get(desk.tx, owner.person_id))
 
 
 def _read(row: CalendarRow, words: str) -> None:
@@ -47,7 +52,8 @@ def _read(row: CalendarRow, words: str) -> None:
 async def _shown(desk: Desk, owner: Owner) -> str:
     calendar = await owner.calendar(desk)
     said = fixed("*{whose}*: {week}, times of {zone}.")
-    when = say(said, whose=owner.name, week=show_week(calendar.week), zone=calendar.zone.key)
+    zone = calendar.zone.key + (await where_from(desk.tx, owner.person_id) if owner.person_id else "")
+    when = say(said, whose=owner.name, week=show_week(calendar.week), zone=zone)
     if is_open(calendar, desk.now):
         return when + say(" Open now.")
     return when + say(" Opens {at}.", at=moment(next_open(calendar, desk.now)))

@@ -3,7 +3,7 @@
 from agent.assigning.duty import duty_of
 from agent.calendar.week import show_week
 from agent.calendar.when import in_words
-from agent.calendar.whose import calendar_of_person
+from agent.calendar.whose import calendar_of_person, where_from
 from agent.commands import capacity
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
@@ -44,6 +44,7 @@ def _ask(identity: Identity) -> tuple[Button, ...]:
 async def profile(desk: Desk, person: Person) -> str:
     """Roles, load, rotation, absence, hours, the login on GitHub and what they set."""
     calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
+    zone = calendar.zone.key + await where_from(desk.tx, person.id)
     duty = await duty_of(desk, person)
     identity = await identities.of_person(desk.tx, person.id)
     lines = [
@@ -51,7 +52,7 @@ async def profile(desk: Desk, person: Person) -> str:
         say("Capacity: {capacity}", capacity=await capacity.in_words(desk, person)),
         say("Rotation: in") if duty.is_in_rotation else say("Rotation: off"),
         *await _absences(desk, person),
-        say("Hours: {week}, times of {zone}", week=show_week(calendar.week), zone=calendar.zone.key),
+        say("Hours: {week}, times of {zone}", week=show_week(calendar.week), zone=zone),
         _login(identity),
         *await preferences.shown(desk, person, [one for one in settable.PERSON if one.kept != settable.CALENDAR]),
     ]

@@ -29,7 +29,8 @@ async def release(desk: Desk, said: Said) -> Reply:
     has_it = await tickets.assignees(desk.tx, ticket.id)
     if chosen:
         await notify.tell_assignee(desk, ticket, chosen)
-    await notify.tell_managers(desk, ticket, assigned=has_it)
+    gave_back = phrase(" @{name} gave it back: {reason}.", name=escape(desk.asker.name), reason=escape(said.text))
+    await notify.tell_managers(desk, ticket, assigned=has_it, gave_back=gave_back)
     return text_reply(str(told), seen_in=ticket)
 
 

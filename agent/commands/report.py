@@ -3,14 +3,16 @@
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices import notify
-from agent.reports.direct import hear_direct
+from agent.reports.direct import belongs, hear_direct, track
 from agent.reports.held import hold, must_ask, track_held
+from agent.reports.named_team import NAMED, named_team
 from agent.reports.report import add_comment, open_ticket, same_as
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import Button, Message, linked
 from prompts.words import fixed, say
 from storage import thread_links
+from storage.people import Team
 from storage.tickets import Ticket
 
 
@@ -20,17 +22,20 @@ async def report(desk: Desk, said: Said) -> Reply:
         raise UserError(say("A report needs a channel it came from."))
     if said.proposal:
         return await track_held(desk, said.proposal)
+    team, text = await named_team(desk, said.text)
     if must_ask(desk):
-        return await hold(desk, said.text, desk.place)
+        return await hold(desk, said.text, desk.place, team=team)
     if desk.place.is_dm:
-        return await hear_direct(desk, said.text)
-    return await _track(desk, said, desk.place)
+        return await (track(desk, text, team, source=NAMED) if team else hear_direct(desk, text))
+    return await _track(desk, text, desk.place, team)
 
 
-async def _track(desk: Desk, said: Said, place: Place) -> Reply:
-    if first := await same_as(desk, said.text, place):
-        return await _join(desk, first, said.text)
-    ticket = await open_ticket(desk, said.text, place)
+async def _track(desk: Desk, text: str, place: Place, team: Team | None) -> Reply:
+    if first := await same_as(desk, text, place):
+        return await _join(desk, first, text)
+    ticket = await open_ticket(desk, text, place)
+    if team:
+        await belongs(desk, ticket, team, source=NAMED)
     if place.thread_ts:
         return Reply(message=Message(text=say("{ticket} is tracked.", ticket=ticket.name)), seen_in=ticket)
     if not place.has_bot:
@@ -64,7 +69,7 @@ VERB = Verb(
     takes=(Slot.TEXT,),
     summary=fixed("track a problem as a ticket"),
     example="report redis is down, payments fail for everyone",
-    another="new search is slow since noon",
+    another="new for Payments: refunds are stuck",
     action="report",
     act=report,
     also=("new", "create", "track"),

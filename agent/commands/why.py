@@ -66,9 +66,10 @@ async def _weighed(desk: Desk, at: datetime, decision: Decision) -> list[str]:
 def _standing(one: Considered) -> str:
     if one.skip:
         return escape(one.skip)
-    if one.capacity:
-        return say("{count} open of at most {most}", count=one.load, most=one.capacity)
-    return say("{count} open", count=one.load)
+    most = fixed("{count} open of at most {most}") if one.capacity else fixed("{count} open")
+    had = say(most, count=one.load, most=one.capacity)
+    had += "" if one.weight is None else say(", weighed as {weight}", weight=one.weight)
+    return f"{escape(one.asleep)}, {had}" if one.asleep else had
 
 
 async def _why_not(desk: Desk, ticket: Ticket, person: Person, made: list[tuple[datetime, Decision]]) -> str:
@@ -100,13 +101,15 @@ async def _compared(desk: Desk, one: Considered | None, decision: Decision) -> s
         return say("could have had it, but {reason}", reason=escape(decision.reason))
     if winner is one:
         return say("was chosen then, and has it no longer")
+    if one.asleep and not winner.asleep:
+        return escape(one.asleep)
     chosen = f"@{escape((await people.get(desk.tx, winner.person_id)).name)}"
     had = say("had {load}, {who} {other_load}", load=_standing(one), who=chosen, other_load=_standing(winner))
     return had + _tie(one, winner)
 
 
 def _tie(one: Considered, winner: Considered) -> str:
-    if (one.load, one.capacity) != (winner.load, winner.capacity):
+    if (one.busy, one.capacity) != (winner.busy, winner.capacity):
         return ""
     is_same = one.last_assigned == winner.last_assigned
     return say(" and stood first") if is_same else say(" and was given none for longer")

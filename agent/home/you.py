@@ -4,10 +4,12 @@ from agent.assigning.duty import CAPACITY as AT_ONCE
 from agent.assigning.duty import OFF as IS_OFF
 from agent.assigning.duty import ROTATION as TURNS
 from agent.calendar.week import USUAL, read_week, show_week
+from agent.calendar.whose import FROM_SLACK
 from agent.home.view import View
 from agent.language import LANGUAGE
 from bot.home import Line, Part
 from bot.messages import Button, escape, moment
+from bot.zones import zone_if_known
 from prompts.words import fixed, say
 from storage import calendars
 from storage.calendars import WORKSPACE
@@ -82,7 +84,10 @@ def scopes(view_person_id: int, team_ids: list[int]) -> list[str]:
 def _hours(view: View) -> str:
     asked = scopes(view.person.id, [team.id for team, _ in view.about.roles])
     week = next((view.said[scope, WEEK] for scope in asked if (scope, WEEK) in view.said), None)
-    zone = next((view.said[scope, ZONE] for scope in asked if (scope, ZONE) in view.said), view.desk.settings.timezone)
+    own, *others = [view.said.get((scope, ZONE)) for scope in asked]
+    of_slack = zone_if_known(view.person.zone)
+    shared = next(filter(None, others), view.desk.settings.timezone)
+    zone = own or (of_slack.key + say(FROM_SLACK) if of_slack else shared)
     quiet = say("outside of them messages wait") if week else say("nobody has set them, so nothing waits")
     # As code, since “:00-18:” would be taken for an emoji.
     return f"`{show_week(read_week(week or USUAL))}` {zone}; {quiet}"

@@ -122,24 +122,25 @@ async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
         await tell(desk, ticket, person, text, key=key, sort=GIVEN, buttons=first_steps(ticket))
 
 
-async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person]) -> None:
+async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person], gave_back: Phrase | str = "") -> None:
     """Managers hear of what is important at once, and of the rest in their digest, or as their team set it.
 
-    Important are critical, high and unassigned tickets. Each is told once, and not as assignee or reporter too. Where
-    there is no manager admins hear of them; while no team is found, of the loud ones.
+    Important are critical, high and unassigned tickets, and one that was given back. Each is told once, and not as
+    assignee or reporter too. Where there is no manager admins hear of them; while no team is found, of the loud ones.
     """
     is_loud = ticket.priority in LOUD
     if ticket.team_id is None and not is_loud:
         return
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
-    digest = await why_in_digest(desk, ticket, is_important=is_loud or not assigned)
+    digest = await why_in_digest(desk, ticket, is_important=is_loud or not assigned or gave_back != "")
     for manager in await managers_of(desk, ticket):
         if manager.id in told or not desk.may_see(manager.slack_id, ticket):
             continue
-        loud = f"manager:{ticket.id}:{manager.id}:{'loud' if is_loud else 'news'}"
-        key, sort = (loud, NEWS) if assigned else (call_key(ticket, manager.id), CALL)
+        news = f"given back:{desk.key}" if gave_back else "loud" if is_loud else "news"
+        told_of = f"manager:{ticket.id}:{manager.id}:{news}"
+        key, sort = (told_of, NEWS) if assigned else (call_key(ticket, manager.id), CALL)
         with speaking(await of_person(desk, manager.id)):
-            text = _how_it_stands(ticket, assigned)
+            text = _how_it_stands(ticket, assigned) + str(gave_back)
             claim = () if assigned else (Button(label=say("Claim"), action="claim", value=ticket.named_version),)
             await tell(desk, ticket, manager, text, key=key, sort=sort, buttons=claim, digest=digest)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from agent.calendar.opening import Calendar, is_open, next_open, next_shut
 from agent.calendar.week import read_week
-from agent.calendar.whose import calendar_of, scopes_of_person
+from agent.calendar.whose import calendar_of_person, chosen_hours
 from agent.desk import Desk
 from agent.notices.attention import APART, Sort, Standing, Verdict, decide
 from bot.messages import escape, mention
@@ -78,15 +78,12 @@ async def quiet_until(desk: Desk, person: Person) -> tuple[datetime | None, str]
 
 async def _hours(desk: Desk, person: Person) -> tuple[Calendar | None, Calendar | None]:
     """When they work, and when they want quiet; None for what nobody has set."""
-    scopes = await scopes_of_person(desk.tx, person.id)
-    has_hours = any(row.week is not None for row in await calendars.rows(desk.tx, scopes))
+    hours = await chosen_hours(desk.tx, desk.settings, person.id)
     said = await settings_kv.get(desk.tx, calendars.of_person(person.id), QUIET)
-    wants_quiet = said not in {None, OFF}
-    if not has_hours and not wants_quiet:
-        return None, None
-    calendar = await calendar_of(desk.tx, desk.settings, scopes)
-    quiet = Calendar(zone=calendar.zone, week=read_week(said)) if said and wants_quiet else None
-    return calendar if has_hours else None, quiet
+    if said is None or said == OFF:
+        return hours, None
+    calendar = hours or await calendar_of_person(desk.tx, desk.settings, person.id)
+    return hours, Calendar(zone=calendar.zone, week=read_week(said))
 
 
 def _in_reach(moment: datetime, hours: Calendar | None, quiet: Calendar | None) -> datetime:

@@ -1,4 +1,4 @@
-"""Which team a report is for, and why: rules first, then what people corrected, its reading, and the channel's team."""
+"""Which team a report is for that names none: rules first, then what people corrected, its reading, the channel's."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -97,6 +97,8 @@ async def _by_reading(desk: Desk, ticket: Ticket, triage: Triage, *, read_by: st
         is_home = read_by != BY_MODEL and team.channel_id == ticket.channel_id
         said = say("the model") if read_by == BY_MODEL else say("its words")
         return Route(team_id=team.id, source=say("its words and channel") if is_home else said)
+    suggested = say("the model suggests {team}, but is not sure", team=team.name) if team else ""
     if home := await home_team(desk, ticket.channel_id):
-        return Route(team_id=home.id, source=say("the channel's team"))
-    return Route(source=say("the model suggests {team}, but is not sure", team=team.name) if team else "")
+        is_other = team is not None and team.id != home.id
+        return Route(team_id=home.id, source="; ".join([say("the channel's team"), *([suggested] if is_other else [])]))
+    return Route(source=suggested)

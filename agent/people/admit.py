@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from agent.calendar.whose import goes_by_slack
+from agent.desk import Desk
 from agent.people.leaving import left
+from agent.people.moved import follow_hours
 from bot.events import Actor
 from bot.settings import Settings
 from bot.slack.directory import Profile
@@ -19,12 +22,14 @@ def is_stale(person: Person | None, *, now: datetime, settings: Settings) -> boo
     return person.refreshed_at + fresh < now
 
 
-async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime, settings: Settings) -> Person:
+async def remember(desk: Desk, profile: Profile) -> Person:
     """Make or bring up to date the person of a profile; the settings name the first admins."""
-    person = await people.by_slack_id(tx, workspace_id, profile.slack_id)
+    tx, now = desk.tx, desk.now
+    person = await people.by_slack_id(tx, desk.workspace_id, profile.slack_id)
     was_active = person is not None and person.is_active
+    has_moved = person is not None and profile.zone not in {"", person.zone}
     if person is None:
-        person = Person(workspace_id=workspace_id, slack_id=profile.slack_id, name=profile.name, created_at=now)
+        person = Person(workspace_id=desk.workspace_id, slack_id=profile.slack_id, name=profile.name, created_at=now)
         tx.add(person)
     person.name = profile.name
     person.email = profile.email or person.email
@@ -34,11 +39,13 @@ async def remember(tx: Tx, workspace_id: str, profile: Profile, *, now: datetime
     person.locale = profile.locale or person.locale
     person.refreshed_at = now
     emails = {profile.email.lower()} if profile.email else set()
-    if {profile.slack_id, *emails} & settings.admin_names:
+    if {profile.slack_id, *emails} & desk.settings.admin_names:
         person.is_admin = True
     await tx.flush()
     if was_active and not person.is_active:
         await left(tx, person, now=now)
+    elif has_moved and await goes_by_slack(tx, person.id):
+        await follow_hours(desk, person)
     return person
 
 

@@ -8,6 +8,7 @@ from agent.calendar.whose import calendar_of_person, calendar_of_team
 from agent.desk import Desk
 from agent.digest.plan import DIGEST, plan_next
 from agent.ownership.edit import set_components
+from agent.people.moved import follow_hours
 from agent.people.settable import CALENDAR, OWNERSHIP, ROW, SETTINGS, Preference
 from agent.people.values import CHANNEL
 from agent.sla.clocks import move_deadlines
@@ -90,13 +91,13 @@ async def _follow(desk: Desk, owner: Team | Person, key: str) -> None:
         await move_deadlines(desk, owner.id)
     if key in {"hours", "zone"}:
         await _follow_hours(desk, owner)
-    if isinstance(owner, Person) and key in {"digest.time", "hours", "zone"}:
+    if isinstance(owner, Person) and key == "digest.time":
         await reminders.cancel_of_person(desk.tx, owner.id, kind=DIGEST)
         await plan_next(desk, owner)
 
 
 async def _follow_hours(desk: Desk, owner: Team | Person) -> None:
-    """Deadlines go by a team's hours; nobody's may never open.
+    """Deadlines go by a team's hours, a digest by a person's; nobody's may never open.
 
     Raises:
         UserError: they do not open within 400 days.
@@ -105,6 +106,8 @@ async def _follow_hours(desk: Desk, owner: Team | Person) -> None:
     next_open(await find(desk.tx, desk.settings, owner.id), desk.now)
     if isinstance(owner, Team):
         await move_deadlines(desk, owner.id)
+    else:
+        await follow_hours(desk, owner)
 
 
 async def _write(desk: Desk, owner: Team | Person, preference: Preference, new: str | None) -> None:

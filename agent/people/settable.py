@@ -91,6 +91,12 @@ TEAM = (
         meaning=fixed("whether a ticket counts as one, or as 4, 2, 1, 1 by priority, when somebody is chosen"),
     ),
     Preference(
+        key="managers",
+        kind=ON_OFF,
+        default="off",
+        meaning=fixed("whether tickets are given to its managers too, as to its responders"),
+    ),
+    Preference(
         key="notices",
         kind=one_of("all", "important", "none"),
         default="important",
@@ -146,7 +152,7 @@ PERSON = (
     Preference(
         key="zone",
         kind=ZONE,
-        default=fixed("your team's"),
+        default=fixed("your Slack's, else your team's"),
         meaning=fixed("your time zone"),
         kept=CALENDAR,
         column="zone",

@@ -121,7 +121,7 @@ async def open_for(desk: Desk, text: str, team: Team | None, *, source: Phrase |
     assert place is not None  # a direct message was said somewhere
     if team is None or team.channel_id is None:
         ticket = await open_ticket(desk, text, replace(place, thread_ts=place.thread_ts or place.message_ts))
-        await _belongs(desk, ticket, team, source)
+        await belongs(desk, ticket, team, source=source)
         return ticket
     elsewhere = replace(
         place,
@@ -134,7 +134,7 @@ async def open_for(desk: Desk, text: str, team: Team | None, *, source: Phrase |
         permalink=None,
     )
     ticket = await open_ticket(desk, text, elsewhere)
-    await _belongs(desk, ticket, team, source)
+    await belongs(desk, ticket, team, source=source)
     if place.message_ts:
         # By these its edits, its deletion, its replies and its status emoji find the ticket.
         ticket.origin_channel_id, ticket.origin_ts = place.channel_id, place.message_ts
@@ -144,7 +144,7 @@ async def open_for(desk: Desk, text: str, team: Team | None, *, source: Phrase |
     return ticket
 
 
-async def _belongs(desk: Desk, ticket: Ticket, team: Team | None, source: Phrase | str) -> None:
+async def belongs(desk: Desk, ticket: Ticket, team: Team | None, *, source: Phrase | str) -> None:
     """Whose it is, and why, in the language of the card that says so."""
     with speaking(await of_ticket(desk, ticket)):
         ticket.team_id, ticket.team_source = (team.id, str(source)) if team else (None, "")

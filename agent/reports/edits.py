@@ -5,6 +5,7 @@ from agent.desk import Desk
 from agent.notices import notify
 from agent.reports import direct
 from agent.reports.held import edit_held
+from agent.reports.named_team import without_team
 from agent.reports.report import CONTEXT
 from bot.events import SlackDelete, SlackEdit
 from prompts.words import fixed, phrase
@@ -16,9 +17,10 @@ from storage.tickets import Ticket
 async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -> None:
     """The author rewrote a message; `text` no longer has the mention of the bot. Never a second ticket."""
     if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
-        await _describe(desk, ticket, report_of(text))
+        await _describe(desk, ticket, await without_team(desk, report_of(text)))
     elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
-        _reword(desk, comment, report_of(text, in_thread=True))
+        said = report_of(text, in_thread=True)
+        _reword(desk, comment, await without_team(desk, said) if comment.is_report else said)
     elif not await edit_held(desk, event.channel_id, event.ts, report_of(text)):
         said = report_of(text)
         before = await direct.edit_pending(desk, event.user_id, event.ts, said)

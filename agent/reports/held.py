@@ -9,13 +9,14 @@ from agent.people.admit import actor_of
 from agent.proposals import asking
 from agent.proposals.proposal import fresh, keep
 from agent.reply import Reply, text_reply
-from agent.reports.direct import clear_team, open_for
+from agent.reports.direct import belongs, clear_team, open_for
+from agent.reports.named_team import NAMED, named_team
 from agent.reports.report import open_ticket, was_deleted
 from bot.access import Target, can
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import escape
-from prompts.words import fixed, say, speaking
+from prompts.words import Phrase, fixed, say, speaking
 from storage import people, proposals, thread_links, tickets
 from storage.people import Team
 from storage.proposals import Proposal
@@ -28,9 +29,9 @@ def must_ask(desk: Desk) -> bool:
     return desk.settings.reporters == "responders" and not can(desk.asker, "track", Target())
 
 
-async def hold(desk: Desk, text: str, place: Place) -> Reply:
-    """Keep it, have the managers of the channel's team asked, and say who decides."""
-    team = await home_team(desk, place.channel_id)
+async def hold(desk: Desk, text: str, place: Place, *, team: Team | None = None) -> Reply:
+    """Keep it, have the managers of the team that it names, or of the channel's, asked, and say who decides."""
+    team = team or await home_team(desk, place.channel_id)
     proposal = await _held_already(desk, text, place) or await _keep(desk, text, place, team)
     who = await asking.names_of_deciders(desk, proposal) or say("an admin")
     kept = fixed("Your report is kept as {proposal}; it becomes a ticket when {who} approves it.")
@@ -95,15 +96,19 @@ async def track_held(desk: Desk, proposal: Proposal) -> Reply:
     Raises:
         UserError: its message is gone, or its thread has a ticket by now.
     """
-    text, place = str(proposal.arguments["text"]), _place(proposal)
+    place = _place(proposal)
     await _require_there(desk, proposal, place)
     asker = await people.get(desk.tx, proposal.asker_id)
     theirs = replace(desk, actor=await actor_of(desk.tx, asker), place=place)
-    if place.is_dm:
+    team, text = await named_team(theirs, str(proposal.arguments["text"]))
+    source: Phrase | str = NAMED
+    if place.is_dm and team is None:
         team, source = await clear_team(theirs, text, await people.teams(desk.tx))
+    if place.is_dm:
         ticket = await open_for(theirs, text, team, source=source)
     else:
         ticket = await open_ticket(theirs, text, place)
+        await belongs(theirs, ticket, team, source=source)
     ticket.created_at = proposal.created_at
     return text_reply(say("{ticket} is tracked.", ticket=ticket.name))
 

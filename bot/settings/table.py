@@ -173,7 +173,7 @@ class Settings(BaseSettings):
 
     # People and tickets
     timezone: kinds.Zone = "UTC"
-    """Time zone of people and teams that have not set one; as in Europe/Berlin."""
+    """Time zone of teams that have not set one, and of people whose Slack tells none; as in Europe/Berlin."""
     language: kinds.Language = "en"
     """Language of channels, and of people whose Slack speaks none of ours, that have set no other: en or de."""
     admins: str = ""

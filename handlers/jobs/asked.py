@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from agent.assigning.candidates import managers_take_tickets
 from agent.cards.calls import is_call
 from agent.cards.working import bring_back
 from agent.desk import Desk
@@ -131,7 +132,7 @@ async def insiders_if_said(ctx: Context, channel_ids: Iterable[str]) -> dict[str
 async def ask_rests(ctx: Context) -> None:
     """Have fresh news of who is not to be disturbed, before somebody is chosen; nobody waits long for it."""
     async with ctx.db.read() as tx:
-        responders = await people.all_responders(tx)
+        responders = await people.all_responders(tx, with_managers_of=await managers_take_tickets(tx))
     try:
         async with asyncio.timeout(REST_PATIENCE):
             await ctx.directory.rests(responders)
@@ -196,12 +197,12 @@ async def _looks_at(at: Desk, ticket: Ticket) -> bool:
 
 
 async def _desk_of(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
-    now = ctx.clock()
+    system = system_desk(ctx, run, tx)
     for profile in (*asked.others, *([asked.profile] if asked.profile else [])):
-        await remember(tx, ctx.workspace_id, profile, now=now, settings=ctx.settings)
+        await remember(system, profile)
     person = await people.the(tx, ctx.workspace_id, asked.slack_id)
     return replace(
-        system_desk(ctx, run, tx),
+        system,
         surface=asked.surface,
         actor=await actor_of(tx, person),
         place=asked.place,

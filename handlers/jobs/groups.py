@@ -110,7 +110,7 @@ def _problem(link: GroupLink, failed: CallFailed | GitHubFailed) -> str:
 async def _keep(ctx: Context, desk: Desk, link: GroupLink, read: _Read) -> None:
     for profile in read.new:
         if not profile.is_bot:
-            await remember(desk.tx, ctx.workspace_id, profile, now=ctx.clock(), settings=ctx.settings)
+            await remember(desk, profile)
     link.problem = read.problem
     if read.problem:
         return

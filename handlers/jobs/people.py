@@ -33,7 +33,7 @@ async def person(ctx: Context, run: Run) -> None:
         if profile.is_bot:
             return
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
-        changed = await remember(tx, ctx.workspace_id, profile, now=ctx.clock(), settings=ctx.settings)
+        changed = await remember(desk, profile)
         await follow_status(desk, changed, profile)
 
 
@@ -62,7 +62,7 @@ async def _put_right(desk: Desk, person: Person, profile: Profile, *, is_away: b
     """Let somebody be as Slack has them; what was not so, in words."""
     difference = _difference(person, profile)
     if _is_changed(person, profile):
-        await remember(desk.tx, desk.workspace_id, profile, now=desk.now, settings=desk.settings)
+        await remember(desk, profile)
     if is_away or profile.status_emoji in desk.settings.emoji_of_absence:
         own = replace(desk, key=f"{desk.key}:{person.id}")  # what it tells managers of each is a message
         await follow_status(own, person, profile)

@@ -190,6 +190,7 @@ async def test_a_slow_model_takes_nothing_from_who_claimed_it(
 async def test_a_team_that_the_model_is_not_sure_of_is_a_suggestion(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
+    llm.answer(when="banner", json=READING | {"team": "Payments", "confidence": 0.4})
     llm.answer(json=READING | {"confidence": 0.4})
     async with with_model(slack, llm, tmp_path) as bot:
         ts = await report(bot, "frank", "the cache is odd", channel="#general")
@@ -199,9 +200,12 @@ async def test_a_team_that_the_model_is_not_sure_of_is_a_suggestion(
         assert "move" in asked.menus
         ts = await report(bot, "frank", "the cache behaves badly")
         assert "Why this team: the channel's team" in card(slack, ts)
+        ts = await report(bot, "frank", "the banner looks odd")
+        suggested = "Why this team: the channel's team; the model suggests Payments, but is not sure"
+        assert [line for line in card(slack, ts).splitlines() if "Why this team" in line] == [suggested]
         llm.answer(json=READING | {"team": "Payments"})
         await report(bot, "frank", "redis loses keys")
-        assert (await bot.ticket(3)).team_source == "rule: keyword redis"  # a rule counts more than the model
+        assert (await bot.ticket(4)).team_source == "rule: keyword redis"  # a rule counts more than the model
 
 
 async def test_what_is_private_goes_only_to_a_model_that_may_have_it(

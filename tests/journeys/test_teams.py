@@ -180,6 +180,8 @@ async def test_a_team_may_weigh_tickets_by_priority(bot: Bot) -> None:
         await slash(bot, "alice", f"priority CH-{number} low")
     assert [await assignees(bot, number) for number in (2, 3, 4)] == [["carol"]] * 3
     assert (await bot.ticket(4)).assign_reason == "least to do by priority: 2; @bob has 4"
+    compared = await slash(bot, "alice", "why CH-4 not @bob")
+    assert "@bob had 1 open, weighed as 4, @carol 2 open, weighed as 2" in compared
 
 
 @pytest.mark.parametrize("way", ["direct message", "mention", "slash"])

@@ -34,6 +34,16 @@ async def test_managers_hear_at_once_what_their_team_wants(slack: SlackSandbox, 
     assert await slash(bot, "alice", "digest now") == "There is nothing for you: nothing due, waiting or new."
 
 
+async def test_managers_hear_at_once_of_what_was_given_back(slack: SlackSandbox, bot: Bot) -> None:
+    await slash(bot, "alice", "me set language de")
+    await report(bot, "frank", "a kafka topic is named badly, no hurry")
+    assert said(slack.dms("alice")) == []
+    await slash(bot, "bob", "release CH-1 on another incident")
+    [told] = said(slack.dms("alice"))
+    gave_back = "ist @carol zugewiesen. @bob hat es zurückgegeben: on another incident."
+    assert told.startswith(f"*CH-1* A kafka topic is named badly, no hurry (niedrig) {gave_back}"), told
+
+
 @BOTH
 async def test_who_cannot_be_told_is_named_in_the_thread_once(slack: SlackSandbox, bot: Bot) -> None:
     slack.fail(method="chat.postMessage", error="restricted_action", channel="@bob", times=9)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.assigning.assign import assign_automatically, choose, give, take_from, take_from_all
-from agent.assigning.candidates import Candidate
+from agent.assigning.candidates import Candidate, managers_take_tickets
 from agent.assigning.duty import Duty
 from agent.desk import Desk
 from agent.people.admit import actor_of
@@ -31,10 +31,20 @@ def person(number: int, name: str = "") -> Person:
 
 
 def load(
-    number: int, open_tickets: int, *, minutes_ago: int | None = None, capacity: int | None = None, skip: str = ""
+    number: int,
+    open_tickets: int,
+    *,
+    minutes_ago: int | None = None,
+    capacity: int | None = None,
+    skip: str = "",
+    asleep: str = "",
 ) -> Candidate:
     last = None if minutes_ago is None else NOON - timedelta(minutes=minutes_ago)
-    return Candidate(load=Load(person(number), open_tickets, last), duty=Duty(capacity=capacity), skip=skip)
+    had = Load(person(number), open_tickets, last)
+    return Candidate(load=had, duty=Duty(capacity=capacity), skip=skip, asleep=asleep)
+
+
+ASLEEP = "is outside their hours until Thu"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +61,22 @@ def load(
             [load(1, 7, capacity=5), load(2, 9, capacity=8), load(3, 0, skip="is off the rotation")],
             "p2",
             "nobody has room; least above capacity: 9/8; @p1 has 7/5; @p3 is off the rotation",
+        ),
+        ([load(1, 0, asleep=ASLEEP), load(2, 4)], "p2", f"fewest open: 4; @p1 {ASLEEP}"),
+        (
+            [load(1, 0, asleep=ASLEEP), load(2, 9, capacity=8)],
+            "p2",
+            f"nobody has room; least above capacity: 9/8; @p1 {ASLEEP}",
+        ),
+        (
+            [load(1, 3, asleep=ASLEEP), load(2, 1, asleep=ASLEEP), load(3, 0, skip="is away until Mon")],
+            "p2",
+            "nobody who could is at work; fewest open: 1; @p1 has 3; @p3 is away until Mon",
+        ),
+        (
+            [load(1, 7, capacity=5, asleep=ASLEEP), load(2, 9, capacity=8, asleep=ASLEEP)],
+            "p2",
+            "nobody who could is at work; nobody has room; least above capacity: 9/8; @p1 has 7/5",
         ),
         (
             [load(1, 0), *(load(n, 0, skip="reported it") for n in range(2, 7))],
@@ -210,3 +236,10 @@ async def test_nobody_is_filled_up_while_another_has_room(db: Database) -> None:
     counts = Counter(who for _, who in placed)
     assert (counts["U1X1"], counts["U1X2"]) == (3, 6)
     assert sorted((counts["U1X3"], counts["U1X4"])) == [25, 26]
+
+
+async def test_do_not_disturb_is_asked_of_managers_too_where_they_take_tickets(desk: Desk) -> None:
+    assert await people.all_responders(desk.tx, with_managers_of=await managers_take_tickets(desk.tx)) == ["UCY", "UDI"]
+    await settings_kv.put(desk.tx, "team:1", "managers", "on", workspace_id="T1")
+    with_managers = await people.all_responders(desk.tx, with_managers_of=await managers_take_tickets(desk.tx))
+    assert with_managers == ["UBO", "UCY", "UDI"]
