@@ -23,6 +23,7 @@ from agent.tickets.status_words import words
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.messages import Message, escape
+from bot.replies import with_files
 from prompts.words import fixed, say
 from storage import tickets
 from storage.tickets import Ticket
@@ -42,17 +43,18 @@ async def hear(desk: Desk, text: str) -> Reply:
     await refuse_outsiders(desk)
     place = desk.place
     assert place is not None  # a message was said somewhere
-    if not text:
+    if not text and not place.files:
         return text_reply(guide.short_help(), is_private=True)
     own = await linked_ticket(desk)
     if found := _NEW.match(text):
-        return await _open_another(desk, text[found.end() :], own)
+        return await _open_another(desk, with_files(text[found.end() :], place.files), own)
     if reply := await _command(desk, text, own):
         return reply
-    if is_courtesy(text):
+    if is_courtesy(text) and not place.files:
         return await _courtesy(desk, own)
     if near := _slip(text):
         raise not_known(near, own)
+    text = with_files(text, place.files)
     return await (_report(desk, text) if own is None else _remark(desk, own, text))
 
 
@@ -81,6 +83,8 @@ async def _line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
 
 async def _run(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
     """In the thread of a duplicate a command is about the ticket that it is a duplicate of, and says so."""
+    if parsed.verb.takes[-1:] == (Slot.TEXT,) and desk.place:  # a report or a comment
+        parsed = replace(parsed, text=with_files(parsed.text, desk.place.files))
     if parsed.verb is report.VERB and own is not None:
         return await _open_another(desk, parsed.text, own)
     if own is None or parsed.verb.name in OF_ITS_OWN:

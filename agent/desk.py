@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.access import Target, can, check
-from bot.errors import Refused, UserError
+from bot.errors import Refused, Stray, UserError
 from bot.events import Actor, Place, Surface
 from bot.messages import escape, plain
 from bot.settings import Settings
@@ -18,6 +18,8 @@ from storage.database import Tx
 from storage.people import Person, Team
 from storage.queue import Job
 from storage.tickets import Ticket
+
+LONGEST_VALUE = 300  # characters of what a button held, as it goes on record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +90,20 @@ class Desk:
             after=after | ({"silent": True} if self.is_silent else {}),
         )
 
-    def record_refusal(self, refusal: UserError) -> None:
-        """Record that somebody was refused for want of a permission, once what they began is undone."""
+    def record_refusal(self, refusal: UserError, *, pressed: str = "") -> None:
+        """Record that somebody was refused for want of a permission, or for a button that cannot be ours as it is now.
+
+        It is recorded once what they began is undone.
+
+        Args:
+            pressed: what the button or form held.
+        """
         if isinstance(refusal, Refused) and (denied := refusal.denial):
             after = {"action": denied.action, "who": denied.who, "said": str(refusal)}
             self.audit("refused", denied.kind, denied.object_id, before={}, after=after)
+        elif isinstance(refusal, Stray) and self.surface in {"button", "form"} and self.actor:
+            after = {"action": "press", "value": pressed[:LONGEST_VALUE], "said": str(refusal)}
+            self.audit("refused", "workspace", 0, before={}, after=after)
 
     async def put(self, kind: str, args: dict[str, Any], *, key: str, dedupe_key: str, priority: int) -> None:
         """Have a job done that follows from this work, once under its dedupe key."""

@@ -61,6 +61,13 @@ class Refused(UserError):  # noqa: N818
         self.denial = denial
 
 
+class Stray(UserError):  # noqa: N818
+    """It names what is not there for this person, or nothing that a message of ours could hold.
+
+    Typed, that is a slip; from a button or a form it is old, or made up, and goes on record.
+    """
+
+
 class SettingsError(UserError):
     """A setting is missing or unusable; the text names the setting, the problem and an example."""
 

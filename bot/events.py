@@ -22,7 +22,8 @@ class Place:
     thread_ts: str | None = None  # the thread's root: its own, for a top-level message
     message_ts: str | None = None
     permalink: str | None = None
-    root_text: str = ""  # what the thread's first message says, when the message is a reply
+    root_text: str = ""  # what its thread says before a reply: the first message, then who said what
+    files: str = ""  # that came with the message: links with name and size
     reply_url: str | None = None  # reaches who asked everywhere
 
 
@@ -52,6 +53,7 @@ class SlackMessage:
     text: str  # without the bot's first mention
     is_dm: bool
     mentions_bot: bool
+    files: str = ""  # links with name and size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,11 +242,3 @@ class RepositoryEvent:
 
     action: str
     repository: GitHubRepository
-
-
-@dataclass(frozen=True, kw_only=True)
-class PingEvent:
-    """GitHub tries a hook: which one, and what it is subscribed to."""
-
-    hook_id: int | None
-    events: tuple[str, ...]

@@ -1,5 +1,6 @@
 """What is about to come to people, and what came: for those who ask."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import exists, or_
@@ -11,6 +12,12 @@ from storage.reminders import LIVE, UNDO, Reminder, ReminderSend
 from storage.tickets import Assignment, Ticket
 
 _IS_LISTED = col(Reminder.state).in_(LIVE) & (col(Reminder.kind) != UNDO)
+_SENT = (
+    select(Reminder, ReminderSend)
+    .join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
+    .order_by(col(ReminderSend.id).desc())
+    .limit(1)
+)
 
 
 async def coming(tx: Tx, person_id: int) -> list[Reminder]:
@@ -45,15 +52,27 @@ async def sends(tx: Tx, *, since: datetime) -> list[tuple[Reminder, datetime]]:
     return [(reminder, at) for reminder, at in await tx.exec(found)]
 
 
-async def last_sent(tx: Tx, *, person_id: int, ticket_id: int | None) -> tuple[Reminder, datetime] | None:
-    """The last one of which a person was told, or that came about a ticket, and when."""
+async def last_sent(tx: Tx, *, person_id: int, ticket_id: int | None) -> tuple[Reminder, ReminderSend] | None:
+    """The last one of which a person was told, or that came about a ticket and is not another's own, as it came."""
     heard = exists().where(
         col(Notice.person_id) == person_id,
         col(Notice.ticket_id) == col(Reminder.ticket_id),
         col(Notice.state) == "told",
         col(Notice.at) == col(ReminderSend.sent_at),  # both are the moment of one transaction
     )
-    about = heard if ticket_id is None else col(Reminder.ticket_id) == ticket_id
-    found = select(Reminder, ReminderSend.sent_at).join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
-    row = (await tx.exec(found.where(about).order_by(col(ReminderSend.id).desc()).limit(1))).first()
+    is_for_all = col(Reminder.person_id).is_(None) | (col(Reminder.person_id) == person_id)
+    about = heard if ticket_id is None else (col(Reminder.ticket_id) == ticket_id) & is_for_all
+    row = (await tx.exec(_SENT.where(about, col(Reminder.kind) != UNDO))).first()
     return (row[0], row[1]) if row else None
+
+
+async def sent_as(tx: Tx, reminder_id: int) -> tuple[Reminder, ReminderSend] | None:
+    """The reminder of this id, if it came and told anybody, as it came last."""
+    row = (await tx.exec(_SENT.where(col(Reminder.id) == reminder_id, col(Reminder.kind) != UNDO))).first()
+    return (row[0], row[1]) if row else None
+
+
+async def why_told(tx: Tx, person_id: int, keys: Collection[str]) -> str:
+    """Why somebody was told at that moment, by any of these keys of its message; nothing if it was not decided."""
+    found = select(Notice.reason).where(Notice.person_id == person_id, col(Notice.key).in_(keys))
+    return (await tx.exec(found.where(Notice.state == "told").limit(1))).first() or ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from agent.calendar.opening import Calendar
 from agent.calendar.spoken.series import Series, next_of
 from agent.desk import Desk
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from prompts.words import fixed, say
 from storage import alarms, calendars, reminders, settings_kv
 from storage.alarms import ACTIVE, OVER, Alarm
@@ -138,17 +138,17 @@ async def whose(desk: Desk, alarm_id: int) -> Alarm:
     """An alarm that the asker of this command asked for, or that is for them.
 
     Raises:
-        UserError: there is none; other people's are answered in the same words.
+        Stray: there is none; other people's are answered in the same words.
     """
     alarm = await alarms.get(desk.tx, alarm_id)
-    if alarm is None or not _is_theirs(desk, alarm):
+    if alarm is None or not is_theirs(desk, alarm):
         none = fixed("You have no reminder {number}. `reminders` lists those that you have.")
-        raise UserError(say(none, number=alarm_id))
+        raise Stray(say(none, number=alarm_id))
     return alarm
 
 
-def _is_theirs(desk: Desk, alarm: Alarm) -> bool:
-    """Theirs, or for a channel that they are in."""
+def is_theirs(desk: Desk, alarm: Alarm) -> bool:
+    """Whether it is the asker's of this command: theirs, or for the channel in which they are."""
     if desk.asker.person_id in {alarm.asker_id, alarm.person_id}:
         return True
     is_there = desk.place is not None and desk.place.channel_id == alarm.channel_id

@@ -9,6 +9,7 @@ from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from agent.language import of_channel, of_person
 from agent.notices import notify
+from agent.notices.origin import why_button
 from bot.messages import Button, Message, escape, link, mention, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import absences, alarms, outbox, people, tickets
@@ -39,7 +40,8 @@ async def ring(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     if late and missed:
         late = phrase(ONCE_MORE if missed == 1 else MORE_OFTEN, due=moment(reminder.due_at), count=missed)
     with speaking(await _language(desk, alarm)):
-        message = await _message(desk, alarm, asker, person, late=late)
+        plain = await _message(desk, alarm, asker, person, late=late)
+        message = plain.model_copy(update={"buttons": (*plain.buttons, why_button(reminder))})
     return await _say(desk, alarm, message, person, key=f"{ALARM}:{alarm.id}:{reminder.due_at.isoformat()}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from agent.commands.stale import check_version
 from agent.commands.undo import listed
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
@@ -22,6 +23,8 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     await proposals.require_open(desk, proposal)
     await proposals.check_decides(desk, proposal)
     verb, command = find(proposal.verb), await proposals.command_of(desk, proposal)
+    if command.ticket and said.version:
+        check_version(command.ticket, said.version)
     others = await proposals.changed_since(
         desk, proposal, command.ticket, version=said.version, fields=set(verb.changes)
     )

@@ -21,7 +21,8 @@ _SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)
 _FOLLOWS = {
     Slot.JOBS: re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.WHY: re.compile(
-        rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?", re.IGNORECASE
+        rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|r-\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?",
+        re.IGNORECASE,
     ),
     Slot.MUTE: MUTE,
     Slot.UNMUTE: UNMUTE,

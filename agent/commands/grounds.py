@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agent.calendar.opening import is_open, next_open
+from agent.commands import reminded
 from agent.commands.verb import Reply, text_reply
 from agent.desk import Desk
 from agent.duration import in_words
@@ -10,25 +11,28 @@ from agent.notices import notify
 from agent.notices.attention import NUDGE
 from agent.notices.standing import judge
 from agent.nudges.plan import habit
-from agent.sla.policy import LADDERS, calendar_for, show_span
+from agent.sla.policy import LADDERS, calendar_for
 from agent.tickets.status_words import words
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say
-from storage import absences, agenda, audit, people, sla, tickets
-from storage.reminders import Reminder
-from storage.sla import BUSINESS
+from storage import absences, audit, people, sla, tickets
 from storage.tickets import OPEN, Ticket
 
 DENIED, REMINDED = "denied", "reminded"
 
 
-async def explain(desk: Desk, ground: str, ticket: Ticket | None) -> Reply:
-    """From what was stored; nothing of a ticket that the asker may not see."""
+async def explain(desk: Desk, ground: str, ticket: Ticket | None, *, named: str = "") -> Reply:
+    """From what was stored; nothing of a ticket that the asker may not see.
+
+    Args:
+        named: the number of a reminder, as its button Why has it.
+    """
     if ground == DENIED:
         return text_reply(await _denied(desk), is_private=True)
     if ground == REMINDED:
-        return text_reply(await _reminded(desk, ticket), is_private=True)
+        said = await (reminded.the(desk, int(named)) if named else reminded.last(desk, ticket))
+        return text_reply(said, is_private=True)
     if ticket is None:
         raise UserError(say("Which ticket? For example `why silent CH-1`."))
     lines = await _silent(desk, ticket)
@@ -41,31 +45,6 @@ async def _denied(desk: Desk) -> str:
     if event is None:
         return say("You have not been refused anything.")
     return f"{moment(event.at)}: {event.after.get('said') or say('the words of that refusal were forgotten.')}"
-
-
-async def _reminded(desk: Desk, ticket: Ticket | None) -> str:
-    """The last one that came: which rule, which clock, whose hours."""
-    found = await agenda.last_sent(desk.tx, person_id=desk.asker.person_id, ticket_id=ticket.id if ticket else None)
-    about = await tickets.get(desk.tx, found[0].ticket_id) if found and found[0].ticket_id else None
-    if found is None or about is None or not await desk.sees(about):
-        to_you = say("No reminder has come to you yet.")
-        return say("No reminder has come of {ticket} yet.", ticket=ticket.name) if ticket else to_you
-    reminder, sent_at = found
-    late = say(", late: it was due {at}", at=moment(reminder.due_at)) if sent_at > reminder.due_at else ""
-    rule = say("{ticket}, since {reason}.", ticket=notify.headline(about), reason=escape(reminder.reason))
-    return "\n".join([f"{moment(sent_at)}{late}: {rule}", *await _clock(desk, reminder, about)])
-
-
-async def _clock(desk: Desk, reminder: Reminder, ticket: Ticket) -> list[str]:
-    known = await sla.clocks(desk.tx, ticket.id)
-    clock = next((one for one in known if (one.kind, one.generation) == (reminder.kind, reminder.generation)), None)
-    if clock is None:
-        return []
-    calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=clock.clock)
-    is_business = clock.clock == BUSINESS
-    hours = say("business time in {zone}", zone=calendar.zone.key) if is_business else say("around the clock")
-    target = say("Target: {clock} within {span}", clock=words(clock.kind), span=show_span(clock.target_minutes))
-    return [f"{target}, {hours}, {say('counted from {at}', at=moment(clock.started_at))}."]
 
 
 async def _silent(desk: Desk, ticket: Ticket) -> list[str]:

@@ -7,7 +7,7 @@ from agent.commands.reading import THIS
 from agent.desk import Desk
 from agent.people.whom import person_named
 from agent.tickets import merging
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.messages import escape, plain
 from prompts.words import say
 from storage import comments, people, thread_links, tickets
@@ -22,7 +22,7 @@ async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> T
     """The ticket, if the asker may see it.
 
     Raises:
-        UserError: there is none; one that they may not see answers in the same words.
+        Stray: there is none; one that they may not see answers in the same words.
     """
     if name == THIS and thread_ticket:
         return thread_ticket
@@ -31,8 +31,8 @@ async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> T
     # A private ticket answers like one that does not exist: even its number is none of their business.
     if ticket is None or not await desk.sees(ticket):
         if found is None:
-            raise UserError(say("Behind that link is no ticket that you can see. `list` shows what there is."))
-        raise UserError(say("There is no CH-{number} that you can see. `list` shows what there is.", number=found[1]))
+            raise Stray(say("Behind that link is no ticket that you can see. `list` shows what there is."))
+        raise Stray(say("There is no CH-{number} that you can see. `list` shows what there is.", number=found[1]))
     return ticket
 
 

@@ -7,7 +7,7 @@ from agent.commands.registry import VERBS
 from agent.commands.run import run
 from agent.commands.verb import Reply
 from agent.desk import Desk
-from bot.errors import Refused, UserError
+from bot.errors import Refused, Stray, UserError
 from prompts.words import fixed, say
 from storage import tickets
 from storage.tickets import Ticket
@@ -19,20 +19,21 @@ async def run_pressed(desk: Desk, line: str) -> Reply:
     """Run what a button or a menu says.
 
     Raises:
-        UserError: it does not fit the ticket any more, or is a button of another release: with how the ticket stands,
-            and a link. Refused: the asker may not.
+        UserError: it does not fit the ticket any more: with how the ticket stands, and a link. Stray: it is a button
+            of another release, or names what is not there for them. Refused: the asker may not.
     """
     parsed = parse(line, VERBS)
     try:
         if parsed is None:
-            raise UserError(say(UNKNOWN))
+            raise Stray(say(UNKNOWN))
         return await run(desk, parsed)
     except Refused:
         raise
     except UserError as error:
-        if ticket := await _named(desk, line):
-            raise UserError(f"{error} {await stale.present(desk, ticket)}", buttons=error.buttons) from error
-        raise
+        is_stray = isinstance(error, Stray) or (parsed is not None and parsed.problem != "")
+        ticket = await _named(desk, line)
+        present = f" {await stale.present(desk, ticket)}" if ticket else ""
+        raise (Stray if is_stray else UserError)(f"{error}{present}", buttons=error.buttons) from error
 
 
 async def _named(desk: Desk, line: str) -> Ticket | None:

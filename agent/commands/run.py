@@ -18,7 +18,7 @@ from agent.people.whom import Ambiguous, person_named
 from agent.proposals.proposal import visible_proposal
 from agent.tickets.change import undo_button
 from bot.access import Target, check
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.messages import Button, Message, cut, escape
 from prompts.words import fixed, say
 from storage import tickets, undo_steps
@@ -81,7 +81,7 @@ def quoted(typed: str) -> str:
     return cut(typed, QUOTED)
 
 
-def not_known(line: str, thread_ticket: Ticket | None = None) -> UserError:
+def not_known(line: str, thread_ticket: Ticket | None = None) -> Stray:
     """The same with a button for each of the nearest verbs, which runs the line as it was probably meant."""
     word, _, rest = line.strip().partition(" ")
     rest = rest.strip()
@@ -90,7 +90,7 @@ def not_known(line: str, thread_ticket: Ticket | None = None) -> UserError:
     is_verb = find_verb(leading_word(line), VERBS) is not None  # its button would say the same again
     near = near_verbs(word, VERBS) if len(rest) <= LONGEST and not is_verb else []
     runs = [name for name in near if parse(f"{name} {rest}".strip(), VERBS)]
-    return UserError(unknown(line), buttons=tuple(Button(label=name, action=name, value=rest) for name in runs))
+    return Stray(unknown(line), buttons=tuple(Button(label=name, action=name, value=rest) for name in runs))
 
 
 async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None, is_sure: bool = False) -> Reply:
@@ -158,7 +158,8 @@ def _incomplete(parsed: Parsed, thread_ticket: Ticket | None) -> UserError:
     kind = form_of(verb.name) if name and parsed.missing is not Slot.TICKET and len(parsed.tickets) < 2 else None
     form = (Button(label=f"{say(kind.title)}…", action=f"form:{verb.name}", value=name),) if kind else ()
     lost = f"\n{say('What you wrote: {words}', words=quoted(parsed.line))}" if len(parsed.line) > SHORT else ""
-    return UserError(escape(usage + lost), buttons=form)
+    names_nothing = parsed.missing in {Slot.TICKET, Slot.PROPOSAL}  # as each button and form of ours does
+    return (Stray if names_nothing else UserError)(escape(usage + lost), buttons=form)
 
 
 async def _run_one(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> Reply:

@@ -7,7 +7,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.reports.report import CONTEXT, open_ticket
 from agent.tickets.transition import by
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.messages import Message
 from prompts.words import fixed, say
 from storage import comments, thread_links, tickets
@@ -45,12 +45,13 @@ async def _repetition(desk: Desk, number: str) -> tuple[Comment, Ticket]:
     """The report that was taken for a repetition, and the ticket that it joined.
 
     Raises:
-        UserError: it is none, or none any more. Refused: it is not the asker's, and they may not comment there either.
+        UserError: it is none. Stray: it is none any more. Refused: it is not the asker's, and they may not comment
+            there either.
     """
     comment = await comments.get(desk.tx, int(number)) if re.fullmatch(r"[0-9]{1,9}", number) else None
     first = await tickets.get(desk.tx, comment.ticket_id) if comment else None
     if comment is None or first is None or not await desk.sees(first):
-        raise UserError(say("That report has a ticket of its own already; `list` shows it."))
+        raise Stray(say("That report has a ticket of its own already; `list` shows it."))
     is_repetition = comment.is_report or desk.surface == "button"  # those from before `is_report` was kept have one too
     if not is_repetition or comment.channel_id is None or desk.place is None:
         raise UserError(say("Only a report that was taken for a repetition can be separated; that is a remark."))

@@ -24,7 +24,7 @@ _STATUS = re.compile(
 _PRIORITY = re.compile(rf"(?:to\s+)?({'|'.join(PRIORITY_WORDS)})(?:$|[\s:,]+)", re.IGNORECASE)
 _CAN = re.compile(r"^(?:can|may|kann|darf)\s+(\S+)\s*", re.IGNORECASE)
 GROUND = r"(?:denied|reminded|silent)"
-_GROUND = re.compile(rf"^({GROUND})\b\s*", re.IGNORECASE)
+_GROUND = re.compile(rf"^({GROUND})\b\s*(?:R-(\d{{1,9}})$)?", re.IGNORECASE)
 _ON = re.compile(r"^(?:on|auf)\s+", re.IGNORECASE)
 SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
 _PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
@@ -182,7 +182,7 @@ def _fill_can(reading: Reading) -> str:
 
 def _fill_ground(reading: Reading) -> str:
     if found := _GROUND.match(reading.rest):
-        reading.status, reading.rest = found[1].casefold(), reading.rest[found.end() :]
+        reading.status, reading.text, reading.rest = found[1].casefold(), found[2] or "", reading.rest[found.end() :]
     return ""
 
 

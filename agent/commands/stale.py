@@ -9,7 +9,7 @@ from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.duration import in_words
 from agent.tickets.status_words import words
-from bot.access import can
+from bot.errors import Refused, Stray
 from bot.messages import Button, Message, escape, link
 from prompts.words import fixed, say
 from storage import tickets, undo_steps
@@ -20,9 +20,14 @@ LONGEST = 1900  # a button's value holds 2,000 characters
 
 
 async def question(desk: Desk, ticket: Ticket, parsed: Parsed) -> Reply | None:
-    """What to say instead of overwriting what others did; None when nobody did. Who may not do it is asked nothing."""
+    """What to say instead of overwriting what others did; None when nobody did.
+
+    Raises:
+        Refused: it has changed, and the asker may not do it. Stray: there is no such version yet.
+    """
     if parsed.version is None or parsed.version == ticket.version:
         return None
+    check_version(ticket, parsed.version)
     later = await undo_steps.after(desk.tx, ticket.id, parsed.version)
     fields = set(parsed.values or parsed.verb.changes)
     others = [step for step in later if step.who != desk.who and fields & step.before.keys()]
@@ -30,14 +35,27 @@ async def question(desk: Desk, ticket: Ticket, parsed: Parsed) -> Reply | None:
         return None
     text = f"{await _said(desk, ticket, parsed, others)} {await present(desk, ticket)}"
     verb, line = parsed.verb.name, f"{ticket.named_version}: {parsed.words}".strip()
-    if not can(desk.asker, parsed.verb.action, await desk.target(ticket)):
-        return Reply(message=Message(text=f"{text} {say('Nothing was done.')}"), is_private=True)
+    try:
+        await desk.check(parsed.verb.action, ticket, doing=f"{verb} {ticket.name}")
+    except Refused as refusal:
+        raise Refused(f"{text} {say('Nothing was done.')}", denial=refusal.denial) from refusal
     text = f"{text} {say('Nothing was done; is it still to be done?')}"
     if len(line) > LONGEST:
         wrote = say("What you wrote: {words}", words=escape(parsed.words))
         return Reply(message=Message(text=f"{text}\n{wrote}"), is_private=True)
     again = Button(label=say("{verb} anyway", verb=verb.capitalize()), action=verb, value=line)
     return Reply(message=Message(text=text, buttons=(again,)), is_private=True)
+
+
+def check_version(ticket: Ticket, version: int) -> None:
+    """Refuse what was made from a version that the ticket has not reached.
+
+    Raises:
+        Stray: it is ahead of it.
+    """
+    if version > ticket.version:
+        ahead = fixed("This was made from a version of {ticket} that I do not know. Nothing was done.")
+        raise Stray(say(ahead, ticket=ticket.name))
 
 
 async def _said(desk: Desk, ticket: Ticket, parsed: Parsed, others: list[UndoStep]) -> str:

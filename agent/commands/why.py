@@ -19,7 +19,7 @@ from storage.tickets import Ticket
 async def why(desk: Desk, said: Said) -> Reply:
     """Answer from what was stored when it was decided."""
     if said.status:
-        return await grounds.explain(desk, said.status, said.ticket)
+        return await grounds.explain(desk, said.status, said.ticket, named=said.text)
     ticket = said.the_ticket
     made = await decisions.of_ticket(desk.tx, ticket.id)
     if len(said.people) > 1:

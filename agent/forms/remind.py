@@ -10,7 +10,7 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.pressed import UNKNOWN
 from agent.desk import Desk
 from agent.forms.kind import Given
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.forms import Field, Form
 from bot.shortcuts import SlackShortcut
 from prompts.words import fixed, say
@@ -47,11 +47,11 @@ async def change_form(desk: Desk, value: str, *, about: Mapping[str, str | None]
     """The form of the button Change: what counts now stands there.
 
     Raises:
-        UserError: the reminder is not theirs.
+        Stray: the reminder is not theirs.
     """
     found = _NUMBER.fullmatch(value)
     if found is None:
-        raise UserError(say(UNKNOWN))
+        raise Stray(say(UNKNOWN))
     alarm = await whose(desk, int(found[1]))
     return Form(
         verb="reminders",

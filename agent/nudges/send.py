@@ -9,6 +9,7 @@ from agent.language import of_person, of_ticket
 from agent.notices import notify
 from agent.notices.attention import NUDGE
 from agent.notices.holding import keep
+from agent.notices.origin import why_button
 from agent.notices.standing import judge
 from agent.nudges.plan import MANAGERS, habit, silent_since
 from agent.sla.ladder import Text, give_to_another
@@ -51,11 +52,12 @@ async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, t
     with speaking(await of_person(desk, person.id)):
         is_now = await keep(desk, ticket, person, verdict, key=key, sort=NUDGE, text=f"{text()}{see(ticket)}")
         if is_now and await is_quiet(desk, ticket.channel_id):
-            await notify.tell_channel(desk, ticket, person.slack_id, text(), key=key)
+            await notify.tell_channel(desk, ticket, person.slack_id, text(), key=key, buttons=(why_button(reminder),))
             return ""
     if is_now:
         with speaking(await of_ticket(desk, ticket)):
-            await notify.say_in_thread(desk, ticket, f"{mention(person.slack_id)} {text()}", name="nudge")
+            said, why = f"{mention(person.slack_id)} {text()}", (why_button(reminder),)
+            await notify.say_in_thread(desk, ticket, said, name="nudge", buttons=why)
     return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""
 
 
@@ -65,8 +67,8 @@ async def _tell_managers(desk: Desk, reminder: Reminder, ticket: Ticket, text: T
     for manager in told:
         with speaking(await of_person(desk, manager.id)):
             nudged = say("{who} has it and was nudged.", who=who) if who else say("Nobody has it.")
-            asked = f"{text()} {nudged} {give_to_another(ticket)}"
-            await notify.tell(desk, ticket, manager, asked, key=_key(reminder, manager), sort=NUDGE)
+            asked, why = f"{text()} {nudged} {give_to_another(ticket)}", (why_button(reminder),)
+            await notify.tell(desk, ticket, manager, asked, key=_key(reminder, manager), sort=NUDGE, buttons=why)
     return "" if told else "there is nobody to tell"
 
 

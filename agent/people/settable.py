@@ -127,6 +127,9 @@ TEAM = (
     Preference(
         key="summary", kind=ON_OFF, default="on", meaning=fixed("whether its channel reads its week on Mondays")
     ),
+    Preference(
+        key="replies", kind=ON_OFF, default="on", meaning=fixed("whether replies in its tickets' threads are comments")
+    ),
     Preference(key="nudge.on", kind=ON_OFF, default="on", meaning=fixed("whether silence on a ticket is noticed")),
     Preference(
         key="nudge.every",

@@ -10,7 +10,7 @@ from agent.language import of_ticket
 from agent.proposals import asking
 from agent.tickets.change import present
 from bot.access import can
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.messages import escape, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import people, proposals, reminders, tickets, undo_steps
@@ -145,12 +145,12 @@ async def visible_proposal(desk: Desk, number: int) -> Proposal:
     """The proposal of this number.
 
     Raises:
-        UserError: there is none, or it is about something that is none of the asker's business.
+        Stray: there is none, or it is about something that is none of the asker's business.
     """
     found = await proposals.by_number(desk.tx, desk.workspace_id, number)
     if found is None or not await _sees(desk, found):
         unseen = fixed("There is no {proposal} that you can see. Your Home tab lists those that wait for you.")
-        raise UserError(say(unseen, proposal=f"P-{number}"))
+        raise Stray(say(unseen, proposal=f"P-{number}"))
     return found
 
 
@@ -166,16 +166,16 @@ async def require_open(desk: Desk, proposal: Proposal) -> None:
     """Refuse what was decided already.
 
     Raises:
-        UserError: by whom and when.
+        Stray: by whom and when.
     """
     if proposal.state == OPEN and proposal.expires_at > desk.now:
         return
     if proposal.decided_by is None or proposal.decided_at is None:
         expired = fixed("{proposal} expired {at}: nobody had decided until then.")
-        raise UserError(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
+        raise Stray(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
     who, at = escape((await people.get(desk.tx, proposal.decided_by)).name), moment(proposal.decided_at)
     decided = fixed("{proposal} was {state} by @{who} {at}.")
-    raise UserError(say(decided, proposal=proposal.name, state=say(STATES[proposal.state]), who=who, at=at))
+    raise Stray(say(decided, proposal=proposal.name, state=say(STATES[proposal.state]), who=who, at=at))
 
 
 async def check_decides(desk: Desk, proposal: Proposal) -> None:

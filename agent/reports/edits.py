@@ -6,7 +6,7 @@ from agent.notices import notify
 from agent.reports import direct
 from agent.reports.held import edit_held
 from agent.reports.named_team import without_team
-from agent.reports.report import CONTEXT
+from agent.reports.report import rewritten
 from bot.events import SlackDelete, SlackEdit
 from prompts.words import fixed, phrase
 from storage import comments, tickets
@@ -30,8 +30,7 @@ async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -
 
 async def _describe(desk: Desk, ticket: Ticket, text: str) -> None:
     before = ticket.description
-    _, marker, context = before.partition(CONTEXT)
-    ticket.description = text + marker + context
+    ticket.description = rewritten(before, text)
     ticket.version += 1
     desk.audit("edit", "ticket", ticket.id, before={"description": before}, after={"description": ticket.description})
     if ticket.triage_source:  # before that there is no card to change
@@ -39,8 +38,8 @@ async def _describe(desk: Desk, ticket: Ticket, text: str) -> None:
 
 
 def _reword(desk: Desk, comment: Comment, text: str) -> None:
-    before, comment.text = comment.text, text
-    desk.audit("edit", "comment", comment.id, before={"text": before}, after={"text": text})
+    before, comment.text = comment.text, rewritten(comment.text, text)
+    desk.audit("edit", "comment", comment.id, before={"text": before}, after={"text": comment.text})
 
 
 async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:

@@ -19,6 +19,7 @@ from agent.triage.rules import title_of
 from agent.triage.schema import Report
 from bot.events import Place
 from bot.messages import Button, escape, plain
+from bot.replies import FILES, SINCE
 from prompts.words import phrase, say, speaking
 from storage import inbox, queue, sla, thread_links, tickets
 from storage.comments import Comment
@@ -76,7 +77,8 @@ async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[st
 async def to_judge(desk: Desk, ticket: Ticket) -> Report:
     """What triage reads: the report, and apart from it the message that its thread began with."""
     said, _, context = ticket.description.partition(CONTEXT)
-    return Report(text=await desk.read_out(said), context=await desk.read_out(context))
+    first = context.partition(SINCE)[0]
+    return Report(text=await desk.read_out(said), context=await desk.read_out(first))
 
 
 async def ask_for_triage(desk: Desk, ticket: Ticket) -> None:
@@ -91,6 +93,12 @@ async def same_as(desk: Desk, text: str, place: Place) -> Ticket | None:
     """The open ticket of the same words in this channel within the last minutes (a setting)."""
     since = desk.now - timedelta(minutes=desk.settings.duplicate_minutes)
     return await tickets.same_report(desk.tx, place.channel_id, fingerprint(text, place), since=since)
+
+
+def rewritten(before: str, text: str) -> str:
+    """A report or remark in other words: its files, and what its thread said before it, stay behind them."""
+    kept = [before.index(marker) for marker in (FILES, CONTEXT) if marker in before]
+    return text + before[min(kept, default=len(before)) :]
 
 
 async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place, *, is_report: bool = False) -> Comment:

@@ -4,6 +4,7 @@ from agent.desk import Desk
 from agent.language import of_person
 from agent.notices.attention import REVIEW as SORT
 from agent.notices.holding import keep
+from agent.notices.origin import why_button
 from agent.notices.post import post
 from agent.notices.standing import judge
 from agent.review_requests.plan import ASKED, is_author_awaited, person_of, plan_key
@@ -60,5 +61,6 @@ async def _request(desk: Desk, reminder: Reminder, pull: Pull) -> ReviewRequest 
 async def _tell(desk: Desk, reminder: Reminder, person: Person, text: str) -> str:
     verdict = await judge(desk, None, person, SORT)
     if await keep(desk, None, person, verdict, key=reminder.plan_key, sort=SORT, text=text):
-        await post(desk, person.slack_id, Message(text=text), key=reminder.plan_key)
+        message = Message(text=text, buttons=(why_button(reminder),))
+        await post(desk, person.slack_id, message, key=reminder.plan_key)
     return f"not told: {verdict.reason}" if verdict.fate == "spared" else ""

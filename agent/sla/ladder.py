@@ -11,6 +11,7 @@ from agent.duration import in_words
 from agent.language import of_channel, of_person
 from agent.notices import notify
 from agent.notices.attention import BREACH, DEADLINE
+from agent.notices.origin import why_button
 from agent.sla.policy import IN_MANAGERS_DIGEST, LADDERS, calendar_for
 from agent.tickets.status_words import words
 from bot.messages import Button, escape, moment
@@ -109,7 +110,7 @@ async def _tell(desk: Desk, reminder: Reminder, ticket: Ticket, text: Text) -> s
     step = "managers" if digest else reminder.step
     if step == "channel" and await is_quiet(desk, await _channel(desk, ticket)):
         return "its channel is muted, or rests"
-    is_told = await tell_step(desk, ticket, step, text, key=key, has_claim=is_for_all, digest=digest)
+    is_told = await tell_step(desk, ticket, step, text, key=key, of=reminder, has_claim=is_for_all, digest=digest)
     return "" if is_told else "there is nobody to tell"
 
 
@@ -120,19 +121,21 @@ async def tell_step(
     text: Text,
     *,
     key: str,
+    of: Reminder | None = None,
     has_claim: bool = False,
     digest: Phrase | str = "",
 ) -> bool:
     """Tell whom a step is for, each in their language; whether there is anybody.
 
     Args:
+        of: the reminder that this is, if it is one.
         has_claim: with a button that says that they have seen it.
         digest: why it is to wait for their daily digest.
     """
     if step == "channel":
         channel_id = await _channel(desk, ticket)
         with speaking(await of_channel(desk, channel_id)):
-            buttons = _buttons(ticket) if has_claim else ()
+            buttons = _buttons(ticket, of, has_claim=has_claim)
             await notify.tell_channel(desk, ticket, channel_id, text(), key=key, buttons=buttons)
         return True
     told = await _people(desk, ticket, step)
@@ -140,14 +143,15 @@ async def tell_step(
     for person in told:
         about = f"{key}:{person.id}"
         with speaking(await of_person(desk, person.id)):
-            buttons = _buttons(ticket) if has_claim else ()
+            buttons = _buttons(ticket, of, has_claim=has_claim)
             why = str(digest)
             await notify.tell(desk, ticket, person, text(), key=about, sort=sort, buttons=buttons, digest=why)
     return bool(told)
 
 
-def _buttons(ticket: Ticket) -> tuple[Button, ...]:
-    return (Button(label=say(CLAIM), action="claim", value=ticket.name),)
+def _buttons(ticket: Ticket, of: Reminder | None, *, has_claim: bool) -> tuple[Button, ...]:
+    claim = (Button(label=say(CLAIM), action="claim", value=ticket.name),) if has_claim else ()
+    return (*claim, why_button(of)) if of else claim
 
 
 async def _people(desk: Desk, ticket: Ticket, step: str) -> list[Person]:

@@ -4,6 +4,7 @@ from agent.desk import Desk
 from agent.language import of_person, of_ticket
 from agent.notices import notify
 from agent.notices.attention import ALARM
+from agent.notices.origin import why_button
 from agent.sla.clocks import SNOOZE
 from prompts.words import Phrase, say, speaking
 from storage import people, reminders
@@ -53,5 +54,6 @@ async def wake(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: Phrase |
     key = f"reminder:{reminder.id}:{reminder.due_at.isoformat()}"
     with speaking(await of_person(desk, person.id)):
         text = say("{ticket} is back: {reason}.", ticket=notify.headline(ticket), reason=reminder.reason)
-        await notify.tell(desk, ticket, person, f"{late}{text}", key=key, sort=ALARM)
+        why = (why_button(reminder),)
+        await notify.tell(desk, ticket, person, f"{late}{text}", key=key, sort=ALARM, buttons=why)
     return ""

@@ -14,12 +14,12 @@ from bot.events import (
     GitHubRepository,
     InstallationEvent,
     IssueEvent,
-    PingEvent,
     PullEvent,
     PushEvent,
     RepositoryEvent,
 )
 from bot.github.payload import Payload, address, dig, items, moment, need_number, need_text, number, text
+from bot.hooks import PingEvent
 from bot.reviews import Reviewing
 
 Event = (

@@ -1,6 +1,7 @@
 """What a setting may hold; whatever else is written there is refused with an example, and never shown."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import Annotated
@@ -17,6 +18,7 @@ from prompts.words import LANGUAGES
 DEFAULT_EMOJI = "open=large_blue_circle,in_progress=hammer_and_wrench,resolved=checkered_flag,closed=lock"
 # People read these as approval or refusal, so they may never be bot state (docs/design.md 8).
 FORBIDDEN_EMOJI = {"white_check_mark", "heavy_check_mark", "ballot_box_with_check", "x"}
+EMOJI_NAME = re.compile(r"[\w+'-]{1,100}(?:::skin-tone-[2-6])?")
 PUBLISHED = "github"  # in CHARGEHAND_WEBHOOK_NETWORKS: the networks that GitHub says its hooks come from
 STATUSES = ("open", "in_progress", "resolved", "closed")
 
@@ -147,11 +149,27 @@ def _status_emoji(value: str) -> str:
     emoji = parse_emoji(value)
     if set(emoji) != set(STATUSES):
         raise ValueError(f"needs one emoji for each of {', '.join(STATUSES)}; example: {DEFAULT_EMOJI}")
+    _check_names(emoji.values())
     if taken := FORBIDDEN_EMOJI & set(emoji.values()):
         raise ValueError(f"may not use {', '.join(sorted(taken))}: people read it as a verdict of their own")
     if len(set(emoji.values())) < len(STATUSES) or "eyes" in emoji.values():
         raise ValueError(f"must use a different emoji for each status, and not eyes; example: {DEFAULT_EMOJI}")
     return value
+
+
+def parse_names(value: str) -> frozenset[str]:
+    """Names of emoji without colons."""
+    return frozenset(filter(None, (name.strip(" :") for name in value.split(","))))
+
+
+def _absence_emoji(value: str) -> str:
+    _check_names(parse_names(value))
+    return value
+
+
+def _check_names(names: Iterable[str]) -> None:
+    if not all(EMOJI_NAME.fullmatch(name) and name == name.lower() for name in names):
+        raise ValueError("has what can be no name of an emoji; write it as Slack shows it, as in :palm_tree:")
 
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -170,3 +188,4 @@ Language = Annotated[str, AfterValidator(_language)]
 Rate = Annotated[str, AfterValidator(_rate)]
 Networks = Annotated[str, AfterValidator(_networks)]
 StatusEmoji = Annotated[str, AfterValidator(_status_emoji)]
+AbsenceEmoji = Annotated[str, AfterValidator(_absence_emoji)]

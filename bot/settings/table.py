@@ -188,7 +188,7 @@ class Settings(BaseSettings):
     """Reaction on the report for each status."""
     duplicate_minutes: int = Field(default=10, ge=0, le=1440)
     """The same text in one channel within this time joins the first ticket; 0 = never."""
-    absence_emoji: str = Field(default="palm_tree,face_with_thermometer,airplane,no_entry", pattern=r"^[\w+,: '-]*$")
+    absence_emoji: kinds.AbsenceEmoji = "palm_tree,face_with_thermometer,airplane,no_entry"
     """Slack statuses that mean absence, comma-separated; empty: none does."""
     sla_warn_percent: int = Field(default=75, ge=1, le=99)
     """Share of the time to acknowledge or resolve after which the assignee is warned."""
@@ -236,7 +236,7 @@ class Settings(BaseSettings):
     @cached_property
     def emoji_of_absence(self) -> frozenset[str]:
         """Names of status emoji that mean absence, without colons."""
-        return frozenset(filter(None, (name.strip(" :") for name in self.absence_emoji.split(","))))
+        return kinds.parse_names(self.absence_emoji)
 
     @cached_property
     def admin_names(self) -> frozenset[str]:

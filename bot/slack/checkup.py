@@ -14,6 +14,7 @@ from bot.errors import SettingsError
 from bot.finding import Finding, fail, ok, warn
 from bot.settings import Settings
 from bot.slack.client import BAD_TOKEN, CallFailed, answer, failures, open_client
+from bot.slack.emoji import check_emoji
 from bot.slack.scopes import SCOPES
 
 HELLO_WITHIN = 10.0  # seconds
@@ -37,7 +38,7 @@ async def check_slack(settings: Settings, *, now: datetime) -> AsyncIterator[Fin
     """Everything about Slack, the tokens first; what needs a valid token is left out without one."""
     try:
         async with open_client(settings) as client:
-            async for finding in _check_bot(client, now):
+            async for finding in _check_bot(client, settings, now):
                 yield finding
             async for finding in _check_socket(client, settings):
                 yield finding
@@ -47,7 +48,7 @@ async def check_slack(settings: Settings, *, now: datetime) -> AsyncIterator[Fin
             yield _app_token_missing()
 
 
-async def _check_bot(client: AsyncWebClient, now: datetime) -> AsyncIterator[Finding]:
+async def _check_bot(client: AsyncWebClient, settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     try:
         me = await _introduce(client)
     except CallFailed as failure:
@@ -58,6 +59,8 @@ async def _check_bot(client: AsyncWebClient, now: datetime) -> AsyncIterator[Fin
         yield finding
     yield await _channels(client)
     yield _compare_clocks(me.server_time, now)
+    for finding in await check_emoji(client, settings):
+        yield finding
 
 
 async def _introduce(client: AsyncWebClient) -> _Introduction:

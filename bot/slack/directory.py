@@ -7,8 +7,11 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.messages import escape
+from bot.replies import SINCE, with_files
 from bot.slack.channels import Channel, read_channel
 from bot.slack.client import CallFailed, answer, pages
+from bot.slack.shared import files_of
 from storage.columns import storable
 
 CHANNEL_FRESH = timedelta(minutes=10)
@@ -16,6 +19,7 @@ PAGE = 200  # people in one call, as Slack recommends
 REST_FRESH = timedelta(minutes=5)
 ASKED_AT_ONCE = 50  # people of one dnd.teamInfo
 MEMBERS_FRESH = timedelta(minutes=5)
+MOST_SAID = 20  # messages of a thread that are kept with the ticket that it becomes
 MISSING = {"channel_not_found", "user_not_found", "users_not_found", "not_in_channel"}
 
 
@@ -140,13 +144,25 @@ class Directory:
         except CallFailed:
             return None
 
-    async def root_text(self, channel_id: str, thread_ts: str) -> str:
-        """The text of a thread's first message; empty when it cannot be read."""
+    async def said_before(self, channel_id: str, thread_ts: str, *, until: str) -> str:
+        """A thread up to a message: the text of its first one, then a line of who said what; empty where it cannot be
+        read."""
         try:
-            data = await answer(self.client.conversations_replies(channel=channel_id, ts=thread_ts, limit=1))
+            read = await answer(self.client.conversations_replies(channel=channel_id, ts=thread_ts, limit=MOST_SAID))
         except CallFailed:
             return ""
-        return "".join(storable(str(message.get("text", ""))) for message in data.get("messages", [])[:1])
+        said = [message for message in read.get("messages", []) if float(message["ts"]) < float(until)][:MOST_SAID]
+        texts = [with_files(storable(str(message.get("text", ""))), files_of(message)) for message in said]
+        people = {str(message["user"]) for message in said[1:] if message.get("user") and not message.get("bot_id")}
+        names = {slack_id: await self._name(slack_id) for slack_id in sorted(people)}
+        lines = [f"{_author(one, names)}: {text}" for one, text in zip(said[1:], texts[1:], strict=True) if text]
+        return "".join(texts[:1]) + (SINCE + "\n".join(lines) if lines else "")
+
+    async def _name(self, slack_id: str) -> str:
+        try:
+            return escape((await self.profile(slack_id)).name)
+        except CallFailed:
+            return slack_id
 
     async def members(self, channel_id: str) -> frozenset[str]:
         """The Slack ids in a channel; nobody when Slack does not say, since private things stay private.
@@ -192,6 +208,13 @@ class Directory:
         """Who is not to be disturbed, as far as that was asked of late."""
         now = self.clock()
         return {who: rest for who, (fresh, rest) in self._rests.items() if rest and fresh > now}
+
+
+def _author(message: dict[str, Any], names: dict[str, str]) -> str:
+    """Whoever wrote it; an app by the name that it goes by."""
+    if (slack_id := str(message.get("user"))) in names:
+        return f"@{names[slack_id]}"
+    return escape(storable(str(message.get("username") or "an app")))
 
 
 def _rest(said: dict[str, Any]) -> Rest | None:

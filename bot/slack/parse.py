@@ -1,6 +1,5 @@
 """Slack's payloads become values here; what people did not do (bots, joins, unfurls) becomes None."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -8,19 +7,20 @@ from typing import Any
 from bot.channel_events import USERGROUP, SlackChannel, SlackUsergroup, channel_event
 from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
 from bot.home import HOME, SlackHome
+from bot.replies import SlackReply
 from bot.shortcuts import SlackShortcut
 from bot.slack.blocks import MORE
+from bot.slack.shared import files_of
+from bot.slack.submitted import parse_form
 from storage import inbox
 from storage.columns import storable
 
 Payload = dict[str, Any]
 Event = (
     SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson | SlackShortcut
-    | SlackChannel | SlackUsergroup | SlackHome
+    | SlackChannel | SlackUsergroup | SlackHome | SlackReply
 )  # fmt: skip
 
-# Under these names Slack reports what stands in an element of a form.
-CHOSEN = ("value", "selected_user", "selected_users", "selected_conversation", "selected_date", "selected_time")
 # A person's own words; every other subtype is Slack's or a bot's.
 SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
 
@@ -54,7 +54,7 @@ def parse(body: Payload, *, bot_user_id: str) -> Incoming:
         return _incoming(body, "press", key, _parse_press(body), order=f"user:{user_id}")
     if body.get("type") == "view_submission":
         key = f"{_dig(body, 'view', 'id')}:{_dig(body, 'view', 'hash')}"
-        return _incoming(body, "form", key, _parse_form(body), order=f"user:{user_id}")
+        return _incoming(body, "form", key, parse_form(body), order=f"user:{user_id}")
     if body.get("type") in {"shortcut", "message_action"} and body.get("callback_id"):
         return _incoming(body, "shortcut", str(body["trigger_id"]), _parse_shortcut(body), order=f"user:{user_id}")
     if body.get("trigger_id"):
@@ -135,6 +135,7 @@ def _parse_message(event: Payload, bot_user_id: str) -> SlackMessage | None:
         text=strip_mention(text, bot_user_id),
         is_dm=is_dm,
         mentions_bot=is_mention,
+        files=files_of(event),
     )
 
 
@@ -210,31 +211,6 @@ def _pressed(action: Payload) -> tuple[str, str, str | None]:
         return name, str(action.get("value") or ""), chosen
     name, _, value = str(chosen or "").partition(" ")
     return name, value, None
-
-
-def _parse_form(body: Payload) -> SlackForm:
-    view = body["view"]
-    about = json.loads(view.get("private_metadata") or "{}")
-    return SlackForm(
-        user_id=str(body["user"]["id"]),
-        action=str(view["callback_id"]),
-        value=str(about.get("value", "")),
-        channel_id=str(about.get("channel_id", "")),
-        thread_ts=about.get("thread_ts"),
-        trigger_id=about.get("trigger_id"),
-        at_first=json.loads(about.get("at_first") or "{}"),
-        fields={
-            block_id: _field(element)
-            for block_id, elements in view["state"]["values"].items()
-            for element in elements.values()
-        },
-    )
-
-
-def _field(element: Payload) -> str:
-    given = next((element[name] for name in CHOSEN if element.get(name)), None)
-    value = given if given is not None else _dig(element, "selected_option", "value")
-    return storable(" ".join(value) if isinstance(value, list) else str(value or "")).strip()
 
 
 def _dig(value: Any, *path: str | int) -> Any:

@@ -15,11 +15,15 @@ class Scope:
 SCOPES = (
     Scope("app_mentions:read", "hear @chargehand in channels", is_vital=True),
     Scope("assistant:write", "suggest prompts in its messages tab"),
-    Scope("channels:history", "edits and deletions of reports, a thread's first message, finding a post again"),
+    Scope(
+        "channels:history",
+        "replies in tickets' threads, edits, deletions, what a thread said before, finding a post again",
+    ),
     Scope("channels:read", "channel names, and which channels it is in", is_vital=True),
     Scope("chat:write", "post cards, answers and direct messages", is_vital=True),
     Scope("commands", "hear /chargehand"),
     Scope("dnd:read", "no ticket for who has notifications off for more than two of their working hours"),
+    Scope("emoji:read", "tell by `doctor` whether the emoji that settings name are there"),
     Scope("groups:history", "the same as channels:history in private channels"),
     Scope("groups:read", "the same as channels:read for private channels, and who may see their tickets"),
     Scope("im:history", "hear direct messages"),

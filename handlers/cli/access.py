@@ -31,7 +31,8 @@ def matrix(
     if check:
         _compare(access.read(page.read_text(encoding="utf-8")), [head, *rows], page)
     elif as_json:
-        typer.echo(json.dumps([dict(zip(("verb", *head[1:]), row, strict=True)) for row in rows], indent=2))
+        named = [(row[0].strip("`"), *row[1:]) for row in rows]
+        typer.echo(json.dumps([dict(zip(("verb", *head[1:]), row, strict=True)) for row in named], indent=2))
     else:
         table(head, rows, none="")
 

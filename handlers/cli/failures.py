@@ -22,7 +22,14 @@ class Cli(TyperGroup):
 
     def main(self, *args: Any, **options: Any) -> Any:
         try:
-            return super().main(*args, **options)
+            code = super().main(*args, **options | {"standalone_mode": False})
+            sys.exit(code if isinstance(code, int) else 0)  # a verb returns nothing, unless it has ended early
+        except typer.TyperException as mistake:
+            typer.echo(_of_usage(mistake), err=True)
+            sys.exit(WRONG)
+        except typer.Abort:
+            typer.echo("Aborted.", err=True)
+            sys.exit(FAILED)
         except Exception as error:  # noqa: BLE001 - the CLI is one of the four places that catch
             causes = list(_leaves(error))
             from bot.redact import redact
@@ -55,6 +62,14 @@ def explain(error: BaseException) -> tuple[str, int]:
         case _:
             bug = f"{type(error).__name__}: {error}".splitlines()[0][:300]
             return f"This is a bug: {bug}. CHARGEHAND_LOG_LEVEL=debug shows where; please report it.", FAILED
+
+
+def _of_usage(mistake: typer.TyperException) -> str:
+    """What is wrong with the command line, in one line; of a group without a verb the help."""
+    said, context = str(mistake.format_message()), getattr(mistake, "ctx", None)
+    if "\n" in said or context is None:
+        return said
+    return f"{said.rstrip('.')}. `{context.command_path} --help` says how it is used."
 
 
 def _of_database(problem: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from handlers.cli import audit, roster
-from handlers.cli.table import AsJson, listed
+from handlers.cli.table import AsJson, listed, told
 
 if TYPE_CHECKING:
     from agent.people.organise import PersonFacts
@@ -34,6 +34,7 @@ def add(
     team: Annotated[str | None, typer.Option(help="A team to put them in; needs --role.")] = None,
     role: Annotated[Role | None, typer.Option(help="Responders get tickets, managers decide.")] = None,
     admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add a person, or say more about one."""
     from agent.people.organise import PersonFacts
@@ -42,10 +43,10 @@ def add(
     if (team is None) != (role is None):
         raise UserError("--team and --role go together: --team Platform --role responder.")
     facts = PersonFacts(name=name, github_login=github, is_admin=admin)
-    asyncio.run(_add(slack_id, facts, team, role))
+    told([asyncio.run(_add(slack_id, facts, team, role))], as_json=as_json)
 
 
-async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role: Role | None) -> None:
+async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role: Role | None) -> str:
     from agent.people.organise import add_person, give_role, team_called
     from bot.settings import read_settings
     from handlers.cli.desk import operator
@@ -56,7 +57,7 @@ async def _add(slack_id: str, facts: "PersonFacts", team_name: str | None, role:
         if team and role:
             await give_role(desk, person, team, role=role)
     place = f", {role} of {team.name}" if team else ""
-    typer.echo(f"{person.name} ({person.slack_id}){place}{', admin' if person.is_admin else ''}.")
+    return f"{person.name} ({person.slack_id}){place}{', admin' if person.is_admin else ''}."
 
 
 def show(as_json: AsJson = False) -> None:
@@ -85,12 +86,13 @@ async def _rows() -> list[tuple[str, str, str, str]]:
 def link(
     who: Annotated[str, typer.Argument(help="A name, Slack id or e-mail of somebody known.")],
     login: Annotated[str, typer.Argument(help="Their login on GitHub.")],
+    as_json: AsJson = False,
 ) -> None:
     """Say who somebody is on GitHub; you vouch for it."""
-    asyncio.run(_link(who, login))
+    told([asyncio.run(_link(who, login))], as_json=as_json)
 
 
-async def _link(who: str, login: str) -> None:
+async def _link(who: str, login: str) -> str:
     from agent.people.logins import verify
     from agent.people.whom import person_named
     from bot.settings import read_settings
@@ -99,15 +101,17 @@ async def _link(who: str, login: str) -> None:
     async with operator(read_settings()) as desk:
         person = await person_named(desk, who)
         await verify(desk, person, login)
-    typer.echo(f"{person.name} is {login.removeprefix('@')} on GitHub.")
+    return f"{person.name} is {login.removeprefix('@')} on GitHub."
 
 
-def unlink(who: Annotated[str, typer.Argument(help="A name, Slack id or e-mail of somebody known.")]) -> None:
+def unlink(
+    who: Annotated[str, typer.Argument(help="A name, Slack id or e-mail of somebody known.")], as_json: AsJson = False
+) -> None:
     """Let go of somebody's login on GitHub."""
-    asyncio.run(_unlink(who))
+    told([asyncio.run(_unlink(who))], as_json=as_json)
 
 
-async def _unlink(who: str) -> None:
+async def _unlink(who: str) -> str:
     from agent.people.logins import drop
     from agent.people.whom import person_named
     from bot.settings import read_settings
@@ -115,7 +119,7 @@ async def _unlink(who: str) -> None:
 
     async with operator(read_settings()) as desk:
         login = await drop(desk, await person_named(desk, who))
-    typer.echo(f"{login} on GitHub is nobody's any more.")
+    return f"{login} on GitHub is nobody's any more."
 
 
 def _login(identity: "Identity | None") -> str:

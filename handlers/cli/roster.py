@@ -1,6 +1,9 @@
 """`person import` and `person export`: people and their teams as a table; nothing changes before `--apply`."""
 
 import asyncio
+import csv
+import io
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,9 +91,12 @@ def give_out(
     file: Annotated[Path | None, typer.Argument(help="Where to; without it, to standard output.")] = None,
     *,
     acting_as: As = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Write everybody with their teams, as `person import` reads it."""
+    """Write everybody with their teams, as `person import` reads it; as JSON for other programs."""
     text = asyncio.run(_written(acting_as))
+    if as_json:
+        text = json.dumps(list(csv.DictReader(io.StringIO(text))), indent=2) + "\n"
     if file is None:
         typer.echo(text, nl=False)
     else:

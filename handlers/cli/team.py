@@ -35,14 +35,16 @@ def add(
     keyword: Annotated[list[str] | None, typer.Option(help="A word that means it; as often as needed.")] = None,
     component: Annotated[list[str] | None, typer.Option(help="A part it owns; as often as needed.")] = None,
     channel: Annotated[str | None, typer.Option(help="Id of its channel, C….")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Add a team, or say more about one."""
-    asyncio.run(_add(name, description, keyword or [], component or [], channel))
+    told(asyncio.run(_add(name, description, keyword or [], component or [], channel)), as_json=as_json)
 
 
 async def _add(
     name: str, description: str | None, keywords: list[str], components: list[str], channel_id: str | None
-) -> None:
+) -> list[str]:
     from agent.people.organise import TeamFacts, add_team
     from bot.settings import read_settings
     from handlers.cli.desk import operator
@@ -52,8 +54,8 @@ async def _add(
     async with operator(read_settings(), may_be_first=True) as desk:
         team = await add_team(desk, name, facts)
         words = await ownership.words_of(desk.tx, team.id, "keyword")
-    typer.echo(f"Team {team.name}: keywords {', '.join(words) or 'none'}.")
-    typer.echo(f"Next: `python app.py person add --slack-id U… --team {quote(team.name)} --role responder`.")
+    following = f"Next: `python app.py person add --slack-id U… --team {quote(team.name)} --role responder`."
+    return [f"Team {team.name}: keywords {', '.join(words) or 'none'}.", following]
 
 
 def list_all(as_json: AsJson = False) -> None:
@@ -80,24 +82,38 @@ async def _rows() -> list[tuple[str, str, str, str, str]]:
 
 def show(name: Name, *, acting_as: As = None, as_json: AsJson = False) -> None:
     """Show a team: its settings and who is in it."""
-    _at_desk(_shown(name, as_json=as_json), acting_as)
+    told(_at_desk(_shown(name), acting_as), as_json=as_json)
 
 
-def rename(name: Name, new: Annotated[str, typer.Argument(help="Its new name.")], *, acting_as: As = None) -> None:
+def rename(
+    name: Name,
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+    *,
+    acting_as: As = None,
+    as_json: AsJson = False,
+) -> None:
     """Give a team another name."""
 
-    async def act(desk: "Desk") -> None:
+    async def act(desk: "Desk") -> list[str]:
         from agent.people import teams
         from agent.people.organise import team_called
 
-        await teams.rename(desk, await team_called(desk.tx, name), new)
+        one = await team_called(desk.tx, name)
+        await teams.rename(desk, one, new)
+        return [f"Team {name} is {one.name} now."]
 
-    _at_desk(act, acting_as)
+    told(_at_desk(act, acting_as), as_json=as_json)
 
 
-def describe(name: Name, text: Annotated[str, typer.Argument(help="What it looks after.")]) -> None:
+def describe(
+    name: Name,
+    text: Annotated[str, typer.Argument(help="What it looks after.")],
+    *,
+    acting_as: As = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what a team looks after."""
-    set_one(name, "description", text)
+    set_one(name, "description", text, acting_as=acting_as, as_json=as_json)
 
 
 def delete(
@@ -105,29 +121,30 @@ def delete(
     heir: Annotated[str | None, typer.Option(help="The team that gets its open tickets.")] = None,
     *,
     acting_as: As = None,
+    as_json: AsJson = False,
 ) -> None:
     """Delete a team; `team restore` brings it back without its tickets."""
 
-    async def act(desk: "Desk") -> None:
+    async def act(desk: "Desk") -> list[str]:
         from agent.people import teams
         from agent.people.organise import team_called
 
         one = await team_called(desk.tx, name)
         moved = await teams.delete(desk, one, heir=await team_called(desk.tx, heir) if heir else None)
-        typer.echo(f"Team {one.name} is deleted; {moved} open tickets moved.")
+        return [f"Team {one.name} is deleted; {moved} open tickets moved."]
 
-    _at_desk(act, acting_as)
+    told(_at_desk(act, acting_as), as_json=as_json)
 
 
-def restore(name: Name, *, acting_as: As = None) -> None:
+def restore(name: Name, *, acting_as: As = None, as_json: AsJson = False) -> None:
     """Bring a deleted team back."""
 
-    async def act(desk: "Desk") -> None:
+    async def act(desk: "Desk") -> list[str]:
         from agent.people import teams
 
-        typer.echo(f"Team {(await teams.restore(desk, name)).name} is back.")
+        return [f"Team {(await teams.restore(desk, name)).name} is back."]
 
-    _at_desk(act, acting_as)
+    told(_at_desk(act, acting_as), as_json=as_json)
 
 
 def set_one(
@@ -136,18 +153,22 @@ def set_one(
     value: Annotated[str, typer.Argument(help="Its value, or `default`.")],
     *,
     acting_as: As = None,
+    as_json: AsJson = False,
 ) -> None:
     """Change a setting of a team."""
 
-    async def act(desk: "Desk") -> None:
+    async def act(desk: "Desk") -> list[str]:
         from agent.people import preferences, settable
         from agent.people.organise import team_called
 
         one = await team_called(desk.tx, name)
         await desk.check_team(one, doing=f"change the settings of {one.name}")
-        await preferences.keep(desk, one, preferences.named(key, settable.TEAM), value)
+        preference = preferences.named(key, settable.TEAM)
+        await preferences.keep(desk, one, preference, value)
+        shown = await preferences.shown(desk, one, settable.TEAM)
+        return [f"{one.name}, {_line(line)}" for line in shown if _line(line).startswith(f"{preference.key}:")]
 
-    _at_desk(act, acting_as)
+    told(_at_desk(act, acting_as), as_json=as_json)
 
 
 def member(
@@ -157,10 +178,11 @@ def member(
     role: Annotated[Role, typer.Argument(help="Responders get tickets, managers decide.")] = "responder",
     *,
     acting_as: As = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add somebody to a team, remove them, or change what they are in it."""
 
-    async def change(desk: "Desk") -> None:
+    async def change(desk: "Desk") -> list[str]:
         from agent.people import members
         from agent.people.organise import team_called
         from agent.people.whom import person_named
@@ -170,36 +192,40 @@ def member(
             await members.remove(desk, one, person)
         else:
             await members.add(desk, one, person, role=role)
+        return await _shown(name)(desk)
 
-    _at_desk(change, acting_as)
-    _at_desk(_shown(name), acting_as)
+    told(_at_desk(change, acting_as), as_json=as_json)
 
 
-def _shown(name: str, *, as_json: bool = False) -> "Callable[[Desk], Awaitable[None]]":
-    async def act(desk: "Desk") -> None:
+def _shown(name: str) -> "Callable[[Desk], Awaitable[list[str]]]":
+    async def act(desk: "Desk") -> list[str]:
         from agent.people import preferences, settable
         from agent.people.organise import team_called
-        from bot.messages import plain
         from storage import memberships
 
         one = await team_called(desk.tx, name)
         roles = [f"{person.name} ({role})" for person, role in await memberships.roles_in(desk.tx, one.id)]
-        lines = [
-            plain(line).replace("`", "").replace("•", " ") for line in await preferences.shown(desk, one, settable.TEAM)
-        ]
-        told([f"{one.name}: {', '.join(roles) or 'nobody yet'}", *lines], as_json=as_json)
+        lines = [f"  {_line(line)}" for line in await preferences.shown(desk, one, settable.TEAM)]
+        return [f"{one.name}: {', '.join(roles) or 'nobody yet'}", *lines]
 
     return act
 
 
-def _at_desk(act: "Callable[[Desk], Awaitable[None]]", acting_as: str | None = None) -> None:
-    """Do it on the database of the settings; what changed is committed at the end."""
+def _line(said: str) -> str:
+    """A line of a list in Slack, as it is read here."""
+    from bot.messages import plain
 
-    async def run() -> None:
+    return plain(said).replace("`", "").replace("•", " ").strip()
+
+
+def _at_desk(act: "Callable[[Desk], Awaitable[list[str]]]", acting_as: str | None = None) -> list[str]:
+    """Do it on the database of the settings; what changed is committed before it is told."""
+
+    async def run() -> list[str]:
         from bot.settings import read_settings
         from handlers.cli.desk import operator
 
         async with operator(read_settings(), acting_as=acting_as) as desk:
-            await act(desk)
+            return await act(desk)
 
-    asyncio.run(run())
+    return asyncio.run(run())

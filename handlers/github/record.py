@@ -6,11 +6,11 @@ from datetime import datetime
 
 import structlog
 
-from bot.events import PingEvent
 from bot.github import facts
 from bot.github.facts import Contact
 from bot.github.parse import parse
 from bot.github.payload import Payload, text
+from bot.hooks import PingEvent
 from handlers.github.known import Candidate
 from handlers.wanted import SUBSCRIBED
 from storage import audit, inbox, workspace

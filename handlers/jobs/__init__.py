@@ -23,6 +23,7 @@ from handlers.jobs import (
     reassign,
     reconcile,
     reminder,
+    replies,
     triage,
     upkeep,
 )
@@ -32,6 +33,7 @@ OUTAGE = 20  # attempts, some two hours: what has to ask Slack first waits out a
 
 JOBS: dict[str, Kind] = {
     "slack.message": Kind(messages.message, attempts=OUTAGE),
+    "slack.reply": Kind(replies.reply, attempts=OUTAGE),
     "slack.edit": Kind(messages.edit, attempts=OUTAGE),
     "slack.delete": Kind(messages.delete, attempts=OUTAGE),
     "slack.command": Kind(commands.command, attempts=OUTAGE),

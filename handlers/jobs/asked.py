@@ -24,6 +24,7 @@ from bot.messages import Message
 from bot.slack.client import CallFailed
 from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
+from bot.slack.replies import reply_of
 from bot.worker import Run
 from handlers.context import Context
 from prompts.words import speaking
@@ -51,13 +52,16 @@ class Asked:
     enterprise_id: str | None
     insiders: Mapping[str, frozenset[str]]
     others: tuple[Profile, ...] = ()  # people the request names
+    pressed: str = ""  # what the button or form held
 
 
 async def event_of(ctx: Context, run: Run, kind: type[Said]) -> tuple[Said, str | None]:
     """The event of the delivery this job is about, and the enterprise it came from."""
     async with ctx.db.read() as tx:
         delivery = await inbox.get(tx, run.job.args["delivery_id"])
-    event = parse(json.loads(delivery.raw), bot_user_id=ctx.bot_user_id).event
+    body = json.loads(delivery.raw)
+    incoming = parse(body, bot_user_id=ctx.bot_user_id)
+    event = (reply_of(body, incoming, bot_user_id=ctx.bot_user_id) or incoming).event
     if not isinstance(event, kind):
         raise Permanent(f"delivery {delivery.id} holds no {kind.__name__}")
     return event, delivery.enterprise_id
@@ -162,7 +166,7 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
     except UserError as refusal:
         async with run.finishing() as tx:
             at = await _desk_of(ctx, run, asked, tx)
-            at.record_refusal(refusal)
+            at.record_refusal(refusal, pressed=asked.pressed)
             said = Message(text=str(refusal), buttons=refusal.buttons)
             await deliver(at, Reply(message=said, is_private=True))
 

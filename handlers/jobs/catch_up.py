@@ -7,6 +7,7 @@ import structlog
 
 from bot.errors import TryLater
 from bot.events import SlackMessage
+from bot.replies import SlackReply
 from bot.slack.client import CallFailed
 from bot.slack.history import as_event, own_channels, said_since
 from bot.slack.parse import parse
@@ -14,7 +15,9 @@ from bot.worker import Run
 from handlers.context import Context
 from handlers.envelope import arrival_of
 from handlers.intake import Arrival, store_found
+from handlers.overheard import overheard
 from storage import gaps, thread_links
+from storage.database import Tx
 from storage.gaps import Gap
 
 log = structlog.get_logger()
@@ -64,7 +67,9 @@ async def _read(ctx: Context, run: Run, gap: Gap, place: str, oldest: datetime) 
     channel_id, _, thread_ts = place.partition("/")
     since = oldest.timestamp()
     messages = await said_since(ctx.client, channel_id, oldest=since, thread_ts=thread_ts or None)
-    arrivals = [arrival for message in messages if (arrival := _arrival(ctx, run, channel_id, message))]
+    async with ctx.db.read() as tx:
+        found = [await _arrival(ctx, tx, run, channel_id, message) for message in messages]
+    arrivals = [arrival for arrival in found if arrival]
     async with ctx.db.write() as tx:
         new = await store_found(tx, arrivals, by=run.job, now=ctx.clock())
         row = await gaps.get(tx, gap.id)
@@ -74,10 +79,10 @@ async def _read(ctx: Context, run: Run, gap: Gap, place: str, oldest: datetime) 
         log.info("slack.caught_up", channel=channel_id, found=len(new))
 
 
-def _arrival(ctx: Context, run: Run, channel_id: str, message: dict[str, Any]) -> Arrival | None:
-    """A message that is for the bot; everything else is not kept."""
+async def _arrival(ctx: Context, tx: Tx, run: Run, channel_id: str, message: dict[str, Any]) -> Arrival | None:
+    """A message that is for the bot, or a reply in a ticket's thread; everything else is not kept."""
     body = as_event(message, channel_id, workspace_id=ctx.workspace_id)
-    incoming = parse(body, bot_user_id=ctx.bot_user_id)
-    if not isinstance(incoming.event, SlackMessage):
+    incoming = await overheard(tx, ctx, parse(body, bot_user_id=ctx.bot_user_id), body)
+    if not isinstance(incoming.event, SlackMessage | SlackReply):
         return None
     return arrival_of(ctx, incoming, body, found_by=run.job)

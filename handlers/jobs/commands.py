@@ -57,6 +57,7 @@ async def press(ctx: Context, run: Run) -> None:
     )
     wanted = rooms(f"{event.action} {event.choice or event.value}", here=event.channel_id)
     asked = await ask(ctx, event.user_id, place, surface="button", enterprise_id=enterprise_id, rooms=wanted)
+    asked = replace(asked, pressed=f"{event.action} {event.choice or event.value}")
 
     async def act(desk: Desk) -> Reply:
         await refuse_outsiders(desk)
@@ -75,6 +76,7 @@ async def form(ctx: Context, run: Run) -> None:
     if event.action == track.VERB.name and (author_id := event.value.rpartition("/")[2]).startswith(("U", "W")):
         named += (author_id,)
     asked = await ask(ctx, event.user_id, place, surface="form", enterprise_id=enterprise_id, named=named)
+    asked = replace(asked, pressed=f"{event.action} {event.value}")
 
     async def act(desk: Desk) -> Reply:
         await refuse_outsiders(desk)

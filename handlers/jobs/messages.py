@@ -23,7 +23,7 @@ from bot.slack.parse import strip_mention
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve, system_desk
-from storage import doubt, inbox, people
+from storage import doubt, inbox, people, thread_links
 
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
 FRESH = timedelta(seconds=30)  # younger ones are not looked up: it makes no difference how they came
@@ -38,7 +38,7 @@ async def message(ctx: Context, run: Run) -> None:
     is_reply = said.thread_ts is not None and said.thread_ts != said.ts
     permalink, root_text = await asyncio.gather(
         ctx.directory.permalink(said.channel_id, said.ts),
-        ctx.directory.root_text(said.channel_id, said.thread_ts or said.ts) if is_reply else _nothing(),
+        _said_before(ctx, said) if is_reply else _nothing(),
     )
     place = Place(
         channel_id=said.channel_id,
@@ -47,6 +47,7 @@ async def message(ctx: Context, run: Run) -> None:
         is_dm=said.is_dm,
         permalink=permalink,
         root_text=root_text,
+        files=said.files,
     )
     asked = await ask(
         ctx,
@@ -94,6 +95,15 @@ def rooms(text: str, *, here: str) -> tuple[str, ...]:
     """The channels that a command wants something said in later."""
     command = parse(text, VERBS)
     return targets(command.text, here=here) if command and Slot.REMIND in command.verb.takes else ()
+
+
+async def _said_before(ctx: Context, said: SlackMessage) -> str:
+    """What a thread without a ticket has said: its first message, then who said what."""
+    async with ctx.db.read() as tx:
+        root = said.thread_ts or said.ts
+        if await thread_links.ticket_of(tx, ctx.workspace_id, said.channel_id, root):
+            return ""  # it is about that ticket, which has it
+    return await ctx.directory.said_before(said.channel_id, root, until=said.ts)
 
 
 async def _nothing() -> str:

@@ -21,7 +21,7 @@ from agent.forms import track as tracking
 from agent.forms.kind import FormKind
 from agent.forms.table import form_of, open_form_of
 from agent.language import of_person
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.events import Place, SlackForm, SlackPress
 from bot.forms import Form
 from bot.messages import Button, Message
@@ -44,7 +44,7 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     """The form of a button's action `form:VERB` or `form:VERB:CHOSEN`, or what to offer in its place.
 
     Raises:
-        UserError: the form's command is not for this person, or its ticket is gone.
+        UserError: the form's command is not for this person. Stray: its ticket is gone, or there is no such form.
     """
     _, name, *chosen = press.action.split(":")
     kind, verb = form_of(name), find_verb(name, VERBS)
@@ -56,9 +56,9 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
             return form
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, press, tx, None), press.value)
     if kind is None or verb is None:
-        raise UserError(say(UNKNOWN))
+        raise Stray(say(UNKNOWN))
     if ticket is None:
-        raise UserError(say("There is no {ticket} any more.", ticket=press.value.partition("@")[0]))
+        raise Stray(say("There is no {ticket} any more.", ticket=press.value.partition("@")[0]))
     insiders = await _insiders(ctx, ticket)
     is_known = person is not None and insiders is not None
     if (kind.shows_ticket or ticket.is_private) and not is_known:
@@ -94,7 +94,7 @@ async def _about_no_ticket(
 async def _instead(desk: Desk, ticket: Ticket, kind: FormKind, verb: Verb, press: SlackPress) -> Message | None:
     """What to offer before anybody fills in a form in vain; None: it may be opened. The command checks again."""
     if not await desk.sees(ticket):  # even its number is none of their business
-        raise UserError(say("There is no {ticket} any more.", ticket=ticket.name))
+        raise Stray(say("There is no {ticket} any more.", ticket=ticket.name))
     both = Button(label=say("Claim and resolve…"), action=f"{OPENS}{take_and_resolve.VERB.name}", value=press.value)
     if offers := await take_and_resolve.offer(desk, ticket, Parsed(verb=verb), button=both):
         return offers.message

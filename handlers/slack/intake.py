@@ -8,6 +8,7 @@ from bot.slack.parse import Event, parse
 from handlers import intake
 from handlers.context import Context
 from handlers.envelope import arrival_of
+from handlers.overheard import may_be_reply, overheard
 from storage.outbox import Outgoing
 
 
@@ -43,6 +44,9 @@ class Intake:
             StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
         """
         incoming = parse(body, bot_user_id=self.ctx.bot_user_id)
+        if incoming.event is None and may_be_reply(body):
+            async with self.ctx.db.read() as tx:
+                incoming = await overheard(tx, self.ctx, incoming, body)
         arrival = arrival_of(self.ctx, incoming, body, starts_work=starts_work)
         if shows:
             arrival = replace(arrival, shown=await shows(arrival.delivery.correlation_id))

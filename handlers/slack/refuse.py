@@ -43,8 +43,9 @@ async def whisper(
         await outbox.add(tx, row)
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         if refusal and person:
-            actor = await actor_of(tx, person)
-            desk_of(ctx, press, tx, actor, correlation_id=correlation_id).record_refusal(refusal)
+            desk = desk_of(ctx, press, tx, await actor_of(tx, person), correlation_id=correlation_id)
+            pressed = f"{press.action} {press.value}" if isinstance(press, SlackPress) else press.name
+            desk.record_refusal(refusal, pressed=pressed)
 
 
 async def actor_for(tx: Tx, person: Person | None) -> Actor | None:

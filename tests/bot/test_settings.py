@@ -46,6 +46,12 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             "open=eyes,in_progress=b,resolved=c,closed=d",
             "must use a different emoji for each",
         ),
+        (
+            "CHARGEHAND_STATUS_EMOJI",
+            "open=the secret,in_progress=b,resolved=c,closed=d",
+            "has what can be no name of an emoji",
+        ),
+        ("CHARGEHAND_ABSENCE_EMOJI", "palm_tree,Secret!", "has what can be no name of an emoji"),
     ],
 )
 def test_a_bad_value_names_the_setting_and_the_problem(

@@ -24,6 +24,7 @@ from tests.team import Bot, quiet, report, slash
 # What the story below sets in motion: one for each thing that people, Slack or the clock did.
 ASKED_FOR = {
     "slack.message": 1,
+    "slack.reply": 1,
     "slack.edit": 1,
     "slack.delete": 1,
     "slack.command": 4,
@@ -96,6 +97,7 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     ts = await report(bot, "frank", "redis is down")
     card = slack.thread("#ops", ts)[1].ts
     await slack.edit("frank", "#ops", ts, "@chargehand redis is down in Frankfurt")
+    await slack.say("dave", "#ops", "the replica is fine", thread_ts=ts)
     await slash(bot, "frank", "list")
     await slack.click("carol", "#ops", card, "Claim")
     await quiet(bot)

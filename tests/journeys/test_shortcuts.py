@@ -111,8 +111,9 @@ async def test_a_message_is_added_to_a_ticket(slack: SlackSandbox, bot: Bot) -> 
     assert shown["text"]["initial_value"] == "@dave: only <eu> & asia"
     assert await slack.submit("bob", {"ticket": "CH-1"}) == {}
     await quiet(bot)
-    [comment] = await select_all(bot, Comment)
-    assert (comment.ticket_id, comment.text) == ((await bot.ticket(1)).id, "@dave: only &lt;eu&gt; &amp; asia")
+    said_there, added = sorted(await select_all(bot, Comment), key=lambda comment: comment.id)
+    assert said_there.ticket_id == (await bot.ticket(2)).id, "it is a reply of that thread, too"
+    assert (added.ticket_id, added.text) == ((await bot.ticket(1)).id, "@dave: only &lt;eu&gt; &amp; asia")
     assert "• @dave: only &lt;eu&gt; &amp; asia" in await slash(bot, "bob", "show CH-1")
 
 

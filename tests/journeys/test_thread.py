@@ -5,7 +5,7 @@ from sqlmodel import select
 from bot.sandbox.slack import SlackSandbox
 from storage.comments import Comment
 from storage.tickets import Ticket
-from tests.team import Bot, quiet, report, said
+from tests.team import Bot, report, said
 
 HELP = "Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket."
 
@@ -70,14 +70,6 @@ async def test_a_bare_mention_in_a_thread_without_ticket_only_explains(slack: Sl
     await report(bot, "frank", "", thread_ts=root)
     assert said(slack.ephemerals("frank"))[0].startswith(HELP)
     assert await bot.rows(select(Ticket)) == []
-
-
-async def test_talk_in_a_tickets_thread_without_a_mention_is_left_alone(slack: SlackSandbox, bot: Bot) -> None:
-    root = await report(bot, "frank", "redis is down")
-    await slack.say("bob", "#ops", "looking", thread_ts=root)
-    await quiet(bot)
-    assert len(slack.thread("#ops", root)) == 3
-    assert await bot.rows(select(Comment)) == []
 
 
 async def test_report_in_a_tickets_thread_opens_another_ticket_and_other_news_are_a_comment(

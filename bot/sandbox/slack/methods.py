@@ -41,6 +41,7 @@ METHODS = {
     "conversations.open": Method(conversations.open_conversation, "im:write"),
     "conversations.replies": Method(conversations.replies),
     "dnd.teamInfo": Method(people.dnd_of_team, "dnd:read"),
+    "emoji.list": Method(reactions.list_emoji, "emoji:read"),
     "files.completeUploadExternal": Method(files.complete_upload, "files:write"),
     "files.getUploadURLExternal": Method(files.get_upload_url, "files:write"),
     "reactions.add": Method(reactions.add, "reactions:write"),

@@ -10,6 +10,14 @@ from bot.sandbox.slack.refusals import ApiError
 from bot.sandbox.slack.seed import HOME_TEAM
 from bot.sandbox.slack.world import Channel, World
 
+# Some of those that every workspace has, by Slack's categories; and one that Acme made.
+STANDARD = {
+    "smileys & people": ["eyes", "face_with_thermometer", "+1", "wave"],
+    "travel & places": ["airplane", "palm_tree", "checkered_flag"],
+    "symbols": ["large_blue_circle", "large_green_circle", "lock", "no_entry", "hammer_and_wrench", "white_check_mark"],
+}
+OWN = {"shipit": "https://emoji.acme.example/shipit.png"}
+
 
 def _target(world: World, args: Arguments) -> tuple[Channel, Message]:
     channel = joined_channel(world, args)
@@ -49,3 +57,9 @@ def get(world: World, args: Arguments) -> Payload:
     """reactions.get"""
     channel, message = _target(world, args)
     return {"type": "message", "channel": channel.id, "message": as_payload(message, team_id=HOME_TEAM)}
+
+
+def list_emoji(world: World, args: Arguments) -> Payload:
+    """emoji.list: those of the workspace, and Slack's own where they are asked for."""
+    groups = [{"name": name, "emoji_names": names} for name, names in STANDARD.items()]
+    return {"emoji": OWN} | ({"categories": groups} if args.flag("include_categories") else {})

@@ -18,7 +18,7 @@ MANIFEST_SCOPES = frozenset(
         *("app_mentions:read", "chat:write", "commands", "reactions:read", "reactions:write", "usergroups:read"),
         *("im:history", "im:read", "im:write", "users:read", "users:read.email", "files:write", "assistant:write"),
         *("channels:read", "channels:history", "channels:join", "groups:read", "groups:history"),
-        *("mpim:read", "mpim:history", "dnd:read"),
+        *("mpim:read", "mpim:history", "dnd:read", "emoji:read"),
     )
 )
 

@@ -185,3 +185,19 @@ async def test_a_hook_that_lacks_events_is_named(slack: SlackSandbox, run: Run) 
     assert (found["hook 5"]["state"], found["hook 5"]["says"]) == ("warn", "does not send check_run")
     assert (found["hook 6"]["state"], found["hook 6"]["says"]) == ("ok", "last contact 2026-03-02 12:00 UTC")
     assert found["networks"]["state"] == "warn"
+
+
+async def test_emoji_that_are_not_there_are_named(slack: SlackSandbox, run: Run) -> None:
+    """Slack is asked only where somebody has changed the names; it lists its own and those of the workspace."""
+    usual = "open=large_blue_circle,in_progress=shipit,resolved=checkered_flag,closed=lock"
+    found = await examined(run, code=0, **connected(slack), CHARGEHAND_STATUS_EMOJI=usual)
+    assert (found["emoji"]["state"], found["emoji"]["says"]) == ("ok", "all 4 of the settings are there")
+    wrong = {"CHARGEHAND_STATUS_EMOJI": usual.replace("lock", "lokc"), "CHARGEHAND_ABSENCE_EMOJI": "palm_tre,airplane"}
+    found = await examined(run, code=0, **connected(slack), **wrong)
+    status, absence = found["CHARGEHAND_STATUS_EMOJI"], found["CHARGEHAND_ABSENCE_EMOJI"]
+    assert (status["state"], status["says"]) == ("warn", "Slack lists no emoji :lokc:")
+    assert ":lock:" in status["next_step"]
+    assert ":palm_tree:" in absence["next_step"]
+    slack.scopes.discard("emoji:read")
+    found = await examined(run, code=0, **connected(slack), **wrong)
+    assert found["emoji"]["says"].startswith("not checked: missing_scope")
