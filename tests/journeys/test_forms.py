@@ -190,7 +190,7 @@ async def test_a_form_speaks_the_persons_language(slack: SlackSandbox, bot: Bot)
         bob = await people.the(tx, bot.ctx.workspace_id, "U0BOB")
         await settings_kv.put(tx, f"person:{bob.id}", "language", "de", workspace_id="T")
     form = await opened(slack, bot, "bob", "snooze")
-    assert (form["title"]["text"], form["close"]["text"]) == ("Zurückstellen CH-1", "Abbrechen")
+    assert (form["title"]["text"], form["close"]["text"]) == ("CH-1 zurückstellen", "Abbrechen")
 
 
 async def test_who_came_too_late_for_slack_gets_a_button(slack: SlackSandbox, bot: Bot) -> None:

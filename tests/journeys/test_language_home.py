@@ -44,7 +44,7 @@ async def test_a_form_asks_and_refuses_in_the_language_of_who_opened_it(slack: S
     for who in ("bob", "frank"):
         await slash(bot, who, "me set language de")
     form = await form_of_button(slack, bot, "bob", "resolve")
-    assert (form["title"]["text"], form["close"]["text"]) == ("Lösen CH-1", "Abbrechen")
+    assert (form["title"]["text"], form["close"]["text"]) == ("CH-1 lösen", "Abbrechen")
     assert held(form)["quick"]["placeholder"]["text"] == "Auswählen…"
     assert await slack.submit("bob", {}) == {"reason": "Grund auswählen oder schreiben: er wird festgehalten."}
     await slack.close_modal("bob")

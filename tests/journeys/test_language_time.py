@@ -38,7 +38,7 @@ async def test_a_reminder_speaks_to_who_gets_it_and_its_end_to_who_asked(
     assert said(slack.dms("carol")) == ["@bob asked me to remind you: review the plan"]
     [message] = slack.dms("bob")
     assert message.plain == "@carol lässt dich erinnern: call Acme"
-    assert message.buttons == ["Erledigt", "1 Std.", "Morgen", "Ablehnen", "@carol blockieren"]
+    assert message.buttons == ["Erledigt", "1 Std.", "Morgen", "Ablehnen", "@carol blockieren", "Warum"]
     await slack.click("carol", "@chargehand", slack.dms("carol")[0].ts, "Decline")
     await quiet(bot)
     assert said(slack.dms("bob"))[-1] == (
