@@ -156,7 +156,7 @@ def _incomplete(parsed: Parsed, thread_ticket: Ticket | None) -> UserError:
     usage = say(text, problem=_sentence(parsed.problem), usage=verb.usage, example=verb.example)
     name = f"CH-{parsed.number}" if parsed.number else thread_ticket.name if thread_ticket else ""
     kind = form_of(verb.name) if name and parsed.missing is not Slot.TICKET and len(parsed.tickets) < 2 else None
-    form = (Button(label=f"{say(kind.title)}…", action=f"form:{verb.name}", value=name),) if kind else ()
+    form = (Button(label=f"{say(kind.title, ticket=name)}…", action=f"form:{verb.name}", value=name),) if kind else ()
     lost = f"\n{say('What you wrote: {words}', words=quoted(parsed.line))}" if len(parsed.line) > SHORT else ""
     names_nothing = parsed.missing in {Slot.TICKET, Slot.PROPOSAL}  # as each button and form of ours does
     return (Stray if names_nothing else UserError)(escape(usage + lost), buttons=form)

@@ -106,8 +106,10 @@ async def set_components(desk: Desk, team: Team, patterns: Sequence[str]) -> Non
     for rule in rules:
         if rule.pattern not in wanted:
             await remove_rule(desk, rule.id)
-    for pattern in wanted.keys() - {rule.pattern for rule in rules}:
-        await add_rule(desk, "component", pattern, team)
+    known = {rule.pattern for rule in rules}
+    for pattern in wanted:
+        if pattern not in known:
+            await add_rule(desk, "component", pattern, team)
 
 
 async def import_codeowners(desk: Desk, content: bytes, *, repository: str) -> Imported:

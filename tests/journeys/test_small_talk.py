@@ -46,7 +46,7 @@ async def test_in_a_thread_the_corrected_line_is_about_its_ticket(slack: SlackSa
 async def test_a_missing_reason_is_asked_for_by_the_form(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     assert (await slash(bot, "alice", "resolve CH-1")).startswith("A reason is missing")
-    await slack.click_ephemeral("alice", "Resolve…")
+    await slack.click_ephemeral("alice", "Resolve CH-1…")
     await slack.until(lambda: slack.modal("alice"))
     assert await slack.submit("alice", {"reason": "failed over"}) == {}
     await quiet(bot)
