@@ -93,6 +93,8 @@ CHANGES = (
     Row(line="group apply …", action="organise", about="team"),
     Row(line="link github LOGIN @someone", action="administer", about="workspace"),
     Row(line="unlink github @someone", action="administer", about="workspace"),
+    Row(line="budget @someone", action="duty", about="person"),
+    Row(line="budget set …", action="administer", about="workspace"),
     *(Row(line=f"{name} @someone …", action="duty", about="person") for name in OF_A_PERSON),
 )
 

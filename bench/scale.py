@@ -122,7 +122,7 @@ async def work(url: str, model_url: str) -> None:
     async with (
         open_database(url) as db,
         at_work(db, role="worker", version="bench", clock=now) as process,
-        open_model(settings, limiter=Limiter(db, holder=process.id, clock=now)) as model,
+        open_model(settings, limiter=Limiter(db, holder=process.id, clock=now), workspace_id="T1") as model,
     ):
         assert model
 

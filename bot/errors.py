@@ -128,7 +128,32 @@ class CallError(OutsideError):
 
 
 class ModelError(OutsideError):
-    """The language model gave nothing usable: down, slow, cut off, refused or malformed. Rules take over."""
+    """The language model gave nothing usable: down, slow, cut off, refused or malformed. Rules take over.
+
+    `word` names the kind of failure for metrics, where the text does not.
+    """
+
+    word = ""
+
+
+class ModelBusyError(ModelError):
+    """All that may call it at the moment do; in `after` seconds it may be this one's turn."""
+
+    word = "is_busy"
+
+    def __init__(self, why: str, *, after: float | None = None) -> None:
+        super().__init__(why)
+        self.after = after
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict("throttled", self.after)
+
+
+class BudgetError(ModelError):
+    """A budget has no room for the call, or nobody can tell whether it has."""
+
+    word = "no_budget"
 
 
 # Libraries' errors by name: to import SQLAlchemy for its errors would make `--help` wait for it.

@@ -119,15 +119,19 @@ OFF_PROBE = Probe(_nothing, known=Answer(OFF, 0.0))
 
 @dataclass(frozen=True)
 class LastCalls:
-    """A model is what the calls were like that were made anyway."""
+    """A model is what the calls were like that were made anyway, by any process."""
 
     model: "Chain"
 
     async def ask(self) -> Answer:
         last = self.model.last_call
-        if last is None:
-            return Answer(OK, 0.0)
-        return Answer(str(last.problem) if self.model.is_left_alone else OK, last.seconds)
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                why = await self.model.left_alone()
+        except (StorageError, TimeoutError) as error:
+            why = type(error).__name__
+        own = last.problem if last else None
+        return Answer(own or why if why else OK, last.seconds if last else 0.0)
 
 
 class Health:

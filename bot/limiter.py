@@ -27,6 +27,23 @@ SLOT_POLL = 0.25  # seconds between two looks for a free slot
 NO_SLOT = 0
 LONGEST_CALL = timedelta(seconds=150)  # a slot outlives its call's time limit, and no longer
 NO_MORE: Mapping[str, Rate] = MappingProxyType({})
+Step = Callable[[Tx], Awaitable[None]]
+
+
+async def _nothing(_: Tx) -> None:
+    """There is no more to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What is done in the transaction that takes a turn, where what is raised takes none; and in the one that gives the
+    slot back, where there is one."""
+
+    enter: Step = _nothing
+    leave: Step = _nothing
+
+
+ALONE = Beside()
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,7 @@ class _Wish:
     asker: str | None
     is_urgent: bool
     patience: timedelta
+    beside: Beside
 
 
 class Limiter:
@@ -68,6 +86,7 @@ class Limiter:
         asker: str | None = None,
         is_urgent: bool = False,
         patience: timedelta = PATIENCE,
+        beside: Beside = ALONE,
     ) -> AsyncIterator[None]:
         """Wait for a turn and, where a number is given, for one of so many slots, and hold it while inside.
 
@@ -75,12 +94,13 @@ class Limiter:
             also: further limits that the same call counts for.
             asker: who comes back under this name when told to; None for who does not.
             is_urgent: a person waits for it, so what is kept for people may be used.
+            beside: what is done in the same transactions.
 
         Raises:
             TryLater: it would take longer than `patience`; no turn was taken.
         """
         began = time.monotonic()
-        slot, wait = await self._enter(_Wish(name, {name: rate, **also}, slots, asker, is_urgent, patience))
+        slot, wait = await self._enter(_Wish(name, {name: rate, **also}, slots, asker, is_urgent, patience, beside))
         try:
             if wait:
                 await self.sleep(wait.total_seconds())
@@ -91,6 +111,7 @@ class Limiter:
                 with suppress(StorageError):  # then it runs out
                     async with self.db.write(is_lasting=False) as tx:
                         await limits.vacate(tx, slot)
+                        await beside.leave(tx)
 
     async def block(self, name: str, *, seconds: float) -> None:
         """The service asked for patience: nobody calls it until then."""
@@ -122,6 +143,7 @@ class Limiter:
                 if after > wish.patience:
                     await self._line_up(tx, wish, until=now + after * LATER + GRACE)
                 elif (slot := await self._slot(tx, wish, now=now)) is not None:
+                    await wish.beside.enter(tx)
                     await self._take(tx, wish, turns)
                     return slot, max(turn.wait for turn in turns)
             if after > wish.patience:

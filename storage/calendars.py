@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam
 from sqlmodel import UniqueConstraint, col, delete, select
 
 from storage.columns import Row
-from storage.database import Tx
+from storage.database import Tx, run
 
 WORKSPACE = ""
 
@@ -64,6 +64,7 @@ def team_of(scope: str) -> int | None:
 # Built once: they run for every report.
 _SCOPES: BindParameter[Any] = bindparam("scopes", expanding=True)
 _ROWS = select(CalendarRow).where(col(CalendarRow.scope).in_(_SCOPES))
+_ZONE = select(CalendarRow.zone).where(CalendarRow.scope == bindparam("wanted"))
 _DAYS = select(CustomDay).where(col(CustomDay.scope).in_(_SCOPES)).order_by(col(CustomDay.day))
 
 
@@ -71,6 +72,12 @@ async def rows(tx: Tx, scopes: Sequence[str]) -> list[CalendarRow]:
     """What these said, in the order in which they are named."""
     found = {row.scope: row for row in await tx.exec(_ROWS, params={"scopes": list(scopes)})}
     return [found[scope] for scope in scopes if scope in found]
+
+
+async def zone_of(tx: Tx, scope: str) -> str | None:
+    """The time zone that this one set, if it did."""
+    zone: str | None = (await run(tx, _ZONE, {"wanted": scope})).scalar()
+    return zone
 
 
 async def all_rows(tx: Tx) -> list[CalendarRow]:

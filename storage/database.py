@@ -18,7 +18,7 @@ from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.driver import BEGIN_WRITE, open_file
+from storage.driver import BEGIN_WRITE, Durability, open_file
 from storage.nudge import Nudge
 from storage.postgres import (
     CHANNEL,
@@ -56,11 +56,12 @@ class Database:
         self.connections = connections or Connections()
         self.url = "" if isinstance(where, Path) else where
         self.path: Path | None = None  # of the file, where there is one
+        self._durability = Durability()
         if is_postgres(self.url):
             self._writer = self._readers = open_engine(self.url, self.connections)
         else:
             self.path = where if isinstance(where, Path) else file_of(where)
-            self._writer = open_file(self.path, begin=BEGIN_WRITE, size=1)
+            self._writer = open_file(self.path, begin=BEGIN_WRITE, size=1, durability=self._durability)
             self._readers = open_file(self.path, begin="BEGIN", size=READERS)
         self._nudge = Nudge(self.path) if self.path is not None else None
         self._turn = asyncio.Lock()
@@ -74,12 +75,13 @@ class Database:
         """One write transaction: commits at the end, rolls back on any error. Never wait for the network inside.
 
         Args:
-            is_lasting: it survives a crash of the server. What counts for seconds alone need not: on PostgreSQL it
-                is seen by all at once and reaches the disk a moment later.
+            is_lasting: it survives a crash of the server, or of the machine. What counts for seconds alone need not:
+                it is seen by all at once and reaches the disk a moment later.
         """
         start = time.perf_counter()
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
             session.info["kept"] = []
+            self._durability.is_lasting = is_lasting
             async with session.begin():
                 if self.path is None:
                     await run(session, TURN if is_lasting else QUICK_TURN)

@@ -7,6 +7,7 @@ a commit, a large delete and a lock that somebody else holds make the trip (`pyt
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,15 +69,23 @@ class DirectCursor:
         raw.close()
 
 
+@dataclass
+class Durability:
+    """Whether the next transaction waits for the disk; one that does brings those before it there too."""
+
+    is_lasting: bool = True
+
+
 class DirectConnection(aiosqlite.Connection):
     """aiosqlite's connection and thread, with the cursor above."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, durability: Durability) -> None:
         def connector() -> sqlite3.Connection:
             return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # it does not keep the process alive
+        self._durability, self._waits = durability, True
         self._sent = self._returned = 0  # trips; each is counted up by one thread alone
 
     def cursor(self) -> DirectCursor:  # type: ignore[override]  # SQLAlchemy's adapter needs no more than this
@@ -101,6 +110,9 @@ class DirectConnection(aiosqlite.Connection):
 
     async def begin_write(self) -> None:
         """Take the write lock; when another process holds it, wait for it on the thread."""
+        if self._waits != self._durability.is_lasting:
+            self._waits = self._durability.is_lasting
+            await self.here(_wait_for_disk if self._waits else _trust_memory)
         try:
             await self.here(_begin_at_once)
         except sqlite3.OperationalError as error:
@@ -113,6 +125,15 @@ class DirectConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         await self.here(sqlite3.Connection.rollback)
+
+
+def _wait_for_disk(raw: sqlite3.Connection) -> None:
+    raw.execute("PRAGMA synchronous = FULL").close()
+
+
+def _trust_memory(raw: sqlite3.Connection) -> None:
+    """A commit outlives its process and not a power cut; the file stays whole."""
+    raw.execute("PRAGMA synchronous = NORMAL").close()
 
 
 def _begin_at_once(raw: sqlite3.Connection) -> None:
@@ -132,17 +153,17 @@ class FileDialect(Alike, SQLiteDialect_aiosqlite):
 registry.register("sqlite.file", __name__, FileDialect.__name__)
 
 
-async def connect(path: Path) -> aiosqlite.Connection:
+async def connect(path: Path, durability: Durability) -> aiosqlite.Connection:
     """Open the file."""
-    return await DirectConnection(path)
+    return await DirectConnection(path, durability)
 
 
-def open_file(path: Path, *, begin: str, size: int) -> AsyncEngine:
+def open_file(path: Path, *, begin: str, size: int, durability: Durability | None = None) -> AsyncEngine:
     """A pool of so many connections to a file, whose transactions start with `begin`."""
     engine = create_async_engine(
         "sqlite+file://",
         execution_options={"compiled_cache": COMPILED},
-        async_creator=partial(connect, path),
+        async_creator=partial(connect, path, durability or Durability()),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,

@@ -18,10 +18,10 @@ from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgre
 
 AGGREGATES = (
     "absences", "alarms", "audit", "backup", "calendars", "channels", "comments", "decisions", "duplicates", "gaps",
-    "group_links", "homes", "identities", "inbox", "issues", "leases", "limits", "mutes", "notices", "outbox",
-    "ownership", "people", "proposals", "pulls", "queue.jobs", "receipts", "reminders", "repositories",
-    "review_requests", "seals", "settings_kv", "sla", "thread_links", "tickets", "undo_steps", "watches",
-    "webhook_secrets", "workers",
+    "group_links", "homes", "identities", "inbox", "issues", "leases", "limits", "llm_cache", "llm_ledger",
+    "llm_state", "mutes", "notices", "outbox", "ownership", "people", "proposals", "pulls", "queue.jobs",
+    "receipts", "reminders", "repositories", "review_requests", "seals", "settings_kv", "sla", "thread_links",
+    "tickets", "undo_steps", "watches", "webhook_secrets", "workers",
 )  # fmt: skip
 
 

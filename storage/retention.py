@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
 from sqlmodel import SQLModel
 
-from storage import doubt
+from storage import doubt, llm_cache
 from storage.database import Database
 from storage.inbox import NO_BODY, WAITING, Delivery
+from storage.llm_cache import LlmCache
+from storage.llm_ledger import LlmLedger
 from storage.notices import Notice
 from storage.outbox import Outgoing
 from storage.queue import UNFINISHED, Job, JobEvent
@@ -25,6 +27,7 @@ from storage.undo_steps import UndoStep
 
 WRITER_SECONDS = 0.01  # aimed at for one batch: a busy machine takes some times as long, and 50 ms nobody notices
 SMALLEST, FIRST, MOST = 5, 20, 1000  # rows
+FIGURES_DAYS = 400  # a year and a month, to compare with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +57,11 @@ class Rule:
 
 def rules(keep: Keep, *, now: datetime) -> list[Rule]:
     """All that goes by its age."""
-    deliveries, outbox, steps, undo, settings, notices = (
+    deliveries, outbox, steps, undo, settings, notices, answers, ledger = (
         SQLModel.metadata.tables[str(model.__tablename__)]
-        for model in (Delivery, Outgoing, JobEvent, UndoStep, Setting, Notice)
+        for model in (Delivery, Outgoing, JobEvent, UndoStep, Setting, Notice, LlmCache, LlmLedger)
     )
+    longest = max(keep.days for keep in (llm_cache.USUAL, *llm_cache.KEEP.values()))
 
     def before(days: int) -> datetime:
         return now - timedelta(days=days)
@@ -97,6 +101,8 @@ def rules(keep: Keep, *, now: datetime) -> list[Rule]:
             model=Notice,
             is_due=(notices.c.state != "held") & (notices.c.at < before(keep.jobs)),
         ),
+        Rule(what="answers of models", model=LlmCache, is_due=answers.c.at < before(longest)),
+        Rule(what="what models took", model=LlmLedger, is_due=ledger.c.at < before(FIGURES_DAYS)),
         Rule(what="undo steps", model=UndoStep, is_due=undo.c.at < before(keep.jobs)),
         Rule(
             what="doubts after a restore",

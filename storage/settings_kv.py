@@ -47,8 +47,8 @@ _OF_SCOPES = select(Setting.scope, Setting.key, Setting.value).where(
 
 async def of_scopes(tx: Tx, scopes: Collection[str], keys: Collection[str]) -> dict[tuple[str, str], str]:
     """(scope, key) -> value, where one is set."""
-    found = await tx.exec(_OF_SCOPES, params={"scopes": list(scopes), "keys": list(keys)})
-    return {(scope, key): value for scope, key, value in found}
+    found = await run(tx, _OF_SCOPES, {"scopes": list(scopes), "keys": list(keys)})
+    return {(row.scope, row.key): row.value for row in found}
 
 
 async def of_keys(tx: Tx, keys: Collection[str]) -> dict[tuple[str, str], str]:

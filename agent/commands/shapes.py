@@ -43,6 +43,11 @@ _DIGEST_OF_CHANNEL = r"digest\s+(?:(?:on\s+)?at\s+\S+|on|off|an|aus)"
 _LANGUAGE = r"(?:language|sprache)\s+\S+"
 _OF_CHANNEL = rf"team\s+\S.*|(?:un)?mute|stumm|laut|allow(?:[\s,]+(?:{_ELSEWHERE}))+|{_DIGEST_OF_CHANNEL}|{_LANGUAGE}"
 CHANNEL = re.compile(rf"(?:{_OF_CHANNEL})?", re.IGNORECASE)
+_OF_BUDGET = r"(?:<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+)"
+BUDGET = re.compile(
+    rf"(?:set\s+(?P<whose>request|turn|anfrage|person|workspace|{_OF_BUDGET})\s+(?P<amount>\S.*)|(?P<of>{_OF_BUDGET}))?",
+    re.IGNORECASE,
+)
 SUMMARY = re.compile(r"(?:team\s+\S.*|\S+(?:\s+\S+)?)?", re.IGNORECASE)
 _SOURCE = r"(?:@?[\w.-]+/[\w.-]+|<!subteam\^\w+(?:\|[^>]*)?>)"
 _LINK, _ON_LINK = "link|verbinde", "unlink|trenne|apply|anwenden"
@@ -113,5 +118,6 @@ SHAPES = {
     Slot.DIGEST: Shape(DIGEST),
     Slot.REMIND: Shape(REMIND, fixed("“{typed}” is no reminder"), fixed("the reminder is missing")),
     Slot.REMINDERS: Shape(REMINDERS),
+    Slot.BUDGET: Shape(BUDGET),
     Slot.SUMMARY: Shape(SUMMARY, fixed("“{typed}” is no team")),
 }

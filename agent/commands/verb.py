@@ -55,6 +55,7 @@ class Slot(Enum):
     GROUP = "[list|link|unlink|apply] [ORG/TEAM|@group] [TEAM|@group]"
     CHANNEL = "[team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de|mute|unmute]"
     SUMMARY = "[TEAM]"
+    BUDGET = "[@someone|set request|person|workspace|@someone 200k|$5|default]"
 
     MUTE = "CH-1|thread|@someone|team TEAM [for all] [until 1h|tomorrow|DATE]"
     UNMUTE = "CH-1|thread|@someone|team TEAM [for all]"
@@ -74,7 +75,7 @@ class Slot(Enum):
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
 OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST, Slot.GROUP, Slot.REMINDERS}
-OPTIONAL |= {Slot.SUMMARY}
+OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,18 +39,20 @@ async def triage(
     deadline: float,
     max_tokens: int = 1024,
     is_private: bool = False,
+    person_id: int | None = None,
 ) -> Judged:
     """The model's reading of a report; a wrong answer is asked again once, of the larger model, with what was wrong.
 
     Args:
         deadline: seconds for everything, the second question included.
         is_private: it was said where not everybody reads.
+        person_id: whose report it is.
 
     Raises:
         ModelError: there is no usable answer; the text says why and fits the card.
     """
     ask = question(report, teams, max_tokens=max_tokens)
-    answer = await model.ask(replace(ask, deadline=deadline, is_private=is_private))
+    answer = await model.ask(replace(ask, deadline=deadline, is_private=is_private, person_id=person_id))
     assert isinstance(answer.parsed, Answer)  # as `read` of the question makes it
     return Judged(triage=answer.parsed, model=answer.model)
 

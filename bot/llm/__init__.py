@@ -1,17 +1,18 @@
 """The language model: the chain of providers that the settings name; None where they name none, and rules work."""
 
 import random
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.limiter import Limiter
+from bot.llm.accounts import budgets_of
 from bot.llm.gate import Gate
+from bot.llm.guard import Guard, mark_of
 from bot.llm.marks import Marks
-from bot.llm.meter import Price
 from bot.llm.pace import Pace
 from bot.llm.port import DEADLINE
+from bot.prices import read_prices
 from bot.settings import Settings
 from bot.settings.providers import Server
 
@@ -27,16 +28,15 @@ async def open_model(
     settings: Settings,
     *,
     limiter: Limiter | None = None,
+    workspace_id: str = "",
     marks: Marks | None = None,
-    ticks: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
 ) -> AsyncIterator["Chain | None"]:
     """Whoever is asked, with their connections, closed at the end.
 
     Args:
-        limiter: with it they are asked at the pace of all processes together.
+        limiter: with it they are asked as all processes of the workspace together may.
         marks: what is known of the models; without, only what this process comes to know.
-        ticks: monotonic seconds, by which a provider is left alone.
         chance: a number from 0 to 1, for the waits between tries.
     """
     if not settings.servers:
@@ -51,7 +51,7 @@ async def open_model(
             Provider(
                 server,
                 wire=await opened.enter_async_context(_wire(server, timeout=longest)),
-                gate=_gate(server, settings, limiter, ticks),
+                gate=_gate(server, settings, limiter, workspace_id),
                 marks=known,
                 chance=chance,
             )
@@ -60,17 +60,22 @@ async def open_model(
         yield Chain(providers)
 
 
-def _gate(server: Server, settings: Settings, limiter: Limiter | None, ticks: Callable[[], float]) -> Gate:
-    pace = None
-    if limiter:
-        pace = Pace(
-            limiter=limiter,
-            per_minute=server.rpm,
-            tokens_per_minute=server.tpm,
-            concurrency=server.concurrency,
-        )
-    price = Price(input=settings.llm_input_price, output=settings.llm_output_price)
-    return Gate(server.name, concurrency=server.concurrency, pace=pace, price=price, clock=ticks)
+def guard_of(server: Server, settings: Settings, limiter: Limiter, *, workspace_id: str) -> Guard:
+    """What all processes with these settings share of a provider."""
+    pace = Pace(
+        limiter=limiter,
+        provider=server.name,
+        per_minute=server.rpm,
+        tokens_per_minute=server.tpm,
+        concurrency=server.concurrency,
+    )
+    mark = mark_of(server.base_url, server.api_key)
+    return Guard(pace, workspace_id=workspace_id, settings=mark, budgets=budgets_of(settings))
+
+
+def _gate(server: Server, settings: Settings, limiter: Limiter | None, workspace_id: str) -> Gate:
+    guard = guard_of(server, settings, limiter, workspace_id=workspace_id) if limiter else None
+    return Gate(server.name, concurrency=server.concurrency, guard=guard, prices=read_prices(settings.prices))
 
 
 def _wire(server: Server, *, timeout: float) -> "AbstractAsyncContextManager[Wire]":

@@ -32,10 +32,10 @@ class Chain:
         """How the first provider's last call went; None before that."""
         return self.providers[0].gate.last_call
 
-    @property
-    def is_left_alone(self) -> bool:
-        """Whether all of them failed too often to be asked."""
-        return all(provider.gate.is_left_alone for provider in self.providers)
+    async def left_alone(self) -> str:
+        """Why none of them may be asked now, as the first one has it; empty while one of them may."""
+        whys = [await provider.gate.left_alone() for provider in self.providers]
+        return whys[0] if all(whys) else ""
 
     async def ask(self, ask: Ask) -> Answer:
         """A finished answer that fits the question.

@@ -1,17 +1,21 @@
-"""What stands around every call to a provider: breaker, pace and meter; the one place where they are wired."""
+"""What stands around every call to a provider: this process's slots, the guard of all processes, and the meter."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
+from bot import prices
 from bot.errors import ModelError
-from bot.llm.breaker import Breaker
-from bot.llm.faults import NOT_ITS_FAULT, FailedCallError
-from bot.llm.meter import LastCall, Meter, Price
-from bot.llm.pace import Pace
+from bot.llm.accounts import Payer
+from bot.llm.faults import FailedCallError
+from bot.llm.guard import Call, Guard, Wish
+from bot.llm.meter import LastCall, Meter
 from bot.llm.port import Ask, Usage
+from bot.prices import MILLION, Prices
 
 
 @dataclass
@@ -22,38 +26,46 @@ class Spent:
     cost: float | None = None
 
 
+@dataclass
 class Gate:
     """One provider's.
 
-    Args:
+    Attributes:
         concurrency: calls of this process at the same time; more of them queue within their deadlines.
-        pace: of all processes together; None where there is no database to count in.
-        clock: monotonic seconds, for the breaker.
+        guard: of all processes together; None where there is no database to count in.
+        prices: of models, as far as they are known.
+        clock: monotonic seconds, to time calls by.
     """
 
-    def __init__(
-        self,
-        provider: str,
-        *,
-        concurrency: int = 4,
-        pace: Pace | None = None,
-        price: Price | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._slots = asyncio.Semaphore(concurrency)
-        self._pace, self._price = pace, price or Price()
-        self._breaker = Breaker(clock)
-        self.meter = Meter(provider, price=self._price, clock=clock)
+    provider: str
+    concurrency: int = 4
+    guard: Guard | None = None
+    prices: Prices = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.concurrency)
+        self.meter = Meter(self.provider, clock=self.clock)
 
     @property
     def last_call(self) -> LastCall | None:
         """How the last call went; None before the first."""
         return self.meter.last_call
 
-    @property
-    def is_left_alone(self) -> bool:
-        """Whether the provider failed too often to be asked."""
-        return self._breaker.is_open
+    async def left_alone(self) -> str:
+        """Why nobody may call the provider now, whichever process found that out; empty while anybody may."""
+        return await self.guard.left_alone() if self.guard else ""
+
+    async def known_answer(self, ask: Ask, *, model: str) -> Mapping[str, Any] | None:
+        """What was kept of the answer to the same question, where it may have that again."""
+        if self.guard is None or not ask.is_deterministic:
+            return None
+        return await self.guard.known_answer(ask.key(model), purpose=ask.purpose)
+
+    async def keep_answer(self, ask: Ask, kept: dict[str, Any], *, model: str) -> None:
+        """Keep an answer where the same question may have it again."""
+        if self.guard and ask.is_deterministic:
+            await self.guard.keep_answer(ask.key(model), kept, purpose=ask.purpose, model=model)
 
     @asynccontextmanager
     async def call(self, ask: Ask, *, model: str, until: float) -> AsyncIterator[Spent]:
@@ -66,18 +78,18 @@ class Gate:
         Raises:
             ModelError: it may not be made, or not in time.
         """
-        async with self._slot(until):
-            if self._breaker.refuses():
-                raise ModelError("model is left alone after repeated failures")
-            async with self._turn(ask, until):
-                with self.meter.called():
-                    spent = Spent()
-                    try:
-                        yield spent
-                    except FailedCallError as fault:
-                        await self._failed(fault)
-                        raise
-                    await self._served(ask, spent)
+        async with self._slot(until), self._guarded(ask, model, until) as call:
+            with self.meter.called():
+                spent = Spent()
+                try:
+                    yield spent
+                except FailedCallError as fault:
+                    self.meter.answered(fault.status)
+                    call.failed(fault.status, headers=fault.headers)
+                    raise
+                self.meter.answered(200)
+                call.served(counted(spent.usage))
+                spent.cost = self._cost(model, spent.usage)
 
     @asynccontextmanager
     async def _slot(self, until: float) -> AsyncIterator[None]:
@@ -92,28 +104,38 @@ class Gate:
             self._slots.release()
 
     @asynccontextmanager
-    async def _turn(self, ask: Ask, until: float) -> AsyncIterator[None]:
-        if self._pace is None:
-            yield
+    async def _guarded(self, ask: Ask, model: str, until: float) -> AsyncIterator[Call]:
+        """Half of the time at most is for the wait; the rest is for the answer."""
+        if self.guard is None:
+            yield Call()
             return
-        async with self._pace.turn(ask, seconds=until - asyncio.get_running_loop().time()):
-            yield
+        wish = Wish(
+            model=model,
+            purpose=ask.purpose,
+            input_tokens=ask.tokens,
+            max_output=ask.max_tokens,
+            payer=Payer(person_id=ask.person_id),
+            patience=timedelta(seconds=max(until - asyncio.get_running_loop().time(), 0.0) / 2),
+        )
+        async with self.guard.call(wish) as call:
+            yield call
 
-    async def _failed(self, fault: FailedCallError) -> None:
-        if fault.status not in NOT_ITS_FAULT:
-            self._breaker.failed()
-        self.meter.answered(fault.status, is_left_alone=self._breaker.is_open)
-        if self._pace and fault.status == 429:
-            await self._pace.refused(fault.headers)
+    def _cost(self, model: str, usage: Usage | None) -> float | None:
+        """US dollars; None where the model has no price."""
+        price = self.prices.get(model)
+        return price.of(_split(usage)) / MILLION if price and usage else None
 
-    async def _served(self, ask: Ask, spent: Spent) -> None:
-        self._breaker.served()
-        self.meter.answered(200, is_left_alone=False)
-        usage = spent.usage
-        if usage is None:
-            return
-        self.meter.used(input_tokens=usage.input, output_tokens=usage.output)
-        if self._price.input or self._price.output:
-            spent.cost = self._price.of(input_tokens=usage.input, output_tokens=usage.output)
-        if self._pace and usage.total:
-            await self._pace.used(ask, usage.total)
+
+def counted(usage: Usage | None) -> prices.Usage | None:
+    """What budgets count; None where the provider did not say."""
+    return None if usage is None or usage.is_estimated else _split(usage)
+
+
+def _split(usage: Usage) -> prices.Usage:
+    """The same with what a cache read or wrote beside the rest of the input, since it has prices of its own."""
+    return prices.Usage(
+        input=max(usage.input - usage.cache_read - usage.cache_write, 0),
+        output=usage.output,
+        cache_read=usage.cache_read,
+        cache_write=usage.cache_write,
+    )

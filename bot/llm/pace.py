@@ -1,58 +1,71 @@
-"""The model is asked no more often than its provider allows, and not at all while it refuses: by no process."""
+"""A provider is called no more often than it allows, and not at all while it asks for patience: by no process."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.errors import ModelError, TryLater, asked_wait
-from bot.limiter import Limiter
-from bot.llm.port import Ask
+from bot.limiter import Beside, Limiter
+from storage import limits
+from storage.database import Tx
 from storage.limits import Rate
 
-BUCKET = "llm"
-TOKENS = "llm:tokens"
-CHARACTERS = 4  # of a token, about: a guess until the answer says what it was
+KEPT = 0.25  # of each limit, for calls that a person waits for
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """What all processes together may ask: so many calls and tokens in a minute, and so many calls at the same time."""
+    """What all processes together may ask of one provider: calls and tokens in a minute, and calls at the same time."""
 
     limiter: Limiter
+    provider: str
     per_minute: int
     tokens_per_minute: int
     concurrency: int
 
-    @asynccontextmanager
-    async def turn(self, ask: Ask, *, seconds: float) -> AsyncIterator[None]:
-        """Wait for a turn, but at most for half of these seconds: the rest is for the answer.
+    @property
+    def bucket(self) -> str:
+        """Of its calls, and of the slots for them."""
+        return f"llm:{self.provider}"
+
+    def turn(
+        self, tokens: int, *, is_urgent: bool, patience: timedelta, beside: Beside
+    ) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn for a call of at most so many tokens.
 
         Raises:
-            ModelError: that was too short.
+            TryLater: it would take longer than `patience`.
         """
-        rate = Rate(calls=self.per_minute, seconds=60, burst=min(self.concurrency, self.per_minute))
-        tokens = replace(self._tokens, weight=self._guess(ask))
-        patience = timedelta(seconds=max(seconds, 0.0) / 2)
-        turn = self.limiter.call(BUCKET, rate, also={TOKENS: tokens}, slots=self.concurrency, patience=patience)
-        try:
-            async with turn:
-                yield
-        except TryLater as later:
-            raise ModelError("model is busy") from later
+        kept = KEPT if self.concurrency > 1 else 0.0
+        rate = Rate(calls=self.per_minute, seconds=60, burst=min(self.concurrency, self.per_minute), kept=kept)
+        slots = self.concurrency if is_urgent else self.concurrency - int(self.concurrency * kept)
+        return self.limiter.call(
+            self.bucket,
+            rate,
+            also={self._of_tokens: replace(self._tokens, weight=self._weight(tokens, is_urgent=is_urgent))},
+            slots=slots,
+            is_urgent=is_urgent,
+            patience=patience,
+            beside=beside,
+        )
 
-    async def used(self, ask: Ask, tokens: int) -> None:
-        """The answer says how many tokens it was, with those of the question. Until one does, the guess counts."""
-        await self.limiter.settle(TOKENS, self._tokens, more=tokens - self._guess(ask))
+    async def settle(self, tx: Tx, tokens: int, *, is_urgent: bool, used: int, now: datetime) -> None:
+        """The call of at most so many tokens took these."""
+        more = used - self._weight(tokens, is_urgent=is_urgent)
+        await limits.settle(tx, self._of_tokens, self._tokens, more=more, now=now)
+
+    async def rest(self, tx: Tx, *, seconds: float, now: datetime) -> None:
+        """It wants to be left alone for a while."""
+        await limits.block(tx, self.bucket, until=now + timedelta(seconds=seconds), now=now)
+
+    @property
+    def _of_tokens(self) -> str:
+        return f"{self.bucket}:tokens"
 
     @property
     def _tokens(self) -> Rate:
-        return Rate(calls=self.tokens_per_minute, seconds=60, burst=self.tokens_per_minute)
+        return Rate(calls=self.tokens_per_minute, seconds=60, burst=self.tokens_per_minute, kept=KEPT)
 
-    def _guess(self, ask: Ask) -> int:
-        """As many as it can be; but what is more than a minute's goes when all of these are free."""
-        return min(ask.characters // CHARACTERS + ask.max_tokens, self.tokens_per_minute)
-
-    async def refused(self, headers: Mapping[str, str]) -> None:
-        """It wants to be left alone for a while."""
-        await self.limiter.block(BUCKET, seconds=asked_wait(headers, now=self.limiter.clock()))
+    def _weight(self, tokens: int, *, is_urgent: bool) -> int:
+        """What is more than a minute's, or than what is for it of a minute's, goes when all of these are free."""
+        usable = self.tokens_per_minute - (0 if is_urgent else int(self.tokens_per_minute * KEPT))
+        return min(tokens, usable)

@@ -1,5 +1,7 @@
 """What is asked of a language model and what it answers, whoever serves it."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -71,6 +73,7 @@ class Ask:
         deadline: seconds for everything: waiting, tries, re-asks and further providers.
         is_deterministic: the same question may be answered from what was said before.
         is_private: it holds words of a private channel or a direct message.
+        person_id: whose request or report it is about: who pays for it, and waits for it.
     """
 
     system: str
@@ -85,6 +88,7 @@ class Ask:
     deadline: float = DEADLINE
     is_deterministic: bool = False
     is_private: bool = False
+    person_id: int | None = None
 
     def __post_init__(self) -> None:
         if self.tools and self.is_structured:
@@ -117,6 +121,16 @@ class Ask:
     def tokens(self) -> int:
         """How many tokens that is, by an estimate that is rather too high."""
         return sum(map(estimate, self.texts)) + 1
+
+    def key(self, model: str) -> str:
+        """What stands for this question to this model: all that is said, and what the answer may be."""
+        asked = [model, self.system, self.messages, self.schema, self.tools]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> dict[str, object]:
+    """What JSON knows no word for: a mapping of another kind, and the parts of a question."""
+    return dict(value) if isinstance(value, Mapping) else vars(value)
 
 
 def estimate(text: str) -> int:
@@ -174,6 +188,7 @@ class Answer:
         usage, cost: of all calls that it took, in tokens and US dollars; a cost of None is not known.
         model: the id that was asked, of `provider`.
         attempts: calls that it took, with those that failed.
+        is_cached: it was given before, and cost nothing this time.
         is_second_choice: a provider before this one in the chain did not answer.
     """
 

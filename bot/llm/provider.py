@@ -12,6 +12,7 @@ from bot.errors import ModelError
 from bot.llm import faults, modes
 from bot.llm.faults import FailedCallError
 from bot.llm.gate import Gate, Spent
+from bot.llm.kept import WHOLE, again, kept
 from bot.llm.marks import Marks
 from bot.llm.port import Answer, Ask, Message, Reply, Usage, WrongAnswerError, user
 from bot.settings.providers import Mode, Server
@@ -74,6 +75,9 @@ class Provider:
         Raises:
             ModelError: there is none; the text says why.
         """
+        first = self.server.models[ask.role]
+        if known := await self._known(ask, first, tally):
+            return known
         role, refused = ask.role, tuple[Message, ...]()
         while True:
             model = self.server.models[role]
@@ -92,6 +96,8 @@ class Provider:
                     raise ModelError(NO_VALID_ANSWER) from None
                 role, refused = ask.again or role, (Message(role="assistant", text=reply.text), user(str(wrong)))
                 continue
+            if reply.stop in WHOLE:
+                await self.gate.keep_answer(ask, kept(reply, mode=mode, model=model), model=first)
             return replace(
                 read,
                 usage=tally.usage,
@@ -102,6 +108,17 @@ class Provider:
                 attempts=tally.calls,
                 request_id=reply.request_id,
             )
+
+    async def _known(self, ask: Ask, model: str, tally: Tally) -> Answer | None:
+        """The answer that the same question had, whoever gave it in the end, where it may have it again."""
+        known = await self.gate.known_answer(ask, model=model)
+        found = again(ask, known) if known else None
+        if found is None:
+            return None
+        read, mode, by = found
+        cost = tally.cost if tally.calls else 0.0
+        took = replace(read, usage=tally.usage, cost=cost, attempts=tally.calls)
+        return replace(took, provider=self.server.name, model=by, mode=mode, is_cached=True)
 
     async def _whole(
         self, ask: Ask, mode: Mode, refused: tuple[Message, ...], *, model: str, until: float, tally: Tally

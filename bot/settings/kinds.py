@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 
 from bot.clients import parse_networks
 from bot.errors import UserError
+from bot.prices import read_prices
 from bot.zones import zone_named
 from prompts.words import LANGUAGES
 
@@ -132,6 +133,11 @@ def time_of_day(value: str) -> str:
     return f"{int(found[1]):02}:{found[2]}"
 
 
+def _price_list(value: str) -> str:
+    read_prices(value)
+    return value
+
+
 def _database_url(value: str) -> str:
     if value.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
         if find_spec("psycopg") is None:
@@ -185,6 +191,7 @@ ClockFile = Annotated[str, AfterValidator(_clock_file)]
 ChannelId = Annotated[str, AfterValidator(_channel_id)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
+PriceList = Annotated[str, AfterValidator(_price_list)]
 Rate = Annotated[str, AfterValidator(_rate)]
 Networks = Annotated[str, AfterValidator(_networks)]
 StatusEmoji = Annotated[str, AfterValidator(_status_emoji)]

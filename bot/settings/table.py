@@ -75,10 +75,20 @@ class Settings(BaseSettings):
     """Calls to the model in a minute, over all processes."""
     llm_tokens_per_minute: int = Field(default=400_000, ge=1, le=1_000_000_000)
     """Tokens of questions and answers in a minute, over all processes."""
-    llm_input_price: float = Field(default=0.0, ge=0)
-    """US dollars for a million input tokens; 0 = the cost is not counted."""
-    llm_output_price: float = Field(default=0.0, ge=0)
-    """US dollars for a million output tokens."""
+    prices: kinds.PriceList = ""
+    """What models cost: JSON, TOML or the path of such a file, in US dollars for a million tokens."""
+    budget_turn_tokens: int = Field(default=200_000, ge=1)
+    """Tokens that one request to the agent may take."""
+    budget_turn_usd: float | None = Field(default=None, ge=0)
+    """The same in US dollars."""
+    budget_user_day_tokens: int = Field(default=1_000_000, ge=1)
+    """Tokens that one person's requests and reports may take in a day of the workspace's zone."""
+    budget_user_day_usd: float | None = Field(default=None, ge=0)
+    """The same in US dollars."""
+    budget_workspace_day_tokens: int = Field(default=10_000_000, ge=1)
+    """Tokens that everything may take in such a day."""
+    budget_workspace_day_usd: float | None = Field(default=None, ge=0)
+    """The same in US dollars."""
 
     # GitHub
     github_webhook_secret: SecretStr | None = Field(default=None, validation_alias="GITHUB_WEBHOOK_SECRET")

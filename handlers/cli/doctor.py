@@ -42,7 +42,7 @@ async def _examine() -> "list[Finding]":
     from bot.slack.checkup import check_slack
     from handlers.cli.hooks import check_hooks
     from handlers.cli.models import check_models
-    from handlers.cli.surroundings import check_database, check_disk, check_settings
+    from handlers.cli.surroundings import check_database, check_disk, check_prices, check_settings
 
     try:
         settings = read_settings()
@@ -56,6 +56,7 @@ async def _examine() -> "list[Finding]":
         *await asyncio.to_thread(check_database, settings),
         *([] if isinstance(settings.database, str) else check_disk(settings.database)),
         *await check_models(settings),
+        *check_prices(settings),
         *await check_hooks(settings),
         *check_settings(settings),
     ]

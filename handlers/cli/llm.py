@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from handlers.cli import llm_cache
 from handlers.cli.failures import FAILED
 from handlers.cli.table import AsJson, table
 
@@ -24,9 +25,9 @@ NOTHING = """No model is configured: rules triage, reasons are told as they were
 
 
 def register(cli: typer.Typer) -> None:
-    llm = typer.Typer(no_args_is_help=True, help="See what the language models can do.")
-    llm.callback()(lambda: None)  # so that one verb is still said by its name
+    llm = typer.Typer(no_args_is_help=True, help="See to the language models.")
     llm.command()(check)
+    llm.add_typer(llm_cache.group(), name="cache")
     cli.add_typer(llm, name="llm")
 
 

@@ -1,10 +1,11 @@
-"""What `doctor` finds on this machine: the database, its disk, the model, and what the settings leave off."""
+"""What `doctor` finds on this machine: the database, its disk, the prices, and what the settings leave off."""
 
 import os
 import shutil
 from pathlib import Path
 
 from bot.finding import Finding, fail, off, ok, warn
+from bot.prices import read_prices
 from bot.settings import Settings, switched_off
 from storage import mounts, remote
 from storage.database import StorageError
@@ -81,6 +82,21 @@ def check_disk(database: Path, *, table: Path = mounts.TABLE) -> list[Finding]:
 def _nearest(path: Path) -> Path:
     """The folder of a file, or of those above the first that is there."""
     return next(parent for parent in path.absolute().parents if parent.exists())
+
+
+def check_prices(settings: Settings) -> list[Finding]:
+    """Whether it is known what the models cost."""
+    names = dict.fromkeys(name for server in settings.servers for name in server.model_ids)
+    known = read_prices(settings.prices)
+    unknown = [name for name in names if name not in known]
+    if not unknown:
+        return []
+    caps = (settings.budget_turn_usd, settings.budget_user_day_usd, settings.budget_workspace_day_usd)
+    has_cap = any(cap is not None for cap in caps)
+    so = "not asked, since a budget is in dollars" if has_cap else "tokens are counted, money is not"
+    prices = f'{{"{unknown[0]}": {{"input": 1, "output": 5}}}}'
+    next_step = f"set CHARGEHAND_PRICES={prices}, in US dollars for a million tokens"
+    return [(warn if has_cap else off)("prices", f"{', '.join(unknown)} without a price: {so}", next_step)]
 
 
 def check_settings(settings: Settings) -> list[Finding]:

@@ -61,7 +61,7 @@ async def _judge(ctx: Context, run: Run, ticket: Ticket, report: Report, teams: 
             await _place(_desk(ctx, run, tx, insiders), ticket.id, reading, found)
         return
     async with asyncio.TaskGroup() as tasks:
-        asking = tasks.create_task(_ask_model(ctx, report, teams, is_private=ticket.was_said_in_private))
+        asking = tasks.create_task(_ask_model(ctx, report, teams, ticket))
         await asyncio.wait({asking}, timeout=ctx.settings.llm_patience_seconds)
         if not asking.done():
             early = Reading(triage=judged, source="rules", note=say("the model is slow; its reading may follow"))
@@ -86,7 +86,7 @@ def _reading(report: Report, judged: Triage, answer: Judged | str) -> Reading:
     return Reading(triage=triage, source="model", model=answer.model, note=note)
 
 
-async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile], *, is_private: bool) -> Judged | str:
+async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile], ticket: Ticket) -> Judged | str:
     """The model's reading, or why there is none."""
     assert ctx.model is not None  # triage() has checked
     try:
@@ -96,7 +96,8 @@ async def _ask_model(ctx: Context, report: Report, teams: list[TeamProfile], *, 
             model=ctx.model,
             deadline=ctx.settings.llm_deadline_seconds,
             max_tokens=ctx.settings.llm_max_tokens,
-            is_private=is_private,
+            is_private=ticket.was_said_in_private,
+            person_id=ticket.reporter_id,
         )
     except ModelError as error:
         return str(error)

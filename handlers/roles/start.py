@@ -22,7 +22,7 @@ from bot.llm.marks import Marks
 from bot.process import at_work
 from bot.roles import EVERYTHING, Part, named
 from bot.settings import Settings
-from bot.slack.client import greet, introduce, open_client
+from bot.slack.client import Client, Identity, greet, introduce, open_client
 from bot.slack.directory import Directory
 from bot.spans import sent_to
 from handlers.cli.version import VERSION
@@ -101,6 +101,15 @@ def prepare(settings: Settings, parts: frozenset[Part], *, table: Path = mounts.
 
 
 @asynccontextmanager
+async def _at_home(client: Client, db: Database) -> AsyncIterator[Identity]:
+    """Who we are, once the database is that workspace's."""
+    me = await introduce(client)
+    async with db.write() as tx:
+        await adopt(tx, me.workspace_id)
+    yield me
+
+
+@asynccontextmanager
 async def meet_slack(running: Running) -> AsyncIterator[Context]:
     """Wait until Slack says who we are; what handlers work with, while inside.
 
@@ -109,17 +118,15 @@ async def meet_slack(running: Running) -> AsyncIterator[Context]:
         WrongWorkspaceError: the database belongs to another workspace.
     """
     settings, db, health = running.settings, running.db, running.health
-    limiter = Limiter(db, holder=running.process.id, clock=running.clock)
+    limiter, marks = Limiter(db, holder=running.process.id, clock=running.clock), Marks(db, clock=running.clock)
     async with (
         open_client(settings) as client,
-        open_model(settings, limiter=limiter, marks=Marks(db, clock=running.clock)) as model,
+        _at_home(client, db) as me,
+        open_model(settings, limiter=limiter, workspace_id=me.workspace_id, marks=marks) as model,
         open_github(settings, limiter=limiter) as github,
     ):
-        me = await introduce(client)
         if model:
             health.dependencies["llm"] = LastCalls(model)
-        async with db.write() as tx:
-            await adopt(tx, me.workspace_id)
         probes = {"slack": Probe(partial(greet, client), known=WELL)}
         if settings.acts_on_github:
             probes["github"] = Probe(github.reach)

@@ -69,6 +69,8 @@ LINES = {f"`{verb.name}`": verb.example for verb in VERBS} | {
     "`group apply …`": "group apply acme/crew",
     "`link github LOGIN @someone`": "link github octocat <@UCY>",
     "`unlink github @someone`": "unlink github <@UCY>",
+    "`budget @someone`": "budget <@UCY>",
+    "`budget set …`": "budget set workspace 20M",
     "`capacity @someone …`": "capacity <@UCY> 5",
     "`rotation @someone …`": "rotation <@UCY> off",
     "`away @someone …`": "away <@UCY> 3d",

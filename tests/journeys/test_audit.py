@@ -411,6 +411,18 @@ VERB_CASES |= {
         "bob", "digest at 8:30", action="set", of="person", before={"digest.time": None}, after={"digest.time": "08:30"}
     ),
 }
+VERB_CASES |= {
+    "budget": Case(
+        given=an_admin,
+        do=typed("alice", "budget set workspace 20M"),
+        who="alice",
+        surface="slash",
+        action="budget",
+        of="workspace",
+        before={"of": "workspace", "in": "tokens", "limit": None},
+        after={"of": "workspace", "in": "tokens", "limit": "20000000"},
+    ),
+}
 LOOKING = {
     "list": "list",
     "show": "show CH-1",

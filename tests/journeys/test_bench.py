@@ -60,6 +60,13 @@ ROWS: dict[str, tuple[str, ...]] = {
         "issue to card p99",
         "model answers in 2 s",
     ),
+    "ledger": (
+        "SQLite: 8 workers, reservations/s",
+        "SQLite: overshoot, tokens",
+        "PostgreSQL: overshoot, tokens",
+        "PostgreSQL: its overshoot, tokens",
+        "PostgreSQL: ratio of the two rates",
+    ),
     "list": ("first page of", "the same for who has none of them, p95 ms", "loading and sorting all, ms"),
     "memory": ("ingress: MB idle", "worker: MB after 300 deliveries", "worker: growth"),
     "move": ("tickets with history", "MB of memory at most"),

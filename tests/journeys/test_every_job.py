@@ -27,7 +27,7 @@ ASKED_FOR = {
     "slack.reply": 1,
     "slack.edit": 1,
     "slack.delete": 1,
-    "slack.command": 4,
+    "slack.command": 5,
     "slack.press": 1,
     "slack.form": 1,
     "slack.home": 1,
@@ -56,6 +56,7 @@ ASKED_FOR = {
     "digests": 1,
     "plain_words": 1,
     "triage": 2,  # a report's and an issue's
+    "budget.warning": 1,
     "reassign": 1,
     "reminder": 1,
     "deadlines": 1,  # of other hours for all
@@ -113,6 +114,7 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     await quiet(bot)
     await slash(bot, "alice", "repo connect acme/payments --hook")
     await slash(bot, "alice", "repo disconnect acme/payments")
+    await slash(bot, "alice", "budget set workspace 4k")  # the next call to the model takes most of it
     on_github(github)
     await settle(github, bot)
     await slash(bot, "alice", "hours workspace Mon-Sun 0-24")

@@ -94,6 +94,19 @@ async def test_what_is_committed_survives_a_power_cut(db: Database) -> None:
     assert modes == ["wal", 2]  # 2 is FULL
 
 
+@ON_A_FILE
+async def test_what_counts_for_seconds_need_not_and_the_next_one_does_again(db: Database) -> None:
+    async def safety() -> int:
+        return int((await tx.exec(text("PRAGMA synchronous"))).scalar_one())  # type: ignore[call-overload]
+
+    async with db.write(is_lasting=False) as tx:
+        await settings_kv.put(tx, "", "k", "v", workspace_id="T1")
+        assert await safety() == 1  # NORMAL
+    async with db.write() as tx:
+        assert await safety() == 2
+        assert await settings_kv.get(tx, "", "k") == "v"
+
+
 async def test_a_broken_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "broken.db"
     path.write_bytes(b"no database" * 1000)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import SQLModel, select
 
-from storage import inbox, queue, retention, undo_steps
+from storage import inbox, llm_cache, llm_ledger, queue, retention, undo_steps
 from storage.database import Database
 from storage.inbox import Delivery
+from storage.llm_ledger import Account, Entry
 from storage.queue import Job
 from storage.retention import MOST, NO_BODY, SMALLEST, Keep, Rule, batch_after
 from storage.tickets import Ticket
@@ -142,3 +143,17 @@ async def test_what_waits_for_its_job_stays_as_it_came(db: Database) -> None:
     assert await retention.apply(db, rule("bodies of deliveries")) == 0
     assert await retention.apply(db, rule("deliveries")) == 0
     assert await kept(db) == [(held, True)]
+
+
+async def test_what_models_took_is_kept_for_a_year_and_more_and_their_answers_for_a_week(db: Database) -> None:
+    async with db.write() as tx:
+        for age in (6, 8, 399, 401):
+            at, accounts = NOON - age * DAY, [Account(llm_ledger.WORKSPACE, f"{age} days ago")]
+            await llm_ledger.post(tx, "T1", accounts, Entry(input=age), now=at)
+            await llm_cache.put(tx, "T1", str(age), purpose="triage", model="m", answer={}, now=at)
+    assert await retention.apply(db, rule("what models took")) == 1
+    assert await retention.apply(db, rule("answers of models")) == 3
+    async with db.read() as tx:
+        accounts = [Account(llm_ledger.WORKSPACE, f"{age} days ago") for age in (399, 401)]
+        assert [one.input for one in (await llm_ledger.read(tx, "T1", accounts)).values()] == [399, 0]
+        assert await llm_cache.held(tx) == {"triage": 1}

@@ -1,6 +1,6 @@
 """Models to ask in tests: a chain as the settings would make it, whose waits between tries take no time."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,23 +24,20 @@ async def opened(
     *,
     marks: Marks | None = None,
     limiter: Limiter | None = None,
-    clock: Callable[[], float] | None = None,
     **changes: Any,
 ) -> AsyncIterator[Chain]:
-    """The chain of these settings.
-
-    Args:
-        clock: monotonic seconds of the breakers.
-    """
-    more = {"ticks": clock} if clock else {}
+    """The chain of these settings; with a limiter, what all processes share is that of the workspace T1."""
     settings = settings_of(url, **changes)
-    async with open_model(settings, limiter=limiter, marks=marks, chance=lambda: 0.0, **more) as chain:
+    async with open_model(settings, limiter=limiter, workspace_id="T1", marks=marks, chance=lambda: 0.0) as chain:
         assert chain
         yield chain
 
 
 @asynccontextmanager
-async def opened_of(servers: dict[str, dict[str, Any]], **changes: Any) -> AsyncIterator[Chain]:
+async def opened_of(
+    servers: dict[str, dict[str, Any]], *, limiter: Limiter | None = None, **changes: Any
+) -> AsyncIterator[Chain]:
     """A chain of these providers, in that order."""
-    async with opened("http://127.0.0.1:9", llm=servers, llm_chain=",".join(servers), **changes) as chain:
+    order = ",".join(servers)
+    async with opened("http://127.0.0.1:9", limiter=limiter, llm=servers, llm_chain=order, **changes) as chain:
         yield chain

@@ -8,7 +8,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import ModelError
-from bot.llm.breaker import FAILURES, REST
 from bot.llm.chain import Chain
 from bot.llm.faults import TRIES
 from bot.llm.port import Ask, user
@@ -181,29 +180,6 @@ async def test_more_calls_than_slots_wait_for_one_within_their_deadline(llm: Llm
         assert len(llm.requests) == 1
         llm.release()
         assert (await first).text == ROSE
-
-
-async def test_a_dead_provider_is_not_asked_again_for_a_while(llm: LlmSandbox) -> None:
-    now = [100.0]
-    async with opened(llm.url, clock=lambda: now[0]) as model:
-        llm.fail(status=500, times=FAILURES)
-        while not model.is_left_alone:
-            await refusal(model)
-        asked = len(llm.requests)
-        assert await refusal(model) == "model is left alone after repeated failures"
-        assert len(llm.requests) == asked
-        now[0] += REST
-        for _ in range(2):  # the trial, and the one after it
-            assert (await model.ask(ASK)).text == ROSE
-
-
-async def test_refusals_and_our_own_bad_requests_do_not_count_as_a_dead_provider(llm: LlmSandbox, model: Chain) -> None:
-    llm.refuse(times=FAILURES)
-    llm.fail(status=400, times=FAILURES)
-    llm.fail(status=429, retry_after=30, times=FAILURES)
-    for _ in range(3 * FAILURES):
-        await refusal(model)
-    assert (await model.ask(ASK)).text == ROSE
 
 
 async def test_a_wrong_key_is_neither_shown_nor_logged_and_the_request_id_only_logged(

@@ -1,74 +1,107 @@
-"""A provider that keeps failing is spared, tried again after a rest, and trusted again when it serves."""
+"""A provider that keeps failing is spared for longer and longer, and trusted again once it serves a probe."""
 
-from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.llm.breaker import FAILURES, REST, Breaker
+from bot.llm import breaker
+from bot.llm.breaker import IN_A_ROW, KEY_REFUSED, KEY_REST, LEFT_ALONE, PROBE, WINDOW, Breaker, Verdict
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+S = "these settings"
 
 
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def ended(known: Breaker, verdict: Verdict, seconds: float, *, was_probe: bool = False, settings: str = S) -> Breaker:
+    return breaker.ended(known, verdict, was_probe=was_probe, now=at(seconds), settings=settings)
 
 
-@pytest.fixture
-def opened(clock: Clock) -> Breaker:
-    breaker = Breaker(clock)
-    for _ in range(FAILURES):
-        breaker.failed()
-    return breaker
+def refused(known: Breaker, seconds: float, *, settings: str = S) -> str:
+    return breaker.refusal(known, now=at(seconds), settings=settings)
 
 
-def test_failures_below_the_limit_or_broken_by_a_success_refuse_nothing(clock: Clock) -> None:
-    breaker = Breaker(clock)
-    for _ in range(FAILURES - 1):
-        breaker.failed()
-    breaker.served()
-    for _ in range(FAILURES - 1):
-        breaker.failed()
-    assert not breaker.refuses()
+def after(verdicts: str, *, every: float = 1.0, known: Breaker | None = None) -> Breaker:
+    """`s` served, `f` a fault, `n` nothing; one every so many seconds from noon on."""
+    known = known or Breaker()
+    for number, letter in enumerate(verdicts):
+        names: dict[str, Verdict] = {"s": "served", "f": "fault", "n": "none"}
+        known = ended(known, names[letter], number * every)
+    return known
 
 
-def test_failures_in_a_row_refuse_until_the_rest_is_over(opened: Breaker, clock: Clock) -> None:
-    assert opened.refuses()
-    clock.now += REST - 0.1
-    assert opened.refuses()
+OPENED = after("f" * IN_A_ROW)  # at noon and 4 seconds
 
 
-def test_after_the_rest_one_call_tries_and_the_others_wait_for_it(opened: Breaker, clock: Clock) -> None:
-    clock.now += REST
-    assert [opened.refuses() for _ in range(3)] == [False, True, True]
+@pytest.mark.parametrize(
+    ("verdicts", "every", "opens"),
+    [
+        ("f" * (IN_A_ROW - 1), 1, False),
+        ("f" * IN_A_ROW, 1, True),
+        ("f" * IN_A_ROW, 3600, True),
+        ("ffff" + "s" + "ffff", 1, False),
+        ("ffffnnf", 1, True),
+        ("sf" * (WINDOW // 2), 2.9, True),
+        ("sf" * (WINDOW // 2), 3.2, False),  # more than a minute
+        ("sf" * (WINDOW // 2 - 1) + "s", 1, False),  # too few of them
+        ("ssf" * 10, 1, False),
+    ],
+)
+def test_it_opens_after_five_faults_in_a_row_or_half_of_the_last_twenty_in_a_minute(
+    verdicts: str, every: float, opens: bool
+) -> None:
+    known = after(verdicts, every=every)
+    assert breaker.is_open(known, settings=S) is opens
+    assert bool(refused(known, (len(verdicts) - 1) * every + 0.1)) is opens
 
 
-def test_a_trial_that_fails_starts_another_rest(opened: Breaker, clock: Clock) -> None:
-    clock.now += REST
-    opened.refuses()
-    clock.now += 5
-    opened.failed()
-    clock.now += REST - 1
-    assert opened.refuses()
-    clock.now += 1
-    assert not opened.refuses()
+def test_it_rests_for_thirty_seconds_and_then_one_call_probes() -> None:
+    assert refused(OPENED, 33.9) == LEFT_ALONE
+    assert refused(OPENED, 34) == ""
+    probed = breaker.entered(OPENED, now=at(34), settings=S)
+    assert refused(probed, 35) == LEFT_ALONE
+    assert refused(probed, 34 + PROBE.total_seconds()) == "", "the process that probed died"
 
 
-def test_a_trial_that_is_served_closes_it(opened: Breaker, clock: Clock) -> None:
-    clock.now += REST
-    opened.refuses()
-    opened.served()
-    assert not any(opened.refuses() for _ in range(3))
+def test_each_probe_that_fails_makes_the_next_rest_twice_as_long_up_to_five_minutes() -> None:
+    known, now, rests = OPENED, 4.0, []
+    for _ in range(6):
+        rests.append(known.until - at(now).timestamp())
+        now = known.until - NOON.timestamp()
+        known = ended(breaker.entered(known, now=at(now), settings=S), "fault", now + 1, was_probe=True)
+        now += 1
+    assert rests == [30, 60, 120, 240, 300, 300]
 
 
-def test_a_trial_that_was_never_finished_does_not_refuse_for_ever(opened: Breaker, clock: Clock) -> None:
-    clock.now += REST
-    opened.refuses()
-    clock.now += REST
-    assert not opened.refuses()
+def test_a_probe_that_is_served_closes_it_and_the_next_rest_is_short_again() -> None:
+    longer = ended(breaker.entered(OPENED, now=at(34), settings=S), "fault", 35, was_probe=True)
+    closed = ended(longer, "served", 96, was_probe=True)
+    assert closed == Breaker()
+    assert after("f" * IN_A_ROW, known=closed).until == at(IN_A_ROW - 1 + 30).timestamp()
+
+
+def test_a_probe_that_says_nothing_leaves_it_to_the_next_one() -> None:
+    probed = breaker.entered(OPENED, now=at(34), settings=S)
+    assert refused(ended(probed, "none", 36, was_probe=True), 36) == ""
+
+
+@pytest.mark.parametrize("verdict", ["served", "fault", "none"])
+def test_calls_that_began_before_it_opened_change_nothing(verdict: Verdict) -> None:
+    assert ended(OPENED, verdict, 6) == OPENED
+
+
+def test_a_refused_key_opens_it_at_once_until_ten_minutes_are_over_or_the_settings_change() -> None:
+    known = ended(Breaker(), "key", 0)
+    assert refused(known, KEY_REST.total_seconds() - 1) == KEY_REFUSED
+    assert refused(known, KEY_REST.total_seconds()) == ""
+    assert refused(known, 1, settings="another key") == ""
+    assert not breaker.is_open(known, settings="another key")
+    assert breaker.entered(known, now=at(1), settings="another key") == Breaker()
+    assert refused(breaker.from_json(known.to_json()), 1) == KEY_REFUSED
+
+
+@pytest.mark.parametrize("known", [Breaker(), OPENED, after("sfs")])
+def test_it_is_kept_as_it_is(known: Breaker) -> None:
+    assert breaker.from_json(known.to_json()) == known

@@ -17,10 +17,10 @@ from storage import limits
 from storage.database import Database
 from tests.bot.llm.models import opened
 
-ASK = Ask(system="s", messages=(user("What is red?"),), schema={"type": "object"}, max_tokens=64, deadline=20)
-LONG = replace(
-    ASK, messages=(user("red? " * 800),), max_tokens=1000, deadline=60
-)  # some 1000 tokens, with an answer that may have as many
+ASK = Ask(
+    system="s", messages=(user("What is red?"),), schema={"type": "object"}, max_tokens=64, deadline=20, person_id=1
+)
+LONG = replace(ASK, messages=(user("red? " * 800),), max_tokens=500, deadline=60)  # some 1000 tokens, 1500 by estimate
 
 
 class Office:
@@ -91,7 +91,7 @@ async def test_a_refusal_stops_every_process(office: Office, llm: LlmSandbox, db
         await office.models[0].ask(ASK)
     async with db.read() as tx:
         [blocked] = await limits.blocked(tx, now=office.now)
-    assert (blocked.name, blocked.blocked_until) == ("llm", office.now + timedelta(seconds=30))
+    assert (blocked.name, blocked.blocked_until) == ("llm:anthropic", office.now + timedelta(seconds=30))
     with pytest.raises(ModelError, match="model is busy"):
         await office.models[1].ask(ASK)
     assert len(llm.requests) == 1

@@ -158,11 +158,17 @@ async def test_the_model_is_asked_for_what_costs_nothing(slack: SlackSandbox, ru
     assert found["model"]["state"] == "ok"
     assert found["model"]["says"].startswith("answers, lists ")
     assert llm.requests == []
+    assert found["prices"]["state"] == "off"
+    unpriced = "claude-haiku-5-5, claude-sonnet-5-5, claude-opus-5-5 without a price"
+    assert found["prices"]["says"] == f"{unpriced}: tokens are counted, money is not"
+    assert found["prices"]["next_step"].startswith('set CHARGEHAND_PRICES={"claude-haiku-5-5": {"input": 1, ')
 
 
 async def test_a_model_out_of_reach_leaves_triage_to_rules(slack: SlackSandbox, run: Run) -> None:
     settings = connected(slack) | {"ANTHROPIC_API_KEY": "sk-ant-hush", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
-    found = await examined(run, code=0, **settings)
+    settings |= {"CHARGEHAND_PRICES": '{"claude-haiku-5-5": {"input": 1, "output": 5}}'}
+    found = await examined(run, code=0, **settings, CHARGEHAND_BUDGET_WORKSPACE_DAY_USD="20")
+    assert (found["prices"]["state"], found["prices"]["says"].partition(",")[0]) == ("warn", "claude-sonnet-5-5")
     assert found["model"]["state"] == "warn"
     assert found["model"]["says"].endswith("rules triage meanwhile")
 

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from app import serve
+from bot.llm.breaker import IN_A_ROW
 from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.version import VERSION
@@ -91,7 +92,7 @@ async def test_a_model_that_fails_makes_it_unhealthy_and_probes_ask_it_nothing(
         async with running(slack, settings) as bot:
             assert bot.ctx.model
             llm.fail(status=500, times=100)
-            for number in range(3):
+            for number in range(IN_A_ROW):
                 await report(bot, "frank", f"redis {number} is down", channel="#ops")
             asked = len(llm.requests)
             async with aiohttp.ClientSession() as session:
@@ -103,3 +104,16 @@ async def test_a_model_that_fails_makes_it_unhealthy_and_probes_ask_it_nothing(
             assert (status, told["status"]) == (503, "unhealthy")
             assert told["dependencies"]["llm"]["error"].startswith("model failed")
             assert len(llm.requests) == asked
+
+
+async def test_a_refused_key_makes_it_unhealthy_and_not_unready(slack: SlackSandbox, tmp_path: Path) -> None:
+    async with LlmSandbox.start() as llm:
+        llm.key = "another"
+        settings = settings_for(slack, tmp_path, anthropic_api_key="sk-ant-" + "a1" * 20, anthropic_base_url=llm.url)
+        await seed_teams(settings, slack)
+        async with running(slack, settings) as bot:
+            for number in range(2):
+                await report(bot, "frank", f"redis {number} is down", channel="#ops")
+            status, told = await get(bot.port, "/health")
+            assert (status, told["dependencies"]["llm"]["error"]) == (503, "model refused the key (401)")
+            assert (await get(bot.port, "/readyz"))[0] == 200
