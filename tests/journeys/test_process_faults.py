@@ -107,7 +107,7 @@ async def test_sigterm_ends_it_in_order_and_the_next_one_finishes(
     assert cards(slack, reports) == [1] * 30
 
 
-@GONE_SOON
+@pytest.mark.settings(lease_s=5.0)  # both stay what they are though the machine stalls
 async def test_a_second_process_works_and_takes_the_roles_when_the_first_ends(
     slack: SlackSandbox, settings: Settings, tmp_path: Path
 ) -> None:

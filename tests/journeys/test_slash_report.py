@@ -59,6 +59,7 @@ async def test_once_it_is_invited_the_card_comes_with_the_next_change(slack: Sla
     await slash(bot, "bob", "status CH-1 in progress")
     assert said(slack.messages("#random")) == []
     slack.invite_bot("#random")
+    await quiet(bot)
     await slash(bot, "bob", "resolve CH-1 failed over")
     first_post, card = [message for message in slack.messages("#random") if message.bot_id]
     assert first_post.plain.startswith("I am Chargehand.")
