@@ -20,6 +20,8 @@ from agent.reply import Reply, text_reply
 from agent.reports.report import add_comment
 from agent.tickets import merging
 from agent.tickets.status_words import words
+from agent.turns.begin import begin
+from agent.turns.rules import is_for_agent
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.messages import Message, escape
@@ -34,8 +36,11 @@ OF_ITS_OWN = {"unmerge", "undo"}  # in a duplicate's thread these are about the 
 _NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
-async def hear(desk: Desk, text: str) -> Reply:
+async def hear(desk: Desk, text: str) -> Reply | None:
     """Decide and act, in the caller's transaction; `text` no longer has the mention of the bot.
+
+    Returns:
+        What to answer; None when the agent works on it, and answers later.
 
     Raises:
         UserError: what to tell the person instead.
@@ -54,7 +59,19 @@ async def hear(desk: Desk, text: str) -> Reply:
         return await _courtesy(desk, own)
     if near := _slip(text):
         raise not_known(near, own)
-    text = with_files(text, place.files)
+    if desk.settings.servers and is_for_agent(text, has_ticket=own is not None, is_dm=place.is_dm):
+        return await begin(desk, with_files(text, place.files))
+    return await plainly(desk, text)
+
+
+async def plainly(desk: Desk, text: str) -> Reply:
+    """What is made of words that are no command when no model reads them: a remark on the thread's ticket, or a report.
+
+    Raises:
+        UserError: what to tell the person instead.
+    """
+    assert desk.place is not None  # a message was said somewhere
+    own, text = await linked_ticket(desk), with_files(text, desk.place.files)
     return await (_report(desk, text) if own is None else _remark(desk, own, text))
 
 

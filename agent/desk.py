@@ -15,6 +15,7 @@ from prompts.words import say
 from storage import audit, people, queue, tickets
 from storage.audit import AuditEvent, Change
 from storage.database import Tx
+from storage.listing import Viewer
 from storage.people import Person, Team
 from storage.queue import Job
 from storage.tickets import Ticket
@@ -29,6 +30,7 @@ class Desk:
     `key` starts the idempotency keys of this work's effects: the same work done again has the same keys.
     `insiders` are the members of each private channel that tickets live in (channel id -> Slack ids).
     `rests` is who has notifications off in Slack, as far as that is known.
+    `is_read_along`: others read the answer too, so of private channels only the one it is given in counts as seen.
     `operator` is the user of this machine at the command line: whoever can open the database has an admin's rights.
     """
 
@@ -44,6 +46,7 @@ class Desk:
     insiders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rests: Mapping[str, Rest] = field(default_factory=dict)
     enterprise_id: str | None = None
+    is_read_along: bool = False
     is_silent: bool = False  # cards and records change, but nobody is told
     operator: str = ""
     job: Job | None = None  # the one whose work this is
@@ -71,6 +74,17 @@ class Desk:
         if self.actor is None:
             raise Refused(say("This needs a person who asks for it."))
         return self.actor
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asked, as lists of tickets are filtered for them."""
+        return Viewer(
+            workspace_id=self.workspace_id,
+            person_id=self.asker.person_id,
+            channels=frozenset(self.channels_of(self.asker.slack_id)),
+            is_outsider=self.asker.is_outsider,
+            is_read_along=self.is_read_along,
+        )
 
     def audit(self, action: str, kind: str, object_id: int, *, before: Change, after: Change) -> None:
         """Record a change in the transaction that makes it."""
@@ -140,11 +154,17 @@ class Desk:
 
     def may_see(self, slack_id: str, ticket: Ticket) -> bool:
         """Tickets of a private channel are for its members alone."""
+        if self.is_read_along and ticket.is_private:
+            return self._is_here(ticket.channel_id)
         return not ticket.is_private or slack_id in self.insiders.get(ticket.channel_id, frozenset())
 
     def channels_of(self, slack_id: str) -> list[str]:
-        """The private channels that somebody is a member of."""
-        return [channel for channel, members in self.insiders.items() if slack_id in members]
+        """The private channels that somebody is a member of; of those that others read along in, this one."""
+        theirs = [channel for channel, members in self.insiders.items() if slack_id in members]
+        return [one for one in theirs if self._is_here(one)] if self.is_read_along else theirs
+
+    def _is_here(self, channel_id: str) -> bool:
+        return self.place is not None and self.place.channel_id == channel_id
 
     async def target(self, ticket: Ticket) -> Target:
         """The ticket as access.py judges it."""
@@ -156,7 +176,8 @@ class Desk:
             assignee_ids=frozenset(person.id for person in assignees),
             reporter_id=ticket.reporter_id or 0,  # None would say that there is no ticket
             is_private=ticket.is_private,
-            may_see_private=self.may_see(self.asker.slack_id, ticket) or self.asker.person_id in own,
+            may_see_private=self.may_see(self.asker.slack_id, ticket)
+            or (self.asker.person_id in own and not self.is_read_along),
         )
 
     async def check(self, action: str, ticket: Ticket, *, doing: str, instead: str = "") -> None:

@@ -45,7 +45,7 @@ async def of_place(desk: Desk, place_id: str) -> str:
 
 async def of_asked(desk: Desk) -> str:
     """Of who asked; what is said in a channel is answered there, and so in the channel's."""
-    if desk.surface == "mention" and desk.place and not desk.place.is_dm:
+    if desk.surface in {"mention", "agent"} and desk.place and not desk.place.is_dm:
         return await of_channel(desk, desk.place.channel_id)
     return await of_person(desk, desk.actor.person_id if desk.actor else None)
 

@@ -39,7 +39,7 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
         if desk.now - sent_at > STALE and (line := await _changes(desk, text)):
             return _ask(line, delay)
         reply = await hear(desk, text)
-        if is_restored:
+        if is_restored or reply is None:
             return reply
     except Refused as refusal:
         raise Refused(f"{delay} {refusal}", denial=refusal.denial) from refusal

@@ -7,7 +7,7 @@ from typing import Literal
 from bot.reviews import Reviewing
 from storage.people import RoleName
 
-Surface = Literal["mention", "dm", "slash", "button", "form", "cli", "timer", "github", "system"]
+Surface = Literal["mention", "dm", "slash", "button", "form", "agent", "cli", "timer", "github", "system"]
 
 
 @dataclass(frozen=True, kw_only=True)

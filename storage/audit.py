@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +96,33 @@ def record(tx: Tx, event: AuditEvent, *, before: Change | None = None, after: Ch
     payload = payload_row(event.workspace_id, before=before or {}, after=after or {})
     insert_last(tx, _INSERT_PAYLOAD, [payload])
     insert_last(tx, _INSERT, [values_of(event) | {"digest": payload["digest"]}])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What a transaction that still runs has put on record."""
+
+    action: str
+    object_kind: str
+    object_id: str
+    before: Change
+    after: Change
+
+
+def recorded(tx: Tx) -> list[Recorded]:
+    """All that this transaction has recorded so far, oldest first."""
+    last = tx.info.get("last", {})
+    said = {payload["digest"]: json.loads(payload["text"]) for payload in last.get(_INSERT_PAYLOAD, ())}
+    return [
+        Recorded(
+            action=row["action"],
+            object_kind=row["object_kind"],
+            object_id=row["object_id"],
+            before=said[row["digest"]]["before"],
+            after=said[row["digest"]]["after"],
+        )
+        for row in last.get(_INSERT, ())
+    ]
 
 
 async def silent(tx: Tx, *, after: int) -> list[AuditEvent]:

@@ -33,12 +33,16 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Who looks. `channels` are the private ones they are a member of; an outsider sees their own reports alone."""
+    """Who looks. `channels` are the private ones they are a member of; an outsider sees their own reports alone.
+
+    `is_read_along`: so do others, who may not know of their own tickets in other private channels.
+    """
 
     workspace_id: str
     person_id: int
     channels: frozenset[str]
     is_outsider: bool
+    is_read_along: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +99,8 @@ CONDITIONS: Mapping[str, Callable[[Any], Condition]] = {
 
 def _wanted(viewer: Viewer, filters: Sequence[Filter]) -> list[Condition]:
     own = or_(col(Ticket.reporter_id) == viewer.person_id, _has(viewer.person_id))
-    seen = or_(~col(Ticket.is_private), col(Ticket.channel_id).in_(viewer.channels), own)
+    here_too = or_(~col(Ticket.is_private), col(Ticket.channel_id).in_(viewer.channels))
+    seen = here_too if viewer.is_read_along else or_(here_too, own)
     may = col(Ticket.reporter_id) == viewer.person_id if viewer.is_outsider else seen
     here = col(Ticket.workspace_id) == viewer.workspace_id
     return [here, may, *(CONDITIONS[one.kind](one.value) for one in filters)]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from storage.database import Tx
 
@@ -14,9 +15,19 @@ async def part(tx: Tx) -> AsyncIterator[None]:
         "wake": {*tx.info.get("wake", ())},
         "told": [*tx.info.get("told", ())],
     }
+    known = {*tx.sync_session.identity_map.keys()}
     try:
         async with tx.begin_nested():
             yield
     except BaseException:
         tx.info.update(before)
+        _forget(tx, known)
         raise
+
+
+def _forget(tx: Tx, known: set[Any]) -> None:
+    """What was read within the part may be a row that is there no more, whose number the next one gets."""
+    session = tx.sync_session
+    for state in session.identity_map.all_states():
+        if state.key not in known and (row := state.obj()) is not None:
+            session.expunge(row)

@@ -11,11 +11,14 @@ from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select
 from storage.columns import Row, UtcTime
 from storage.database import Tx, load
 
-OPEN = "open"
+OPEN, APPROVED = "open", "approved"
 
 
 class Proposal(Row, table=True):
     """One of them. `arguments` names rows by their ids; `said` is what it would do, to follow "asks to".
+
+    One that the agent made for somebody names its turn, how much it may do (`risk`) and the arguments that nobody said
+    (`ungrounded`); `outcome` is what came of it in words.
 
     `needs` is the action (bot/access.py) of those who could do it without asking. `before` and `after` are the fields
     that it would set, `version` the ticket's when it was asked. `told` are the messages that ask: key and channel.
@@ -47,6 +50,10 @@ class Proposal(Row, table=True):
     decided_by: int | None = Field(default=None, foreign_key="people.id")
     reason: str | None = None  # of a denial
     told: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    turn_id: int | None = Field(default=None, foreign_key="turns.id")
+    ungrounded: list[str] = Field(default_factory=list, sa_type=JSON)
+    risk: str = ""
+    outcome: str = ""
 
     @property
     def name(self) -> str:
@@ -72,6 +79,17 @@ async def open_of(tx: Tx, *, verb: str, ticket_id: int | None) -> list[Proposal]
     """What waits to be decided of one kind about a ticket, or about none; the oldest first."""
     found = select(Proposal).where(Proposal.state == OPEN, Proposal.verb == verb, Proposal.ticket_id == ticket_id)
     return list(await tx.exec(found.order_by(col(Proposal.id))))
+
+
+async def open_of_turn(tx: Tx, turn_id: int) -> list[Proposal]:
+    """What waits to be decided of a turn."""
+    found = select(Proposal).where(Proposal.state == OPEN, Proposal.turn_id == turn_id)
+    return list(await tx.exec(found.order_by(col(Proposal.id))))
+
+
+async def of_turn(tx: Tx, turn_id: int) -> list[Proposal]:
+    """All that a turn has asked approval for, in order."""
+    return list(await tx.exec(select(Proposal).where(Proposal.turn_id == turn_id).order_by(col(Proposal.id))))
 
 
 async def hidden_channels(tx: Tx) -> list[str]:

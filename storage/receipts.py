@@ -1,8 +1,9 @@
 """An effect outside of Slack is on record before it is attempted, so that a second attempt looks before it repeats."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Field, Index, col, select, update
+from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select, update
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx
@@ -15,10 +16,13 @@ class Receipt(Row, table=True):
     """Proof of one effect: which message it became, where and when.
 
     On GitHub the row comes before the effect: `pending` from the intent on, `confirmed` with the id and URL it got.
+
+    What the agent did for somebody has a number besides, R-1: which tool for whom, approved by whom, on what
+    (`object_kind`, `object_id` as in the audit record), the fields before and after, and `said`, the change in words.
     """
 
     __tablename__ = "receipts"
-    __table_args__ = (Index("ix_receipts_message", "channel_id", "ts"),)
+    __table_args__ = (Index("ix_receipts_message", "channel_id", "ts"), UniqueConstraint("workspace_id", "number"))
 
     key: str = Field(unique=True)
     kind: str
@@ -32,6 +36,31 @@ class Receipt(Row, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)  # pending: it may have had its effect since
     external_id: str | None = None
     url: str | None = None
+    number: int | None = None
+    turn_id: int | None = Field(default=None, foreign_key="turns.id", index=True)
+    tool: str = ""
+    actor_id: int | None = Field(default=None, foreign_key="people.id")
+    approver_id: int | None = Field(default=None, foreign_key="people.id")
+    object_kind: str = ""
+    object_id: str = ""
+    said: str = ""
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+    @property
+    def name(self) -> str:
+        return f"R-{self.number}"
+
+
+async def next_number(tx: Tx, workspace_id: str) -> int:
+    """The number for a receipt of the agent's made in this write transaction."""
+    highest = select(func.coalesce(func.max(Receipt.number), 0)).where(Receipt.workspace_id == workspace_id)
+    return int((await tx.exec(highest)).one() or 0) + 1
+
+
+async def of_turn(tx: Tx, turn_id: int) -> list[Receipt]:
+    """What a turn did, in order."""
+    return list(await tx.exec(select(Receipt).where(Receipt.turn_id == turn_id).order_by(col(Receipt.number))))
 
 
 async def intend(tx: Tx, intent: Receipt) -> Receipt:

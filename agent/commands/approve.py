@@ -5,13 +5,14 @@ from functools import partial
 
 from agent.commands.stale import check_version
 from agent.commands.undo import listed
-from agent.commands.verb import Reply, Said, Slot, Verb
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.proposals import proposal as proposals
 from agent.tickets.status_words import words
 from agent.tickets.transition import by
 from bot.messages import Button, Message
 from prompts.words import fixed, phrase, say
+from storage import tickets
 from storage.proposals import Proposal
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
@@ -22,6 +23,8 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     proposal = said.the_proposal
     await proposals.require_open(desk, proposal)
     await proposals.check_decides(desk, proposal)
+    if proposal.turn_id:
+        return await _of_turn(desk, said, proposal)
     verb, command = find(proposal.verb), await proposals.command_of(desk, proposal)
     if command.ticket and said.version:
         check_version(command.ticket, said.version)
@@ -35,6 +38,20 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     if done.seen_in is None:
         text += f"\n{done.message.text}"
     return Reply(message=Message(text=text), is_private=done.is_private, settles=True)
+
+
+async def _of_turn(desk: Desk, said: Said, proposal: Proposal) -> Reply:
+    """What the agent asked for is carried out by its turn, as the one who asked: that job is put with this decision."""
+    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
+    fields = set(proposal.after) & set(proposal.before)
+    others = await proposals.changed_since(desk, proposal, ticket, version=said.version, fields=fields)
+    if ticket and others:
+        return _ask_again(ticket, proposal, others)
+    if proposal.outcome == proposals.FAILED_TO_DO:
+        await proposals.try_again(desk, proposal)
+        return text_reply(say("{proposal} is tried again.", proposal=proposal.name), is_private=True)
+    text = await proposals.settle(desk, proposal, "approved", how=phrase("approved by {who}", who=by(desk)))
+    return Reply(message=Message(text=text), settles=True)
 
 
 def _ask_again(ticket: Ticket, proposal: Proposal, others: list[UndoStep]) -> Reply:

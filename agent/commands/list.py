@@ -51,12 +51,7 @@ class Asked:
 async def list_tickets(desk: Desk, said: Said) -> Reply:
     """One page; buttons lead to the others."""
     asked = await _asked(desk, said.text)
-    viewer = Viewer(
-        workspace_id=desk.workspace_id,
-        person_id=desk.asker.person_id,
-        channels=frozenset(desk.channels_of(desk.asker.slack_id)),
-        is_outsider=desk.asker.is_outsider,
-    )
+    viewer = desk.viewer
     number = await listing.count(desk.tx, viewer, asked.filters)
     if not number:
         return text_reply(await _nothing(desk, viewer, asked), is_private=True)

@@ -9,20 +9,23 @@ from agent.desk import Desk
 from agent.language import of_ticket
 from agent.proposals import asking
 from agent.tickets.change import present
-from bot.access import can
-from bot.errors import Stray, UserError
+from agent.tickets.transition import by
+from agent.turns.begin import put as go_on
+from bot.access import Target, can, check
+from bot.errors import Denial, Refused, Stray, UserError
 from bot.messages import escape, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
-from storage import people, proposals, reminders, tickets, undo_steps
+from storage import people, proposals, reminders, tickets, turns, undo_steps
 from storage.people import Person
-from storage.proposals import OPEN, Proposal
+from storage.proposals import APPROVED, OPEN, Proposal
 from storage.reminders import Reminder
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
 
 LASTS = timedelta(days=7)
 EXPIRES = "proposal"  # the kind of its reminder
-STATES = {"approved": fixed("approved"), "denied": fixed("denied")}  # decided by a person
+FAILED_TO_DO = "failed"  # the outcome of an approved one that could not be done
+STATES = {"approved": fixed("approved"), "denied": fixed("denied"), "withdrawn": fixed("withdrawn")}  # by a person
 
 
 async def may(desk: Desk, said: Said, needs: str) -> bool:
@@ -82,7 +85,13 @@ async def fresh(desk: Desk, verb: str, arguments: dict[str, Any], *, asks: str, 
 
 
 async def keep(desk: Desk, proposal: Proposal) -> None:
-    """Store it, on record; ask those who decide, and see that it expires."""
+    """Store it and ask those who decide."""
+    await keep_row(desk, proposal)
+    await asking.ask(desk, proposal)
+
+
+async def keep_row(desk: Desk, proposal: Proposal) -> None:
+    """Store it, on record, and see that it expires."""
     desk.tx.add(proposal)
     await desk.tx.flush()
     after = {"verb": proposal.verb, "ticket": proposal.ticket_id, **proposal.after}
@@ -99,7 +108,6 @@ async def keep(desk: Desk, proposal: Proposal) -> None:
         created_at=desk.now,
     )
     await reminders.plan(desk.tx, [expiry])
-    await asking.ask(desk, proposal)
 
 
 def _plan_key(proposal: Proposal) -> str:
@@ -170,6 +178,8 @@ async def require_open(desk: Desk, proposal: Proposal) -> None:
     """
     if proposal.state == OPEN and proposal.expires_at > desk.now:
         return
+    if proposal.outcome == FAILED_TO_DO and proposal.state == APPROVED:
+        return  # it may be tried again
     if proposal.decided_by is None or proposal.decided_at is None:
         expired = fixed("{proposal} expired {at}: nobody had decided until then.")
         raise Stray(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
@@ -187,12 +197,35 @@ async def check_decides(desk: Desk, proposal: Proposal) -> None:
     if desk.asker.person_id == proposal.approver_id != proposal.asker_id:
         return
     doing = say("decide {proposal}", proposal=proposal.name)
+    if proposal.turn_id:
+        _check_not_own(desk, proposal)
     if proposal.ticket_id:
         await desk.check(proposal.needs, await tickets.get(desk.tx, proposal.ticket_id), doing=doing)
     elif proposal.team_id:
         await desk.check_team(await people.get_team(desk.tx, proposal.team_id), doing=doing)
+    elif proposal.turn_id:
+        check(desk.asker, proposal.needs, Target(), doing=doing)
     else:
         desk.check_admin(doing=doing)
+
+
+def _check_not_own(desk: Desk, proposal: Proposal) -> None:
+    """Whoever had the agent ask for something may not always approve it too.
+
+    Raises:
+        Refused: they may not.
+    """
+    if desk.asker.person_id == proposal.asker_id and not may_decide_own(desk, proposal):
+        own = fixed("You asked for {proposal} yourself, so somebody else has to approve it (CHARGEHAND_SELF_APPROVAL).")
+        denial = Denial(action="approve", kind="proposal", object_id=proposal.id, who="somebody else")
+        raise Refused(say(own, proposal=proposal.name), denial=denial)
+
+
+def may_decide_own(desk: Desk, proposal: Proposal) -> bool:
+    """Whether whoever had the agent ask may approve it too (CHARGEHAND_SELF_APPROVAL)."""
+    if desk.settings.self_approval != "own":
+        return desk.settings.self_approval == "always"
+    return proposal.risk != "destructive"
 
 
 async def changed_since(
@@ -214,10 +247,24 @@ async def settle(desk: Desk, proposal: Proposal, state: str, *, how: Phrase | st
     before = {"state": proposal.state}
     proposal.state, proposal.decided_at, proposal.reason = state, desk.now, reason
     proposal.decided_by = desk.actor.person_id if desk.actor else None
-    deed = {"approved": "approve", "denied": "deny", "expired": "expire"}[state]
+    deed = {"approved": "approve", "denied": "deny", "expired": "expire", "withdrawn": "withdraw"}[state]
     desk.audit(deed, "proposal", proposal.id, before=before, after={"state": state, "reason": reason})
     await reminders.cancel_plan(desk.tx, _plan_key(proposal))
+    if proposal.turn_id:
+        await go_on(desk, await turns.get(desk.tx, proposal.turn_id), why=f"{proposal.id}:{state}")
     return await asking.show_decided(desk, proposal, how)
+
+
+async def withdraw(desk: Desk, proposal: Proposal) -> None:
+    """Nobody needs to decide it any more, since what asked for it was stopped."""
+    await settle(desk, proposal, "withdrawn", how=phrase("withdrawn by {who}", who=by(desk)))
+
+
+async def try_again(desk: Desk, proposal: Proposal) -> None:
+    """Have what was approved and could not be done be done again, under the same key."""
+    assert proposal.turn_id is not None  # only the agent's can fail that way
+    proposal.outcome = ""
+    await go_on(desk, await turns.get(desk.tx, proposal.turn_id), why=f"{proposal.id}:{desk.key}")
 
 
 async def expire(desk: Desk, reminder: Reminder, *, late: object) -> str:

@@ -114,7 +114,7 @@ class Gate:
             purpose=ask.purpose,
             input_tokens=ask.tokens,
             max_output=ask.max_tokens,
-            payer=Payer(person_id=ask.person_id),
+            payer=Payer(person_id=ask.person_id, turn=ask.turn),
             patience=timedelta(seconds=max(until - asyncio.get_running_loop().time(), 0.0) / 2),
         )
         async with self.guard.call(wish) as call:

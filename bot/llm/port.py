@@ -74,6 +74,7 @@ class Ask:
         is_deterministic: the same question may be answered from what was said before.
         is_private: it holds words of a private channel or a direct message.
         person_id: whose request or report it is about: who pays for it, and waits for it.
+        turn: the request whose budget pays for it besides, as T-1.
     """
 
     system: str
@@ -89,6 +90,7 @@ class Ask:
     is_deterministic: bool = False
     is_private: bool = False
     person_id: int | None = None
+    turn: str = ""
 
     def __post_init__(self) -> None:
         if self.tools and self.is_structured:

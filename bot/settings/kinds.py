@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib.util import find_spec
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from limits import parse as parse_rate
@@ -180,6 +180,7 @@ def _check_names(names: Iterable[str]) -> None:
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Days = Annotated[int, Field(ge=1, le=3650)]
+Approvals = Literal["strict", "balanced", "open"]
 SlackToken = Annotated[SecretStr, AfterValidator(_slack_token)]
 FernetKeys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
 TimeOfDay = Annotated[str, AfterValidator(time_of_day)]

@@ -90,6 +90,26 @@ class Settings(BaseSettings):
     budget_workspace_day_usd: float | None = Field(default=None, ge=0)
     """The same in US dollars."""
 
+    # The agent
+    approvals: kinds.Approvals = "balanced"
+    """Which of the agent's writes wait for approval: `strict` all, `balanced`, `open` only what nobody said."""
+    approval_hours: float = Field(default=24.0, gt=0, le=720)
+    """Hours that such a write waits for approval; one that ends something waits 1 h."""
+    self_approval: Literal["own", "never", "always"] = "own"
+    """Who asked may approve it: `own` unless it ends something, `never`, or `always`."""
+    dry_run: bool = False
+    """The agent says what it would do, and does nothing."""
+    turn_seconds: float = Field(default=180.0, ge=5, le=3600)
+    """Longest that one request may take; with research 300 s at least."""
+    turn_model_calls: int = Field(default=30, ge=1, le=1000)
+    """Answers of a model that one request may take."""
+    turn_tool_calls: int = Field(default=20, ge=1, le=1000)
+    """Uses of tools in one step of a request."""
+    turns_per_minute: int = Field(default=5, ge=1, le=1000)
+    """Requests of one thread in a minute; with more it rests for 30 minutes."""
+    turns_per_hour: int = Field(default=30, ge=1, le=10_000)
+    """The same in an hour."""
+
     # GitHub
     github_webhook_secret: SecretStr | None = Field(default=None, validation_alias="GITHUB_WEBHOOK_SECRET")
     """Secret of the App's or the global webhook. Without any secret GitHub's events are refused."""

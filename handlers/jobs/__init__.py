@@ -26,6 +26,7 @@ from handlers.jobs import (
     reminder,
     replies,
     triage,
+    turn,
     upkeep,
 )
 from prompts.words import speaking
@@ -63,6 +64,7 @@ JOBS: dict[str, Kind] = {
     "github.sync": Kind(connections.sync, time_limit=900),
     "github.disconnect": Kind(connections.disconnect),
     "triage": Kind(triage.triage, attempts=OUTAGE),
+    "turn": Kind(turn.turn, attempts=OUTAGE, time_limit=4000),
     "plain_words": Kind(plain_words.plain_words),
     "budget.warning": Kind(low_budget.warn),
     "reassign": Kind(reassign.reassign, attempts=OUTAGE),

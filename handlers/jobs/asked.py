@@ -158,14 +158,14 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
     """Act and answer in one transaction with the job's acknowledgement; a refusal undoes the act, and is recorded."""
     try:
         async with run.finishing() as tx:
-            at = await _desk_of(ctx, run, asked, tx)
+            at = await desk_of(ctx, run, asked, tx)
             with speaking(await of_asked(at)):
                 if reply := await act(at):
                     await deliver(at, reply)
                     await follow.touched(at)
     except UserError as refusal:
         async with run.finishing() as tx:
-            at = await _desk_of(ctx, run, asked, tx)
+            at = await desk_of(ctx, run, asked, tx)
             at.record_refusal(refusal, pressed=asked.pressed)
             said = Message(text=str(refusal), buttons=refusal.buttons)
             await deliver(at, Reply(message=said, is_private=True))
@@ -200,7 +200,7 @@ async def _looks_at(at: Desk, ticket: Ticket) -> bool:
     return await thread_links.ticket_of(at.tx, at.workspace_id, at.place.channel_id, root) == ticket.id
 
 
-async def _desk_of(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
+async def desk_of(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
     system = system_desk(ctx, run, tx)
     for profile in (*asked.others, *([asked.profile] if asked.profile else [])):
         await remember(system, profile)

@@ -38,7 +38,7 @@ async def command(ctx: Context, run: Run) -> None:
         rooms=rooms(event.text, here=event.channel_id),
     )
 
-    async def act(desk: Desk) -> Reply:
+    async def act(desk: Desk) -> Reply | None:
         await refuse_outsiders(desk)
         return await run_lines(desk, command_lines(event.text, VERBS)) if event.text else await hear(desk, "")
 

@@ -62,3 +62,21 @@ async def test_who_dies_in_the_middle_has_done_nothing_and_does_all_of_it_again(
     async with db.write() as tx:
         await two_of_three(tx)
     assert await kept(db) == (["first", "third"], ["first", "third"])
+
+
+async def read_again(tx: Tx) -> None:
+    async with part(tx):
+        await note(tx, "once")
+        await tx.flush()
+        tx.expunge_all()
+        assert list(await tx.exec(select(settings_kv.Setting)))
+        raise WrongError
+
+
+async def test_a_row_read_within_a_part_that_failed_is_forgotten(db: Database) -> None:
+    """Its number goes to the next one, which must not meet it."""
+    async with db.write() as tx:
+        with pytest.raises(WrongError):
+            await read_again(tx)
+        await note(tx, "once")
+        await tx.flush()

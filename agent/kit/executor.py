@@ -1,0 +1,188 @@
+"""The one place where what a model asks for is done: known, granted, valid, permitted, then carried out and proven."""
+
+import asyncio
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from agent.desk import Desk
+from agent.kit import deed, policy
+from agent.kit.deed import Deed
+from agent.kit.grants import Grant, is_open_to
+from agent.kit.receipts import keep_receipt
+from agent.kit.tool import Tool
+from agent.kit.world import Scope, World
+from agent.proposals.of_turns import propose_for
+from agent.turns.grounds import Words, ungrounded
+from bot.errors import UserError
+from bot.llm.checks import wrong
+from bot.llm.port import Call
+from bot.messages import Message, plain
+from bot.redact import redact
+from prompts.words import say
+from storage import receipts, turns
+from storage.parts import part
+from storage.turns import ToolCall, Turn
+
+DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
+LONGEST_ARGUMENT = 8192  # bytes
+LONGEST_RESULT = 6000  # characters of what a model is told, some 2,000 tokens
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One use of a tool: which answer of the model asks for it in which step, and in whose words its ground is."""
+
+    turn: Turn
+    step: int
+    model_call: int
+    call: Call
+    words: Words
+    thread_ticket: int | None
+    is_dry: bool = False
+
+    @property
+    def effect_key(self) -> str:
+        """The same for the same use, whoever makes it again."""
+        said = json.dumps([self.call.name, self.call.arguments], sort_keys=True, default=str)
+        digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+        return f"turn:{self.turn.id}:{self.step}:{self.model_call}:{self.call.id}:{digest}"
+
+    def row(self, state: str, result: str, **more: Any) -> ToolCall:
+        """As it is stored."""
+        return ToolCall(
+            workspace_id=self.turn.workspace_id,
+            turn_id=self.turn.id,
+            step=self.step,
+            model_call=self.model_call,
+            call_id=self.call.id,
+            tool=self.call.name,
+            arguments=dict(self.call.arguments),
+            effect_key=self.effect_key,
+            state=state,
+            result=_cut(redact(result)),
+            **more,
+        )
+
+
+async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) -> ToolCall:
+    """Do it, or say why not: whatever goes wrong is told to the model as a result, and stored."""
+    async with world.db.read() as tx:
+        if known := await turns.done_already(tx, use.effect_key):
+            return known
+    started = time.monotonic()
+    tool = tools.get(use.call.name)
+    if problem := _problem(grant, use, tool):
+        log.info("tool not used", turn=use.turn.name, tool=use.call.name, why=problem)
+        return await _store(world, use.row(REFUSED, problem, at=world.clock()))
+    assert tool is not None  # else there was a problem
+    try:
+        async with asyncio.timeout(tool.timeout):
+            done = await (_read(world, tool, use) if tool.is_read else _write(world, grant, tool, use))
+    except UserError as error:
+        return await _store(world, use.row(FAILED, plain(str(error)), at=world.clock(), shown=_shown(error)))
+    except TimeoutError:
+        text = f"no answer within {tool.timeout:g} s; nothing is known to have been done"
+        return await _store(world, use.row(FAILED, text, at=world.clock()))
+    log.info("tool used", turn=use.turn.name, tool=tool.name, state=done.state, seconds=time.monotonic() - started)
+    return done
+
+
+def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:
+    """Why it cannot be used at all; empty when it can."""
+    call = use.call
+    if grant.turn_id != use.turn.id or grant.step != use.step:
+        return "that grant is of another step"
+    if tool is None or not grant.has(tool):
+        known = ", ".join(sorted(grant.tools)) or "none"
+        return f"there is no tool {call.name} here; there are: {known}"
+    if call.problem:
+        return f"arguments cannot be used: {call.problem}"
+    long = [name for name, value in call.arguments.items() if len(str(value).encode()) > LONGEST_ARGUMENT]
+    if long:
+        return f"arguments are too long (at most {LONGEST_ARGUMENT} bytes): {', '.join(long)}"
+    return "; ".join(wrong(dict(call.arguments), tool.schema, what="arguments")[:5])
+
+
+async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
+    found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
+    return await _store(world, use.row(DONE, found, at=world.clock()))
+
+
+async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
+    """The effect, its receipt and the record of the use are one transaction."""
+    line = tool.line(use.call.arguments)
+    async with world.writing(use.effect_key) as desk:
+        if known := await turns.done_already(desk.tx, use.effect_key):
+            return known
+        if desk.asker.person_id != grant.actor_id or not is_open_to(desk.asker, tool):
+            raise UserError(say("Your permissions have changed since you asked."))
+        try:
+            async with part(desk.tx):
+                row = await _carried_out(desk, tool, use, line)
+        except UserError as error:
+            desk.record_refusal(error)
+            row = use.row(FAILED, plain(str(error)), at=desk.now, shown=_shown(error))
+        desk.tx.add(row)
+        await desk.tx.flush()
+    return row
+
+
+async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall:
+    """What the policy makes of it, once it is clear what it would do."""
+    missing = ungrounded(use.call.arguments, tool.sorts, use.words)
+    would = await deed.try_out(desk, line)
+    objects = len(
+        {(one.object_kind, one.object_id) for one in await receipts.of_turn(desk.tx, use.turn.id)} | _object(would)
+    )
+    verdict = policy.decide(
+        tool,
+        ungrounded=missing,
+        objects=objects,
+        approvals=desk.settings.approvals,
+        to_others=bool(missing) and tool.reach == "slack",
+    )
+    if use.is_dry or desk.settings.dry_run:
+        text = await deed.in_words(desk, would)
+        said = say("Would do: {what}", what=would.words)
+        return use.row(WOULD, f"dry run: nothing was done. Would do: {text}", at=desk.now, shown=_message(said))
+    if verdict == "proposal" and would.is_done:
+        proposal = await propose_for(desk, use.turn, tool=tool, line=line, would=would, ungrounded=missing)
+        text = f"{proposal.name} waits for approval. Nothing has been done yet; do not try it another way."
+        return use.row(PROPOSED, text, at=desk.now, proposal_id=proposal.id)
+    did = await deed.do(desk, line)
+    text = await deed.in_words(desk, did)
+    if not did.is_done:
+        return use.row(ASKED, f"Nothing was changed. {text}", at=desk.now, shown=did.shown.model_dump(mode="json"))
+    receipt = await keep_receipt(desk, use.turn, tool=tool.name, key=use.effect_key, did=did)
+    shown = did.shown.model_dump(mode="json")
+    return use.row(DONE, f"{receipt.name}: {text}", at=desk.now, shown=shown, receipt_id=receipt.id)
+
+
+def _object(would: Deed) -> set[tuple[str, str]]:
+    return {(would.object_kind, would.object_id)} if would.is_done else set()
+
+
+async def _store(world: World, row: ToolCall) -> ToolCall:
+    async with world.db.write() as tx:
+        tx.add(row)
+        await tx.flush()
+    return row
+
+
+def _message(text: str) -> dict[str, Any]:
+    return Message(text=text).model_dump(mode="json")
+
+
+def _shown(error: UserError) -> dict[str, Any]:
+    return Message(text=str(error), buttons=error.buttons).model_dump(mode="json")
+
+
+def _cut(text: str) -> str:
+    more = len(text) - LONGEST_RESULT
+    return text if more <= 0 else f"{text[:LONGEST_RESULT]}\n[… {more} more characters left out]"

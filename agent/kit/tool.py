@@ -1,0 +1,157 @@
+"""A tool: one function whose signature and docstring are all that a model is told of it."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
+
+from agent.kit.kinds import Kind, Sort
+from bot.access import RULES
+from bot.llm import port
+
+if TYPE_CHECKING:
+    from agent.kit.world import Scope
+
+Risk = Literal["read", "write", "destructive"]
+Reach = Literal["own", "slack", "github"]
+READ_SECONDS, WRITE_SECONDS = 15.0, 30.0
+MOST_ITEMS = 10
+_ARGUMENT = re.compile(r"^\s{8}(\w+): (.+)$", re.MULTILINE)
+
+Reads: TypeAlias = Callable[..., Awaitable[str]]
+Writes: TypeAlias = Callable[..., str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """What a specialist may be granted.
+
+    Attributes:
+        risk: read: it only looks. write: it changes something, and `undo` says how that is taken back.
+            destructive: it ends something, so somebody approves it first.
+        reach: whose records it changes or reads: our own, Slack's, GitHub's.
+        permission: the action (bot/access.py) that whoever asks needs.
+        function: a read's takes the scope and the arguments and gives what the model is told; a write's gives the
+            command line that does it, so that it is checked, recorded and undone like any command.
+        sorts: what each argument is, for the ground that it needs in the asker's words.
+    """
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+    risk: Risk
+    reach: Reach
+    permission: str
+    undo: str
+    timeout: float
+    function: Callable[..., Any]
+    sorts: Mapping[str, Sort] = field(default_factory=dict)
+
+    @property
+    def is_read(self) -> bool:
+        return self.risk == "read"
+
+    @property
+    def offered(self) -> port.Tool:
+        """As a model is told of it."""
+        return port.Tool(name=self.name, description=self.description, schema=self.schema)
+
+    async def read(self, scope: "Scope", arguments: Mapping[str, Any]) -> str:
+        """What a read finds."""
+        found: str = await self.function(scope, **arguments)
+        return found
+
+    def line(self, arguments: Mapping[str, Any]) -> str:
+        """The command line of a write."""
+        line: str = self.function(**arguments)
+        return line
+
+
+def tool(
+    *, risk: Risk, reach: Reach, permission: str, undo: str = "", timeout: float | None = None
+) -> Callable[[Callable[..., Any]], Tool]:
+    """Make a tool of a function.
+
+    Args:
+        undo: how a write is taken back, or why it cannot be.
+        timeout: seconds for one use.
+
+    Raises:
+        TypeError: at import: the docstring says too little, the permission is none, or a write does not say how it is
+            undone.
+    """
+
+    def made(function: Callable[..., Any]) -> Tool:
+        name = function.__name__
+        described, arguments = _described(function)
+        if permission not in RULES:
+            raise TypeError(f"tool {name}: there is no permission {permission!r} in bot/access.py")
+        if risk != "read" and not undo:
+            raise TypeError(f"tool {name}: a {risk} says how it is undone, or why it cannot be")
+        if (risk == "read") != inspect.iscoroutinefunction(function):
+            raise TypeError(f"tool {name}: a read is a coroutine, and a write gives a command line")
+        parameters = [one for one in inspect.signature(function).parameters.values() if one.name != "scope"]
+        if missing := {one.name for one in parameters} ^ arguments.keys():
+            raise TypeError(f"tool {name}: its docstring and its parameters differ in {sorted(missing)}")
+        properties = {one.name: _schema(name, one) | {"description": arguments[one.name]} for one in parameters}
+        return Tool(
+            name=name,
+            description=described,
+            schema={
+                "type": "object",
+                "properties": properties,
+                "required": list(properties),
+                "additionalProperties": False,
+            },
+            risk=risk,
+            reach=reach,
+            permission=permission,
+            undo=undo,
+            timeout=timeout or (READ_SECONDS if risk == "read" else WRITE_SECONDS),
+            function=function,
+            sorts={one.name: _sort(one.annotation) for one in parameters},
+        )
+
+    return made
+
+
+def _described(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    doc = inspect.getdoc(function) or ""
+    described, _, rest = doc.partition("\n\nArgs:\n")
+    if not described.strip():
+        raise TypeError(f"tool {function.__name__}: its docstring is what the model is told of it, and it has none")
+    indented = "\n".join(f"    {line}" for line in rest.splitlines())
+    return " ".join(described.split()), dict(_ARGUMENT.findall(indented))
+
+
+def _schema(tool_name: str, parameter: inspect.Parameter) -> dict[str, Any]:
+    """An argument's JSON schema.
+
+    Raises:
+        TypeError: its type is none that a model can be held to.
+    """
+    annotation = parameter.annotation
+    if get_origin(annotation) is list:
+        items = _schema(tool_name, parameter.replace(annotation=get_args(annotation)[0]))
+        return {"type": "array", "items": items, "minItems": 1, "maxItems": MOST_ITEMS}
+    if get_origin(annotation) is Literal:
+        return {"type": "string", "enum": list(get_args(annotation))}
+    if kind := _kind(annotation):
+        return {"type": "string", "minLength": 1, "maxLength": kind.longest, "pattern": kind.pattern}
+    if annotation in {bool, int}:
+        return {"type": "boolean"} if annotation is bool else {"type": "integer", "minimum": 0}
+    raise TypeError(f"tool {tool_name}: {parameter.name} is {annotation}, which no argument can be")
+
+
+def _kind(annotation: object) -> Kind | None:
+    if get_origin(annotation) is not Annotated:
+        return None
+    return next((one for one in get_args(annotation)[1:] if isinstance(one, Kind)), None)
+
+
+def _sort(annotation: Any) -> Sort:
+    inner = get_args(annotation)[0] if get_origin(annotation) is list else annotation
+    if kind := _kind(inner):
+        return kind.sort
+    return "number" if inner is int else "choice"

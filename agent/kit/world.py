@@ -1,0 +1,56 @@
+"""What a turn works in: the database, the model, GitHub, the time, and the desk of whoever asked."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent.desk import Desk
+from bot.settings import Settings
+from storage.database import Database, Tx
+
+if TYPE_CHECKING:
+    from bot.github.client import GitHubClient
+    from bot.llm.chain import Chain
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Built for each attempt of a turn.
+
+    Attributes:
+        desk: the desk of who asked in a transaction, with their roles as they are now, and with no more before it than
+            everybody may see who can read the answer.
+        finishing: the transaction that also ends the turn's job.
+        plainly: does with a request what is done where no model answers, and says so.
+    """
+
+    db: Database
+    model: "Chain | None"
+    github: "GitHubClient"
+    settings: Settings
+    clock: Callable[[], datetime]
+    desk: Callable[[Tx], Awaitable[Desk]]
+    finishing: Callable[[], AbstractAsyncContextManager[Tx]]
+    plainly: Callable[[Desk, str], Awaitable[None]]
+
+    @asynccontextmanager
+    async def writing(self, key: str) -> AsyncIterator[Desk]:
+        """A desk in a transaction of its own; `key` starts the keys of all that is done at it."""
+        async with self.db.write() as tx:
+            yield replace(await self.desk(tx), key=key)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Desk]:
+        """A desk that only looks."""
+        async with self.db.read() as tx:
+            yield await self.desk(tx)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a read may look at. `thread_ticket` is the id of the ticket that `this` means."""
+
+    world: World
+    thread_ticket: int | None = None

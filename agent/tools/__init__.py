@@ -1,0 +1,1 @@
+"""What the agent can look at and do: a read is a question to the database, a write is a command line."""

@@ -1,0 +1,99 @@
+"""What the agent can look at: tickets, people and reminders, as far as all may know of them who read the answer."""
+
+from agent.assigning.duty import duty_of
+from agent.commands.named import ticket_named
+from agent.commands.run import run_line
+from agent.desk import Desk
+from agent.kit.kinds import PersonName, Query, TicketName
+from agent.kit.tool import tool
+from agent.kit.world import Scope
+from agent.people.whom import person_named
+from agent.reports.similar import significant
+from bot.messages import Message, plain
+from storage import listing, loads, people, tickets
+from storage.listing import Filter
+from storage.tickets import OPEN
+
+HITS = 10
+SHORT = 200  # characters of a title or name
+
+
+@tool(risk="read", reach="own", permission="see")
+async def get_ticket(scope: Scope, ticket: TicketName) -> str:
+    """One ticket: title, status, priority, team, assignees, why they have it, description, last comments.
+
+    Args:
+        ticket: which, as CH-4, or this for the ticket of the thread.
+    """
+    async with scope.world.reading() as desk:
+        own = await tickets.get(desk.tx, scope.thread_ticket) if scope.thread_ticket else None
+        found = await ticket_named(desk, ticket, own)
+        return await _said(desk, (await run_line(desk, f"show {found.name}")).message)
+
+
+@tool(risk="read", reach="own", permission="see")
+async def list_tickets(scope: Scope, filters: Query) -> str:
+    """Up to ten tickets, the most urgent first.
+
+    Args:
+        filters: any of: open, in progress, resolved, closed, mine, unassigned, overdue, stale, critical, high, medium,
+            low, team:NAME, assignee:NAME, tag:NAME, "words in the title"; open for all that are open.
+    """
+    async with scope.world.reading() as desk:
+        return await _said(desk, (await run_line(desk, f"list {filters}")).message)
+
+
+@tool(risk="read", reach="own", permission="see")
+async def similar_tickets(scope: Scope, words_of_it: Query) -> str:
+    """Open tickets that look like what is described.
+
+    Args:
+        words_of_it: the words that say what is wrong.
+    """
+    async with scope.world.reading() as desk:
+        return await similar(desk, words_of_it)
+
+
+async def similar(desk: Desk, text: str) -> str:
+    """Open tickets with the most words in common with a text, a line each."""
+    wanted = significant(text)
+    seen: dict[int, tuple[int, str]] = {}
+    for word in sorted(wanted, key=len, reverse=True)[:HITS]:
+        filters = (Filter(kind="words", value=word, said=word), Filter(kind="status", value=OPEN, said=""))
+        for row in await listing.page(desk.tx, desk.viewer, filters, order="age", first=0, most=HITS):
+            line = f"{row.ticket.name} ({row.ticket.status}, {row.ticket.priority}): {row.ticket.title[:SHORT]}"
+            seen[row.ticket.id] = (len(wanted & significant(row.ticket.title)), line)
+    best = sorted(seen.values(), key=lambda one: -one[0])[:HITS]
+    return "\n".join(line for _, line in best) or "no open ticket looks like it"
+
+
+@tool(risk="read", reach="own", permission="see")
+async def find_people(scope: Scope, name: PersonName) -> str:
+    """Who somebody is, their teams and roles, how much they have to do and whether they are away.
+
+    Args:
+        name: as it was said.
+    """
+    async with scope.world.reading() as desk:
+        person = await person_named(desk, desk.asker.slack_id if name == "me" else name)
+        teams = {team.id: team.name for team in await people.teams(desk.tx)}
+        roles = await people.roles_of(desk.tx, person.id)
+        of_teams = ", ".join(f"{role} of {teams[team_id]}" for team_id, role in roles.items() if team_id in teams)
+        (load,) = await loads.of_people(desk.tx, [person])
+        obstacle = (await duty_of(desk, person)).obstacle(load.open_tickets)
+        has = f"{load.open_tickets} open tickets"
+        return f"@{person.name} (<@{person.slack_id}>): {of_teams or 'in no team'}; {has}; {obstacle or 'at work'}"
+
+
+@tool(risk="read", reach="own", permission="profile")
+async def list_reminders(scope: Scope) -> str:
+    """What is planned for whoever asks, each with its number and time."""
+    async with scope.world.reading() as desk:
+        return await _said(desk, (await run_line(desk, "reminders")).message)
+
+
+async def _said(desk: Desk, message: Message) -> str:
+    """A message of ours as plain lines."""
+    facts = [f"{fact.name}: {fact.value}" for fact in message.facts]
+    lines = [message.title or message.text, *facts, message.body, *message.notes]
+    return plain("\n".join(filter(None, lines)), await people.names(desk.tx, desk.workspace_id))

@@ -1,0 +1,1 @@
+"""A request in plain words from its beginning to its one answer."""

@@ -1,0 +1,82 @@
+"""How a turn ends: its one answer and the end of its job are one transaction."""
+
+from dataclasses import dataclass
+
+from agent.desk import Desk
+from agent.kit.world import World
+from agent.language import of_asked
+from agent.notices import notify
+from agent.specialists import NAMED, TOOLS
+from agent.turns import answer
+from agent.turns.answer import Told
+from bot.messages import escape
+from prompts.words import say, speaking
+from storage import people, proposals, receipts, turns
+from storage.turns import DONE, STOPPED, WAITING, Turn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How the work on a turn ended this time. `since`: so many of its steps were told of before."""
+
+    state: str
+    outcome: str
+    why: str = ""
+    since: int = 0
+
+
+async def finish(world: World, turn: Turn, ended: Ended) -> None:
+    """Answer, and end the job, in one transaction."""
+    async with world.finishing() as tx:
+        desk = await world.desk(tx)
+        kept = await turns.get(tx, turn.id)
+        with speaking(await of_asked(desk)):
+            message = answer.compose(await _told(desk, kept, ended))
+        await notify.answer(desk, message, is_private=False)
+        _end(world, kept, ended)
+        desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
+
+
+def _end(world: World, turn: Turn, ended: Ended) -> None:
+    turn.state, turn.outcome = ended.state, ended.outcome
+    if ended.state != WAITING:
+        turn.ended_at = world.clock()
+
+
+async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
+    """What is told now: the steps since the last answer, and what was approved since."""
+    steps = (await turns.steps(desk.tx, turn.id))[ended.since :]
+    numbers = {step.number for step in steps}
+    uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.step in numbers and _is_write(use.tool)]
+    why = ended.why
+    if ended.state == STOPPED and turn.stopped_by:
+        who = await people.get(desk.tx, turn.stopped_by)
+        why = say(answer.STOPPED, who=f"@{escape(who.name)}")
+        steps = [step for step in steps if step.state == DONE]
+    waiting = [one.name for one in await proposals.open_of_turn(desk.tx, turn.id)]
+    if ended.state == STOPPED:
+        waiting = []
+    return Told(
+        turn=turn,
+        steps=steps,
+        uses=uses,
+        receipts={one.id: one for one in await receipts.of_turn(desk.tx, turn.id)},
+        proposals=waiting,
+        why=why,
+        has_writes=any(NAMED[step.specialist].has_writes for step in steps),
+    )
+
+
+def _is_write(name: str) -> bool:
+    return name in TOOLS and not TOOLS[name].is_read
+
+
+async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
+    """No model answers: what is done without one, which is stored as the turn's outcome."""
+    async with world.finishing() as tx:
+        desk = await world.desk(tx)
+        kept = await turns.get(tx, turn.id)
+        with speaking(await of_asked(desk)):
+            await world.plainly(desk, turn.text)
+        kept.note = why
+        _end(world, kept, Ended(state=DONE, outcome="answer"))

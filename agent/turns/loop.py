@@ -1,0 +1,221 @@
+"""One step of a turn: a model is asked, what it asks for is done, until it answers or reaches a limit."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agent.kit.executor import DONE, REFUSED, Use, execute
+from agent.kit.grants import Grant
+from agent.kit.tool import Tool
+from agent.kit.world import World
+from agent.specialists import TOOLS
+from agent.specialists.specialist import Specialist
+from agent.turns.grounds import Words
+from agent.turns.stop import unless_stopped
+from bot.llm.port import Answer, Ask, Call, Message, Result, user
+from bot.prices import MILLION
+from bot.redact import redact
+from storage import turns
+from storage.turns import ModelCall, ToolCall, Turn
+
+AT_ONCE = 4  # reads of one answer
+SAME_CALLS = 2  # after so many uses of a tool with the same arguments the step ends
+MOST_TOKENS = 2048  # of one answer
+AGAIN = "\n(You have asked for exactly this before; this is the same result. Asking once more ends your step.)"
+
+
+class LimitError(Exception):
+    """A step has used up what it may; the text says what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What a step works on."""
+
+    turn: Turn
+    step: int
+    specialist: Specialist
+    grant: Grant
+    system: str
+    request: str
+    prompt: str  # name@hash of the template
+    words: Words
+    thread_ticket: int | None = None
+    is_private: bool = False
+    is_dry: bool = False
+    follow_ups: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        return {tool.name: tool for tool in self.specialist.tools if self.grant.has(tool)}
+
+
+async def run_step(world: World, work: Work) -> str:
+    """The specialist's answer, in its own words.
+
+    Raises:
+        ModelError: no model answers. LimitError: it used up what it may. StopAsked: somebody stopped the turn.
+    """
+    while True:
+        log, asked, open_calls = await _so_far(world, work)
+        if asked and not open_calls and not asked[-1].calls:
+            return asked[-1].text
+        if not open_calls:
+            _check_calls(world, asked, work)
+            number = len(asked) + 1
+            answer = await unless_stopped(world, work.turn.id, _ask(world, work, log, number))
+            if not answer.calls:
+                return answer.text
+            continue  # what it asks for is read from the record, like after a crash
+        await _use(world, work, open_calls, number=len(asked))
+
+
+def _check_calls(world: World, asked: Sequence[ModelCall], work: Work) -> None:
+    if len(asked) >= min(work.specialist.calls, world.settings.turn_model_calls):
+        raise LimitError(f"{len(asked)} answers of the model")
+
+
+async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCall], list[Call]]:
+    """The log as it is stored: what the model is told, its answers, and those calls of the last one that are open."""
+    async with world.db.read() as tx:
+        asked = await turns.model_calls(tx, work.turn.id, work.step)
+        used = await turns.tool_calls(tx, work.turn.id, work.step)
+    told, open_calls = [user(work.request)], list[Call]()
+    for answer in asked:
+        calls = tuple(Call(**call) for call in answer.calls)
+        told.append(Message(role="assistant", text=answer.text, calls=calls))
+        if not calls:
+            continue
+        done = {row.call_id: row for row in used if row.model_call == answer.number}
+        open_calls = [call for call in calls if call.id not in done]
+        results = tuple(
+            Result(call_id=call.id, text=done[call.id].result, is_error=done[call.id].state in {"failed", REFUSED})
+            for call in calls
+            if call.id in done
+        )
+        told.append(Message(role="user", results=results))
+    return told, asked, open_calls
+
+
+async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> Answer:
+    """Ask, and keep the answer before anything is made of it."""
+    assert world.model is not None  # a turn with steps has one
+    ask = Ask(
+        role="main",
+        purpose=work.specialist.name,
+        system=work.system,
+        messages=tuple(log),
+        max_tokens=MOST_TOKENS,
+        tools=tuple(tool.offered for tool in work.tools.values()),
+        person_id=work.turn.actor_id,
+        turn=work.turn.name,
+        is_private=work.is_private,
+    )
+    started = time.monotonic()
+    answer = await world.model.ask(ask)
+    await keep(world, work.turn, answer, step=work.step, number=number, prompt=work.prompt, started=started)
+    return answer
+
+
+async def keep(
+    world: World, turn: Turn, answer: Answer, *, step: int, number: int, prompt: str, started: float
+) -> None:
+    """Store an answer of the model's, with what it took, in the turn too."""
+    row = ModelCall(
+        workspace_id=turn.workspace_id,
+        turn_id=turn.id,
+        step=step,
+        number=number,
+        purpose=prompt.partition("@")[0],
+        prompt=prompt,
+        provider=answer.provider,
+        model=answer.model,
+        mode=answer.mode,
+        text=redact(answer.text),
+        calls=[_stored(call) for call in answer.calls],
+        stop=answer.stop,
+        input_tokens=answer.usage.input,
+        output_tokens=answer.usage.output,
+        cost=None if answer.cost is None else round(answer.cost * MILLION),
+        attempts=answer.attempts,
+        milliseconds=round((time.monotonic() - started) * 1000),
+        at=world.clock(),
+    )
+    async with world.db.write() as tx:
+        tx.add(row)
+        kept = await turns.get(tx, turn.id)
+        kept.input_tokens += row.input_tokens
+        kept.output_tokens += row.output_tokens
+        kept.cost = None if kept.cost is None or row.cost is None else kept.cost + row.cost
+        if answer.is_second_choice:
+            kept.note = f"answered by {answer.provider}"
+
+
+def _stored(call: Call) -> dict[str, object]:
+    return {"id": call.id, "name": call.name, "arguments": dict(call.arguments), "problem": call.problem}
+
+
+async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) -> None:
+    """Reads at once, writes one by one in their order; what was asked for before is answered from before."""
+    async with world.db.read() as tx:
+        used = await turns.tool_calls(tx, work.turn.id, work.step)
+    if len(used) >= world.settings.turn_tool_calls:
+        raise LimitError(f"{len(used)} uses of tools")
+    fresh = list(calls)[: world.settings.turn_tool_calls - len(used)]
+    new = []
+    for call in fresh:
+        before = [row for row in used if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
+        if len(before) >= SAME_CALLS:
+            raise LimitError(f"{call.name} with the same arguments again and again")
+        if before:
+            await _repeat(world, work, call, before[0], number=number)
+        else:
+            new.append(call)
+    await unless_stopped(world, work.turn.id, _read(world, work, [call for call in new if _is_read(call)], number))
+    for call in new:
+        if not _is_read(call):
+            await unless_stopped(world, work.turn.id, _execute(world, work, call, number=number), is_write=True)
+
+
+async def _read(world: World, work: Work, calls: Sequence[Call], number: int) -> None:
+    together = asyncio.Semaphore(AT_ONCE)
+
+    async def one(call: Call) -> None:
+        async with together:
+            await _execute(world, work, call, number=number)
+
+    async with asyncio.TaskGroup() as tasks:
+        for call in calls:
+            tasks.create_task(one(call))
+
+
+def _is_read(call: Call) -> bool:
+    tool = TOOLS.get(call.name)
+    return tool is not None and tool.is_read
+
+
+async def _execute(world: World, work: Work, call: Call, *, number: int) -> ToolCall:
+    return await execute(world, work.grant, _use_of(work, call, number), dict(work.tools))
+
+
+def _use_of(work: Work, call: Call, number: int) -> Use:
+    return Use(
+        turn=work.turn,
+        step=work.step,
+        model_call=number,
+        call=call,
+        words=work.words,
+        thread_ticket=work.thread_ticket,
+        is_dry=work.is_dry,
+    )
+
+
+async def _repeat(world: World, work: Work, call: Call, before: ToolCall, *, number: int) -> None:
+    """The same use again is not made again: the model gets the first result, with a note."""
+    state = before.state if before.state in {"failed", REFUSED} else DONE
+    row = _use_of(work, call, number).row(state, before.result, at=world.clock())
+    row.result += AGAIN
+    async with world.db.write() as tx:
+        if not await turns.done_already(tx, row.effect_key):
+            tx.add(row)

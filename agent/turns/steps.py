@@ -1,0 +1,78 @@
+"""The steps of a turn: stored with their grants before anybody works, each worked on by its specialist, and ended."""
+
+import structlog
+
+from agent.desk import Desk
+from agent.kit.grants import Grant, mint
+from agent.kit.world import World
+from agent.specialists import NAMED
+from agent.specialists.specialist import Specialist
+from agent.turns.context import Seen, request_of, words_of
+from agent.turns.loop import Work, run_step
+from agent.turns.router import LONGEST_GOAL, Route
+from prompts import render
+from storage import receipts, turns
+from storage.turns import Turn, TurnStep
+
+log = structlog.get_logger(__name__)
+
+
+async def begin_steps(world: World, turn: Turn, route: Route) -> None:
+    """Store who works on it, with the tools that each may have, before anybody does."""
+    async with world.writing(turn.key) as desk:
+        kept = await turns.get(desk.tx, turn.id)
+        kept.route = route.stored()
+        grants = {}
+        for number, part in enumerate(route.parts, 1):
+            grant = _granted(desk, turn, number, NAMED[part.specialist])
+            grants[str(number)] = sorted(grant.tools)
+            row = TurnStep(
+                workspace_id=turn.workspace_id,
+                turn_id=turn.id,
+                number=number,
+                specialist=part.specialist,
+                goal=part.goal or turn.text[:LONGEST_GOAL],
+            )
+            desk.tx.add(row)
+        kept.grants = grants
+    turn.route, turn.grants = kept.route, kept.grants
+    log.info("turn routed", turn=turn.name, by=route.by, steps=[part.specialist for part in route.parts])
+
+
+def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Grant:
+    """The tools of a step: its specialist's, as far as this person may use them; those that were granted at first."""
+    only = turn.grants.get(str(number)) if turn.grants else None
+    return mint(turn_id=turn.id, step=number, origin=turn.origin, actor=desk.asker, tools=specialist.tools, only=only)
+
+
+async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> str:
+    """What its specialist answers; raises as `run_step` does."""
+    specialist = NAMED[step.specialist]
+    async with world.reading() as desk:
+        grant = _granted(desk, turn, step.number, specialist)
+        done = [f"{one.name}: {one.said}" for one in await receipts.of_turn(desk.tx, turn.id)]
+    system = render(specialist.prompt)
+    work = Work(
+        turn=turn,
+        step=step.number,
+        specialist=specialist,
+        grant=grant,
+        system=system,
+        request=request_of(around, goal=step.goal, done=done),
+        prompt=specialist.prompt,
+        words=words_of(around),
+        thread_ticket=around.ticket_id,
+        is_private=around.is_private,
+    )
+    return await run_step(world, work)
+
+
+async def steps_of(world: World, turn: Turn) -> list[TurnStep]:
+    async with world.db.read() as tx:
+        return await turns.steps(tx, turn.id)
+
+
+async def end_step(world: World, step: TurnStep, *, state: str, text: str = "", why: str = "") -> None:
+    async with world.db.write() as tx:
+        kept = (await turns.steps(tx, step.turn_id))[step.number - 1]
+        kept.state, kept.text, kept.why = state, text, why

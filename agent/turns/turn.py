@@ -1,0 +1,143 @@
+"""A turn's life: who works on it, each in order, and one answer; after a crash it goes on from what is stored."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from agent.kit.world import World
+from agent.specialists import READER
+from agent.turns import answer, approved, router
+from agent.turns.context import Seen, seen
+from agent.turns.finish import Ended, answer_plainly, finish
+from agent.turns.loop import LimitError, keep
+from agent.turns.router import Heard, Route
+from agent.turns.steps import begin_steps, end_step, run_one, steps_of
+from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
+from bot.errors import ModelError
+from bot.llm.provider import NO_VALID_ANSWER
+from bot.messages import escape
+from prompts.words import say
+from storage import proposals, turns
+from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
+
+RESEARCH_SECONDS = 300.0
+PLAIN = "plain"  # no model answered: what is done without one is the answer
+log = structlog.get_logger(__name__)
+
+
+async def run_turn(world: World, turn_id: int) -> None:
+    """Work on it until it is answered, waits for somebody, or is stopped."""
+    turn = await _take_up(world, turn_id)
+    if turn is None:
+        async with world.finishing():
+            return
+    since = len([step for step in await steps_of(world, turn) if step.state in {DONE, FAILED}])
+    try:
+        async with asyncio.timeout(_seconds(world, turn)):
+            ended = await _work(world, turn)
+    except StopAsked:
+        ended = Ended(state=STOPPED, outcome="stopped")
+    except TimeoutError:
+        why = say(answer.LATE, seconds=round(_seconds(world, turn)))
+        ended = Ended(state=DONE, outcome="answer", why=why)
+    if ended.outcome == PLAIN:
+        await answer_plainly(world, turn, why=ended.why)
+        return
+    await finish(world, turn, replace(ended, since=since))
+
+
+async def _take_up(world: World, turn_id: int) -> Turn | None:
+    """The turn, in hand; None when it has ended."""
+    async with world.db.write() as tx:
+        turn = await turns.get(tx, turn_id)
+        if turn.state not in LIVE:
+            return None
+        turn.state, turn.started_at = RUNNING, turn.started_at or world.clock()
+        turn.deadline_at = world.clock() + timedelta(seconds=2 * _seconds(world, turn))
+    return turn
+
+
+def _seconds(world: World, turn: Turn) -> float:
+    names = {step["specialist"] for step in turn.route.get("steps", ())}
+    return max(world.settings.turn_seconds, RESEARCH_SECONDS if "research" in names else 0.0)
+
+
+async def _work(world: World, turn: Turn) -> Ended:
+    """Route it, unless that was done, carry out what was approved, and have the open steps worked on."""
+    if world.model is None:
+        return Ended(state=DONE, outcome=PLAIN, why=say("no model configured"))
+    await refuse_stopped(world, turn.id)
+    around = await seen(world, turn)
+    if not turn.route:
+        try:
+            route = await _routed(world, turn, around)
+        except ModelError as error:
+            return Ended(state=DONE, outcome=PLAIN, why=str(error))
+        await begin_steps(world, turn, route)
+    carried = await approved.carry_out(world, turn)
+    if carried.still_open:
+        return Ended(state=WAITING, outcome="proposal")
+    open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
+    if carried.was_denied:
+        for step in open_steps:
+            await end_step(world, step, state=FAILED, why="what it needs was not approved")
+        open_steps = []
+    return await _worked(world, turn, open_steps, around)
+
+
+async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen) -> Ended:
+    """Each in order, until one fails, or waits for somebody."""
+    for step in open_steps:
+        try:
+            text = await run_one(world, turn, step, around)
+        except ModelError as error:
+            await end_step(world, step, state=FAILED, why=str(error))
+            return Ended(state=FAILED, outcome="error", why=_failed(str(error)))
+        except LimitError as limit:
+            await end_step(world, step, state=FAILED, why=str(limit))
+            return Ended(state=DONE, outcome="answer", why=say(answer.LIMIT, what=str(limit)))
+        await end_step(world, step, state=DONE, text=text)
+        if await _waits(world, turn):
+            return Ended(state=WAITING, outcome="proposal")
+    return Ended(state=DONE, outcome="answer")
+
+
+def _failed(why: str) -> str:
+    return say("The model gave no answer ({why}). Commands work as ever: `help` lists them.", why=escape(why))
+
+
+async def _waits(world: World, turn: Turn) -> bool:
+    async with world.db.read() as tx:
+        return bool(await proposals.open_of_turn(tx, turn.id))
+
+
+async def _routed(world: World, turn: Turn, around: Seen) -> Route:
+    """Who works on it.
+
+    Raises:
+        ModelError: nobody can say.
+    """
+    if turn.forced:
+        return router.only(turn.forced, around.request, by="asker")
+    assert world.model is not None  # _work() has checked
+    heard = Heard(request=around.request, place=around.place, about=around.about, thread=around.thread)
+    ask = replace(
+        router.question(heard, origin=turn.origin),
+        person_id=turn.actor_id,
+        turn=turn.name,
+        is_private=around.is_private,
+    )
+    started = time.monotonic()
+    try:
+        found = await unless_stopped(world, turn.id, world.model.ask(ask))
+    except ModelError as error:
+        if str(error) == NO_VALID_ANSWER:
+            return router.only(READER, around.request, by="model", reason="no valid answer of the router")
+        raise
+    await keep(world, turn, found, step=0, number=1, prompt="router", started=started)
+    assert isinstance(found.parsed, Route)  # as `read` of the question makes it
+    return found.parsed

@@ -1,0 +1,67 @@
+"""A request to the agent, as a job: what Slack has to be asked for first, then the turn."""
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import get_args
+
+from agent.conversation import plainly
+from agent.desk import Desk
+from agent.kit.world import World
+from agent.turns.turn import run_turn
+from bot.errors import Permanent
+from bot.events import Place, Surface
+from bot.worker import Run
+from handlers.context import Context
+from handlers.jobs.asked import Asked, ask, deliver, desk_of
+from handlers.jobs.messages import mentioned
+from storage import turns
+from storage.database import Tx
+from storage.turns import Turn
+
+_ROOM = re.compile(r"<#([CG][A-Z0-9]+)")
+READ_BY_ASKER_ALONE = {"dm", "slash"}
+
+
+async def turn(ctx: Context, run: Run) -> None:
+    """Work on it, or go on with it."""
+    async with ctx.db.read() as tx:
+        row = await turns.get(tx, int(run.job.args["turn_id"]))
+    named, rooms = mentioned(row.text), tuple(dict.fromkeys(_ROOM.findall(row.text)))
+    asked = await ask(ctx, row.slack_id, Place(**row.place), surface=_surface(row), named=named, rooms=rooms)
+    world = World(
+        db=ctx.db,
+        model=ctx.model,
+        github=ctx.github,
+        settings=ctx.settings,
+        clock=ctx.clock,
+        desk=partial(_desk, ctx, run, asked),
+        finishing=run.finishing,
+        plainly=partial(_plainly, asked),
+    )
+    await run_turn(world, row.id)
+
+
+def _surface(row: Turn) -> Surface:
+    """Where it was said.
+
+    Raises:
+        Permanent: a version that we do not know has begun it.
+    """
+    found = next((one for one in get_args(Surface) if one == row.surface), None)
+    if found is None:
+        raise Permanent(f"{row.name} was said on an unknown surface: {row.surface}")
+    surface: Surface = found
+    return surface
+
+
+async def _desk(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
+    """What is done is the agent's, in the name of who asked; who reads the answer along may know of it all."""
+    desk = await desk_of(ctx, run, asked, tx)
+    return replace(desk, surface="agent", is_read_along=asked.surface not in READ_BY_ASKER_ALONE)
+
+
+async def _plainly(asked: Asked, desk: Desk, text: str) -> None:
+    """What is done with the words where no model answers."""
+    at = replace(desk, surface=asked.surface, is_read_along=False)
+    await deliver(at, await plainly(at, text))

@@ -1,0 +1,230 @@
+"""A request that the agent works on, as T-1: its steps, what the model said, what was done; enough to go on after a
+crash.
+
+queued -> running -> done, stopped or failed; waiting: a step needs somebody's approval before the next one.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select, update
+
+from storage.columns import Row, UtcTime
+from storage.database import Tx, load
+
+QUEUED, RUNNING, WAITING = "queued", "running", "waiting"
+DONE, STOPPED, FAILED = "done", "stopped", "failed"
+LIVE = (QUEUED, RUNNING, WAITING)
+
+
+class Turn(Row, table=True):
+    """One request. `place` is where it was said (bot.events.Place), `text` as it was said, in Slack's markup.
+
+    `origin` is whose words it is made of and never changes: person, github or system. `route` is who decided which
+    specialists work (`by`, `reason`, `steps`), `grants` the tools that each of them got. `cost` is in millionths of a
+    US dollar, None while a model without a price was asked.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        UniqueConstraint("key"),
+        Index("ix_turns_thread", "channel_id", "thread_ts"),
+        Index("ix_turns_state", "state", "deadline_at"),
+    )
+
+    number: int
+    key: str  # of the work that began it: the same message begins one
+    actor_id: int = Field(foreign_key="people.id")
+    slack_id: str
+    origin: str = "person"
+    surface: str
+    channel_id: str
+    thread_ts: str | None = None
+    message_ts: str | None = None
+    place: dict[str, Any] = Field(sa_type=JSON)
+    text: str
+    forced: str = ""  # the specialist that the asker chose, as by `ask`
+    state: str = QUEUED
+    outcome: str = ""
+    route: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    grants: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = Field(sa_type=UtcTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    deadline_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    stop_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    stopped_by: int | None = Field(default=None, foreign_key="people.id")
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: int | None = 0
+    note: str = ""  # why it was answered with less than was possible
+    correlation_id: str = Field(default="", index=True)
+
+    @property
+    def name(self) -> str:
+        return f"T-{self.number}"
+
+
+class TurnStep(Row, table=True):
+    """What one specialist did of a turn. `text` is what it answered; `why` it has none."""
+
+    __tablename__ = "turn_steps"
+    __table_args__ = (UniqueConstraint("turn_id", "number"),)
+
+    turn_id: int = Field(foreign_key="turns.id")
+    number: int
+    specialist: str
+    goal: str
+    state: str = QUEUED
+    text: str = ""
+    why: str = ""
+
+
+class ModelCall(Row, table=True):
+    """One answer of a model; step 0 is the router's. `calls` are those it asks for: id, name, arguments, problem."""
+
+    __tablename__ = "model_calls"
+    __table_args__ = (UniqueConstraint("turn_id", "step", "number"),)
+
+    turn_id: int = Field(foreign_key="turns.id")
+    step: int
+    number: int
+    purpose: str
+    prompt: str  # name@hash
+    provider: str = ""
+    model: str = ""
+    mode: str = ""
+    text: str = ""
+    calls: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    stop: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: int | None = None
+    attempts: int = 0
+    milliseconds: int = 0
+    at: datetime = Field(sa_type=UtcTime)
+    problem: str = ""  # why there is no answer
+
+
+class ToolCall(Row, table=True):
+    """One use of a tool, stored with what it did, so that it is never done twice.
+
+    `result` is what the model was told, `shown` what people are (bot.messages.Message), where they are told something.
+    """
+
+    __tablename__ = "tool_calls"
+    __table_args__ = (UniqueConstraint("effect_key"), Index("ix_tool_calls_turn_id", "turn_id", "step", "id"))
+
+    turn_id: int = Field(foreign_key="turns.id")
+    step: int
+    model_call: int  # its number in the step
+    call_id: str
+    tool: str
+    arguments: dict[str, Any] = Field(sa_type=JSON)
+    effect_key: str
+    state: str  # done, failed, refused, proposed, would
+    result: str
+    shown: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    receipt_id: int | None = Field(default=None, foreign_key="receipts.id")
+    proposal_id: int | None = Field(default=None, foreign_key="proposals.id")
+    milliseconds: int = 0
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def next_number(tx: Tx, workspace_id: str) -> int:
+    """The number for a turn begun in this write transaction."""
+    highest = select(func.coalesce(func.max(Turn.number), 0)).where(Turn.workspace_id == workspace_id)
+    return (await tx.exec(highest)).one() + 1
+
+
+async def get(tx: Tx, turn_id: int) -> Turn:
+    return await load(tx, Turn, turn_id)
+
+
+async def by_key(tx: Tx, key: str) -> Turn | None:
+    """The turn that this piece of work has begun already."""
+    return (await tx.exec(select(Turn).where(Turn.key == key))).first()
+
+
+async def by_number(tx: Tx, workspace_id: str, number: int) -> Turn | None:
+    found = select(Turn).where(Turn.workspace_id == workspace_id, Turn.number == number)
+    return (await tx.exec(found)).first()
+
+
+async def live_in(tx: Tx, channel_id: str, thread_ts: str | None) -> list[Turn]:
+    """The turns of a thread that have not ended, oldest first."""
+    found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
+async def live_of(tx: Tx, actor_id: int) -> list[Turn]:
+    """The turns that somebody asked for and that have not ended, oldest first."""
+    found = select(Turn).where(Turn.actor_id == actor_id, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
+async def overdue(tx: Tx, now: datetime) -> list[Turn]:
+    """Turns that ought to have ended."""
+    late = col(Turn.deadline_at) < now
+    return list(await tx.exec(select(Turn).where(col(Turn.state).in_((QUEUED, RUNNING)), late)))
+
+
+async def count_since(tx: Tx, channel_id: str, thread_ts: str | None, since: datetime) -> int:
+    """How many turns a thread began since then."""
+    found = select(func.count()).where(
+        Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.created_at >= since
+    )
+    return (await tx.exec(found)).one()
+
+
+async def ask_to_stop(tx: Tx, ids: Collection[int], *, by: int, at: datetime) -> int:
+    """Have turns stop that have not ended; how many did not know it yet."""
+    live = col(Turn.id).in_(ids) & col(Turn.state).in_(LIVE) & col(Turn.stop_at).is_(None)
+    done = await tx.exec(update(Turn).where(live).values(stop_at=at, stopped_by=by))
+    return int(done.rowcount)
+
+
+async def must_stop(tx: Tx, turn_id: int) -> bool:
+    """Whether somebody asked it to stop."""
+    return (await tx.exec(select(Turn.stop_at).where(Turn.id == turn_id))).one() is not None
+
+
+async def steps(tx: Tx, turn_id: int) -> list[TurnStep]:
+    found = select(TurnStep).where(TurnStep.turn_id == turn_id)
+    return list(await tx.exec(found.order_by(col(TurnStep.number))))
+
+
+async def model_calls(tx: Tx, turn_id: int, step: int | None = None) -> list[ModelCall]:
+    """What the model said, of one step or of all, in order."""
+    found = select(ModelCall).where(ModelCall.turn_id == turn_id)
+    found = found if step is None else found.where(ModelCall.step == step)
+    return list(await tx.exec(found.order_by(col(ModelCall.step), col(ModelCall.number))))
+
+
+async def tool_calls(tx: Tx, turn_id: int, step: int | None = None) -> list[ToolCall]:
+    """What was done, of one step or of all, in order."""
+    found = select(ToolCall).where(ToolCall.turn_id == turn_id)
+    found = found if step is None else found.where(ToolCall.step == step)
+    return list(await tx.exec(found.order_by(col(ToolCall.id))))
+
+
+async def done_already(tx: Tx, effect_key: str) -> ToolCall | None:
+    """What this very call came to, if it was made before."""
+    return (await tx.exec(select(ToolCall).where(ToolCall.effect_key == effect_key))).first()
+
+
+async def latest(
+    tx: Tx, workspace_id: str, *, state: str = "", actor_id: int | None = None, most: int = 50
+) -> list[Turn]:
+    """The newest turns first."""
+    found = select(Turn).where(Turn.workspace_id == workspace_id)
+    found = found.where(Turn.state == state) if state else found
+    found = found.where(Turn.actor_id == actor_id) if actor_id is not None else found
+    return list(await tx.exec(found.order_by(col(Turn.id).desc()).limit(most)))
+
+
+async def before(tx: Tx, ended_before: datetime) -> list[int]:
+    """The ids of turns that ended before that."""
+    return list(await tx.exec(select(Turn.id).where(col(Turn.ended_at) < ended_before)))

@@ -1,0 +1,102 @@
+"""Somebody asks in plain words; what they meant is done by the commands' own code, and told."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
+from bot.sandbox.slack import SlackSandbox
+from storage.receipts import Receipt
+from storage.turns import ToolCall, Turn
+from tests.team import Bot, assignees, quiet, report, running, said, seed_teams, settings_for
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[LlmSandbox]:
+    async with LlmSandbox.start() as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def with_agent(slack: SlackSandbox, llm: LlmSandbox, path: Path, /, **changes: Any) -> AsyncIterator[Bot]:
+    """A bot whose model is the sandbox's."""
+    settings = settings_for(slack, path, anthropic_api_key="sk-test", anthropic_base_url=llm.url, **changes)
+    await seed_teams(settings, slack)
+    async with running(slack, settings) as bot:
+        yield bot
+
+
+def routes(llm: LlmSandbox, *specialists: str, text: str = "") -> None:
+    """The router sends requests (with these words) to these specialists."""
+    steps = [{"specialist": name, "goal": "as asked"} for name in specialists]
+    llm.add(
+        Rule(
+            name="route",
+            match=Match(purpose="^route", text=text or None),
+            reply=Reply(json={"steps": steps, "reason": "so"}),
+        )
+    )
+
+
+def calls(llm: LlmSandbox, purpose: str, *asked: Call, then: str) -> None:
+    """A specialist asks for these tools, and answers with these words once it has their results."""
+    llm.add(
+        Rule(name=f"{purpose} acts", match=Match(purpose=f"^{purpose}", turn=0), reply=Reply(calls=asked)),
+        Rule(name=f"{purpose} answers", match=Match(purpose=f"^{purpose}"), reply=Reply(text=then)),
+    )
+
+
+async def test_a_ticket_is_given_to_whom_the_asker_named(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="[[R-1]]")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await slack.say("alice", "#ops", "@chargehand could you hand CH-1 over to <@U0DAVE> for now?")
+        await quiet(bot)
+        assert await assignees(bot) == ["dave"]
+        (turn,) = await bot.rows(select(Turn))
+        (receipt,) = await bot.rows(select(Receipt).where(Receipt.turn_id == turn.id))
+    answer = slack.thread("#ops", ts)[-1].plain
+    assert "CH-1" in answer
+    assert "T-1 · 1 change" in answer
+    assert (turn.state, turn.outcome, turn.route["by"]) == ("done", "answer", "model")
+    assert (receipt.name, receipt.tool, receipt.object_kind) == ("R-1", "assign", "ticket")
+    assert receipt.after["assignees"] != receipt.before["assignees"]
+
+
+async def test_what_nobody_said_waits_for_approval(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        before = await assignees(bot)
+        ts = await slack.say("alice", "#ops", "@chargehand could you give CH-1 to somebody good?")
+        await quiet(bot)
+        assert await assignees(bot) == before
+        asked = next(one for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
+        assert "Nobody said this in so many words: `people`" in asked.plain
+        await slack.click("alice", "#ops", asked.ts, "Approve")
+        await quiet(bot)
+        assert await assignees(bot) == ["dave"]
+        (turn,) = await bot.rows(select(Turn))
+        assert (turn.state, turn.outcome) == ("done", "answer")
+
+
+async def test_two_steps_make_one_answer(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
+    routes(llm, "create", "remind")
+    calls(llm, "create", Call("report_ticket", {"text": "checkout is broken on mobile since the deploy"}), then="")
+    wish = {"who": "me", "what": "this", "when": "tomorrow at 9"}
+    calls(llm, "remind", Call("set_reminder", wish), then="[[R-2]]")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        words = "checkout is broken on mobile since the deploy, can someone look and remind me tomorrow at 9"
+        ts = await slack.say("alice", "#ops", f"@chargehand {words}")
+        await quiet(bot)
+        uses = await bot.rows(select(ToolCall))
+    answer = slack.thread("#ops", ts)[-1].plain
+    assert [use.state for use in uses] == ["done", "done"], [use.result for use in uses]
+    assert "2 changes" in answer
+    assert said  # imported for the helpers
