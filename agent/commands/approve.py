@@ -7,6 +7,7 @@ from agent.commands.stale import check_version
 from agent.commands.undo import listed
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.proposals import deciding
 from agent.proposals import proposal as proposals
 from agent.tickets.status_words import words
 from agent.tickets.transition import by
@@ -21,14 +22,14 @@ from storage.undo_steps import UndoStep
 async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Reply:
     """Run the stored command; it may still find that it no longer applies, and then nothing was decided."""
     proposal = said.the_proposal
-    await proposals.require_open(desk, proposal)
-    await proposals.check_decides(desk, proposal)
+    await deciding.require_open(desk, proposal)
+    await deciding.check_decides(desk, proposal)
     if proposal.turn_id:
         return await _of_turn(desk, said, proposal)
     verb, command = find(proposal.verb), await proposals.command_of(desk, proposal)
     if command.ticket and said.version:
         check_version(command.ticket, said.version)
-    others = await proposals.changed_since(
+    others = await deciding.changed_since(
         desk, proposal, command.ticket, version=said.version, fields=set(verb.changes)
     )
     if command.ticket and others:
@@ -44,10 +45,10 @@ async def _of_turn(desk: Desk, said: Said, proposal: Proposal) -> Reply:
     """What the agent asked for is carried out by its turn, as the one who asked: that job is put with this decision."""
     ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
     fields = set(proposal.after) & set(proposal.before)
-    others = await proposals.changed_since(desk, proposal, ticket, version=said.version, fields=fields)
+    others = await deciding.changed_since(desk, proposal, ticket, version=said.version, fields=fields)
     if ticket and others:
         return _ask_again(ticket, proposal, others)
-    if proposal.outcome == proposals.FAILED_TO_DO:
+    if proposal.outcome == deciding.FAILED_TO_DO:
         await proposals.try_again(desk, proposal)
         return text_reply(say("{proposal} is tried again.", proposal=proposal.name), is_private=True)
     text = await proposals.settle(desk, proposal, "approved", how=phrase("approved by {who}", who=by(desk)))

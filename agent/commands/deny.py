@@ -2,6 +2,7 @@
 
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.proposals import deciding
 from agent.proposals import proposal as proposals
 from agent.tickets.transition import by
 from bot.messages import Message, escape
@@ -10,9 +11,9 @@ from prompts.words import fixed, phrase
 
 async def deny(desk: Desk, said: Said) -> Reply:
     proposal = said.the_proposal
-    await proposals.require_open(desk, proposal)
+    await deciding.require_open(desk, proposal)
     if desk.asker.person_id != proposal.asker_id:
-        await proposals.check_decides(desk, proposal)
+        await deciding.check_decides(desk, proposal)
     how = phrase("denied by {who}: {why}", who=by(desk), why=escape(said.text))
     text = await proposals.settle(desk, proposal, "denied", how=how, reason=said.text)
     return Reply(message=Message(text=text), settles=True)

@@ -8,7 +8,8 @@ from agent.kit.deed import Deed
 from agent.kit.tool import Tool
 from agent.language import of_asked
 from agent.notices.post import say_where_asked
-from agent.proposals.proposal import fresh, keep_row, may_decide_own
+from agent.proposals.deciding import may_decide_own
+from agent.proposals.proposal import fresh, keep_row
 from bot.messages import Button, Message, escape, mention, moment
 from prompts.words import fixed, say, speaking
 from storage import people, proposals, tickets

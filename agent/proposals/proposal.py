@@ -11,21 +11,16 @@ from agent.proposals import asking
 from agent.tickets.change import present
 from agent.tickets.transition import by
 from agent.turns.begin import put as go_on
-from bot.access import Target, can, check
-from bot.errors import Denial, Refused, Stray, UserError
-from bot.messages import escape, moment
+from bot.access import can
+from bot.errors import Stray, UserError
 from prompts.words import Phrase, fixed, phrase, say, speaking
-from storage import people, proposals, reminders, tickets, turns, undo_steps
+from storage import people, proposals, reminders, tickets, turns
 from storage.people import Person
-from storage.proposals import APPROVED, OPEN, Proposal
+from storage.proposals import OPEN, Proposal
 from storage.reminders import Reminder
-from storage.tickets import Ticket
-from storage.undo_steps import UndoStep
 
 LASTS = timedelta(days=7)
 EXPIRES = "proposal"  # the kind of its reminder
-FAILED_TO_DO = "failed"  # the outcome of an approved one that could not be done
-STATES = {"approved": fixed("approved"), "denied": fixed("denied"), "withdrawn": fixed("withdrawn")}  # by a person
 
 
 async def may(desk: Desk, said: Said, needs: str) -> bool:
@@ -168,74 +163,6 @@ async def _sees(desk: Desk, proposal: Proposal) -> bool:
     if proposal.ticket_id:
         return await desk.sees(await tickets.get(desk.tx, proposal.ticket_id))
     return asking.is_insider(desk, proposal, desk.asker.slack_id)
-
-
-async def require_open(desk: Desk, proposal: Proposal) -> None:
-    """Refuse what was decided already.
-
-    Raises:
-        Stray: by whom and when.
-    """
-    if proposal.state == OPEN and proposal.expires_at > desk.now:
-        return
-    if proposal.outcome == FAILED_TO_DO and proposal.state == APPROVED:
-        return  # it may be tried again
-    if proposal.decided_by is None or proposal.decided_at is None:
-        expired = fixed("{proposal} expired {at}: nobody had decided until then.")
-        raise Stray(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
-    who, at = escape((await people.get(desk.tx, proposal.decided_by)).name), moment(proposal.decided_at)
-    decided = fixed("{proposal} was {state} by @{who} {at}.")
-    raise Stray(say(decided, proposal=proposal.name, state=say(STATES[proposal.state]), who=who, at=at))
-
-
-async def check_decides(desk: Desk, proposal: Proposal) -> None:
-    """Let pass who is asked by name, and who could do it without asking; nobody else, and so nobody for themselves.
-
-    Raises:
-        Refused: with who decides.
-    """
-    if desk.asker.person_id == proposal.approver_id != proposal.asker_id:
-        return
-    doing = say("decide {proposal}", proposal=proposal.name)
-    if proposal.turn_id:
-        _check_not_own(desk, proposal)
-    if proposal.ticket_id:
-        await desk.check(proposal.needs, await tickets.get(desk.tx, proposal.ticket_id), doing=doing)
-    elif proposal.team_id:
-        await desk.check_team(await people.get_team(desk.tx, proposal.team_id), doing=doing)
-    elif proposal.turn_id:
-        check(desk.asker, proposal.needs, Target(), doing=doing)
-    else:
-        desk.check_admin(doing=doing)
-
-
-def _check_not_own(desk: Desk, proposal: Proposal) -> None:
-    """Whoever had the agent ask for something may not always approve it too.
-
-    Raises:
-        Refused: they may not.
-    """
-    if desk.asker.person_id == proposal.asker_id and not may_decide_own(desk, proposal):
-        own = fixed("You asked for {proposal} yourself, so somebody else has to approve it (CHARGEHAND_SELF_APPROVAL).")
-        denial = Denial(action="approve", kind="proposal", object_id=proposal.id, who="somebody else")
-        raise Refused(say(own, proposal=proposal.name), denial=denial)
-
-
-def may_decide_own(desk: Desk, proposal: Proposal) -> bool:
-    """Whether whoever had the agent ask may approve it too (CHARGEHAND_SELF_APPROVAL)."""
-    if desk.settings.self_approval != "own":
-        return desk.settings.self_approval == "always"
-    return proposal.risk != "destructive"
-
-
-async def changed_since(
-    desk: Desk, proposal: Proposal, ticket: Ticket | None, *, version: int | None, fields: set[str]
-) -> list[UndoStep]:
-    """What others than the asker have done since to the same fields; `version` is the ticket's that they know of."""
-    if ticket is None:
-        return []
-    later = await undo_steps.after(desk.tx, ticket.id, version or proposal.version or 0)
-    return [step for step in later if step.who != desk.who and fields & step.before.keys()]
 
 
 async def settle(desk: Desk, proposal: Proposal, state: str, *, how: Phrase | str, reason: str | None = None) -> str:

@@ -8,7 +8,7 @@ from agent.kit.receipts import keep_receipt
 from agent.kit.world import World
 from agent.language import of_asked
 from agent.notices.post import say_where_asked
-from agent.proposals.proposal import FAILED_TO_DO
+from agent.proposals.deciding import FAILED_TO_DO
 from bot.errors import UserError
 from bot.messages import Button, Message
 from prompts.words import say, speaking
