@@ -23,7 +23,8 @@ class Turn(Row, table=True):
 
     `origin` is whose words it is made of and never changes: person, github or system. `route` is who decided which
     specialists work (`by`, `reason`, `steps`), `grants` the tools that each of them got. `cost` is in millionths of a
-    US dollar, None while a model without a price was asked.
+    US dollar, None while a model without a price was asked. `follow_ups` are what the asker said meanwhile: text, ts,
+    and the step and number of the model's answer before which it came in, once it has.
     """
 
     __tablename__ = "turns"
@@ -45,7 +46,9 @@ class Turn(Row, table=True):
     message_ts: str | None = None
     place: dict[str, Any] = Field(sa_type=JSON)
     text: str
-    forced: str = ""  # the specialist that the asker chose, as by `ask`
+    forced: str = ""  # the specialist that the asker chose
+    continues: int | None = Field(default=None, foreign_key="turns.id")  # the one that came to a limit
+    follow_ups: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     state: str = QUEUED
     outcome: str = ""
     route: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -163,6 +166,18 @@ async def live_of(tx: Tx, actor_id: int) -> list[Turn]:
     """The turns that somebody asked for and that have not ended, oldest first."""
     found = select(Turn).where(Turn.actor_id == actor_id, col(Turn.state).in_(LIVE))
     return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
+async def by_message(tx: Tx, channel_id: str, ts: str) -> Turn | None:
+    """The turn that a message began."""
+    found = select(Turn).where(Turn.channel_id == channel_id, Turn.message_ts == ts)
+    return (await tx.exec(found.order_by(col(Turn.id)))).first()
+
+
+async def last_in(tx: Tx, channel_id: str, thread_ts: str | None, actor_id: int) -> Turn | None:
+    """The newest turn of somebody in a thread."""
+    found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.actor_id == actor_id)
+    return (await tx.exec(found.order_by(col(Turn.id).desc()).limit(1))).first()
 
 
 async def overdue(tx: Tx, now: datetime) -> list[Turn]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from agent.commands.reading import NAMED_TICKET
 from agent.desk import Desk
 from agent.kit import deed, policy
 from agent.kit.deed import Deed
@@ -18,6 +19,7 @@ from agent.kit.tool import Tool
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
 from agent.turns.grounds import Words, ungrounded
+from agent.turns.signs import ACTS, READS
 from bot.errors import UserError
 from bot.llm.checks import wrong
 from bot.llm.port import Call
@@ -81,6 +83,7 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
         log.info("tool not used", turn=use.turn.name, tool=use.call.name, why=problem)
         return await _store(world, use.row(REFUSED, problem, at=world.clock()))
     assert tool is not None  # else there was a problem
+    await world.signs.now(_sign(tool, use))
     try:
         async with asyncio.timeout(tool.timeout):
             done = await (_read(world, tool, use) if tool.is_read else _write(world, grant, tool, use))
@@ -91,6 +94,14 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
         return await _store(world, use.row(FAILED, text, at=world.clock()))
     log.info("tool used", turn=use.turn.name, tool=tool.name, state=done.state, seconds=time.monotonic() - started)
     return done
+
+
+def _sign(tool: Tool, use: Use) -> str:
+    """What people read while it is used: only what is a name of ours, never a model's words."""
+    name = str(use.call.arguments.get("ticket", ""))
+    if not tool.is_read:
+        return say(ACTS)
+    return say(READS, what=name if NAMED_TICKET.fullmatch(name) else tool.name.replace("_", " "))
 
 
 def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:

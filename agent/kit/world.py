@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.desk import Desk
+from agent.turns.signs import Signs
 from bot.settings import Settings
 from storage.database import Database, Tx
 
@@ -23,6 +24,7 @@ class World:
         desk: the desk of who asked in a transaction, with their roles as they are now, and with no more before it than
             everybody may see who can read the answer.
         finishing: the transaction that also ends the turn's job.
+        signs: of life, in the thread.
         plainly: does with a request what is done where no model answers, and says so.
     """
 
@@ -33,6 +35,7 @@ class World:
     clock: Callable[[], datetime]
     desk: Callable[[Tx], Awaitable[Desk]]
     finishing: Callable[[], AbstractAsyncContextManager[Tx]]
+    signs: Signs
     plainly: Callable[[Desk, str], Awaitable[None]]
 
     @asynccontextmanager

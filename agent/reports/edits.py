@@ -7,9 +7,10 @@ from agent.reports import direct
 from agent.reports.held import edit_held
 from agent.reports.named_team import without_team
 from agent.reports.report import rewritten
+from agent.turns.edits import drop_turn, edit_turn
 from bot.events import SlackDelete, SlackEdit
 from prompts.words import fixed, phrase
-from storage import comments, tickets
+from storage import comments, tickets, turns
 from storage.comments import Comment
 from storage.tickets import Ticket
 
@@ -21,6 +22,8 @@ async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -
     elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
         said = report_of(text, in_thread=True)
         _reword(desk, comment, await without_team(desk, said) if comment.is_report else said)
+    elif turn := await turns.by_message(desk.tx, event.channel_id, event.ts):
+        await edit_turn(desk, turn, text, ts=event.edited_ts)
     elif not await edit_held(desk, event.channel_id, event.ts, report_of(text)):
         said = report_of(text)
         before = await direct.edit_pending(desk, event.user_id, event.ts, said)
@@ -51,5 +54,7 @@ async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:
     elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
         comment.deleted_at = desk.now
         desk.audit("delete", "comment", comment.id, before={"text": comment.text}, after={})
+    elif turn := await turns.by_message(desk.tx, event.channel_id, event.ts):
+        await drop_turn(desk, turn)
     elif await direct.drop_pending(desk, event.user_id, event.ts):
         desk.audit("cancelled", "message", delivery_id, before={}, after={"why": "deleted"})

@@ -4,13 +4,16 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from agent.desk import Desk
+from agent.notices.notify import outgoing
 from agent.reply import Reply, text_reply
 from bot.errors import UserError
+from bot.events import Place
 from prompts.words import fixed, say
-from storage import queue, turns
-from storage.turns import QUEUED, Turn
+from storage import outbox, queue, turns
+from storage.turns import QUEUED, RUNNING, Turn
 
 TURN = "turn"  # the kind of its job
+WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 MOST_WAITING = 10  # turns of one thread
 REST = timedelta(minutes=30)
 
@@ -30,21 +33,44 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
     key = f"turn:{desk.key}"
     if await turns.by_key(desk.tx, key):
         return None
+    if await _follows_up(desk, text):
+        return None
     if resting := await _too_many(desk):
         return resting
+    await store(desk, place, text, key=key, forced=forced)
+    return None
+
+
+async def store(
+    desk: Desk,
+    place: Place,
+    text: str,
+    *,
+    key: str,
+    forced: str = "",
+    continues: int | None = None,
+    surface: str = "",
+) -> Turn:
+    """Keep a request with its job.
+
+    Args:
+        continues: the turn that came to a limit, and this one goes on with.
+        surface: where it was said, if that is not where this desk is.
+    """
     turn = Turn(
         workspace_id=desk.workspace_id,
         number=await turns.next_number(desk.tx, desk.workspace_id),
         key=key,
         actor_id=desk.asker.person_id,
         slack_id=desk.asker.slack_id,
-        surface=desk.surface,
+        surface=surface or desk.surface,
         channel_id=place.channel_id,
         thread_ts=place.thread_ts,
         message_ts=place.message_ts,
         place=asdict(place),
         text=text,
         forced=forced,
+        continues=continues,
         state=QUEUED,
         created_at=desk.now,
         deadline_at=desk.now + timedelta(hours=1),
@@ -54,7 +80,40 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
     await desk.tx.flush()
     desk.audit("ask", "turn", turn.id, before={}, after={"turn": turn.name})
     await put(desk, turn, why="asked")
-    return None
+    return turn
+
+
+async def _follows_up(desk: Desk, text: str) -> bool:
+    """What the asker says in the thread of their running turn comes in at its next question to the model."""
+    place = desk.place
+    if place is None or place.message_ts is None or (place.thread_ts in {None, place.message_ts} and not place.is_dm):
+        return False
+    running = await turns.live_in(desk.tx, place.channel_id, place.thread_ts)
+    mine = next((one for one in running if one.actor_id == desk.asker.person_id and one.state == RUNNING), None)
+    if mine is None or mine.stop_at:
+        return False
+    if len(mine.follow_ups) >= MOST_WAITING:
+        full = fixed("{count} more words of yours wait already. Wait for the answer, or write `stop`.")
+        raise UserError(say(full, count=MOST_WAITING))
+    mine.follow_ups = [*mine.follow_ups, {"text": text, "place": asdict(place), "ts": place.message_ts}]
+    await mark(desk, place.channel_id, place.message_ts, WAITS)
+    desk.audit("follow up", "turn", mine.id, before={}, after={"turn": mine.name})
+    return True
+
+
+async def mark(desk: Desk, channel_id: str, ts: str, emoji: str, *, is_gone: bool = False) -> None:
+    """Set a reaction on a message, or take it off."""
+    kind = "unreact" if is_gone else "react"
+    row = outgoing(
+        desk,
+        key=f"{kind}:{channel_id}:{ts}:{emoji}",
+        kind=kind,
+        lane=f"react:{channel_id}:{ts}",
+        channel_id=channel_id,
+        payload=emoji,
+    )
+    row.target_ts = ts
+    await outbox.add(desk.tx, row)
 
 
 async def put(desk: Desk, turn: Turn, *, why: str) -> None:

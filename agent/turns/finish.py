@@ -9,6 +9,8 @@ from agent.notices import notify
 from agent.specialists import NAMED, TOOLS
 from agent.turns import answer
 from agent.turns.answer import Told
+from agent.turns.begin import WAITS, mark, store
+from bot.events import Place
 from bot.messages import escape
 from prompts.words import say, speaking
 from storage import people, proposals, receipts, turns
@@ -34,7 +36,17 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
             message = answer.compose(await _told(desk, kept, ended))
         await notify.answer(desk, message, is_private=False)
         _end(world, kept, ended)
+        await _hand_on(desk, kept)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
+
+
+async def _hand_on(desk: Desk, turn: Turn) -> None:
+    """What came in too late for this turn becomes one of its own, unless all was stopped; nothing waits any more."""
+    for one in turn.follow_ups:
+        place = Place(**one["place"])
+        await mark(desk, place.channel_id, one["ts"], WAITS, is_gone=True)
+        if "step" not in one and not one.get("is_edit") and turn.state != STOPPED:
+            await store(desk, place, one["text"], key=f"turn:{turn.id}:{one['ts']}", surface=turn.surface)
 
 
 def _end(world: World, turn: Turn, ended: Ended) -> None:

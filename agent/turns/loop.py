@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import Any
 
 from agent.kit.executor import DONE, REFUSED, Use, execute
 from agent.kit.grants import Grant
@@ -14,9 +15,12 @@ from agent.specialists.specialist import Specialist
 from agent.turns.grounds import Words
 from agent.turns.stop import unless_stopped
 from bot.llm.port import Answer, Ask, Call, Message, Result, user
+from bot.messages import plain
 from bot.prices import MILLION
 from bot.redact import redact
-from storage import turns
+from prompts import render
+from storage import people, turns
+from storage.database import Tx
 from storage.turns import ModelCall, ToolCall, Turn
 
 AT_ONCE = 4  # reads of one answer
@@ -44,7 +48,6 @@ class Work:
     thread_ticket: int | None = None
     is_private: bool = False
     is_dry: bool = False
-    follow_ups: Sequence[str] = field(default_factory=tuple)
 
     @property
     def tools(self) -> Mapping[str, Tool]:
@@ -64,6 +67,8 @@ async def run_step(world: World, work: Work) -> str:
         if not open_calls:
             _check_calls(world, asked, work)
             number = len(asked) + 1
+            if await _take_in(world, work, number):
+                continue
             answer = await unless_stopped(world, work.turn.id, _ask(world, work, log, number))
             if not answer.calls:
                 return answer.text
@@ -81,8 +86,10 @@ async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCa
     async with world.db.read() as tx:
         asked = await turns.model_calls(tx, work.turn.id, work.step)
         used = await turns.tool_calls(tx, work.turn.id, work.step)
+        said = await _said_meanwhile(tx, work.turn)
     told, open_calls = [user(work.request)], list[Call]()
     for answer in asked:
+        _tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, answer.number)])
         calls = tuple(Call(**call) for call in answer.calls)
         told.append(Message(role="assistant", text=answer.text, calls=calls))
         if not calls:
@@ -95,7 +102,33 @@ async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCa
             if call.id in done
         )
         told.append(Message(role="user", results=results))
+    _tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, len(asked) + 1)])
     return told, asked, open_calls
+
+
+async def _said_meanwhile(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
+    """What the asker said since they asked, as it is read out."""
+    said = (await turns.get(tx, turn.id)).follow_ups
+    names = await people.names(tx, turn.workspace_id) if said else {}
+    return [one | {"text": redact(plain(one["text"], names)), "raw": one["text"]} for one in said]
+
+
+def _tell(told: list[Message], said: Sequence[Mapping[str, Any]]) -> None:
+    """What the asker said meanwhile stands in the message that the model reads next."""
+    for one in said:
+        text = render("follow_up", text=one["text"], is_edit=bool(one.get("is_edit")))
+        told[-1] = replace(told[-1], text="\n\n".join(filter(None, [told[-1].text, text])))
+
+
+async def _take_in(world: World, work: Work, number: int) -> bool:
+    """Whether something came in since the last answer; where it comes in is stored, so a crash changes nothing."""
+    async with world.db.read() as tx:
+        if all("step" in one for one in (await turns.get(tx, work.turn.id)).follow_ups):
+            return False
+    async with world.db.write() as tx:
+        turn = await turns.get(tx, work.turn.id)
+        turn.follow_ups = [{"step": work.step, "call": number} | one for one in turn.follow_ups]
+    return True
 
 
 async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> Answer:
@@ -160,6 +193,9 @@ async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) 
     """Reads at once, writes one by one in their order; what was asked for before is answered from before."""
     async with world.db.read() as tx:
         used = await turns.tool_calls(tx, work.turn.id, work.step)
+        said = await _said_meanwhile(tx, work.turn)
+    more = tuple(text for one in said for text in (one["text"], one["raw"]))
+    work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
     if len(used) >= world.settings.turn_tool_calls:
         raise LimitError(f"{len(used)} uses of tools")
     fresh = list(calls)[: world.settings.turn_tool_calls - len(used)]

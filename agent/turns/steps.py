@@ -50,7 +50,8 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> str
     specialist = NAMED[step.specialist]
     async with world.reading() as desk:
         grant = _granted(desk, turn, step.number, specialist)
-        done = [f"{one.name}: {one.said}" for one in await receipts.of_turn(desk.tx, turn.id)]
+        before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
+        done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
     system = render(specialist.prompt)
     work = Work(
         turn=turn,

@@ -37,7 +37,7 @@ async def run_turn(world: World, turn_id: int) -> None:
             return
     since = len([step for step in await steps_of(world, turn) if step.state in {DONE, FAILED}])
     try:
-        async with asyncio.timeout(_seconds(world, turn)):
+        async with world.signs.alive(), asyncio.timeout(_seconds(world, turn)):
             ended = await _work(world, turn)
     except StopAsked:
         ended = Ended(state=STOPPED, outcome="stopped")

@@ -8,9 +8,11 @@ from typing import get_args
 from agent.conversation import plainly
 from agent.desk import Desk
 from agent.kit.world import World
+from agent.turns.signs import Signs
 from agent.turns.turn import run_turn
 from bot.errors import Permanent
 from bot.events import Place, Surface
+from bot.slack.status import show_status
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import Asked, ask, deliver, desk_of
@@ -37,6 +39,7 @@ async def turn(ctx: Context, run: Run) -> None:
         clock=ctx.clock,
         desk=partial(_desk, ctx, run, asked),
         finishing=run.finishing,
+        signs=Signs(partial(show_status, ctx.client, channel_id=row.channel_id, thread_ts=row.thread_ts)),
         plainly=partial(_plainly, asked),
     )
     await run_turn(world, row.id)

@@ -1,0 +1,32 @@
+"""The message that began a turn is rewritten or deleted: what waits follows it, what runs is told, what ended stays."""
+
+from agent.desk import Desk
+from storage import turns
+from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, Turn
+
+
+async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
+    """The new words count: at once while it waits, at its next question to the model while it runs."""
+    if turn.text == text or turn.state not in LIVE:
+        return
+    desk.audit("edit", "turn", turn.id, before={"text": turn.text}, after={"text": text})
+    if turn.state == QUEUED:
+        turn.text = text
+    elif turn.state == RUNNING:
+        place = turn.place | {"message_ts": turn.message_ts}
+        said = {"text": text, "place": place, "ts": turn.message_ts or ts, "is_edit": True}
+        turn.follow_ups = [*turn.follow_ups, said]
+
+
+async def drop_turn(desk: Desk, turn: Turn) -> None:
+    """One that waits is not begun any more; of one that ended the words are forgotten."""
+    if turn.state == QUEUED:
+        turn.state, turn.outcome, turn.ended_at = STOPPED, "stopped", desk.now
+        desk.audit("cancelled", "turn", turn.id, before={}, after={"why": "deleted"})
+    elif turn.state not in LIVE:
+        turn.text = ""
+        for step in await turns.steps(desk.tx, turn.id):
+            step.goal = step.text = ""
+        for call in await turns.model_calls(desk.tx, turn.id):
+            call.text, call.calls = "", []
+        desk.audit("forget", "turn", turn.id, before={}, after={"why": "deleted"})

@@ -1,0 +1,44 @@
+"""Signs of life while a turn is worked on: one line that says what is being done, renewed before Slack drops it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from prompts.words import fixed, say
+
+RENEWED = 60.0  # seconds; Slack drops it after 120
+THINKS = fixed("is thinking…")
+READS = fixed("is looking at {what}…")
+ACTS = fixed("is working…")
+
+
+@dataclass
+class Signs:
+    """Of one attempt of a turn. `show` puts the line there, or takes it away with empty words."""
+
+    show: Callable[[str], Awaitable[None]]
+    words: str = ""
+
+    async def now(self, words: str) -> None:
+        """Say something else, unless it says that already."""
+        if words != self.words:
+            self.words = words
+            await self.show(words)
+
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator[None]:
+        """Say something as long as the work goes on, and nothing any more at its end, whatever that is."""
+        await self.now(say(THINKS))
+        beat = asyncio.ensure_future(self._renew())
+        try:
+            yield
+        finally:
+            beat.cancel()
+            await asyncio.gather(beat, return_exceptions=True)
+            await self.now("")
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWED)
+            await self.show(self.words)
