@@ -54,6 +54,7 @@ DOORS = {
     "dateutil": ("agent.calendar.spoken.series",),
     "holidays": ("agent.calendar.country",),
     "jinja2": ("prompts",),
+    "markdown_it": ("agent.guardrails.outgoing",),
     "opentelemetry": ("bot.spans.otlp",),
     "pydantic_settings": ("bot.settings",),
     "typer": ("handlers.cli",),

@@ -99,6 +99,13 @@ def _channel_id(value: str) -> str:
     return value
 
 
+def _hosts(value: str) -> str:
+    names = filter(None, (name.strip() for name in value.split(",")))
+    if not all(re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", name, re.IGNORECASE) for name in names):
+        raise ValueError("is not a list of host names without https:// and paths; example: docs.acme.dev,.acme.io")
+    return value
+
+
 def _clock_file(value: str, info: ValidationInfo) -> str:
     host = urlsplit(str(info.data.get("slack_api_url", ""))).hostname
     if value and host not in {"127.0.0.1", "::1", "localhost"}:
@@ -190,6 +197,7 @@ CollectorUrl = Annotated[str, AfterValidator(_collector)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 ClockFile = Annotated[str, AfterValidator(_clock_file)]
 ChannelId = Annotated[str, AfterValidator(_channel_id)]
+Hosts = Annotated[str, AfterValidator(_hosts)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 PriceList = Annotated[str, AfterValidator(_price_list)]

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     """Tokens that everything may take in such a day."""
     budget_workspace_day_usd: float | None = Field(default=None, ge=0)
     """The same in US dollars."""
+    claim_check: Literal["all", "writes", "off"] = "writes"
+    """Whose answers are checked for claims without a receipt: all, those that could change something, or none."""
+    link_hosts: kinds.Hosts = ""
+    """Hosts that answers may link to besides GitHub, Slack and this server; `.acme.dev` allows all that end so."""
 
     # The agent
     approvals: kinds.Approvals = "balanced"
@@ -273,6 +277,11 @@ class Settings(BaseSettings):
         """Slack ids and lower-case e-mail addresses of the first admins."""
         names = (name.strip() for name in self.admins.split(","))
         return frozenset(name.lower() if "@" in name else name for name in names if name)
+
+    @cached_property
+    def hosts_of_links(self) -> frozenset[str]:
+        """What CHARGEHAND_LINK_HOSTS names, in lower case."""
+        return frozenset(filter(None, (host.strip().lower() for host in self.link_hosts.split(","))))
 
     @cached_property
     def clock(self) -> Clock:

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.messages import Button, Control, Menu, Message, More
+from bot.pieces import pieces
 from bot.slack.figures import as_text, chart_block, table_block
 
 Block = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit: longest text of each element
 SECTION, FIELD, BUTTON, VALUE, OPTION, OPTION_VALUE, CONTEXT, MESSAGE = 3000, 2000, 75, 2000, 75, 150, 2000, 3900
-FIELDS, OPTIONS, ACTIONS, FOLDED, SECTIONS = 10, 100, 25, 5, 6
+FIELDS, OPTIONS, ACTIONS, FOLDED = 10, 100, 25, 5
+SECTIONS = 8  # hold 11,000 characters, since each is at least half full
 NOTES = 40  # of 50 blocks a message, so that buttons always find room
 ROWS = 10
 DRAWN = SECTION - 10  # of a table or chart in text, between its fences
@@ -94,15 +96,8 @@ def plain_text(text: str, limit: int = BUTTON) -> Block:
 
 
 def _sections(text: str) -> list[Block]:
-    """A long text in as many sections as its lines need, up to a limit."""
-    parts = [""]
-    for line in text.split("\n"):
-        longer = f"{parts[-1]}\n{line}" if parts[-1] else line
-        if len(longer) > SECTION and parts[-1]:
-            parts.append(line)
-        else:
-            parts[-1] = longer
-    return [_section(part) for part in parts[:SECTIONS]]
+    """A long text in as many sections as it needs, up to a limit."""
+    return [_section(piece) for piece in pieces(text, SECTION)[:SECTIONS]]
 
 
 def _section(text: str) -> Block:

@@ -121,3 +121,11 @@ def test_without_a_title_the_text_leads() -> None:
     content = render(Message(text="Which team?", menu=everything(1).menu))
     assert content["blocks"][0]["text"]["text"] == "Which team?"
     assert content["attachments"] == []
+
+
+def test_code_that_is_cut_between_sections_stays_code() -> None:
+    text = "It says:\n```\n" + "line &lt;of&gt; log\n" * 400 + "```\nThat is all."
+    sections = [block["text"]["text"] for block in render(Message(text="It says", body=text))["blocks"][1:]]
+    assert len(sections) == 3
+    assert [section.count("```") for section in sections] == [2, 2, 2]
+    assert "".join(sections).count("line &lt;of&gt; log") == 400

@@ -34,6 +34,12 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("CHARGEHAND_WEBHOOK_NETWORKS", "github,secret", "is not a list of networks; example: 10.0.0.0/8,192.0.2.7"),
         ("CHARGEHAND_SECRET_KEYS", "secret", "is not a list of Fernet keys of 44 characters each"),
         ("CHARGEHAND_GITHUB_CHANNEL", "#secret", "is not a channel's id; it looks like C012ABCDEF"),
+        (
+            "CHARGEHAND_LINK_HOSTS",
+            "https://secret/x",
+            "is not a list of host names without https:// and paths; example",
+        ),
+        ("CHARGEHAND_CLAIM_CHECK", "secret", "input should be 'all', 'writes' or 'off'; example: writes"),
         ("CHARGEHAND_STATUS_EMOJI", "open=secret", "needs one emoji for each of open, in_progress, resolved, closed"),
         (
             "CHARGEHAND_STATUS_EMOJI",
