@@ -90,6 +90,8 @@ LLM_TOKENS = _counter("llm_tokens", "Tokens used", ("direction",))
 LLM_COST = _counter("llm_cost_usd", "Cost of the tokens used, in US dollars, where prices are set")
 LLM_ERRORS = _counter("llm_errors", "Calls to the model without a usable answer", ("class",))
 BREAKER = _gauge("breaker_state", "1 while calls to a provider are cut off, 0 otherwise", ("provider",))
+# The agent
+UNRECEIPTED = _counter("unreceipted_claims", "Things that a model claimed to have done and no receipt shows")
 # The process and its company
 SOCKET_AGE = _gauge("slack_socket_age_seconds", "Time since Slack's socket last gave a sign of life")
 HEARTBEAT_AGE = _gauge("worker_heartbeat_age_seconds", "Time since a process that runs jobs said that it lives")

@@ -1,19 +1,27 @@
-"""The one answer of a turn: the specialists' words, and what was done as code has it on record."""
+"""The one answer of a turn: the specialists' words made safe, and what was done as code has it on record."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from agent.guardrails.answer import answer
+from agent.guardrails.links import links_for
+from agent.guardrails.marks import InSlack
+from agent.guardrails.outcome import Because, Outcome
+from agent.guardrails.parts import Parts
+from agent.guardrails.proofs import Proof
+from agent.kit.executor import ASKED, DONE, FAILED, REFUSED, WOULD
 from bot.messages import Button, Message, escape, linked
 from bot.prices import MILLION
-from bot.redact import redact
-from prompts.words import fixed, say, say_of
+from bot.settings import Settings
+from prompts.words import fixed
 from storage.receipts import Receipt
 from storage.turns import ToolCall, Turn, TurnStep
 
-_PLACED = re.compile(r"\[\[(R-\d+)\]\]")
-LONGEST = 3000  # characters of one specialist's words
 MOST_BUTTONS = 5
+BECAUSE = {ASKED: Because.ASKED, FAILED: Because.FAILED, REFUSED: Because.FAILED, WOULD: Because.DRY_RUN}
+STOPPED = fixed("Stopped by {who}.")
+LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
+LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,77 +32,79 @@ class Told:
         steps: those that were worked on now.
         uses: the writes of these steps, in order.
         receipts: of these uses, by id.
-        proposals: the names of what waits for approval.
+        is_waiting: something of them waits for approval.
         why: why it ended before its end, as a sentence; empty when it did not.
-        is_blocked: the specialists could have changed something, and did not.
+        because: the same, where nothing was changed.
+        has_writes: the specialists could have changed something.
+        names: Slack id -> name, of all people.
+        mentions: who may be called by an answer.
     """
 
     turn: Turn
+    settings: Settings
     steps: Sequence[TurnStep] = ()
     uses: Sequence[ToolCall] = ()
-    receipts: dict[int, Receipt] | None = None
-    proposals: Sequence[str] = ()
+    receipts: Mapping[int, Receipt] = field(default_factory=dict)
+    is_waiting: bool = False
     why: str = ""
+    because: Because | None = None
     has_writes: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    mentions: Collection[str] = ()
 
 
-def compose(told: Told) -> Message:
+def compose(told: Told) -> Parts:
     """As people see it: first what matters, last a small line of what it came to."""
-    done = [told.receipts[use.receipt_id] for use in told.uses if told.receipts and use.receipt_id in told.receipts]
-    shown = {use.receipt_id: Message.model_validate(use.shown) for use in told.uses if use.shown and use.receipt_id}
-    lines = {receipt.name: _line(receipt, shown.get(receipt.id)) for receipt in done}
-    placed: set[str] = set()
+    done = [use for use in told.uses if use.receipt_id in told.receipts]
+    proofs = {told.receipts[use.receipt_id or 0].name: _said(told.receipts[use.receipt_id or 0], use) for use in done}
+    turn = told.turn
+    sent = answer(
+        "\n\n".join(step.text for step in told.steps if step.text),
+        marks=InSlack(
+            links=links_for(told.settings, turn.text), mentions=frozenset(told.mentions), names=dict(told.names)
+        ),
+        proofs=tuple(Proof(name=name, said=name) for name in proofs),
+        render=lambda proof: proofs[proof.name],
+        outcome=Outcome(
+            changes=len(proofs),
+            is_waiting=told.is_waiting,
+            tokens=turn.input_tokens + turn.output_tokens,
+            usd=None if turn.cost is None else turn.cost / MILLION,
+            second_choice=turn.note,
+            notes=(turn.name,),
+        ),
+        because=told.because or _because(told),
+        had_write_tools=told.has_writes,
+        may_upload=False,
+    )
+    return _with_questions(told, sent)
 
-    def put(found: re.Match[str]) -> str:
-        placed.add(found[1])
-        return lines.get(found[1], "")
 
-    paragraphs = [_PLACED.sub(put, _words(step)) for step in told.steps if step.text]
-    rest = [line for name, line in lines.items() if name not in placed]
-    open_ones = [Message.model_validate(use.shown) for use in told.uses if use.shown and not use.receipt_id]
-    questions = [message.text for message in open_ones if message.text]
-    first = [told.why] if told.why else []
-    if told.has_writes and not done and not told.proposals:
-        first.append(say("Nothing was changed."))
-    text = "\n".join(filter(None, [*first, *paragraphs, *rest, *questions])) or say("There is nothing to say to that.")
-    buttons = [button for message in [*shown.values(), *open_ones] for button in message.buttons]
-    return Message(text=text, buttons=_few(buttons), notes=(outcome_line(told, changes=len(done)),))
-
-
-def _words(step: TurnStep) -> str:
-    return escape(redact(step.text))[:LONGEST].strip()
-
-
-def _line(receipt: Receipt, shown: Message | None) -> str:
+def _said(receipt: Receipt, use: ToolCall) -> str:
     """What was done, as the command that did it says it."""
-    text = shown.text if shown else escape(receipt.said)
-    return f"• {text}" if not receipt.url or receipt.url in text else f"• {text} ({linked(receipt.name, receipt.url)})"
+    text = Message.model_validate(use.shown).text if use.shown else escape(receipt.said)
+    return text if not receipt.url or receipt.url in text else f"{text} ({linked(receipt.name, receipt.url)})"
+
+
+def _because(told: Told) -> Because | None:
+    """Why nothing was changed: as the last of the tools has it, or the check of the words."""
+    if told.is_waiting or not told.uses:
+        kept = next((step.why for step in told.steps if step.why in Because.__members__), "")
+        return Because[kept] if kept else None
+    return BECAUSE.get(told.uses[-1].state)
+
+
+def _with_questions(told: Told, sent: Parts) -> Parts:
+    """What a command asks back or refuses stands below the words, with its buttons and those of what was done."""
+    shown = [Message.model_validate(use.shown) for use in told.uses if use.shown]
+    open_ones = [Message.model_validate(use.shown) for use in told.uses if use.shown and use.state != DONE]
+    *before, last = sent.messages
+    text = "\n".join(filter(None, [told.why, last.text, *(message.text for message in open_ones)]))
+    buttons = _few([button for message in shown for button in message.buttons])
+    last = last.model_copy(update={"text": text, "buttons": (*buttons, *last.buttons)})
+    return Parts(messages=(*before, last), file=sent.file)
 
 
 def _few(buttons: Sequence[Button]) -> tuple[Button, ...]:
     """Each once, and as many as stand in a row."""
     return tuple({(one.action, one.value): one for one in buttons}.values())[:MOST_BUTTONS]
-
-
-def outcome_line(told: Told, *, changes: int) -> str:
-    """What it came to, and what it took."""
-    turn, parts = told.turn, list[str]()
-    if changes:
-        parts.append(say_of(changes, "1 change", "{count} changes"))
-    if told.proposals:
-        parts.append(say("waiting for approval: {names}", names=", ".join(told.proposals)))
-    if not changes and not told.proposals:
-        parts.append(say("nothing was changed"))
-    tokens = turn.input_tokens + turn.output_tokens
-    if tokens:
-        parts.append(say("{tokens} tokens", tokens=f"{tokens / 1000:.1f}k" if tokens >= 1000 else tokens))
-    if turn.cost:
-        parts.append(f"${turn.cost / MILLION:.2f}" if turn.cost >= MILLION / 200 else "< $0.01")
-    if turn.note:
-        parts.append(escape(turn.note))
-    return " · ".join([turn.name, *parts])
-
-
-STOPPED = fixed("Stopped by {who}.")
-LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
-LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")

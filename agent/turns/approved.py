@@ -6,12 +6,11 @@ from agent.desk import Desk
 from agent.kit import deed
 from agent.kit.receipts import keep_receipt
 from agent.kit.world import World
-from agent.language import of_asked
 from agent.notices.post import say_where_asked
 from agent.proposals.deciding import FAILED_TO_DO
 from bot.errors import UserError
 from bot.messages import Button, Message
-from prompts.words import say, speaking
+from prompts.words import say
 from storage import proposals
 from storage.parts import part
 from storage.proposals import Proposal
@@ -47,9 +46,8 @@ async def _carry_out(world: World, turn: Turn, proposal_id: int) -> None:
         proposal = await proposals.get(desk.tx, proposal_id)
         if proposal.outcome:
             return
-        with speaking(await of_asked(desk)):
-            message = await _done(desk, turn, proposal, key)
-            await say_where_asked(desk, message, key=f"{key}:{desk.now.timestamp()}")
+        message = await _done(desk, turn, proposal, key)
+        await say_where_asked(desk, message, key=f"{key}:{desk.now.timestamp()}")
 
 
 async def _done(desk: Desk, turn: Turn, proposal: Proposal, key: str) -> Message:

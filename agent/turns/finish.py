@@ -1,10 +1,11 @@
 """How a turn ends: its one answer and the end of its job are one transaction."""
 
+import re
 from dataclasses import dataclass
 
 from agent.desk import Desk
+from agent.guardrails.outcome import Because
 from agent.kit.world import World
-from agent.language import of_asked
 from agent.notices import notify
 from agent.specialists import NAMED, TOOLS
 from agent.turns import answer
@@ -12,9 +13,11 @@ from agent.turns.answer import Told
 from agent.turns.begin import WAITS, mark, store
 from bot.events import Place
 from bot.messages import escape
-from prompts.words import say, speaking
+from prompts.words import say
 from storage import people, proposals, receipts, turns
 from storage.turns import DONE, STOPPED, WAITING, Turn
+
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,7 @@ class Ended:
     state: str
     outcome: str
     why: str = ""
+    because: Because | None = None
     since: int = 0
 
 
@@ -32,9 +36,9 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
     async with world.finishing() as tx:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
-        with speaking(await of_asked(desk)):
-            message = answer.compose(await _told(desk, kept, ended))
-        await notify.answer(desk, message, is_private=False)
+        sent = answer.compose(await _told(desk, kept, ended))
+        for number, message in enumerate(sent.messages):
+            await notify.answer(desk, message, is_private=False, name=f"answer{number or ''}")
         _end(world, kept, ended)
         await _hand_on(desk, kept)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
@@ -56,26 +60,27 @@ def _end(world: World, turn: Turn, ended: Ended) -> None:
 
 
 async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
-    """What is told now: the steps since the last answer, and what was approved since."""
+    """What is told now: the steps since the last answer, and what they did."""
     steps = (await turns.steps(desk.tx, turn.id))[ended.since :]
-    numbers = {step.number for step in steps}
+    numbers, why, because = {step.number for step in steps}, ended.why, ended.because
     uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.step in numbers and _is_write(use.tool)]
-    why = ended.why
     if ended.state == STOPPED and turn.stopped_by:
         who = await people.get(desk.tx, turn.stopped_by)
-        why = say(answer.STOPPED, who=f"@{escape(who.name)}")
+        why, because = say(answer.STOPPED, who=f"@{escape(who.name)}"), Because.STOPPED
         steps = [step for step in steps if step.state == DONE]
-    waiting = [one.name for one in await proposals.open_of_turn(desk.tx, turn.id)]
-    if ended.state == STOPPED:
-        waiting = []
+    is_waiting = ended.state != STOPPED and bool(await proposals.open_of_turn(desk.tx, turn.id))
     return Told(
         turn=turn,
+        settings=desk.settings,
         steps=steps,
         uses=uses,
         receipts={one.id: one for one in await receipts.of_turn(desk.tx, turn.id)},
-        proposals=waiting,
+        is_waiting=is_waiting,
         why=why,
+        because=because,
         has_writes=any(NAMED[step.specialist].has_writes for step in steps),
+        names=await people.names(desk.tx, desk.workspace_id),
+        mentions=set(MENTION.findall(turn.text)),
     )
 
 
@@ -88,7 +93,6 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
     async with world.finishing() as tx:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
-        with speaking(await of_asked(desk)):
-            await world.plainly(desk, turn.text)
+        await world.plainly(desk, turn.text)
         kept.note = why
         _end(world, kept, Ended(state=DONE, outcome="answer"))

@@ -12,11 +12,12 @@ from agent.kit.tool import Tool
 from agent.kit.world import World
 from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
+from agent.turns.checked import APART, Answered, Checked, checked
 from agent.turns.grounds import Words
+from agent.turns.keep import keep
 from agent.turns.stop import unless_stopped
-from bot.llm.port import Answer, Ask, Call, Message, Result, user
+from bot.llm.port import Ask, Call, Message, Result, user
 from bot.messages import plain
-from bot.prices import MILLION
 from bot.redact import redact
 from prompts import render
 from storage import people, turns
@@ -54,26 +55,44 @@ class Work:
         return {tool.name: tool for tool in self.specialist.tools if self.grant.has(tool)}
 
 
-async def run_step(world: World, work: Work) -> str:
-    """The specialist's answer, in its own words.
+async def run_step(world: World, work: Work) -> Checked:
+    """The specialist's answer, held against what it was shown and what was done.
 
     Raises:
         ModelError: no model answers. LimitError: it used up what it may. StopAsked: somebody stopped the turn.
     """
     while True:
         log, asked, open_calls = await _so_far(world, work)
-        if asked and not open_calls and not asked[-1].calls:
-            return asked[-1].text
-        if not open_calls:
+        if open_calls:
+            await _use(world, work, open_calls, number=len(asked))
+        elif asked and not asked[-1].calls and not asked[-1].problem:
+            found = await unless_stopped(world, work.turn.id, checked(world, _answered(work, asked), log))
+            if not found.again:
+                return found
+            await _refuse(world, asked[-1], found.again)
+        else:
             _check_calls(world, asked, work)
-            number = len(asked) + 1
-            if await _take_in(world, work, number):
-                continue
-            answer = await unless_stopped(world, work.turn.id, _ask(world, work, log, number))
-            if not answer.calls:
-                return answer.text
-            continue  # what it asks for is read from the record, like after a crash
-        await _use(world, work, open_calls, number=len(asked))
+            if not await _take_in(world, work, len(asked) + 1):
+                await unless_stopped(world, work.turn.id, _ask(world, work, log, len(asked) + 1))
+
+
+def _answered(work: Work, asked: Sequence[ModelCall]) -> Answered:
+    return Answered(
+        turn=work.turn,
+        step=work.step,
+        text=asked[-1].text,
+        number=len(asked),
+        had_writes=any(not tool.is_read for tool in work.tools.values()),
+        was_corrected=any(call.problem for call in asked),
+        is_private=work.is_private,
+    )
+
+
+async def _refuse(world: World, answer: ModelCall, why: str) -> None:
+    """Keep what is wrong with an answer: it is the next thing that the model is told."""
+    async with world.db.write() as tx:
+        row = next(one for one in await turns.model_calls(tx, answer.turn_id, answer.step) if one.id == answer.id)
+        row.problem = why
 
 
 def _check_calls(world: World, asked: Sequence[ModelCall], work: Work) -> None:
@@ -84,7 +103,7 @@ def _check_calls(world: World, asked: Sequence[ModelCall], work: Work) -> None:
 async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCall], list[Call]]:
     """The log as it is stored: what the model is told, its answers, and those calls of the last one that are open."""
     async with world.db.read() as tx:
-        asked = await turns.model_calls(tx, work.turn.id, work.step)
+        asked = [one for one in await turns.model_calls(tx, work.turn.id, work.step) if one.number < APART]
         used = await turns.tool_calls(tx, work.turn.id, work.step)
         said = await _said_meanwhile(tx, work.turn)
     told, open_calls = [user(work.request)], list[Call]()
@@ -92,6 +111,8 @@ async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCa
         _tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, answer.number)])
         calls = tuple(Call(**call) for call in answer.calls)
         told.append(Message(role="assistant", text=answer.text, calls=calls))
+        if answer.problem:
+            told.append(user(answer.problem))
         if not calls:
             continue
         done = {row.call_id: row for row in used if row.model_call == answer.number}
@@ -131,7 +152,7 @@ async def _take_in(world: World, work: Work, number: int) -> bool:
     return True
 
 
-async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> Answer:
+async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> None:
     """Ask, and keep the answer before anything is made of it."""
     assert world.model is not None  # a turn with steps has one
     ask = Ask(
@@ -148,45 +169,6 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
     started = time.monotonic()
     answer = await world.model.ask(ask)
     await keep(world, work.turn, answer, step=work.step, number=number, prompt=work.prompt, started=started)
-    return answer
-
-
-async def keep(
-    world: World, turn: Turn, answer: Answer, *, step: int, number: int, prompt: str, started: float
-) -> None:
-    """Store an answer of the model's, with what it took, in the turn too."""
-    row = ModelCall(
-        workspace_id=turn.workspace_id,
-        turn_id=turn.id,
-        step=step,
-        number=number,
-        purpose=prompt.partition("@")[0],
-        prompt=prompt,
-        provider=answer.provider,
-        model=answer.model,
-        mode=answer.mode,
-        text=redact(answer.text),
-        calls=[_stored(call) for call in answer.calls],
-        stop=answer.stop,
-        input_tokens=answer.usage.input,
-        output_tokens=answer.usage.output,
-        cost=None if answer.cost is None else round(answer.cost * MILLION),
-        attempts=answer.attempts,
-        milliseconds=round((time.monotonic() - started) * 1000),
-        at=world.clock(),
-    )
-    async with world.db.write() as tx:
-        tx.add(row)
-        kept = await turns.get(tx, turn.id)
-        kept.input_tokens += row.input_tokens
-        kept.output_tokens += row.output_tokens
-        kept.cost = None if kept.cost is None or row.cost is None else kept.cost + row.cost
-        if answer.is_second_choice:
-            kept.note = f"answered by {answer.provider}"
-
-
-def _stored(call: Call) -> dict[str, object]:
-    return {"id": call.id, "name": call.name, "arguments": dict(call.arguments), "problem": call.problem}
 
 
 async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) -> None:

@@ -7,6 +7,7 @@ from agent.kit.grants import Grant, mint
 from agent.kit.world import World
 from agent.specialists import NAMED
 from agent.specialists.specialist import Specialist
+from agent.turns.checked import Checked
 from agent.turns.context import Seen, request_of, words_of
 from agent.turns.loop import Work, run_step
 from agent.turns.router import LONGEST_GOAL, Route
@@ -45,7 +46,7 @@ def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Gra
     return mint(turn_id=turn.id, step=number, origin=turn.origin, actor=desk.asker, tools=specialist.tools, only=only)
 
 
-async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> str:
+async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Checked:
     """What its specialist answers; raises as `run_step` does."""
     specialist = NAMED[step.specialist]
     async with world.reading() as desk:

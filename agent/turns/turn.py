@@ -8,19 +8,22 @@ from datetime import timedelta
 
 import structlog
 
+from agent.guardrails.outcome import Because
 from agent.kit.world import World
+from agent.language import of_asked
 from agent.specialists import READER
 from agent.turns import answer, approved, router
 from agent.turns.context import Seen, seen
 from agent.turns.finish import Ended, answer_plainly, finish
-from agent.turns.loop import LimitError, keep
+from agent.turns.keep import keep
+from agent.turns.loop import LimitError
 from agent.turns.router import Heard, Route
 from agent.turns.steps import begin_steps, end_step, run_one, steps_of
 from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
 from bot.errors import ModelError
 from bot.llm.provider import NO_VALID_ANSWER
 from bot.messages import escape
-from prompts.words import say
+from prompts.words import say, speaking
 from storage import proposals, turns
 from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
 
@@ -35,6 +38,13 @@ async def run_turn(world: World, turn_id: int) -> None:
     if turn is None:
         async with world.finishing():
             return
+    async with world.reading() as desk:
+        language = await of_asked(desk)
+    with speaking(language):
+        await _answered(world, turn)
+
+
+async def _answered(world: World, turn: Turn) -> None:
     since = len([step for step in await steps_of(world, turn) if step.state in {DONE, FAILED}])
     try:
         async with world.signs.alive(), asyncio.timeout(_seconds(world, turn)):
@@ -43,7 +53,7 @@ async def run_turn(world: World, turn_id: int) -> None:
         ended = Ended(state=STOPPED, outcome="stopped")
     except TimeoutError:
         why = say(answer.LATE, seconds=round(_seconds(world, turn)))
-        ended = Ended(state=DONE, outcome="answer", why=why)
+        ended = Ended(state=DONE, outcome="answer", why=why, because=Because.LIMIT)
     if ended.outcome == PLAIN:
         await answer_plainly(world, turn, why=ended.why)
         return
@@ -93,14 +103,16 @@ async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], arou
     """Each in order, until one fails, or waits for somebody."""
     for step in open_steps:
         try:
-            text = await run_one(world, turn, step, around)
+            found = await run_one(world, turn, step, around)
         except ModelError as error:
             await end_step(world, step, state=FAILED, why=str(error))
             return Ended(state=FAILED, outcome="error", why=_failed(str(error)))
         except LimitError as limit:
             await end_step(world, step, state=FAILED, why=str(limit))
-            return Ended(state=DONE, outcome="answer", why=say(answer.LIMIT, what=str(limit)))
-        await end_step(world, step, state=DONE, text=text)
+            why = say(answer.LIMIT, what=str(limit))
+            return Ended(state=DONE, outcome="answer", why=why, because=Because.LIMIT)
+        because = found.because.name if found.because else ""
+        await end_step(world, step, state=DONE, text=found.text, why=because)
         if await _waits(world, turn):
             return Ended(state=WAITING, outcome="proposal")
     return Ended(state=DONE, outcome="answer")

@@ -1,0 +1,48 @@
+"""Each answer of a model is stored, with what it took, before anything is made of it."""
+
+import time
+
+from agent.kit.world import World
+from bot.llm.port import Answer, Call
+from bot.prices import MILLION
+from bot.redact import redact
+from storage import turns
+from storage.turns import ModelCall, Turn
+
+
+async def keep(
+    world: World, turn: Turn, answer: Answer, *, step: int, number: int, prompt: str, started: float
+) -> None:
+    """Store an answer of the model's, with what it took, in the turn too."""
+    row = ModelCall(
+        workspace_id=turn.workspace_id,
+        turn_id=turn.id,
+        step=step,
+        number=number,
+        purpose=prompt.partition("@")[0],
+        prompt=prompt,
+        provider=answer.provider,
+        model=answer.model,
+        mode=answer.mode,
+        text=redact(answer.text),
+        calls=[_stored(call) for call in answer.calls],
+        stop=answer.stop,
+        input_tokens=answer.usage.input,
+        output_tokens=answer.usage.output,
+        cost=None if answer.cost is None else round(answer.cost * MILLION),
+        attempts=answer.attempts,
+        milliseconds=round((time.monotonic() - started) * 1000),
+        at=world.clock(),
+    )
+    async with world.db.write() as tx:
+        tx.add(row)
+        kept = await turns.get(tx, turn.id)
+        kept.input_tokens += row.input_tokens
+        kept.output_tokens += row.output_tokens
+        kept.cost = None if kept.cost is None or row.cost is None else kept.cost + row.cost
+        if answer.is_second_choice:
+            kept.note = f"answered by {answer.provider}"
+
+
+def _stored(call: Call) -> dict[str, object]:
+    return {"id": call.id, "name": call.name, "arguments": dict(call.arguments), "problem": call.problem}
