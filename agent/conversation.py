@@ -1,16 +1,17 @@
 """What a message to Chargehand means: a command, a remark on the thread's ticket, or a new report."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from agent.channels.settings import is_let_in
 from agent.commands import help as guide
-from agent.commands import report
+from agent.commands import report, stop
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
 from agent.commands.registry import VERBS
-from agent.commands.run import not_known, run
+from agent.commands.run import not_known, run, run_line
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
@@ -21,9 +22,12 @@ from agent.reports.report import add_comment
 from agent.tickets import merging
 from agent.tickets.status_words import words
 from agent.turns.begin import begin
-from agent.turns.rules import is_for_agent
+from agent.turns.control import control_word
+from agent.turns.rules import goes_on, judge
+from agent.turns.verdict import Heard, Verdict
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
+from bot.events import Place
 from bot.messages import Message, escape
 from bot.replies import with_files
 from prompts.words import fixed, say
@@ -33,6 +37,12 @@ from storage.tickets import Ticket
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
 ANOTHER = fixed("For another ticket write `@chargehand new: …` and what is wrong.")
 OF_ITS_OWN = {"unmerge", "undo"}  # in a duplicate's thread these are about the duplicate
+NEVER = fixed(
+    "I never merge or deploy: people do. `ask …` has me look at the pull request or ask somebody for a review, and"
+    " `resolve …` says that something is done."
+)
+KEPT = frozenset({"create", "comment"})  # what is made of a report or a remark in any case
+_THIS = re.compile(r"(?<=\babout )this\b")
 _NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
@@ -50,18 +60,61 @@ async def hear(desk: Desk, text: str) -> Reply | None:
     assert place is not None  # a message was said somewhere
     if not text and not place.files:
         return text_reply(guide.short_help(), is_private=True)
+    word = control_word(text)
+    if word == "stop":
+        return await stop.stop(desk, Said())
+    return None if word == "aside" else await _heard(desk, text, place)
+
+
+async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:
+    """The grammar first: a command is what parses whole. Then polite words, slips, and what rules make of the rest."""
     own = await linked_ticket(desk)
     if found := _NEW.match(text):
         return await _open_another(desk, with_files(text[found.end() :], place.files), own)
-    if reply := await _command(desk, text, own):
+    if not goes_on(text) and (reply := await _command(desk, text, own)):
         return reply
     if is_courtesy(text) and not place.files:
         return await _courtesy(desk, own)
     if near := _slip(text):
         raise not_known(near, own)
-    if desk.settings.servers and is_for_agent(text, has_ticket=own is not None, is_dm=place.is_dm):
+    return await _judged(desk, text, own)
+
+
+async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
+    """What rules know the whole of is done; a report or remark is kept; all else is the agent's, if there is one."""
+    place = desk.place
+    assert place is not None  # a message was said somewhere
+    is_top_level = place.thread_ts in {None, place.message_ts}
+    about = own.name if own else ""
+    verdict = judge(Heard(text=text, is_top_level=is_top_level, is_dm=place.is_dm, ticket=about))
+    if verdict.kind == "never":
+        return text_reply(say(NEVER), is_private=True)
+    if lines := commands_of(verdict):
+        return await _follow(desk, lines, own)
+    if verdict.kind not in KEPT and desk.settings.servers:
         return await begin(desk, with_files(text, place.files))
     return await plainly(desk, text)
+
+
+def commands_of(verdict: Verdict) -> tuple[str, ...]:
+    """What rules would have done, as command lines, where they know the whole of it and it is more than to keep it."""
+    lines = tuple(step.command for step in verdict.steps)
+    is_kept = {step.specialist for step in verdict.steps} <= KEPT
+    return () if verdict.kind == "unsure" or is_kept or not all(lines) else lines
+
+
+async def _follow(desk: Desk, lines: Sequence[str], own: Ticket | None) -> Reply:
+    """Do what rules have read in a message, one thing after the other; what was reported first is what `this` means."""
+    steps = [Step(partial(_said_line, line, own_id=own.id if own else None)) for line in lines]
+    return await one_after_another(desk, steps) if len(steps) > 1 else await steps[0].run(desk)
+
+
+async def _said_line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
+    own, place = await tickets.get(desk.tx, own_id) if own_id else None, desk.place
+    if own is None and place and place.message_ts:
+        own = await tickets.by_message(desk.tx, place.channel_id, place.message_ts)  # of a line before this one
+        line = _THIS.sub(own.name, line, count=1) if own else line
+    return await run_line(desk, line, thread_ticket=own)
 
 
 async def plainly(desk: Desk, text: str) -> Reply:

@@ -108,7 +108,8 @@ def _fill_other(reading: Reading) -> str:
     if len(reading.tickets) == 2 and reading.tickets[1] != THIS and not reading.rest:  # "not-same CH-1 CH-2"
         reading.other = reading.tickets.pop().partition("@")[0]
         return ""
-    if reading.has_thread_ticket and len(reading.tickets) == 1 and not reading.rest:  # "dup CH-12", in a thread
+    is_only_one = len(reading.tickets) == 1 and reading.tickets != [THIS]  # "merge this" names no second one
+    if reading.has_thread_ticket and is_only_one and not reading.rest:  # "dup CH-12", in a thread
         [reading.other], reading.tickets, reading.number, reading.version = reading.tickets, [], None, None
         return ""
     return say("of which ticket is missing")

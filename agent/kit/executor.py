@@ -12,6 +12,7 @@ import structlog
 from agent.commands.reading import NAMED_TICKET
 from agent.desk import Desk
 from agent.kit import deed, policy
+from agent.kit.arguments import completed, grounds_of
 from agent.kit.deed import Deed
 from agent.kit.grants import Grant, is_open_to
 from agent.kit.receipts import keep_receipt
@@ -127,8 +128,8 @@ async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
 
 async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     """The effect, its receipt and the record of the use are one transaction."""
-    line = tool.line(use.call.arguments)
     async with world.writing(use.effect_key) as desk:
+        line = tool.line(completed(tool, use.call.arguments, me=desk.asker.slack_id))
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
         if desk.asker.person_id != grant.actor_id or not is_open_to(desk.asker, tool):
@@ -146,7 +147,7 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
 
 async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall:
     """What the policy makes of it, once it is clear what it would do."""
-    missing = ungrounded(use.call.arguments, tool.sorts, use.words)
+    missing = ungrounded(await grounds_of(desk, tool, use.call.arguments, this=use.words.ticket), use.words)
     would = await deed.try_out(desk, line)
     objects = len(
         {(one.object_kind, one.object_id) for one in await receipts.of_turn(desk.tx, use.turn.id)} | _object(would)

@@ -1,6 +1,6 @@
 """What is around a request: its words as they are read, the place, the thread, the ticket that `this` means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.commands.named import thread_ticket
@@ -32,6 +32,7 @@ class Seen:
     thread: Sequence[str] = field(default_factory=tuple)
     snapshot: str = ""
     people: Sequence[str] = field(default_factory=tuple)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_private: bool = False
     now: str = ""
 
@@ -64,6 +65,7 @@ async def seen(world: World, turn: Turn) -> Seen:
             ticket_id=ticket.id if ticket else None,
             thread=[redact(plain(line, names))[:SHORT] for line in said[-THREAD_LINES:]],
             snapshot=redact(snapshot),
+            names={one.slack_id: (one.name,) for one in await people.everyone(desk.tx)},
             is_private=place.is_dm or place.is_private,
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
         )
@@ -92,4 +94,4 @@ def request_of(around: Seen, *, goal: str, done: Sequence[str] = ()) -> str:
 
 def words_of(around: Seen) -> Words:
     """In which the ground of an argument is looked for."""
-    return Words(texts=(around.request, around.raw), ticket=around.about)
+    return Words(texts=(around.raw,), asker=around.asker_id, people=around.names, ticket=around.about)

@@ -1,25 +1,157 @@
-"""placeholder until merged"""
+"""Which arguments of a tool call nobody said: each is looked for in the asker's own words, and in the place.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+What a model, a document or another person says grounds nothing. Words are compared as they are: a letter that only
+looks like another one, or an invisible one between two, makes another word.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from agent.turns.grounding.said import Text, deictic, phrase_in, quoted_in
+from agent.turns.grounding.synonyms import ways_to_say
+from agent.turns.grounding.times import same_time
+from agent.turns.hearing.vocabulary import vocabulary
+
+Kind = Literal["ticket", "person", "repository", "number", "value", "time", "text"]
+_TICKET = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])")
+_NUMBER = re.compile(
+    r"(?<![\w./-])(?:([\w.-]{1,60}/[\w.-]{1,60}))?#0*([0-9]{1,9})(?!\w)|(?<![\w-])gh-0*([0-9]{1,9})(?![\w-])"
+)
+_URL = re.compile(r"://[\w.:-]{1,200}/([\w.-]{1,60}/[\w.-]{1,60})/(?:issues|pull)/0*([0-9]{1,9})(?!\w)")
+_REPOSITORY = re.compile(r"(?<![\w./-])([a-z0-9][\w.-]{0,60}/[\w.-]{1,60})(?![\w/])")
+
+
+class Argument(NamedTuple):
+    """What a tool is called with: `CH-4`, a person's Slack id, `acme/shop`, `12` or `acme/shop#12`, a label, a priority
+    or another value of a list, the words of a time, or free text.
+    """
+
+    kind: Kind
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    texts: tuple[str, ...] = ()
+    """What the asker said in this turn, and where.
+
+    Args:
+        texts: the request, its edits and follow-ups by the same person, as Slack sent them.
+        asker: their Slack id, which "me" means.
+        people: Slack id -> names and logins of everybody who could be named.
+        ticket: which the thread is about, as `CH-4`.
+        numbers: what else it is about, as `acme/shop#12`.
+        repository: which counts here when none is named.
+    """
+
+    texts: tuple[str, ...]
+    asker: str = ""
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ticket: str = ""
+    numbers: tuple[str, ...] = ()
+    repository: str = ""
+
+    @property
+    def own(self) -> tuple[Text, ...]:
+        """The texts as they are compared."""
+        return tuple(map(Text.of, self.texts))
 
 
-def ungrounded(arguments: Mapping[str, object], sorts: Mapping[str, str], words: Words) -> tuple[str, ...]:
-    said = " ".join(words.texts).casefold()
-    missing = []
-    for name, value in arguments.items():
-        if sorts.get(name) in {"choice", "number"} and isinstance(value, bool):
-            continue
-        for one in value if isinstance(value, list) else [value]:
-            text = str(one).casefold()
-            if text in {"me", "this"} or text.removeprefix("@") in said or text == words.ticket.casefold():
-                continue
-            missing.append(name)
-            break
-    return tuple(missing)
+def ungrounded(arguments: Mapping[str, Argument], said: Words) -> tuple[str, ...]:
+    """The names of the arguments that neither the asker's words nor the place give, in their order."""
+    own = said.own
+    return tuple(name for name, argument in arguments.items() if not _is_grounded(argument, said, own))
+
+
+def _is_grounded(argument: Argument, said: Words, own: tuple[Text, ...]) -> bool:
+    value = Text.of(argument.value)
+    if value.is_odd or not value.line.strip():
+        return False
+    return _LOOKS[argument.kind](value.line.strip(), said, own)
+
+
+def _ticket(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    wanted = _TICKET.fullmatch(value)
+    if wanted is None:
+        return False
+    named = {found[1] for text in own for found in _TICKET.finditer(text.line)}
+    is_of_place = value == said.ticket.casefold() and (not named or deictic(own))
+    return wanted[1] in named or is_of_place
+
+
+def _number(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    repository, _, number = value.rpartition("#")
+    if not number.isascii() or not number.isdigit():
+        return False
+    named = {pair for text in own for pair in _numbers(text.line)}
+    wanted = number.lstrip("0")
+    if any(one == wanted and (not repository or where == repository) for where, one in named):
+        return True
+    here = said.repository.casefold()
+    if ("", wanted) in named and repository == here != "":
+        return True
+    of_place = {one.casefold() for one in said.numbers}
+    is_of_place = value in of_place or (not repository and f"{here}#{wanted}" in of_place)
+    return is_of_place and (not named or deictic(own))
+
+
+def _numbers(line: str) -> Iterable[tuple[str, str]]:
+    yield from ((found[1] or "", found[2] or found[3]) for found in _NUMBER.finditer(line))
+    yield from ((found[1], found[2]) for found in _URL.finditer(line))
+
+
+def _repository(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    named = {found[1].rstrip(".") for text in own for found in _REPOSITORY.finditer(text.line)}
+    named |= {where for text in own for where, _ in _numbers(text.line) if where}
+    return value in named or (value == said.repository.casefold() and not named)
+
+
+def _person(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    if value == said.asker.casefold() and any(text.has_word(vocabulary().words("people.me")) for text in own):
+        return True
+    if any(text.mentions(value) for text in own):
+        return True
+    known = {one.casefold(): tuple(map(_line, names)) for one, names in said.people.items()}
+    others = {name for one, names in known.items() if one != value for name in _calls(names)}
+    return any(_is_called(name, text) for name in _calls(known.get(value, ())) if name not in others for text in own)
+
+
+def _line(name: str) -> str:
+    return Text.of(name).line.strip().lstrip("@")
+
+
+def _calls(names: Iterable[str]) -> set[str]:
+    """Each name and login, and the first name alone."""
+    return {call for name in names for call in (name, name.split()[0] if name.split() else "") if len(call) > 1}
+
+
+def _is_called(name: str, text: Text) -> bool:
+    """ "@mark" names him, "mark it as done" does not."""
+    if text.has_handle(name):
+        return True
+    is_common = name in vocabulary().words("orders.verbs") or name in vocabulary().words("people.common")
+    return not is_common and phrase_in(name, text)
+
+
+def _value(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    return any(phrase_in(way, text, undenied=True) for way in ways_to_say(value) for text in own)
+
+
+def _time(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    return any(quoted_in(value, text) or same_time(value, text.line) for text in own)
+
+
+def _text(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    return any(quoted_in(value, text) for text in own)
+
+
+_LOOKS: dict[Kind, Callable[[str, Words, tuple[Text, ...]], bool]] = {
+    "ticket": _ticket,
+    "person": _person,
+    "repository": _repository,
+    "number": _number,
+    "value": _value,
+    "time": _time,
+    "text": _text,
+}

@@ -176,7 +176,7 @@ async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) 
     async with world.db.read() as tx:
         used = await turns.tool_calls(tx, work.turn.id, work.step)
         said = await _said_meanwhile(tx, work.turn)
-    more = tuple(text for one in said for text in (one["text"], one["raw"]))
+    more = tuple(one["raw"] for one in said)
     work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
     if len(used) >= world.settings.turn_tool_calls:
         raise LimitError(f"{len(used)} uses of tools")

@@ -10,6 +10,7 @@ from handlers.cli import (
     demo,
     digest,
     doctor,
+    eval,
     help,
     jobs,
     llm,
@@ -59,7 +60,7 @@ def build_cli(serve: Serve) -> typer.Typer:
         trace,
     ):
         verb.register(cli)
-    for records in (audit, access):
+    for records in (audit, access, eval):
         records.register(cli)
     for explaining in (reminders, digest, ownership, sla, help):
         explaining.register(cli)

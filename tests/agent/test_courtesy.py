@@ -18,6 +18,10 @@ from agent.courtesy import is_courtesy
         "vielen Dank!",
         "super, danke dir",
         "ok 👍🏽",
+        "merci beaucoup !",
+        "d'accord, merci",
+        "¡muchas gracias!",
+        "vale, perfecto :pray:",
     ],
 )
 def test_courtesy(text: str) -> None:
@@ -25,7 +29,18 @@ def test_courtesy(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "thanks, redis is down", "ok but it fails again", "hi redis", ":fire: redis", "okta is down", "404"]
+    "text",
+    [
+        "",
+        "thanks, redis is down",
+        "ok but it fails again",
+        "hi redis",
+        ":fire: redis",
+        "okta is down",
+        "404",
+        "merci de fermer CH-1",
+        "gracias, pero falla",
+    ],
 )
 def test_words_that_say_something(text: str) -> None:
     assert not is_courtesy(text)

@@ -56,9 +56,11 @@ async def test_a_ticket_is_given_to_whom_the_asker_named(slack: SlackSandbox, ll
     calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="[[R-1]]")
     async with with_agent(slack, llm, tmp_path) as bot:
         await report(bot, "frank", "redis is down")
-        ts = await slack.say("alice", "#ops", "@chargehand could you hand CH-1 over to <@U0DAVE> for now?")
+        ts = await slack.say("alice", "#ops", "@chargehand could you hand CH-1 over to @dave for now?")
         await quiet(bot)
-        assert await assignees(bot) == ["dave"]
+        assert await assignees(bot) == ["dave"], [
+            (one.state, one.result, one.arguments) for one in await bot.rows(select(ToolCall))
+        ]
         (turn,) = await bot.rows(select(Turn))
         (receipt,) = await bot.rows(select(Receipt).where(Receipt.turn_id == turn.id))
     answer = slack.thread("#ops", ts)[-1].plain
@@ -94,7 +96,7 @@ async def test_two_steps_make_one_answer(slack: SlackSandbox, llm: LlmSandbox, t
     wish = {"who": "me", "what": "this", "when": "tomorrow at 9"}
     calls(llm, "remind", Call("set_reminder", wish), then="[[R-2]]")
     async with with_agent(slack, llm, tmp_path) as bot:
-        words = "checkout is broken on mobile since the deploy, can someone look and remind me tomorrow at 9"
+        words = "ask checkout is broken on mobile since the deploy, can someone look and remind me tomorrow at 9"
         ts = await slack.say("alice", "#ops", f"@chargehand {words}")
         await quiet(bot)
         uses = await bot.rows(select(ToolCall))

@@ -43,6 +43,12 @@ _PIECES = [
     *_compiled(times.PATTERNS),
 ]
 _GAP = re.compile(r"(?:\s*,\s*|\s+)")
+_NAMES = re.compile(r"\?P<\w+>")
+# Most words begin no piece, and one look tells.
+_ANY = re.compile(
+    "|".join(rf"(?:{_NAMES.sub('?:', pattern.pattern)})" for pattern, _ in (*_FOLLOWING, *_MORNING_TOO, *_PIECES)),
+    re.IGNORECASE,
+)
 
 
 class Found(NamedTuple):
@@ -123,6 +129,8 @@ def _read(text: str, start: int, known: Spoken | None = None) -> tuple[Spoken, i
 
 def _piece(text: str, at: int, spoken: Spoken) -> tuple[dict[str, Any], int] | None:
     """The piece that stands there, if it does not contradict what was said before."""
+    if _ANY.match(text, at) is None:
+        return None
     has_day = spoken.day is not None or spoken.repeat is not None
     for pattern, read in (*(_FOLLOWING if spoken.repeat else ()), *(_MORNING_TOO if has_day else ()), *_PIECES):
         if (found := pattern.match(text, at)) and found.end() > at:

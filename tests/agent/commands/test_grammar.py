@@ -333,3 +333,12 @@ def test_pieces_of_commands_are_read_without_an_error(pieces: list[str]) -> None
     for in_thread in (False, True):
         command_lines(" ".join(pieces), VERBS, has_thread_ticket=in_thread, is_message=True)
         parse(" ".join(pieces), VERBS, has_thread_ticket=in_thread, is_message=True)
+
+
+@pytest.mark.parametrize("text", ["dup this", "merge this", "dup diese"])
+def test_this_alone_names_no_second_ticket(text: str) -> None:
+    assert "of which ticket" in read(text, in_thread=True).problem
+
+
+def test_in_a_thread_one_ticket_is_the_second() -> None:
+    assert read("dup CH-12", in_thread=True).other == "CH-12"

@@ -1,0 +1,68 @@
+"""The arguments of a use: "me" is whoever asks, and each that names something is looked for in their words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.desk import Desk
+from agent.kit.kinds import Sort
+from agent.kit.tool import Tool
+from agent.people.whom import person_named
+from agent.turns.grounds import Argument, Kind
+from bot.messages import mention
+
+ME, THIS = "me", "this"
+KINDS: Mapping[Sort, Kind] = {
+    "ticket": "ticket",
+    "person": "person",
+    "repository": "repository",
+    "time": "time",
+    "words": "text",
+    "team": "value",
+    "number": "value",
+    "choice": "value",
+}
+# Where words are said to others in the asker's name they have to be the asker's; elsewhere they only describe.
+IN_ONES_NAME = frozenset({"comment_ticket", "set_reminder"})
+
+
+def completed(tool: Tool, arguments: Mapping[str, Any], *, me: str) -> dict[str, Any]:
+    """The arguments with who asks in place of "me"; a tool that knows `me` itself keeps it."""
+
+    def named(value: Any) -> Any:
+        return mention(me) if value == ME else value
+
+    people = {name for name, sort in tool.sorts.items() if sort == "person"}
+    return {
+        name: [named(one) for one in value] if name in people and isinstance(value, list) else value
+        for name, value in arguments.items()
+    }
+
+
+async def grounds_of(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, this: str) -> dict[str, Argument]:
+    """What has to be said by the asker, as it is looked for.
+
+    Args:
+        this: the ticket of the thread.
+
+    Raises:
+        UserError: somebody is named whom nobody knows.
+    """
+    found: dict[str, Argument] = {}
+    for name, value in arguments.items():
+        for number, one in enumerate(value if isinstance(value, list) else [value]):
+            key = name if not number else f"{name} {number + 1}"
+            if argument := await _ground(desk, tool, name, one, this=this):
+                found[key] = argument
+    return found
+
+
+async def _ground(desk: Desk, tool: Tool, name: str, value: object, *, this: str) -> Argument | None:
+    """One argument; None for one that names nothing, and for whoever asks."""
+    sort, said = tool.sorts[name], str(value)
+    if value == ME or isinstance(value, bool) or (sort == "words" and (tool.name not in IN_ONES_NAME or value == THIS)):
+        return None
+    if sort == "person":
+        said = (await person_named(desk, said)).slack_id
+    elif sort == "ticket" and value == THIS:
+        said = this or THIS
+    return Argument(KINDS[sort], said)

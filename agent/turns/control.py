@@ -1,0 +1,69 @@
+"""Words that are read before anything else is: `stop`, `mute`, `unmute`, `resume`, `aside`, and `just do it`.
+
+Each is a whole message in one of the languages of data/control.toml; "stop the deploy" is none.
+"""
+
+import re
+import tomllib
+import unicodedata
+from pathlib import Path
+from typing import Literal
+
+from agent.triage.words import visible
+
+Control = Literal["stop", "mute", "unmute", "resume", "aside"]
+LONGEST = 60  # characters of a control word with all that may stand around it
+_LISTS: dict[str, dict[str, list[str]]] = tomllib.loads(
+    (Path(__file__).parent / "data" / "control.toml").read_text(encoding="utf-8")
+)
+_EMOJI = re.compile(r":[a-z0-9_+'-]{1,40}:")
+_LAST_CLAUSE = re.compile(r"[.,;:!?–—\n-][\s.,;:!?–—-]*(?=[^.,;:!?–—\n]{2,60}[\s.!]*$)")
+
+
+def _bare(text: str) -> str:
+    """The letters and digits alone, in lower case and without accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if letter.isalnum())
+
+
+def _phrases(table: str) -> list[str]:
+    return [phrase for language in _LISTS[table].values() for phrase in language]
+
+
+_WHOLE: dict[str, Control] = {
+    _bare(phrase): word for word in ("stop", "mute", "unmute", "resume") for phrase in _phrases(word)
+}
+_GO_AHEAD = frozenset(map(_bare, _phrases("go_ahead")))
+_ASIDES = "|".join(re.escape(phrase) for phrase in sorted(_phrases("aside"), key=len, reverse=True))
+_PLAIN_ASIDES = "|".join(map(re.escape, _LISTS["aside"]["en"]))
+_GOES_ON = "|".join(map(re.escape, _phrases("no_aside")))
+_ASIDE = re.compile(
+    rf"(?:!\s?(?:{_ASIDES})(?!\w)|\(\s?(?:{_ASIDES})\s?\)|(?:{_ASIDES})\s?(?:[:)]|$)"
+    rf"|(?:{_PLAIN_ASIDES})(?!\w)(?!\s*(?:{_GOES_ON})\b))",
+    re.IGNORECASE,
+)
+
+
+def control_word(text: str) -> Control | None:
+    """Which control word a whole message is; of `aside` the beginning is enough, since the rest is for others.
+
+    Args:
+        text: the message without the mention of the bot.
+    """
+    said = unicodedata.normalize("NFC", visible(text)).strip()
+    if _ASIDE.match(said.lstrip("*_~ ")):
+        return "aside"
+    return _WHOLE.get(_bare(_EMOJI.sub(" ", said))) if len(said) <= LONGEST else None
+
+
+def is_go_ahead(text: str) -> bool:
+    """Whether a message says no more than that it shall be done without further questions."""
+    return len(text) <= LONGEST and _bare(_EMOJI.sub(" ", visible(text))) in _GO_AHEAD
+
+
+def split_go_ahead(text: str) -> tuple[str, bool]:
+    """A message without the words at its end that ask for no questions, and whether it had them."""
+    found = _LAST_CLAUSE.search(text, max(0, len(text) - LONGEST - 10))
+    if found and is_go_ahead(text[found.end() :]):
+        return text[: found.start()].rstrip(), True
+    return text, False
