@@ -10,6 +10,7 @@ from agent.github.repositories import as_told
 from bot.errors import UserError
 from bot.events import GitHubRepository
 from bot.github.client import GitHubClient
+from bot.github.mailbox import hooks, set_hook_secret
 from storage import inbox, repositories, webhook_secrets
 from storage.webhook_secrets import Vault, WebhookSecret
 
@@ -113,11 +114,12 @@ async def push(github: GitHubClient, repository: GitHubRepository, issued: Issue
         CallFailed: GitHub did not take it.
     """
     mine = (issued.record.hook_id, f"/webhooks/github/{issued.record.hook_key}")
-    hooks = [hook for hook in await github.hooks(repository) if hook.hook_id == mine[0] or hook.url.endswith(mine[1])]
-    if len(hooks) != 1:
-        raise UserError(f"{repository.full_name} has {len(hooks)} hooks that deliver to …{mine[1]}; one is needed.")
-    await github.set_hook_secret(repository, hooks[0].hook_id, issued.secret)
-    return hooks[0].hook_id
+    there = await hooks(github, repository)
+    ours = [hook for hook in there if hook.hook_id == mine[0] or hook.url.endswith(mine[1])]
+    if len(ours) != 1:
+        raise UserError(f"{repository.full_name} has {len(ours)} hooks that deliver to …{mine[1]}; one is needed.")
+    await set_hook_secret(github, repository, ours[0].hook_id, issued.secret)
+    return ours[0].hook_id
 
 
 def _checked(scope: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -26,7 +27,8 @@ from bot.settings import Settings
 VERSION = {"X-GitHub-Api-Version": "2022-11-28"}  # the newest that every Enterprise Server knows
 PAGE = 100
 NOT_MODIFIED = 304
-_trust = cache(create_ssl_context)  # whose certificates are believed: to read them takes a while, so once for all
+ELSEWHERE = 302  # a log lies on another server; a repository that moved answers 301 or 307
+trust = cache(create_ssl_context)  # whose certificates are believed: to read them takes a while, so once for all
 _FULL_NAME = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 
 
@@ -37,34 +39,24 @@ class GitHubComment:
     comment_id: int
     url: str
     body: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class GitHubHook:
-    """A repository's webhook: which address it delivers to."""
-
-    hook_id: int
-    url: str
+    author: str | None = None  # a login
 
 
 class GitHubClient:
     """The verbs. Each raises CallFailed, which says whether to wait, to look, or to give up."""
 
     def __init__(
-        self,
-        plain: GitHub[UnauthAuthStrategy],
-        tokens: Tokens,
-        app: GitHub[AppAuthStrategy] | None,
-        *,
-        pace: Pace,
-        is_urgent: bool = False,
+        self, plain: GitHub[UnauthAuthStrategy], tokens: Tokens, app: GitHub[AppAuthStrategy] | None, *, pace: Pace
     ) -> None:
         self._plain, self._tokens, self._app = plain, tokens, app
-        self._pace, self._is_urgent = pace, is_urgent
+        self._pace, self._is_urgent = pace, False
+        self.rights: dict[tuple[int, str], tuple[float, str]] = {}  # what bot/github/rights.py remembers
 
     def for_a_person(self) -> "GitHubClient":
         """The same client for what a person waits for: it may use the calls that are kept for them."""
-        return GitHubClient(self._plain, self._tokens, self._app, pace=self._pace, is_urgent=True)
+        client = copy(self)
+        client._is_urgent = True
+        return client
 
     async def reach(self) -> None:
         """See whether GitHub answers us, at no cost."""
@@ -95,14 +87,14 @@ class GitHubClient:
     async def issues(self, repository: GitHubRepository, *, since: datetime | None = None) -> list[GitHubIssue]:
         """All issues that changed since a moment, the least recently changed first; pull requests are left out."""
         query = {"state": "all", "sort": "updated", "direction": "asc"}
-        listed = await self._pages(repository, "issues", query | _since(since))
+        listed = await self.pages(repository, "issues", query | _since(since))
         return [parse_issue({"issue": found}, "issue") for found in listed if "pull_request" not in found]
 
     async def comments(
         self, repository: GitHubRepository, number: int, *, since: datetime | None = None
     ) -> list[GitHubComment]:
         """The comments on an issue that were written or edited since a moment."""
-        listed = await self._pages(repository, f"issues/{number}/comments", _since(since))
+        listed = await self.pages(repository, f"issues/{number}/comments", _since(since))
         return [_comment(found) for found in listed]
 
     async def comment(
@@ -112,26 +104,19 @@ class GitHubClient:
         path = f"issues/{number}/comments"
         return _comment(await self.within(repository, "POST", path, body={"body": body}, effect=effect))
 
-    async def hooks(self, repository: GitHubRepository) -> list[GitHubHook]:
-        """The repository's webhooks."""
-        listed = await self._pages(repository, "hooks", {})
-        return [
-            GitHubHook(hook_id=need_number(found, "id"), url=text(found, "config", "url") or "") for found in listed
-        ]
-
-    async def set_hook_secret(self, repository: GitHubRepository, hook_id: int, secret: str) -> None:
-        """Have a hook sign with another secret from now on."""
-        await self.within(repository, "PATCH", f"hooks/{hook_id}/config", body={"secret": secret})
-
-    async def _pages(self, repository: GitHubRepository, path: str, query: dict[str, str]) -> list[Any]:
+    async def pages(
+        self, repository: GitHubRepository, path: str, query: dict[str, str], *, key: str = "", most: int | None = None
+    ) -> list[Any]:
+        """A whole list, or its first so many; `key`: where it lies in the answer, if that is no list itself."""
         found: list[Any] = []
         page = 1
         while True:
-            paged = query | {"per_page": str(PAGE), "page": str(page)}
-            listed = await self.within(repository, "GET", path, query=paged)
-            found += listed if isinstance(listed, list) else []
-            if not isinstance(listed, list) or len(listed) < PAGE:
-                return found
+            paged = query | {"per_page": str(min(PAGE, most or PAGE)), "page": str(page)}
+            answer = await self.within(repository, "GET", path, query=paged)
+            listed = items(answer, key) if key else answer if isinstance(answer, list) else []
+            found += listed
+            if len(listed) < PAGE or (most is not None and len(found) >= most):
+                return found[:most]
             page += 1
 
     async def within(
@@ -145,20 +130,31 @@ class GitHubClient:
         effect: Effect | None = None,
     ) -> Any:
         """Ask within a repository; one that was renamed or moved is found by its id."""
+        call = Call(method, path, query=query, body=body, effect=effect)
+        return (await self.answer_within(repository, call)).body
+
+    async def answer_within(self, repository: GitHubRepository, call: Call) -> Answer:
+        """The same with what the headers say of it; the call's address is that below the repository's own."""
         if not _FULL_NAME.fullmatch(repository.full_name):
             raise CallFailed(f"{repository.full_name[:80]!r} is no repository's name", is_final=True)
-        url = f"/repos/{repository.full_name}/{path}"
-        call = Call(method, url, installation_id=repository.installation_id, query=query, body=body, effect=effect)
+        there = replace(
+            call, url=f"/repos/{repository.full_name}/{call.url}", installation_id=repository.installation_id
+        )
         try:
-            return await self.ask(call)
+            return await self.answer(there)
         except Moved:
-            there = await self.repository_by_id(repository)
-            return await self.ask(replace(call, url=f"/repos/{there.full_name}/{path}"))
+            moved = await self.repository_by_id(repository)
+            return await self.answer(replace(there, url=f"/repos/{moved.full_name}/{call.url}"))
 
     @property
     def is_app(self) -> bool:
         """Whether we act as an App, which has a webhook of its own."""
         return self._app is not None
+
+    @property
+    def base_url(self) -> str:
+        """Where GitHub's API is."""
+        return str(self._plain.config.base_url)
 
     async def ask(self, call: Call) -> Any:
         """What GitHub answers, as JSON."""
@@ -175,6 +171,7 @@ class GitHubClient:
 
     async def _answer_once(self, call: Call) -> Answer:
         headers = VERSION | ({"If-None-Match": call.etag} if call.etag else {})
+        headers |= {"Accept": call.accept} if call.accept else {}
         asking: GitHub[Any] = self._plain
         who = str((self._app and call.installation_id) or "token")
         if call.as_app and self._app:
@@ -185,6 +182,8 @@ class GitHubClient:
             answer = await self._send(asking, call, headers, who=who)
             if answer.status_code == NOT_MODIFIED:
                 return Answer(None, call.etag, is_unchanged=True)
+            if answer.status_code == ELSEWHERE and call.url.endswith("/logs"):
+                return Answer(None, location=answer.headers.get("Location", ""))
             if 300 <= answer.status_code < 400:
                 raise Moved("moved", is_final=True)
             found = answer.json() if answer.content else None
@@ -197,7 +196,7 @@ class GitHubClient:
             return await asking.arequest(call.method, call.url, params=call.query, json=call.body, headers=headers)
 
         asker = call.effect.key if call.effect and not self._is_urgent else None
-        return await self._pace.send(who, request, is_write=call.is_write, asker=asker, is_urgent=self._is_urgent)
+        return await self._pace.send(who, request, call, asker=asker, is_urgent=self._is_urgent)
 
 
 class Moved(CallFailed):
@@ -210,7 +209,10 @@ def _since(moment: datetime | None) -> dict[str, str]:
 
 def _comment(found: Any) -> GitHubComment:
     return GitHubComment(
-        comment_id=need_number(found, "id"), url=address(found, "html_url"), body=text(found, "body") or ""
+        comment_id=need_number(found, "id"),
+        url=address(found, "html_url"),
+        body=text(found, "body") or "",
+        author=text(found, "user", "login"),
     )
 
 
@@ -233,7 +235,7 @@ async def open_github(settings: Settings, *, limiter: Limiter | None = None) -> 
         "auto_retry": False,
         "http_cache": False,
         "follow_redirects": False,  # a redirected POST would become a GET
-        "ssl_verify": _trust(),
+        "ssl_verify": trust(),
     }
     token, key = settings.github_token, settings.github_private_key
     async with AsyncExitStack() as opened:

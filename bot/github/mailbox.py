@@ -68,8 +68,18 @@ async def hooks_at(github: GitHubClient, home: str, *, installation_id: int | No
         if failed.is_final:
             return []
         raise
-    hooks = [_hook(one) for one in listed if isinstance(listed, list)]
-    return [hook for hook in hooks if OURS.search(urlsplit(hook.url).path)]
+    there = [_hook(one) for one in listed if isinstance(listed, list)]
+    return [hook for hook in there if OURS.search(urlsplit(hook.url).path)]
+
+
+async def hooks(github: GitHubClient, repository: GitHubRepository) -> list[Hook]:
+    """A repository's webhooks, whoever they deliver to."""
+    return [_hook(found) for found in await github.pages(repository, "hooks", {})]
+
+
+async def set_hook_secret(github: GitHubClient, repository: GitHubRepository, hook_id: int, secret: str) -> None:
+    """Have a hook sign with another secret from now on."""
+    await github.within(repository, "PATCH", f"hooks/{hook_id}/config", body={"secret": secret})
 
 
 def _hook(found: Any) -> Hook:

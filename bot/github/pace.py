@@ -13,6 +13,7 @@ from githubkit import Response
 from githubkit.exception import GitHubException, RequestFailed
 
 from bot.errors import TryLater
+from bot.github.call import Call
 from bot.github.failures import RATE_LIMIT, CallFailed, failures
 from bot.limiter import NO_MORE, Limiter
 from bot.metrics import API_REQUESTS, GITHUB_REMAINING
@@ -23,6 +24,9 @@ AT_ONCE = 100
 KEPT = 0.1  # of the hour's calls, for what a person waits for
 WRITES = Rate(calls=1, seconds=1)  # so there are never 80 in a minute, either
 BRIEF = timedelta(seconds=1)  # what no person waits for sits in a worker for one write before it, not for more
+# Of 30 and 10 in a minute, burst included.
+# https://docs.github.com/en/rest/search/search#rate-limit
+SEARCHES = {"search": Rate(calls=20, seconds=60, burst=10), "code_search": Rate(calls=6, seconds=60, burst=4)}
 HOURLY_WRITES = Rate(calls=400, seconds=3600, burst=100)  # burst included, at most 500 in any hour
 
 Request = Callable[[], Awaitable[Response[Any]]]
@@ -36,9 +40,9 @@ class Pace:
         self._per_hour: dict[str, int] = {}
 
     async def send(
-        self, who: str, request: Request, *, is_write: bool, asker: str | None, is_urgent: bool
+        self, who: str, request: Request, call: Call, *, asker: str | None, is_urgent: bool
     ) -> Response[Any]:
-        """Make a call when its turn has come.
+        """Make a call when its turn has come; what GitHub says of a search holds up searches alone.
 
         Args:
             who: names the token, since each has limits of its own.
@@ -47,21 +51,23 @@ class Pace:
         Raises:
             CallFailed: it did not work, or its turn is too far away.
         """
-        async with self._turn(who, is_write=is_write, asker=asker, is_urgent=is_urgent):
+        async with self._turn(who, call, asker=asker, is_urgent=is_urgent):
             try:
                 with failures():
                     return await self._answer(who, request)
             except CallFailed as failed:
                 if failed.code == RATE_LIMIT and failed.retry_after and self._limiter:
-                    await self._limiter.block(_core(who), seconds=failed.retry_after)
+                    name = _search(call, who) if call.search else _core(who)
+                    await self._limiter.block(name, seconds=failed.retry_after)
                 raise
 
     @asynccontextmanager
-    async def _turn(self, who: str, *, is_write: bool, asker: str | None, is_urgent: bool) -> AsyncIterator[None]:
+    async def _turn(self, who: str, call: Call, *, asker: str | None, is_urgent: bool) -> AsyncIterator[None]:
         if self._limiter is None:
             yield
             return
-        also = {f"github:write:{who}": WRITES, f"github:writes:{who}": HOURLY_WRITES} if is_write else NO_MORE
+        also = {f"github:write:{who}": WRITES, f"github:writes:{who}": HOURLY_WRITES} if call.is_write else NO_MORE
+        also = {_search(call, who): SEARCHES[call.search]} if call.search else also
         turn = self._limiter.call(
             _core(who),
             _hourly(self._per_hour.get(who, PER_HOUR)),
@@ -102,6 +108,10 @@ class Pace:
 
 def _core(who: str) -> str:
     return f"github:core:{who}"
+
+
+def _search(call: Call, who: str) -> str:
+    return f"github:{call.search}:{who}"
 
 
 def _hourly(calls: int) -> Rate:

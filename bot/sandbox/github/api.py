@@ -57,13 +57,23 @@ class Api:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every path, a repository's by its name and by its id; the rest is not found."""
-        by_name = [web.route(one.method, one.template, partial(self._call, one)) for one in ROUTES]
+        by_name = [web.route(one.method, _matched(one.template), partial(self._call, one)) for one in ROUTES]
         by_id = [
-            web.route(one.method, one.template.replace(REPO, BY_ID), partial(self._call, one))
+            web.route(one.method, _matched(one.template.replace(REPO, BY_ID)), partial(self._call, one))
             for one in ROUTES
             if one.need
         ]
-        return [*by_name, *by_id, web.route("*", "/{rest:.*}", partial(self._call, NOWHERE))]
+        logs = web.get("/logs/{job_id}", self._log)
+        return [*by_name, *by_id, logs, web.route("*", "/{rest:.*}", partial(self._call, NOWHERE))]
+
+    async def _log(self, request: web.Request) -> web.Response:
+        """A job's log, as the storage beside GitHub serves it: its address is the key, and another one is an error."""
+        if "Authorization" in request.headers:
+            return web.Response(status=400, text="InvalidAuthenticationInfo")
+        everywhere = (run for where in self.world.repositories.values() for run in where.runs)
+        wanted = request.match_info["job_id"]
+        logs = [job.log for run in everywhere for job in run.jobs if str(job.id) == wanted]
+        return web.Response(text=logs[0]) if logs else web.Response(status=404)
 
     async def _call(self, route: Route, request: web.Request) -> web.StreamResponse:
         sent = await request.read()
@@ -132,6 +142,7 @@ class Api:
             query=dict(request.query),
             body=body,
             found=found,
+            accept=request.headers.get("Accept", ""),
         )
         return route.run(ask)
 
@@ -173,7 +184,7 @@ class Api:
                 answer, text = Answer(304), b""
         self._record(route, request, sent, caller, answer)
         kind = {"content-type": "application/json; charset=utf-8"} if text else {}
-        headers |= self.limits.headers(caller.name) | answer.headers | kind
+        headers |= self.limits.headers(caller.name, request.path) | answer.headers | kind
         return web.Response(status=answer.status, body=text, headers=headers)
 
     def _record(self, route: Route, request: web.Request, sent: bytes, caller: Caller, answer: Answer | None) -> None:
@@ -183,6 +194,10 @@ class Api:
             told = (answer.status, answer.body)
             self._observe(Exchange(request.method, route.template, request.path, query, body or None, *told))
         self.world.changed()
+
+
+def _matched(template: str) -> str:
+    return template.replace("{path}", "{path:.*}")  # a file's path has slashes
 
 
 def _read(sent: bytes) -> Any:

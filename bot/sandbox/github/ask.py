@@ -41,6 +41,7 @@ class Ask:
     query: dict[str, str]
     body: dict[str, Any]
     found: Repository | None
+    accept: str = ""
 
     @property
     def world(self) -> World:

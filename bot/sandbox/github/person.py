@@ -1,11 +1,14 @@
 """A person's side of GitHub: every verb changes what is there and sends the events of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from bot.sandbox.github.changes import comment, issue, pull, repository, review
+from bot.sandbox.github.changes import check, comment, issue, pull, repository, review
 from bot.sandbox.github.events import Herald
 from bot.sandbox.github.records import Account, Comment, Installation, Issue, Repository
 from bot.sandbox.github.refusals import PersonError
+from bot.sandbox.github.runs import Conclusion, WorkflowRun
+
+NO_LOGS: Mapping[str, str] = {}
 
 
 class PersonSide:
@@ -117,10 +120,13 @@ class PersonSide:
         where, who = self._at(repo, by)
         return pull.create(self.herald, where, by=who, title=title, body=body, head=head, is_draft=is_draft)
 
-    def push(self, by: str, repo: str, head: str, *, sha: str | None = None) -> str:
-        """Push a new commit to the branch `head`; open pulls follow. Its name comes back."""
+    def push(self, by: str, repo: str, head: str, *, sha: str | None = None, files: pull.Files = pull.NOTHING) -> str:
+        """Push a new commit to the branch `head`; open pulls follow. Its name comes back.
+
+        `files`: path -> text of those it changes, None for one that goes.
+        """
         where, who = self._at(repo, by)
-        return pull.push(self.herald, where, by=who, branch=head, sha=sha)
+        return pull.push(self.herald, where, by=who, branch=head, sha=sha, files=files)
 
     def ask_for_review(self, by: str, repo: str, number: int, *logins: str) -> Issue:
         """Ask people to review a pull."""
@@ -146,10 +152,31 @@ class PersonSide:
         pull.merge(self.herald, where, one, by=who)
         return one
 
-    def check(self, repo: str, sha: str, *, name: str = "build", conclusion: pull.Conclusion = "success") -> None:
-        """Let a check on a commit end."""
+    def check(
+        self,
+        repo: str,
+        sha: str,
+        *,
+        name: str = "build",
+        conclusion: Conclusion | None = "success",
+        summary: str | None = None,
+    ) -> None:
+        """Let a check on a commit end, or begin when there is no conclusion."""
         where, who = self._at(repo, self.world.app_bot.login)
-        pull.check(self.herald, where, by=who, sha=sha, name=name, conclusion=conclusion)
+        check.check(self.herald, where, by=who, sha=sha, name=name, conclusion=conclusion, summary=summary)
+
+    def run_workflow(
+        self,
+        repo: str,
+        branch: str,
+        jobs: Mapping[str, Mapping[str, Conclusion]],
+        *,
+        name: str = "CI",
+        logs: Mapping[str, str] = NO_LOGS,
+    ) -> WorkflowRun:
+        """Let Actions run: job -> step -> how it ended, and the logs of jobs."""
+        where, who = self._at(repo, self.world.app_bot.login)
+        return check.run_workflow(self.herald, where, by=who, branch=branch, name=name, jobs=jobs, logs=logs)
 
     def rename_repository(self, by: str, repo: str, name: str) -> None:
         """Give a repository another name; its id stays."""

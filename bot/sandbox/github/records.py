@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from bot.sandbox.github.runs import CheckRun, WorkflowRun
 from bot.sandbox.github.seed import Role
 
 Payload = dict[str, Any]
@@ -104,11 +105,18 @@ class Repository:
     heads: dict[str, str] = field(default_factory=dict)  # branch -> sha
     labels: dict[str, Label] = field(default_factory=dict)  # by lower-case name
     issues: dict[int, Issue | None] = field(default_factory=dict)  # by number, pulls included
+    trees: dict[str, dict[str, str]] = field(default_factory=dict)  # sha -> path -> text, where files are known
+    checks: list[CheckRun] = field(default_factory=list)
+    runs: list[WorkflowRun] = field(default_factory=list)  # of Actions, oldest first
 
     @property
     def full_name(self) -> str:
         """`owner/name`, as it is now."""
         return f"{self.owner.login}/{self.name}"
+
+    def tree(self, ref: str) -> dict[str, str]:
+        """The files at a branch or commit; none where none were ever pushed."""
+        return self.trees.get(self.heads.get(ref, ref), {})
 
     @property
     def present(self) -> list[Issue]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bot.sandbox.github.access import Need
 from bot.sandbox.github.ask import Answer, Ask
-from bot.sandbox.github.rest import apps, comments, hooks, issues, pulls, repositories, teams
+from bot.sandbox.github.rest import apps, checks, code, comments, hooks, issues, pulls, repositories, search, teams
 
 REPO = "/repos/{owner}/{repo}"
 ISSUE = f"{REPO}/issues/{{issue_number}}"
 COMMENT = f"{REPO}/issues/comments/{{comment_id}}"
+PULL = f"{REPO}/pulls/{{pull_number}}"
 HOOK = "/hooks/{hook_id}"
 
 
@@ -37,6 +38,10 @@ SPEAK = Need("issues", "write")
 TRIAGE = Need("issues", "write", "triage")
 ARRANGE = Need("issues", "write", "write")
 PULLS = Need("pull_requests")
+ASK = Need("pull_requests", "write")
+CONTENTS = Need("contents")
+CHECKS = Need("checks")
+ACTIONS = Need("actions")
 LOOK = Need("repository_hooks", "read", "admin")
 HOOKS = Need("repository_hooks", "write", "admin")
 
@@ -86,7 +91,20 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", ISSUE + "/assignees", issues.add_assignees, TRIAGE),
     Route("DELETE", ISSUE + "/assignees", issues.remove_assignees, TRIAGE),
     Route("GET", REPO + "/pulls", pulls.list_all, PULLS),
-    Route("GET", REPO + "/pulls/{pull_number}", pulls.get, PULLS),
+    Route("GET", PULL, pulls.get, PULLS),
+    Route("PATCH", PULL, pulls.update, ASK),
+    Route("GET", PULL + "/files", pulls.files, PULLS),
+    Route("GET", PULL + "/requested_reviewers", pulls.requested_reviewers, PULLS),
+    Route("POST", PULL + "/requested_reviewers", pulls.request_reviewers, ASK),
+    Route("GET", REPO + "/contents/{path}", code.contents, CONTENTS),
+    Route("GET", REPO + "/commits/{ref}/check-runs", checks.of_commit, CHECKS),
+    Route("GET", REPO + "/actions/runs", checks.runs, ACTIONS),
+    Route("GET", REPO + "/actions/runs/{run_id}", checks.run, ACTIONS),
+    Route("GET", REPO + "/actions/runs/{run_id}/jobs", checks.jobs, ACTIONS),
+    Route("GET", REPO + "/actions/jobs/{job_id}", checks.job, ACTIONS),
+    Route("GET", REPO + "/actions/jobs/{job_id}/logs", checks.log, ACTIONS),
+    Route("GET", "/search/issues", search.issues),
+    Route("GET", "/search/code", search.code),
     *_hooks(REPO, look=LOOK, change=HOOKS),
     *_hooks("/orgs/{org}", look=None, change=None),
     Route("GET", "/orgs/{org}/teams/{team_slug}/members", teams.members, of_organization="members"),

@@ -17,6 +17,7 @@ APP_PERMISSIONS = {
     "pull_requests": "write",
     "checks": "write",
     "contents": "read",
+    "actions": "read",
     "metadata": "read",
     "statuses": "read",
     "repository_hooks": "write",

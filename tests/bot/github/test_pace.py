@@ -12,7 +12,9 @@ from bot.events import GitHubRepository
 from bot.github.call import Effect
 from bot.github.client import GitHubClient, open_github
 from bot.github.failures import CallFailed
+from bot.github.issues import search_issues
 from bot.github.pace import WRITES
+from bot.github.source import search_code
 from bot.limiter import Limiter
 from bot.metrics import REGISTRY
 from bot.sandbox.github import Fault, GitHubSandbox
@@ -77,6 +79,27 @@ async def test_what_others_used_with_the_same_token_counts(github: GitHubSandbox
     with pytest.raises(CallFailed):
         await office.clients[1].own_login()
     assert len(github.calls()) == 1
+
+
+async def test_what_stops_searches_stops_nothing_else(github: GitHubSandbox, office: Office) -> None:
+    one, two = office.clients
+    github.fail(Fault(kind="primary", call="GET /search/code"))
+    for client in (one, two):
+        with pytest.raises(CallFailed) as failed:
+            await search_code(client, shop(github), "redis")
+        assert failed.value.retry_after
+    assert len(github.calls("GET /search/code")) == 1
+    await search_issues(two, shop(github), "redis", kind="issue")
+    await two.own_login()
+
+
+async def test_never_more_searches_in_a_minute_than_github_takes(github: GitHubSandbox, office: Office) -> None:
+    began = office.now
+    for _ in range(4):
+        await search_code(office.clients[0], shop(github), "redis")
+    with pytest.raises(CallFailed) as failed:
+        await search_code(office.clients[1], shop(github), "redis")
+    assert (failed.value.retry_after, office.now) == (10, began)
 
 
 async def test_writes_are_a_second_apart_and_reads_are_not(github: GitHubSandbox, office: Office) -> None:

@@ -14,9 +14,11 @@ DESCRIPTION = "package/generated/api.github.com.json"
 CORPORA = {"github.com": "package/api.github.com/index.json", "ghes-3.5": "package/ghes-35/index.json"}
 PATHS = re.compile(
     r"/(app|installation|rate_limit|meta|user)(/(hook|installations|repositories).*)?"
+    r"|/search/(code|issues)"
     r"|/orgs/\{org\}(/hooks.*|/installation|/teams/\{team_slug\}/members)"
     r"|/repos/\{owner\}/\{repo\}(/(assignees|check-runs|hooks|installation|issues|labels|pulls|statuses)\b.*"
-    r"|/collaborators/\{username\}/permission)?"
+    r"|/collaborators/\{username\}/permission|/contents/\{path\}|/commits/\{ref\}/check-runs"
+    r"|/actions/runs(/\{run_id\}(/jobs)?)?|/actions/jobs/\{job_id\}(/logs)?)?"
 )
 PROSE = {"description", "summary", "example", "examples", "externalDocs", "tags", "operationId", "title", "x-github"}
 
@@ -40,9 +42,14 @@ def trimmed(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mend(paths: dict[str, Any]) -> None:
-    """The list of installations asks for an account that is a user and an enterprise at once; a single one is right."""
+    """The list of installations asks for an account that is a user and an enterprise at once; a single one is right.
+
+    What is at a path is told apart by a word that a list, as which a folder comes, cannot have.
+    """
     listed = paths["/app/installations"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     listed["items"] = {"$ref": "#/components/schemas/installation"}
+    found = paths["/repos/{owner}/{repo}/contents/{path}"]["get"]["responses"]["200"]["content"]
+    del found["application/json"]["schema"]["discriminator"]
 
 
 def _silent(node: Any, *, is_names: bool = False) -> Any:

@@ -1,16 +1,15 @@
-"""Branches move, pulls are opened and merged, checks report on a commit."""
+"""Branches move, pulls are opened and merged."""
 
-from typing import Literal
+from collections.abc import Mapping
 
 from bot.sandbox.github.changes import issue
 from bot.sandbox.github.events import Herald
 from bot.sandbox.github.records import Account, Branches, Issue, Payload, Repository, stamp
-from bot.sandbox.github.shapes.account import node_id
-from bot.sandbox.github.shapes.issue import performed_via_app
-from bot.sandbox.github.shapes.repository import repository, repository_url
+from bot.sandbox.github.shapes.repository import repository
 
 NO_COMMIT = "0" * 40
-Conclusion = Literal["success", "failure", "neutral", "cancelled", "timed_out", "action_required", "skipped"]
+Files = Mapping[str, str | None]  # path -> text, or None for a file that goes
+NOTHING: Files = {}
 
 
 def create(
@@ -33,10 +32,23 @@ def create(
     return new
 
 
-def push(herald: Herald, where: Repository, *, by: Account, branch: str, sha: str | None = None) -> str:
-    """Move a branch to a new commit; open pulls from it follow. The commit's name comes back."""
+def push(
+    herald: Herald,
+    where: Repository,
+    *,
+    by: Account,
+    branch: str,
+    sha: str | None = None,
+    files: Files = NOTHING,
+) -> str:
+    """Move a branch to a new commit; open pulls from it follow. The commit's name comes back.
+
+    `files` are those that it changes.
+    """
     world = herald.world
     before, after = where.heads.get(branch, NO_COMMIT), sha or world.next_sha()
+    changed = where.tree(branch if branch in where.heads else where.default_branch) | dict(files)
+    where.trees[after] = {path: text for path, text in changed.items() if text is not None}
     where.heads[branch], where.pushed_at = after, world.now()
     herald.tell(where, "push", _pushed(herald, where, branch, before, after, by), by=by, subject=f"heads/{branch}")
     for one in where.present:
@@ -49,54 +61,11 @@ def push(herald: Herald, where: Repository, *, by: Account, branch: str, sha: st
 def merge(herald: Herald, where: Repository, one: Issue, *, by: Account) -> None:
     """Merge a pull: its base moves to a new commit, it is closed and merged."""
     assert one.branches
-    push(herald, where, by=by, branch=one.branches.base_ref)
+    old, new = where.tree(one.branches.base_sha), where.tree(one.branches.head_sha)
+    files = {path: new.get(path) for path in {*old, *new} if old.get(path) != new.get(path)}
+    push(herald, where, by=by, branch=one.branches.base_ref, files=files)
     one.branches.merged_at = herald.world.now()
     issue.set_state(herald, where, one, "closed", by=by)
-
-
-def check(herald: Herald, where: Repository, *, by: Account, sha: str, name: str, conclusion: Conclusion) -> None:
-    """Let a check on a commit end."""
-    url, at = herald.world.url, stamp(herald.world.now())
-    run_id = herald.world.next_id()
-    mine = f"{repository_url(url, where)}/check-runs/{run_id}"
-    suite: Payload = {"id": herald.world.next_id(), "head_sha": sha, "status": "completed", "conclusion": conclusion}
-    output = {"title": None, "summary": None, "text": None, "annotations_count": 0}
-    run: Payload = {
-        "id": run_id,
-        "node_id": node_id("CheckRun", run_id),
-        "name": name,
-        "head_sha": sha,
-        "external_id": "",
-        "url": mine,
-        "html_url": f"{url}/{where.full_name}/runs/{run_id}",
-        "details_url": f"{url}/{where.full_name}/runs/{run_id}",
-        "status": "completed",
-        "conclusion": conclusion,
-        "started_at": at,
-        "completed_at": at,
-        "output": output | {"annotations_url": f"{mine}/annotations"},
-        "check_suite": suite | {"head_branch": None, "pull_requests": []},
-        "app": performed_via_app(url, herald.world.app_bot),
-        "pull_requests": [_mentioned(url, where, one) for one in where.present if _is_at(one, sha)],
-    }
-    herald.tell(where, "check_run", {"action": "completed", "check_run": run}, by=by, subject=f"commit/{sha}")
-
-
-def _is_at(one: Issue, sha: str) -> bool:
-    return one.branches is not None and one.state == "open" and one.branches.head_sha == sha
-
-
-def _mentioned(url: str, where: Repository, one: Issue) -> Payload:
-    assert one.branches
-    home = repository_url(url, where)
-    repo = {"id": where.id, "url": home, "name": where.name}
-    return {
-        "url": f"{home}/pulls/{one.number}",
-        "id": one.branches.id,
-        "number": one.number,
-        "head": {"ref": one.branches.head_ref, "sha": one.branches.head_sha, "repo": repo},
-        "base": {"ref": one.branches.base_ref, "sha": one.branches.base_sha, "repo": repo},
-    }
 
 
 def _pushed(herald: Herald, where: Repository, branch: str, before: str, after: str, by: Account) -> Payload:

@@ -72,7 +72,7 @@ def create(ask: Ask) -> Answer:
     if not title:
         raise invalid("Issue", "title", "missing_field")
     check_text(text)
-    trusted = _may_triage(ask)
+    trusted = may_triage(ask)
     new = changes.create(
         ask.herald,
         ask.where,
@@ -89,7 +89,7 @@ def create(ask: Ask) -> Answer:
 def update(ask: Ask) -> Answer:
     """Change an issue or pull; what is not named stays."""
     one, given = ask.issue, ask.body
-    if not _may_triage(ask) and one.author is not ask.caller.account:
+    if not may_triage(ask) and one.author is not ask.caller.account:
         raise ApiError(403, "Must have push access to repository")
     if given.get("state") not in (None, "open", "closed"):
         raise invalid("Issue", "state", "invalid")
@@ -110,7 +110,8 @@ def _shown(ask: Ask) -> Answer:
     return Answer(body=issue(ask.url, ask.where, ask.issue, closed_by=True))
 
 
-def _may_triage(ask: Ask) -> bool:
+def may_triage(ask: Ask) -> bool:
+    """Whether the caller may arrange what others opened."""
     role = ask.where.roles.get(ask.caller.name, "read")
     return ask.caller.kind == "installation" or ROLES.index(role) >= ROLES.index("triage")
 

@@ -1,10 +1,14 @@
 """A pull as the pulls API and its webhooks tell it."""
 
+from urllib.parse import quote
+
+from bot.sandbox.github.diff import Change, changes
 from bot.sandbox.github.records import Account, Branches, Issue, Payload, Repository, stamp
 from bot.sandbox.github.shapes.account import account, maybe_account, node_id
 from bot.sandbox.github.shapes.issue import issue, page_of
 from bot.sandbox.github.shapes.repository import repository, repository_url
 
+LARGEST_PATCH = 100_000  # characters; GitHub leaves out the hunks of larger ones
 LINKED = ("html", "issue", "comments", "review_comments", "review_comment", "commits", "statuses")
 SHARED = (
     *("number", "state", "locked", "title", "user", "body", "created_at", "updated_at", "closed_at", "assignee"),
@@ -40,6 +44,7 @@ def full_pull(url: str, where: Repository, one: Issue) -> Payload:
     """A single pull, and every pull in a webhook."""
     assert one.branches
     is_merged = one.branches.merged_at is not None
+    touched = changed(where, one)
     return pull(url, where, one) | {
         "merged": is_merged,
         "mergeable": None,
@@ -50,10 +55,34 @@ def full_pull(url: str, where: Repository, one: Issue) -> Payload:
         "review_comments": 0,
         "maintainer_can_modify": False,
         "commits": 1,
-        "additions": 1,
-        "deletions": 1,
-        "changed_files": 1,
+        "additions": sum(each.count("+") for each in touched),
+        "deletions": sum(each.count("-") for each in touched),
+        "changed_files": len(touched),
     }
+
+
+def changed(where: Repository, one: Issue) -> list[Change]:
+    """The files that a pull changes, by path."""
+    assert one.branches
+    return changes(where.tree(one.branches.base_sha), where.tree(one.branches.head_sha))
+
+
+def changed_file(url: str, where: Repository, one: Issue, change: Change) -> Payload:
+    """A file of a pull, with its hunks."""
+    assert one.branches
+    sha, path = one.branches.head_sha, quote(change.path)
+    page, added, removed = f"{url}/{where.full_name}", change.count("+"), change.count("-")
+    return {
+        "sha": sha,
+        "filename": change.path,
+        "status": change.status,
+        "additions": added,
+        "deletions": removed,
+        "changes": added + removed,
+        "blob_url": f"{page}/blob/{sha}/{path}",
+        "raw_url": f"{page}/raw/{sha}/{path}",
+        "contents_url": f"{repository_url(url, where)}/contents/{path}?ref={sha}",
+    } | ({"patch": change.patch} if len(change.patch) <= LARGEST_PATCH else {})
 
 
 def _addresses(url: str, where: Repository, one: Issue, branches: Branches) -> dict[str, str]:

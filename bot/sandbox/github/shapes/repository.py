@@ -35,6 +35,15 @@ TEMPLATE_LINKS = {
     "trees_url": "/git/trees{/sha}",
 }
 
+# What a repository tells of itself elsewhere, and not where a run names it.
+NOT_IN_BRIEF = (
+    *("created_at", "updated_at", "pushed_at", "clone_url", "git_url", "ssh_url", "svn_url", "mirror_url"),
+    *("homepage", "language", "size", "license", "topics", "visibility", "default_branch", "archived", "disabled"),
+    *("forks", "forks_count", "open_issues", "open_issues_count", "watchers", "watchers_count", "stargazers_count"),
+    *("has_issues", "has_projects", "has_downloads", "has_wiki", "has_pages", "has_discussions"),
+    *("allow_forking", "is_template", "web_commit_signoff_required"),
+)
+
 
 def repository_url(url: str, where: Repository) -> str:
     """Its address in the API."""
@@ -97,6 +106,11 @@ def repository(url: str, where: Repository) -> Payload:
 def full_repository(url: str, where: Repository) -> Payload:
     """The answer to a request for one repository."""
     return repository(url, where) | {"network_count": 0, "subscribers_count": 0}
+
+
+def brief_repository(url: str, where: Repository) -> Payload:
+    """A repository as search results and runs name it."""
+    return {key: value for key, value in repository(url, where).items() if key not in NOT_IN_BRIEF}
 
 
 def short_repository(where: Repository) -> Payload:

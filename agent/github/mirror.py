@@ -1,0 +1,60 @@
+"""What we did on GitHub ourselves is known here at once: its events come back as our own echo, and are not heard."""
+
+from typing import Literal
+
+from agent.desk import Desk
+from agent.github.issues import hear_issue, kept_title
+from agent.github.pulls import hear_pull
+from agent.github.repositories import as_told
+from agent.github.writing import Written
+from bot.events import GitHubIssue, GitHubPull, IssueEvent, PullEvent
+from bot.reviews import Reviewing
+from storage import issues
+from storage.issues import Issue
+from storage.repositories import Repository
+from storage.tickets import Ticket
+
+
+async def keep_opened(desk: Desk, row: Repository, issue: GitHubIssue, ticket: Ticket | None = None) -> Issue:
+    """Know an issue that we opened; from now on the ticket that it was opened for tracks it, unless that has one."""
+    known = await issues.by_number(desk.tx, row.id, issue.number)
+    if known is None:
+        known = Issue(
+            workspace_id=desk.workspace_id,
+            repository_id=row.id,
+            number=issue.number,
+            github_id=issue.github_id,
+            title=kept_title(issue.title),
+            body=issue.body,
+            state=issue.state,
+            author=issue.author,
+            url=issue.url,
+            updated_at=issue.updated_at,
+        )
+        desk.tx.add(known)
+    if ticket and known.ticket_id is None and await issues.of_ticket(desk.tx, ticket.id) is None:
+        known.ticket_id = ticket.id
+        desk.audit("track", "ticket", ticket.id, before={}, after={"issue": issue.url})
+    await desk.tx.flush()
+    return known
+
+
+async def keep(
+    desk: Desk, row: Repository, written: Written, *, action: Literal["closed", "review_requested"], login: str
+) -> None:
+    """Let what follows from a write follow: the ticket of a closed issue, the reviews of a pull request.
+
+    Args:
+        login: who asked for it, and is named as who did it.
+    """
+    where = as_told(row)
+    match written.seen:
+        case GitHubIssue() as issue:
+            await hear_issue(desk, IssueEvent(action=action, repository=where, issue=issue, sender=login))
+        case GitHubPull() as pull:
+            asked = written.after.get("reviewers")
+            reviewing = Reviewing(asked=asked if isinstance(asked, tuple) else None)
+            told = PullEvent(action=action, repository=where, pull=pull, sender=login, reviewing=reviewing)
+            await hear_pull(desk, told)
+        case None:
+            return

@@ -1,0 +1,77 @@
+"""What is written on GitHub calls nobody, hides nothing and says who asked."""
+
+import pytest
+
+from agent.github.bodies import LONGEST_BODY, Delegation, defused, delegated_and_signed, neutralised, signed, title_of
+from bot.github.marker import is_marked, key_in, marked
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("ask @bob", "ask `@bob`"),
+        ("(@acme/platform)", "(`@acme/platform`)"),
+        ("`@bob` is in code", "`@bob` is in code"),
+        ("bob@example.com stays", "bob@example.com stays"),
+        ("@\u200bbob", "`@bob`"),
+        ("<!-- chargehand:turn:1 -->", "&lt;!-- chargehand:turn:1 -->"),
+        ("<\u2060!-- x -->", "&lt;!-- x -->"),
+        ("tab\tand\nline", "tab\tand\nline"),
+    ],
+)
+def test_names_are_code_and_nothing_is_hidden(text: str, safe: str) -> None:
+    assert defused(text) == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("/opencode drop it", "`/opencode` drop it"),
+        ("  > /deploy now", "  > `/deploy` now"),
+        ("- /oc `x`", "- `/oc` `x`"),
+        ("fine\n\u200b/merge", "fine\n`/merge`"),
+        ("see src/cart.py", "see src/cart.py"),
+        ("ask @claude and `@bob`", "ask `claude` and `bob`"),
+    ],
+)
+def test_a_body_for_an_agent_gives_no_orders(text: str, safe: str) -> None:
+    assert neutralised(text) == safe
+
+
+@pytest.mark.parametrize("prefix", ["/opencode ", "@claude "])
+@pytest.mark.parametrize("is_plan", [True, False])
+def test_a_delegation_calls_its_agent_and_nobody_else(prefix: str, is_plan: bool) -> None:
+    asked = Delegation(
+        prefix=prefix,
+        goal="fix the cart\n@bob",
+        body="/approve\nand tell @alice, @claude, `@codex`",
+        links=("https://github.com/acme/shop/issues/7",),
+        is_plan=is_plan,
+    )
+    text = delegated_and_signed(asked, "Bob @boss <!-- x")
+    first, *others = text.splitlines()
+    assert first == f"{prefix}fix the cart `bob`"
+    assert "@" not in text.removeprefix("@claude").replace("`@boss`", "")
+    assert [line for line in others if line.startswith("/")] == []
+    assert "<!--" not in text
+    assert "https://github.com/acme/shop/issues/7" in others
+    assert "do not merge" in text.lower()
+    assert ("do not change any file" in text) == is_plan
+    assert others[-1] == "_requested by Bob `@boss` &lt;!-- x via Chargehand_"
+
+
+def test_long_words_are_cut_and_it_shows() -> None:
+    text = signed("x" * 70_000, "bob")
+    assert len(text) < 65_000
+    assert f"[cut here: {70_000 - LONGEST_BODY} more characters]" in text
+    assert text.endswith("_requested by bob via Chargehand_")
+    assert title_of("a\n b" + "c" * 300).startswith("a bccc")
+    assert len(title_of("c" * 300)) == 256
+
+
+def test_a_key_is_found_again() -> None:
+    body = marked("text", "turn:1:call:2")
+    assert is_marked(body, "turn:1:call:2")
+    assert not is_marked(body, "turn:1:call")
+    assert key_in(body) == "turn:1:call:2"
+    assert key_in("text") is None

@@ -1,0 +1,92 @@
+"""What Chargehand did on GitHub is known here without its own event: tickets follow, and nothing is doubled."""
+
+from datetime import timedelta
+
+import pytest
+
+from agent.desk import Desk
+from agent.github.mirror import keep, keep_opened
+from agent.github.writing import Written
+from bot.events import GitHubIssue, GitHubPull
+from storage import issues, pulls
+from storage.repositories import Repository
+from tests.agent.conftest import NOW, MakeTicket
+
+URL = "https://github.com/acme/shop/issues/7"
+
+
+@pytest.fixture
+async def row(desk: Desk) -> Repository:
+    made = Repository(workspace_id="T1", github_id=9, host="github.com", full_name="acme/shop", created_at=NOW)
+    desk.tx.add(made)
+    await desk.tx.flush()
+    return made
+
+
+def issue(*, state: str = "open", reason: str | None = None, number: int = 7) -> GitHubIssue:
+    return GitHubIssue(
+        github_id=70 + number,
+        number=number,
+        title="Redis\nis down",
+        body="since noon",
+        state=state,
+        state_reason=reason,
+        labels=(),
+        author="chargehand[bot]",
+        url=URL,
+        created_at=NOW,
+        updated_at=NOW + timedelta(seconds=5 if state == "closed" else 0),
+    )
+
+
+def written(seen: GitHubIssue | GitHubPull | None, **after: str | tuple[str, ...]) -> Written:
+    return Written(external_id="7", url=URL, before={}, after=after, seen=seen)
+
+
+async def test_an_issue_that_was_opened_for_a_ticket_is_tracked_by_it(
+    desk: Desk, row: Repository, make_ticket: MakeTicket
+) -> None:
+    ticket = await make_ticket()
+    known = await keep_opened(desk, row, issue(), ticket)
+    assert (known.title, known.state, known.ticket_id) == ("Redis is down", "open", ticket.id)
+    assert await keep_opened(desk, row, issue(), ticket) is known
+    second = await keep_opened(desk, row, issue(number=8), ticket)
+    assert second.ticket_id is None  # a ticket tracks one issue
+
+
+@pytest.mark.parametrize(("reason", "status"), [("completed", "resolved"), ("not_planned", "closed")])
+async def test_a_ticket_follows_its_issue(
+    desk: Desk, row: Repository, make_ticket: MakeTicket, reason: str, status: str
+) -> None:
+    ticket = await make_ticket(description="Redis\nis down\n\nsince noon")
+    await keep_opened(desk, row, issue(), ticket)
+    await keep(desk, row, written(issue(state="closed", reason=reason)), action="closed", login="bob")
+    assert ticket.status == status
+    known = await issues.by_number(desk.tx, row.id, 7)
+    assert known
+    assert known.state == "closed"
+
+
+async def test_a_pull_request_is_brought_up_to_date(desk: Desk, row: Repository) -> None:
+    pull = GitHubPull(
+        github_id=5,
+        number=3,
+        title="Fix",
+        state="closed",
+        is_draft=False,
+        author="bob",
+        url=URL,
+        head_ref="fix",
+        head_sha="a" * 40,
+        base_ref="main",
+        updated_at=NOW,
+    )
+    await keep(desk, row, written(pull, state="closed"), action="closed", login="bob")
+    known = await pulls.by_number(desk.tx, row.id, 3)
+    assert known
+    assert known.state == "closed"
+
+
+async def test_a_comment_changes_nothing_here(desk: Desk, row: Repository) -> None:
+    await keep(desk, row, written(None), action="closed", login="bob")
+    assert await issues.count(desk.tx, row.id) == 0
