@@ -1,4 +1,4 @@
-"""What is due is asked for: one range read, then a job for each under the reminder and the time it was due."""
+"""What is due is asked for: one range read, then a job for each that says which reminder and the time it was due."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -34,13 +34,13 @@ async def ask(db: Database, role: Role, *, now: datetime) -> int:
 
 
 def _job(due: Due, now: datetime, workspace_id: str) -> Job:
-    fire_at = due.fire_at.isoformat()
+    # Without a dedupe key: the reminder's state lets it be asked for once each time that it is planned. One that was
+    # cancelled when its job came, and is planned again for the same time, needs another job.
     return Job(
         workspace_id=workspace_id,
         kind=KIND,
-        args={"reminder_id": due.reminder_id, "fire_at": fire_at},
+        args={"reminder_id": due.reminder_id, "fire_at": due.fire_at.isoformat()},
         key=f"ticket:{due.ticket_id}" if due.ticket_id else None,
-        dedupe_key=f"{KIND}:{due.reminder_id}:{fire_at}",
         priority=queue.DERIVED,
         created_at=now,
         correlation_id=secrets.token_hex(6),

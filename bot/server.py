@@ -1,11 +1,13 @@
 """The HTTP side: every answer carries its correlation id, every refusal is JSON, and it starts and stops cleanly."""
 
+import asyncio
 import errno
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from http import HTTPStatus
+from weakref import WeakSet
 
 import structlog
 from aiohttp import web
@@ -18,11 +20,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # aiohttp's keep-alive timer runs from the connection's start, and bytes that complete no head do not stop it.
 HEAD_SECONDS = 8.0  # GitHub gives up at 10
 
+# At the end, what has connected already may still ask: to GitHub a connection that is cut is a delivery that failed.
+LAST_LOOKS, LOOK_SECONDS = 100, 0.01  # one second at most
+
 ID_HEADER = "X-Correlation-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 correlation_id = web.RequestKey("correlation_id", str)
 extra_headers = web.RequestKey("extra_headers", dict[str, str])  # go on the answer, whichever way it comes about
+_is_ending = web.AppKey("is_ending", asyncio.Event)
+_resting = web.AppKey("resting", WeakSet[asyncio.BaseTransport])  # connections that were answered and ask nothing now
 
 
 class Refusal(Exception):  # noqa: N818 - it reads as what it is: "raise Refusal"
@@ -42,37 +49,76 @@ async def serve_http(
     spare: int = 0,
     patience: float = 20.0,
     head_seconds: float = HEAD_SECONDS,
+    closing: asyncio.Event | None = None,
 ) -> AsyncIterator[int]:
     """Serve while inside; yields the port, which matters when 0 asked for a free one.
+
+    At the end nobody can connect any more; who has connected and was not answered yet is still heard for a second.
 
     Args:
         spare: how many ports above are tried when this one is taken.
         patience: seconds that open requests get to finish at the end, when no new ones are accepted.
         head_seconds: until a connection is closed that has sent no whole head of a request, its first or its next.
+        closing: set when that is over, so that whoever still comes on a connection that was kept can be sent elsewhere.
 
     Raises:
         OSError: the address is taken.
     """
     app = web.Application(middlewares=[_identified, _refused_in_json])
+    app[_is_ending], app[_resting] = asyncio.Event(), WeakSet()
     for register in ways_in:
         register(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience, keepalive_timeout=head_seconds)
     await runner.setup()
     try:
-        await _bind(runner, host, range(port, port + spare + 1))
-        yield int(runner.addresses[0][1])
+        listening = await _bind(runner, host, range(port, port + spare + 1))
+        try:
+            yield int(listening.sockets[0].getsockname()[1])
+        finally:
+            app[_is_ending].set()
+            await _hang_up(runner, listening)
+            await _last_call(runner)
     finally:
+        if closing is not None:
+            closing.set()
         await runner.cleanup()
 
 
-async def _bind(runner: web.AppRunner, host: str, ports: range) -> None:
+async def _bind(runner: web.AppRunner, host: str, ports: range) -> asyncio.Server:
     for port in ports:
         try:
-            await web.TCPSite(runner, host, port).start()
+            return await asyncio.get_running_loop().create_server(_protocols(runner), host, port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == ports[-1]:
                 raise
-        else:
+    raise AssertionError("the last port was taken or refused")
+
+
+def _protocols(runner: web.AppRunner) -> web.Server:
+    """What makes the protocol of each connection, and knows all of them."""
+    assert runner.server is not None, "it is set up"
+    return runner.server
+
+
+async def _hang_up(runner: web.AppRunner, listening: asyncio.Server) -> None:
+    """Take no further connection, but those that wait to be accepted: the kernel told them that they are connected."""
+    waiting = []
+    last = [one.dup() for one in listening.sockets]  # they keep the queues when the server is closed
+    listening.close()
+    for queue in last:
+        with queue, suppress(OSError):  # BlockingIOError: nobody is left
+            while True:
+                waiting.append(queue.accept()[0])
+    for connection in waiting:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().connect_accepted_socket(_protocols(runner), connection)
+
+
+async def _last_call(runner: web.AppRunner) -> None:
+    """Wait until all who have connected were answered, a second at most."""
+    for _ in range(LAST_LOOKS):
+        await asyncio.sleep(LOOK_SECONDS)  # at first, too: who was accepted just now is not among them yet
+        if all(one.transport in runner.app[_resting] for one in _protocols(runner).connections):
             return
 
 
@@ -82,11 +128,27 @@ async def _identified(request: web.Request, handler: Handler) -> web.StreamRespo
     sent = (request.headers.get(name, "") for name in (ID_HEADER, "X-Request-ID"))
     request[correlation_id] = next((name for name in sent if _ID.fullmatch(name)), "") or secrets.token_hex(8)
     request[extra_headers] = {}
-    with structlog.contextvars.bound_contextvars(correlation_id=request[correlation_id]):
+    with _asking(request), structlog.contextvars.bound_contextvars(correlation_id=request[correlation_id]):
         response = await handler(request)
     response.headers[ID_HEADER] = request[correlation_id]
     response.headers.update(request[extra_headers])
+    if request.app[_is_ending].is_set():
+        response.force_close()  # what is asked next comes on a connection to somebody else
     return response
+
+
+@contextmanager
+def _asking(request: web.Request) -> Iterator[None]:
+    """Its connection does not rest while inside."""
+    transport, resting = request.transport, request.app[_resting]
+    if transport is None:  # gone already
+        yield
+        return
+    resting.discard(transport)
+    try:
+        yield
+    finally:
+        resting.add(transport)
 
 
 @web.middleware

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select
 
-from storage.reminders import Reminder
+from storage.reminders import LIVE, Reminder
 from tests.team import Bot, quiet
 from tests.waiting import until
 
@@ -38,12 +38,20 @@ class StoppedClock:
 
 
 async def go_to(bot: Bot, clock: Clock, moment: datetime) -> None:
-    """Let it become this moment, and wait for all that was due until then."""
+    """Let it become this moment, and wait for all that was due until then.
+
+    Raises:
+        AssertionError: something is due all the same; the text says what.
+    """
     clock.set(moment)
+    due = select(Reminder).where(col(Reminder.state).in_(LIVE), Reminder.due_at <= moment)
 
     async def nothing_is_due() -> bool:
-        due = (col(Reminder.state).in_(("planned", "asked"))) & (col(Reminder.due_at) <= moment)
-        return not await bot.rows(select(Reminder.id).where(due))
+        return not await bot.rows(due)
 
-    await until(nothing_is_due, timeout=60)
+    try:
+        await until(nothing_is_due, timeout=60)
+    except TimeoutError:
+        left = "\n".join(f"{one.kind} {one.step}, {one.state}: {one.plan_key}" for one in await bot.rows(due))
+        raise AssertionError(f"at {moment} these did not come:\n{left}") from None
     await quiet(bot)

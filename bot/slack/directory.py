@@ -1,5 +1,6 @@
 """Who and where: profiles, channels and permalinks, read from Slack and remembered for a while."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,7 @@ class Directory:
         self._channels: dict[str, tuple[datetime, Channel]] = {}
         self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._rests: dict[str, tuple[datetime, Rest | None]] = {}
+        self._asking_rests = asyncio.Lock()
 
     async def profile(self, slack_id: str) -> Profile:
         """One person's profile.
@@ -194,15 +196,16 @@ class Directory:
 
     async def rests(self, slack_ids: Iterable[str]) -> None:
         """Have fresh news of these people's do-not-disturb; where Slack does not say, they count as there."""
-        now = self.clock()
-        unknown = [who for who in slack_ids if who not in self._rests or self._rests[who][0] <= now]
-        for first in range(0, len(unknown), ASKED_AT_ONCE):
-            asked = unknown[first : first + ASKED_AT_ONCE]
-            try:
-                users = (await answer(self.client.dnd_teamInfo(users=asked))).get("users") or {}
-            except CallFailed:
-                users = {}
-            self._rests |= {who: (now + REST_FRESH, _rest(users.get(who) or {})) for who in asked}
+        async with self._asking_rests:  # of what becomes due at once each would ask the same
+            now = self.clock()
+            unknown = [who for who in slack_ids if who not in self._rests or self._rests[who][0] <= now]
+            for first in range(0, len(unknown), ASKED_AT_ONCE):
+                asked = unknown[first : first + ASKED_AT_ONCE]
+                try:
+                    users = (await answer(self.client.dnd_teamInfo(users=asked))).get("users") or {}
+                except CallFailed:
+                    users = {}
+                self._rests |= {who: (now + REST_FRESH, _rest(users.get(who) or {})) for who in asked}
 
     def known_rests(self) -> dict[str, Rest]:
         """Who is not to be disturbed, as far as that was asked of late."""

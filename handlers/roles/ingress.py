@@ -54,7 +54,6 @@ async def hearing(running: Running, ctx: Context, *, hang_up: Callable[[], Await
         running.health.ready["slack"] = Shared(socket.check)
         yield
         await asyncio.sleep(running.settings.drain_delay_s)
-        running.closing.set()
         await hang_up()
 
 

@@ -35,6 +35,7 @@ async def served(running: Running) -> AsyncIterator[int]:
         ways_in=ways_in,
         spare=0 if is_ingress else SPARE_PORTS,
         patience=settings.drain_s,
+        closing=running.closing,
     ) as port:
         host = running.process.host if settings.http_host in ANYWHERE else settings.http_host
         await announce(running.db, running.process, address=f"{host}:{port}")

@@ -1,6 +1,7 @@
 """The HTTP side takes the next port if it may, waits for nobody's headers, and at its end cuts nobody short."""
 
 import asyncio
+import socket
 
 import aiohttp
 import pytest
@@ -83,6 +84,42 @@ async def test_at_its_end_it_accepts_nothing_more_and_lets_open_requests_finish(
         may_answer.set()
         assert await asking == "done"
         await ending
+
+
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost: he"], ids=["nothing", "half a head"])
+async def test_at_its_end_who_has_connected_may_still_ask(before: bytes) -> None:
+    closing = asyncio.Event()
+
+    async def hello(_: web.Request) -> web.Response:
+        return web.Response(text="too late" if closing.is_set() else "hello")
+
+    def register(app: web.Application) -> None:
+        app.router.add_get("/", hello)
+
+    serving = serve_http("127.0.0.1", 0, ways_in=[register], closing=closing)
+    port = await serving.__aenter__()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(before)
+    ending = asyncio.create_task(serving.__aexit__(None, None, None))
+    await refused(f"http://127.0.0.1:{port}/")
+    assert not closing.is_set()
+    writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n".removeprefix(before))
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"Connection: close" in answer  # what is asked next comes on a connection to somebody else
+    assert answer.endswith(b"hello")
+    writer.close()
+    await ending
+    assert closing.is_set()
+
+
+async def test_at_its_end_who_waits_to_be_accepted_is_answered() -> None:
+    serving = serve_http("127.0.0.1", 0, ways_in=())
+    port = await serving.__aenter__()
+    with socket.create_connection(("127.0.0.1", port)) as waiting:  # the server has had no turn since
+        waiting.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        await serving.__aexit__(None, None, None)
+        assert waiting.recv(1000).startswith(b"HTTP/1.1 404 ")
 
 
 async def refused(url: str) -> None:

@@ -1,5 +1,6 @@
 """Slack's status and do-not-disturb say who is not there; nobody has to tell it twice."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,6 +62,12 @@ async def test_notifications_off_in_working_hours_are_an_absence(
     await report(bot, "frank", "redis is slow")
     assert await assignees(bot, 3) == ["bob"]
     assert len(slack.calls("dnd.teamInfo")) == 2
+
+
+async def test_what_comes_at_once_asks_slack_once_who_is_not_to_be_disturbed(slack: SlackSandbox, bot: Bot) -> None:
+    team = [slack.user(name).id for name in ("bob", "carol")]
+    await asyncio.gather(*(bot.ctx.directory.rests(team) for _ in range(3)))
+    assert len(slack.calls("dnd.teamInfo")) == 1
 
 
 async def test_without_the_scope_nobody_is_left_out(slack: SlackSandbox, bot: Bot) -> None:

@@ -167,7 +167,7 @@ async def test_restarted_in_turn_under_load_they_lose_double_and_refuse_nothing(
         await quiet(bot, timeout=60)
         assert [len(said(slack.thread("#ops", ts))) for ts in reports] == [1] * len(reports)
         sent = github.deliveries("issues")
-        assert {delivery.status_code for delivery in sent} == {202}
+        assert [(one.status, one.response_body) for one in sent if one.status_code != 202] == []
         assert len(said(slack.messages("#general"))) == len(sent)
         assert len(await select_all(bot, Ticket)) == len(reports) + len(sent)
         assert not any(envelope.timeouts for envelope in slack.envelopes)

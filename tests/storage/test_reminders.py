@@ -1,6 +1,8 @@
 """What is due is found once, whoever looks; what was planned again is moved, and what was sent stays sent."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select, text
@@ -43,9 +45,14 @@ async def states(db: Database) -> dict[str, tuple[str, datetime]]:
         return {row.step: (row.state, row.due_at) for row in rows}
 
 
-async def jobs(db: Database) -> list[str | None]:
+async def jobs(db: Database) -> list[Mapping[str, Any]]:
+    """What each job is told: which reminder, and the time it was due."""
     async with db.read() as tx:
-        return list(await tx.exec(select(Job.dedupe_key).order_by(col(Job.id))))
+        return list(await tx.exec(select(Job.args).order_by(col(Job.id))))
+
+
+def of_the_first(at: datetime) -> Mapping[str, Any]:
+    return {"reminder_id": 1, "fire_at": at.isoformat()}
 
 
 async def plan(db: Database, *wanted: Reminder) -> None:
@@ -58,7 +65,7 @@ async def test_what_is_due_is_asked_for_once(db: Database, role: Role) -> None:
     assert await due.ask(db, role, now=SOON - timedelta(seconds=1)) == 0
     assert [await due.ask(db, role, now=SOON) for _ in range(2)] == [1, 0]
     assert await states(db) == {"warn": ("asked", SOON), "breach": ("planned", LATER)}
-    assert await jobs(db) == [f"reminder:1:{SOON.isoformat()}"]
+    assert await jobs(db) == [of_the_first(SOON)]
 
 
 async def test_planning_again_moves_and_cancels_and_says_nothing_twice(db: Database, role: Role) -> None:
@@ -80,7 +87,19 @@ async def test_what_was_asked_for_and_moved_is_asked_for_at_its_new_time(db: Dat
     assert await due.ask(db, role, now=SOON) == 1
     await plan(db, planned("warn", LATER))
     assert await due.ask(db, role, now=LATER) == 1
-    assert await jobs(db) == [f"reminder:1:{SOON.isoformat()}", f"reminder:1:{LATER.isoformat()}"]
+    assert await jobs(db) == [of_the_first(SOON), of_the_first(LATER)]
+
+
+@pytest.mark.parametrize("meanwhile", [(), (planned("warn", LATER),)], ids=["cancelled", "moved"])
+async def test_what_is_planned_again_for_the_time_it_was_asked_for_is_asked_for_again(
+    db: Database, role: Role, meanwhile: tuple[Reminder, ...]
+) -> None:
+    await plan(db, planned("warn", SOON))
+    assert await due.ask(db, role, now=SOON) == 1
+    await plan(db, *meanwhile)  # now its job comes, finds that it is not wanted and ends
+    await plan(db, planned("warn", SOON))
+    assert [await due.ask(db, role, now=SOON) for _ in range(2)] == [1, 0]
+    assert await jobs(db) == [of_the_first(SOON)] * 2
 
 
 async def test_who_lost_the_clock_asks_for_nothing(db: Database, role: Role) -> None:
