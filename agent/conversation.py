@@ -1,7 +1,6 @@
 """What a message to Chargehand means: a command, a remark on the thread's ticket, or a new report."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +10,7 @@ from agent.commands import report, stop
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
 from agent.commands.registry import VERBS
-from agent.commands.run import not_known, run, run_line
+from agent.commands.run import not_known, run
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
@@ -24,7 +23,8 @@ from agent.tickets.status_words import words
 from agent.turns.begin import begin
 from agent.turns.control import control_word
 from agent.turns.rules import goes_on, judge
-from agent.turns.verdict import Heard, Verdict
+from agent.turns.understood import KEPT, commands_of, follow
+from agent.turns.verdict import Heard
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.events import Place
@@ -41,8 +41,6 @@ NEVER = fixed(
     "I never merge or deploy: people do. `ask …` has me look at the pull request or ask somebody for a review, and"
     " `resolve …` says that something is done."
 )
-KEPT = frozenset({"create", "comment"})  # what is made of a report or a remark in any case
-_THIS = re.compile(r"(?<=\babout )this\b")
 _NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
@@ -90,31 +88,10 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
     if verdict.kind == "never":
         return text_reply(say(NEVER), is_private=True)
     if lines := commands_of(verdict):
-        return await _follow(desk, lines, own)
+        return await follow(desk, lines, own)
     if verdict.kind not in KEPT and desk.settings.servers:
         return await begin(desk, with_files(text, place.files))
     return await plainly(desk, text)
-
-
-def commands_of(verdict: Verdict) -> tuple[str, ...]:
-    """What rules would have done, as command lines, where they know the whole of it and it is more than to keep it."""
-    lines = tuple(step.command for step in verdict.steps)
-    is_kept = {step.specialist for step in verdict.steps} <= KEPT
-    return () if verdict.kind == "unsure" or is_kept or not all(lines) else lines
-
-
-async def _follow(desk: Desk, lines: Sequence[str], own: Ticket | None) -> Reply:
-    """Do what rules have read in a message, one thing after the other; what was reported first is what `this` means."""
-    steps = [Step(partial(_said_line, line, own_id=own.id if own else None)) for line in lines]
-    return await one_after_another(desk, steps) if len(steps) > 1 else await steps[0].run(desk)
-
-
-async def _said_line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
-    own, place = await tickets.get(desk.tx, own_id) if own_id else None, desk.place
-    if own is None and place and place.message_ts:
-        own = await tickets.by_message(desk.tx, place.channel_id, place.message_ts)  # of a line before this one
-        line = _THIS.sub(own.name, line, count=1) if own else line
-    return await run_line(desk, line, thread_ticket=own)
 
 
 async def plainly(desk: Desk, text: str) -> Reply:

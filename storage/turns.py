@@ -1,5 +1,4 @@
-"""A request that the agent works on, as T-1: its steps, what the model said, what was done; enough to go on after a
-crash.
+"""A request that the agent works on, as T-1: its steps, what models said, what was done, to go on after a crash.
 
 queued -> running -> done, stopped or failed; waiting: a step needs somebody's approval before the next one.
 """
