@@ -3,7 +3,7 @@
 from agent.commands.reading import says_something
 from agent.desk import Desk
 from bot.errors import UserError
-from storage import audit, identities, llm_cache
+from storage import audit, identities, llm_cache, thread_messages, thread_summaries
 from storage.people import Person
 
 
@@ -18,7 +18,10 @@ async def forget(desk: Desk, person: Person, *, reason: str) -> int:
     if not says_something(reason):
         raise UserError("Say why, in some words: it goes on record.")
     events = await audit.forget(desk.tx, person.id, names=await _names(desk, person))
-    await llm_cache.clear(desk.tx)  # what models made of them would be given again
+    await thread_messages.forget(desk.tx, person.slack_id)
+    # What models made of them would be given again.
+    await llm_cache.clear(desk.tx)
+    await thread_summaries.clear(desk.tx)
     desk.audit(audit.FORGET, "person", person.id, before={}, after={"reason": reason, "events": events})
     return len(events)
 

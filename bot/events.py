@@ -165,6 +165,7 @@ class GitHubPull:
     head_sha: str
     base_ref: str
     updated_at: datetime | None
+    closes: tuple[int, ...] = ()  # numbers of issues of the same repository, as its description says
 
 
 @dataclass(frozen=True, kw_only=True)

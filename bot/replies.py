@@ -14,6 +14,17 @@ class SlackReply:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A message of a thread as it was read back: `user_id` of a person, else `name` of the app that wrote it."""
+
+    ts: str
+    user_id: str = ""
+    name: str = ""
+    text: str
+    is_own: bool = False  # the bot's
+
+
 FILES = "\n\nFiles: "  # before the files of a message, where its words are kept
 SINCE = "\n\nThen it said:\n"  # between a thread's first message and the others, a line each
 

@@ -1,4 +1,4 @@
-"""Which replies without a mention are kept: those in a ticket's thread, or under what was said to the bot."""
+"""Which replies without a mention are kept: those in a ticket's thread, or in one where the bot was spoken to."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from agent.reports.replies import are_kept
 from bot.slack.parse import Incoming
 from bot.slack.replies import reply_of
 from handlers.context import Context
-from storage import inbox, thread_links
+from storage import inbox, thread_links, thread_messages
 from storage.database import Tx
 
 
@@ -21,7 +21,9 @@ async def overheard(tx: Tx, ctx: Context, incoming: Incoming, body: dict[str, An
     if ticket_id:
         return reply if await are_kept(tx, ticket_id) else incoming
     # What was just said to the bot may be a ticket in a moment; its job, and then that of the reply, will know.
-    return reply if await inbox.is_claimed(tx, inbox.message_claim(channel_id, root)) else incoming
+    is_addressed = await inbox.is_claimed(tx, inbox.message_claim(channel_id, root))
+    is_followed = is_addressed or await thread_messages.is_known(tx, ctx.workspace_id, channel_id, root)
+    return reply if is_followed else incoming
 
 
 def may_be_reply(body: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """What was said on tickets."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import false
@@ -38,6 +39,14 @@ async def by_message(tx: Tx, channel_id: str, message_ts: str) -> Comment | None
     """The comment that this message became."""
     found = select(Comment).where(Comment.channel_id == channel_id, Comment.message_ts == message_ts)
     return (await tx.exec(found)).first()
+
+
+async def of_messages(tx: Tx, channel_id: str, message_ts: Sequence[str]) -> dict[str, int]:
+    """The comments that these messages became: message -> id."""
+    found = select(Comment.message_ts, Comment.id).where(
+        Comment.channel_id == channel_id, col(Comment.message_ts).in_(message_ts)
+    )
+    return {str(ts): id_ for ts, id_ in await tx.exec(found)}
 
 
 async def get(tx: Tx, comment_id: int) -> Comment | None:

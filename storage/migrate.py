@@ -21,7 +21,7 @@ AGGREGATES = (
     "group_links", "homes", "identities", "inbox", "issues", "leases", "limits", "llm_cache", "llm_ledger",
     "llm_state", "mutes", "notices", "outbox", "ownership", "people", "proposals", "pulls", "queue.jobs",
     "receipts", "reminders", "repositories", "review_requests", "seals", "settings_kv", "sla", "thread_links",
-    "tickets", "turns", "undo_steps", "watches", "webhook_secrets", "workers",
+    "thread_messages", "thread_summaries", "tickets", "turns", "undo_steps", "watches", "webhook_secrets", "workers",
 )  # fmt: skip
 
 

@@ -11,7 +11,10 @@ from storage.database import Tx, load
 
 
 class Pull(Row, table=True):
-    """A pull request as GitHub had it at `updated_at`; `checks` are those of its head: name -> conclusion or status."""
+    """A pull request as GitHub had it at `updated_at`; `checks` are those of its head: name -> conclusion or status.
+
+    `closes`: numbers of the issues that its description says it closes.
+    """
 
     __tablename__ = "pulls"
     __table_args__ = (
@@ -31,6 +34,7 @@ class Pull(Row, table=True):
     head_sha: str
     base_ref: str
     checks: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    closes: list[int] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     updated_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 

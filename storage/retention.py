@@ -23,6 +23,8 @@ from storage.queue import UNFINISHED, Job, JobEvent
 from storage.queue.jobs import jobs
 from storage.queue.operator import ENDED_WELL
 from storage.settings_kv import Setting
+from storage.thread_messages import ThreadMessage
+from storage.thread_summaries import ThreadSummary
 from storage.undo_steps import UndoStep
 
 WRITER_SECONDS = 0.01  # aimed at for one batch: a busy machine takes some times as long, and 50 ms nobody notices
@@ -39,6 +41,7 @@ class Keep:
     deliveries: int
     jobs: int  # those that ended well, messages that were sent, steps of undo, and who was told what
     steps: int
+    threads: int  # what was said in them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +60,12 @@ class Rule:
 
 def rules(keep: Keep, *, now: datetime) -> list[Rule]:
     """All that goes by its age."""
-    deliveries, outbox, steps, undo, settings, notices, answers, ledger = (
+    deliveries, outbox, steps, undo, settings, notices, answers, ledger, said, summed = (
         SQLModel.metadata.tables[str(model.__tablename__)]
-        for model in (Delivery, Outgoing, JobEvent, UndoStep, Setting, Notice, LlmCache, LlmLedger)
+        for model in (
+            *(Delivery, Outgoing, JobEvent, UndoStep, Setting, Notice, LlmCache, LlmLedger),
+            *(ThreadMessage, ThreadSummary),
+        )
     )
     longest = max(keep.days for keep in (llm_cache.USUAL, *llm_cache.KEEP.values()))
 
@@ -103,6 +109,8 @@ def rules(keep: Keep, *, now: datetime) -> list[Rule]:
         ),
         Rule(what="answers of models", model=LlmCache, is_due=answers.c.at < before(longest)),
         Rule(what="what models took", model=LlmLedger, is_due=ledger.c.at < before(FIGURES_DAYS)),
+        Rule(what="what was said in threads", model=ThreadMessage, is_due=said.c.at < before(keep.threads)),
+        Rule(what="summaries of threads", model=ThreadSummary, is_due=summed.c.at < before(keep.threads)),
         Rule(what="undo steps", model=UndoStep, is_due=undo.c.at < before(keep.jobs)),
         Rule(
             what="doubts after a restore",

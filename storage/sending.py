@@ -147,7 +147,10 @@ async def sent(tx: Tx, done: Sequence[tuple[Outgoing, Sent]], *, term: int, now:
         await run(tx, _PROVE, [_receipt(row, place, now) for row, place in proven])
     for row, place in proven:
         if row.opens_thread and row.ticket_id and place.ts:
-            await thread_links.link(tx, row.workspace_id, place.channel_id, place.ts, ticket_id=row.ticket_id)
+            phase = await thread_links.phase_of(tx, row.ticket_id)
+            await thread_links.link(
+                tx, row.workspace_id, place.channel_id, place.ts, ticket_id=row.ticket_id, phase=phase
+            )
 
 
 def _receipt(row: Outgoing, place: Sent, now: datetime) -> dict[str, object]:

@@ -7,6 +7,7 @@ from agent.reports.direct import belongs, hear_direct, track
 from agent.reports.held import hold, must_ask, track_held
 from agent.reports.named_team import NAMED, named_team
 from agent.reports.report import add_comment, open_ticket, same_as
+from agent.turns.moving import link_thread
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import Button, Message, linked
@@ -55,7 +56,7 @@ async def _join(desk: Desk, first: Ticket, text: str) -> Reply:
     if place.thread_ts and not await thread_links.ticket_of(
         desk.tx, desk.workspace_id, place.channel_id, place.thread_ts
     ):
-        await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=first.id)
+        await link_thread(desk, place.channel_id, place.thread_ts, ticket_id=first.id)
     where = linked(first.name, first.permalink)
     message = Message(
         text=say("The same was reported as {where} a moment ago, so this is kept as a comment there.", where=where),

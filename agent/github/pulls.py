@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from agent.desk import Desk
+from agent.github.pull_threads import follow_in_threads
 from agent.github.repositories import seen
 from agent.people.logins import guess
 from agent.review_requests.follow import follow, keep_verdict
@@ -22,19 +23,21 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
     if known and told.updated_at and known.updated_at and told.updated_at < known.updated_at:
         await keep_verdict(desk, known, event)
         return "older than what is known"
-    fields = asdict(told)
+    fields = asdict(told) | {"closes": list(told.closes)}
     if known is None:
         known = Pull(workspace_id=desk.workspace_id, repository_id=repository.id, **fields)
         desk.tx.add(known)
         await desk.tx.flush()
         await follow(desk, known, event)
+        await follow_in_threads(desk, known, event, before=None)
         return ""
-    was_draft = known.is_draft
+    was_draft, before = known.is_draft, known.state
     if known.head_sha != told.head_sha:
         known.checks = {}
     for name, value in fields.items():
         setattr(known, name, value)
     await follow(desk, known, event, was_draft=was_draft)
+    await follow_in_threads(desk, known, event, before=before)
     return ""
 
 

@@ -12,7 +12,8 @@ from agent.guardrails.proofs import Proof
 from bot.llm.checks import AGAIN, loaded, require
 from bot.llm.port import Ask, WrongAnswerError, user
 from bot.redact import redact
-from prompts import as_data, render
+from prompts import render
+from prompts.blocks import as_data
 
 Check = Literal["all", "writes", "off"]
 LONGEST = 24_000  # characters; a longer text is not checked in one small call, and counts as unchecked

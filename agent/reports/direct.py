@@ -12,6 +12,7 @@ from agent.reports.report import open_ticket, was_deleted
 from agent.triage.profiles import profiles
 from agent.triage.rules import rank_teams
 from agent.triage.schema import Report
+from agent.turns.moving import link_thread
 from bot.messages import Menu, Message, Option, escape, plain
 from prompts.words import Phrase, phrase, say, speaking
 from storage import people, settings_kv, thread_links
@@ -140,7 +141,7 @@ async def open_for(desk: Desk, text: str, team: Team | None, *, source: Phrase |
         ticket.origin_channel_id, ticket.origin_ts = place.channel_id, place.message_ts
         root = place.thread_ts or place.message_ts
         if await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, root) is None:
-            await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, root, ticket_id=ticket.id)
+            await link_thread(desk, place.channel_id, root, ticket_id=ticket.id)
     return ticket
 
 

@@ -2,6 +2,7 @@
 
 from agent.conversation import report_of
 from agent.desk import Desk
+from agent.memory import heard
 from agent.notices import notify
 from agent.reports import direct
 from agent.reports.held import edit_held
@@ -17,6 +18,7 @@ from storage.tickets import Ticket
 
 async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -> None:
     """The author rewrote a message; `text` no longer has the mention of the bot. Never a second ticket."""
+    await heard.reword(desk, event.channel_id, event.ts, text)
     if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
         await _describe(desk, ticket, await without_team(desk, report_of(text)))
     elif comment := await comments.by_message(desk.tx, event.channel_id, event.ts):
@@ -47,6 +49,7 @@ def _reword(desk: Desk, comment: Comment, text: str) -> None:
 
 async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:
     """A message is gone: a ticket made of it stays and says so, a report that waits for its team is dropped."""
+    await heard.remove(desk, event.channel_id, event.ts)
     if ticket := await tickets.by_message(desk.tx, event.channel_id, event.ts):
         desk.audit("report deleted", "ticket", ticket.id, before={}, after={})
         stays = fixed("The report was deleted in Slack; {ticket} stays. `close {ticket} …` with a reason ends it.")

@@ -5,6 +5,7 @@ from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Slot
 from agent.desk import Desk
+from agent.memory import heard
 from agent.notices import notify
 from agent.reports.report import add_comment
 from agent.tickets import merging
@@ -28,13 +29,17 @@ async def are_kept(tx: Tx, ticket_id: int) -> bool:
 
 
 async def hear_reply(desk: Desk, text: str) -> None:
-    """Keep it, of whoever may report here; what reads like a command brings one hint to each person in a thread."""
+    """Keep it, of whoever may report here, and as a comment where the thread has a ticket; what reads like a command
+    brings one hint to each person in a thread."""
     place = desk.place
     assert place is not None  # a reply was said somewhere
     assert place.thread_ts is not None  # and in a thread
     ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
     may_speak = can(desk.asker, "report", Target()) and await is_let_in(desk, desk.asker)
-    if ticket_id is None or not may_speak or not await are_kept(desk.tx, ticket_id):
+    if not may_speak or (ticket_id is not None and not await are_kept(desk.tx, ticket_id)):
+        return
+    await heard.keep(desk, text)
+    if ticket_id is None:
         return
     own = await tickets.get(desk.tx, ticket_id)
     if not await desk.sees(own):

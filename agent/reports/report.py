@@ -17,11 +17,12 @@ from agent.tickets.status_words import words
 from agent.tickets.transition import by
 from agent.triage.rules import title_of
 from agent.triage.schema import Report
+from agent.turns.moving import link_thread
 from bot.events import Place
 from bot.messages import Button, escape, plain
 from bot.replies import FILES, SINCE
 from prompts.words import phrase, say, speaking
-from storage import inbox, queue, sla, thread_links, tickets
+from storage import inbox, queue, sla, thread_links, thread_messages, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
 
@@ -68,7 +69,7 @@ async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[st
     desk.tx.add(ticket)
     await desk.tx.flush()
     if place.thread_ts:
-        await thread_links.link(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts, ticket_id=ticket.id)
+        await link_thread(desk, place.channel_id, place.thread_ts, ticket_id=ticket.id)
     desk.audit("report", "ticket", ticket.id, before={}, after={"number": ticket.number, "title": ticket.title})
     await ask_for_triage(desk, ticket)
     return ticket
@@ -119,6 +120,9 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place, *, is
     )
     desk.tx.add(comment)
     await desk.tx.flush()
+    if place.message_ts:
+        said = (desk.workspace_id, place.channel_id, place.message_ts)
+        await thread_messages.tie(desk.tx, *said, comment_id=comment.id)
     desk.audit("comment", "ticket", ticket.id, before={}, after={"comment": comment.id})
     await touched(desk, ticket)
     if is_unseen(ticket, await sla.clocks(desk.tx, ticket.id)):

@@ -17,6 +17,7 @@ from agent.sla.clocks import follow
 from agent.tickets import merging, snooze
 from agent.tickets.activity import touched
 from agent.tickets.watching import tell_watchers
+from agent.turns.moving import follow_status
 from bot.access import can
 from bot.errors import UserError
 from bot.messages import Button, escape
@@ -83,6 +84,7 @@ async def changing(
         await settle_calls(desk, ticket, said)
     if "status" in changed:
         await show_status(desk, ticket, before=before["status"])
+        await follow_status(desk, ticket, before=before["status"])
         if action != "undo":  # the message that told of it is edited instead
             await tell_watchers(desk, ticket, said)
     await merging.follow(desk, ticket, before=before, changed=changed)

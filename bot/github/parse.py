@@ -3,6 +3,7 @@
 GitHub's own schema, and every typed model made from it, refuses a third of the example payloads that GitHub publishes.
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -25,6 +26,9 @@ from bot.reviews import Reviewing
 Event = (
     IssueEvent | CommentEvent | PullEvent | PushEvent | CheckRunEvent | InstallationEvent | RepositoryEvent | PingEvent
 )
+CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:es|ed)?|resolve[sd]?):?\s{1,5}#(\d{1,9})\b", re.IGNORECASE)
+LONGEST_BODY = 65_536  # characters, as GitHub takes them
+MOST_CLOSED = 20  # issues of one pull request
 
 
 def parse(event: str, payload: Payload) -> Event | None:
@@ -82,7 +86,14 @@ def parse_pull(payload: Payload, *path: str) -> GitHubPull:
         head_sha=need_text(payload, *path, "head", "sha"),
         base_ref=text(found, "base", "ref") or "",
         updated_at=moment(found, "updated_at"),
+        closes=closes(text(found, "body") or ""),
     )
+
+
+def closes(body: str) -> tuple[int, ...]:
+    """The issues of its own repository that a pull request's description says it closes, in GitHub's words for that."""
+    found = dict.fromkeys(int(number) for number in CLOSES.findall(body[:LONGEST_BODY]))
+    return tuple(found)[:MOST_CLOSED]
 
 
 def _host(url: str | None) -> str:

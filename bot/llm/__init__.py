@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from bot.llm.chain import Chain
-    from bot.llm.provider import Wire
+    from bot.llm.wire import Wire
 
 
 @asynccontextmanager

@@ -97,6 +97,23 @@ class AnthropicWire:
             request_id=raw.request_id,
         )
 
+    async def count(self, ask: Ask, *, model: str) -> int | None:
+        """Tokens of a question, by a call that costs nothing.
+
+        Raises:
+            FailedCallError: the server does not count.
+        """
+        try:
+            counted = await self._client.messages.count_tokens(
+                model=model,
+                messages=cast("Any", [said for message in ask.messages for said in _message(message)]),
+                extra_headers=correlation(),
+                **_shape(ask),
+            )
+        except FAULTS as error:
+            raise _fault(error) from None
+        return counted.input_tokens
+
     async def models(self) -> list[str]:
         """The ids of the models there, by a call that costs nothing.
 

@@ -10,10 +10,12 @@ from bot.errors import ModelError
 from bot.llm.meter import LastCall
 from bot.llm.port import Answer, Ask
 from bot.llm.provider import Provider, Tally
+from bot.llm.wire import counted
 from bot.settings.providers import Role
 
 log = structlog.get_logger(__name__)
 
+COUNTING = 2.0  # seconds that a count may take: without it an estimate does
 SHARE = 0.6  # of what is left of the deadline, for a provider that others stand behind: they must have time to answer
 
 
@@ -36,6 +38,18 @@ class Chain:
         """Why none of them may be asked now, as the first one has it; empty while one of them may."""
         whys = [await provider.gate.left_alone() for provider in self.providers]
         return whys[0] if all(whys) else ""
+
+    async def count(self, ask: Ask) -> int | None:
+        """Tokens of a question, as the provider that would be asked first counts them; it costs nothing.
+
+        None where that one does not count, is left alone, or takes too long to say.
+        """
+        allowed = [one for one in self.providers if one.server.takes_private or not ask.is_private][:1]
+        for provider in allowed:
+            if not await provider.gate.left_alone():
+                model = provider.server.models[ask.role]
+                return await counted(provider.wire, ask, model=model, within=COUNTING)
+        return None
 
     async def ask(self, ask: Ask) -> Answer:
         """A finished answer that fits the question.

@@ -95,6 +95,10 @@ class OpenAIWire:
             raise FailedCallError(faults.UNREADABLE, request_id=request_id) from None
         return _reply(ask, choice, completion.usage, request_id)
 
+    async def count(self, ask: Ask, *, model: str) -> int | None:
+        """Servers of this kind do not count."""
+        return None
+
     async def models(self) -> list[str]:
         """The ids of the models there, by a call that costs nothing.
 

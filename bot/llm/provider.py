@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import structlog
 
@@ -15,6 +14,7 @@ from bot.llm.gate import Gate, Spent
 from bot.llm.kept import WHOLE, again, kept
 from bot.llm.marks import Marks
 from bot.llm.port import Answer, Ask, Message, Reply, Usage, WrongAnswerError, user
+from bot.llm.wire import Wire, sent
 from bot.settings.providers import Mode, Server
 
 log = structlog.get_logger(__name__)
@@ -22,14 +22,6 @@ log = structlog.get_logger(__name__)
 NO_VALID_ANSWER = "model gave no valid answer"
 LONG = 2000  # characters of one text, above which it is cut when the model cannot read that much
 LEFT_OUT = "\n[… {} characters left out …]\n"
-
-
-class Wire(Protocol):
-    """The way to a server, of either kind."""
-
-    async def send(self, ask: Ask, *, model: str) -> Reply: ...
-
-    async def models(self) -> list[str]: ...
 
 
 @dataclass
@@ -189,7 +181,7 @@ class Provider:
         """
         async with self.gate.call(ask, model=model, until=until) as spent:
             tally.calls += 1
-            reply = await _sent(self.wire, ask, model=model, until=until)
+            reply = await sent(self.wire, ask, model=model, until=until)
             spent.usage = reply.usage
         tally.add(spent)
         if reply.stop is None:
@@ -239,11 +231,3 @@ def _unless_structured(reply: Reply, *, is_structured: bool) -> Reply:
     if reply.stop not in {"end", "tools", "cut", "refusal"}:
         raise ModelError(f"model answer was not text ({reply.stop})")
     return reply
-
-
-async def _sent(wire: Wire, ask: Ask, *, model: str, until: float) -> Reply:
-    try:
-        async with asyncio.timeout_at(until):
-            return await wire.send(ask, model=model)
-    except TimeoutError:
-        raise FailedCallError(faults.TIMED_OUT) from None

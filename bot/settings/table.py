@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Tokens of questions and answers in a minute, over all processes."""
     prices: kinds.PriceList = ""
     """What models cost: JSON, TOML or the path of such a file, in US dollars for a million tokens."""
+    context_tokens: int = Field(default=16_000, ge=4_000, le=1_000_000)
+    """Tokens of what a model is told for one step of a request; never more than its window has room for."""
     budget_turn_tokens: int = Field(default=200_000, ge=1)
     """Tokens that one request to the agent may take."""
     budget_turn_usd: float | None = Field(default=None, ge=0)
@@ -165,6 +167,8 @@ class Settings(BaseSettings):
     """Days that an event is known, so that its redelivery changes nothing."""
     keep_step_days: kinds.Days = 14
     """Days that the steps of jobs are kept."""
+    thread_days: kinds.Days = 90
+    """Days that what was said in threads with the bot is kept, and the summaries of it."""
     backup_dir: str = ""
     """Folder for a backup every night. Without it none is made."""
     backup_keep: int = Field(default=7, ge=1, le=365)
@@ -344,4 +348,5 @@ class Settings(BaseSettings):
             deliveries=self.keep_delivery_days,
             jobs=self.keep_days,
             steps=self.keep_step_days,
+            threads=self.thread_days,
         )

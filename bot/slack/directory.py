@@ -1,7 +1,7 @@
 """Who and where: profiles, channels and permalinks, read from Slack and remembered for a while."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,10 +9,9 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages import escape
-from bot.replies import SINCE, with_files
+from bot.replies import SINCE, Spoken
 from bot.slack.channels import Channel, read_channel
 from bot.slack.client import CallFailed, answer, pages
-from bot.slack.shared import files_of
 from storage.columns import storable
 
 CHANNEL_FRESH = timedelta(minutes=10)
@@ -146,19 +145,12 @@ class Directory:
         except CallFailed:
             return None
 
-    async def said_before(self, channel_id: str, thread_ts: str, *, until: str) -> str:
-        """A thread up to a message: the text of its first one, then a line of who said what; empty where it cannot be
-        read."""
-        try:
-            read = await answer(self.client.conversations_replies(channel=channel_id, ts=thread_ts, limit=MOST_SAID))
-        except CallFailed:
-            return ""
-        said = [message for message in read.get("messages", []) if float(message["ts"]) < float(until)][:MOST_SAID]
-        texts = [with_files(storable(str(message.get("text", ""))), files_of(message)) for message in said]
-        people = {str(message["user"]) for message in said[1:] if message.get("user") and not message.get("bot_id")}
-        names = {slack_id: await self._name(slack_id) for slack_id in sorted(people)}
-        lines = [f"{_author(one, names)}: {text}" for one, text in zip(said[1:], texts[1:], strict=True) if text]
-        return "".join(texts[:1]) + (SINCE + "\n".join(lines) if lines else "")
+    async def told(self, said: Sequence[Spoken]) -> str:
+        """The beginning of a thread as it is kept with a ticket: its first message, then a line of who said what."""
+        first, rest = said[:1], said[1:MOST_SAID]
+        names = {slack_id: await self._name(slack_id) for slack_id in sorted({one.user_id for one in rest} - {""})}
+        lines = [f"{_author(one, names)}: {one.text}" for one in rest if one.text]
+        return "".join(one.text for one in first) + (SINCE + "\n".join(lines) if lines else "")
 
     async def _name(self, slack_id: str) -> str:
         try:
@@ -213,11 +205,9 @@ class Directory:
         return {who: rest for who, (fresh, rest) in self._rests.items() if rest and fresh > now}
 
 
-def _author(message: dict[str, Any], names: dict[str, str]) -> str:
+def _author(said: Spoken, names: dict[str, str]) -> str:
     """Whoever wrote it; an app by the name that it goes by."""
-    if (slack_id := str(message.get("user"))) in names:
-        return f"@{names[slack_id]}"
-    return escape(storable(str(message.get("username") or "an app")))
+    return f"@{names[said.user_id]}" if said.user_id in names else escape(said.name)
 
 
 def _rest(said: dict[str, Any]) -> Rest | None:

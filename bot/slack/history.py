@@ -1,10 +1,17 @@
 """What was said where the bot is, read back from Slack."""
 
+from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
+from bot.replies import Spoken, with_files
 from bot.slack.client import CallFailed, Client, answer, pages
+from bot.slack.shared import files_of
+from storage.columns import storable
 
 MOST = 200  # messages of one channel or thread
+PAGE = 1000  # messages of a thread that Slack gives at once
+MOST_PAGES = 10  # of a thread that is read back
 KINDS = "public_channel,private_channel,im"
 ALL_KINDS = f"{KINDS},mpim"
 
@@ -49,6 +56,52 @@ async def said_since(
             return []
         raise
     return sorted(data.get("messages", []), key=lambda message: float(message["ts"]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """A thread up to a message, oldest first: how it began, and the newest of it. A short one is the same twice."""
+
+    first: tuple[Spoken, ...] = ()
+    newest: tuple[Spoken, ...] = ()
+
+
+async def thread_until(
+    client: Client, channel_id: str, thread_ts: str, *, until: str, bot_user_id: str, first: int
+) -> Thread:
+    """A thread up to a message, which is left out; where it cannot be read it is empty.
+
+    Args:
+        first: how many of its first messages are wanted; the newest are 200.
+    """
+    begun: list[Spoken] = []
+    newest: deque[Spoken] = deque(maxlen=MOST)
+    try:
+        read = 0
+        async for page in pages(
+            lambda cursor: client.conversations_replies(channel=channel_id, ts=thread_ts, limit=PAGE, cursor=cursor)
+        ):
+            said = [one for one in page.get("messages", []) if float(one["ts"]) < float(until)]
+            told = [_spoken(message, bot_user_id) for message in said]
+            begun += told[: first - len(begun)]
+            newest += told
+            read += 1
+            if read == MOST_PAGES or len(said) < len(page.get("messages", [])):
+                break
+    except CallFailed:
+        return Thread()
+    return Thread(first=tuple(begun), newest=tuple(newest))
+
+
+def _spoken(message: dict[str, Any], bot_user_id: str) -> Spoken:
+    is_person = bool(message.get("user")) and not message.get("bot_id")
+    return Spoken(
+        ts=str(message["ts"]),
+        user_id=str(message["user"]) if is_person else "",
+        name="" if is_person else storable(str(message.get("username") or "an app")),
+        text=with_files(storable(str(message.get("text") or "")), files_of(message)),
+        is_own=message.get("user") == bot_user_id,
+    )
 
 
 def as_event(message: dict[str, Any], channel_id: str, *, workspace_id: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from handlers.cli import (
     manifest,
     ownership,
     person,
+    prompt,
     reconcile,
     reminders,
     repo,
@@ -45,6 +46,7 @@ def build_cli(serve: Serve) -> typer.Typer:
     for verb in (
         doctor,
         llm,
+        prompt,
         status,
         smoke,
         manifest,

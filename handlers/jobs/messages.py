@@ -12,18 +12,21 @@ from agent.commands.verb import Slot
 from agent.conversation import hear
 from agent.desk import Desk
 from agent.late import hear_late
+from agent.memory import heard
 from agent.people.admit import actor_of
 from agent.people.whom import emails, slack_ids
 from agent.reply import Reply
 from agent.reports.edits import deleted, edited
 from agent.reports.report import was_deleted
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
+from bot.replies import with_files
 from bot.slack.history import CAUGHT_UP
 from bot.slack.parse import strip_mention
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve, system_desk
-from storage import doubt, inbox, people, thread_links
+from handlers.thread_before import Before, said_before
+from storage import doubt, inbox, people
 
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
 FRESH = timedelta(seconds=30)  # younger ones are not looked up: it makes no difference how they came
@@ -36,9 +39,9 @@ async def message(ctx: Context, run: Run) -> None:
     said, enterprise_id = await event_of(ctx, run, SlackMessage)
     root = said.thread_ts or (None if said.is_dm else said.ts)
     is_reply = said.thread_ts is not None and said.thread_ts != said.ts
-    permalink, root_text = await asyncio.gather(
+    permalink, before = await asyncio.gather(
         ctx.directory.permalink(said.channel_id, said.ts),
-        _said_before(ctx, said) if is_reply else _nothing(),
+        said_before(ctx, said) if is_reply else _nothing(),
     )
     place = Place(
         channel_id=said.channel_id,
@@ -46,7 +49,7 @@ async def message(ctx: Context, run: Run) -> None:
         message_ts=said.ts,
         is_dm=said.is_dm,
         permalink=permalink,
-        root_text=root_text,
+        root_text=before.text,
         files=said.files,
     )
     asked = await ask(
@@ -65,6 +68,7 @@ async def message(ctx: Context, run: Run) -> None:
         if await was_deleted(desk, said.channel_id, said.ts):
             desk.audit("cancelled", "message", run.job.args["delivery_id"], before={}, after={"why": "deleted"})
             return None
+        await heard.keep(desk, with_files(said.text, said.files), before=before.read)
         if sent_at:
             return await hear_late(desk, said.text, sent_at=sent_at, is_restored=is_restored)
         return await hear(desk, said.text)
@@ -97,17 +101,8 @@ def rooms(text: str, *, here: str) -> tuple[str, ...]:
     return targets(command.text, here=here) if command and Slot.REMIND in command.verb.takes else ()
 
 
-async def _said_before(ctx: Context, said: SlackMessage) -> str:
-    """What a thread without a ticket has said: its first message, then who said what."""
-    async with ctx.db.read() as tx:
-        root = said.thread_ts or said.ts
-        if await thread_links.ticket_of(tx, ctx.workspace_id, said.channel_id, root):
-            return ""  # it is about that ticket, which has it
-    return await ctx.directory.said_before(said.channel_id, root, until=said.ts)
-
-
-async def _nothing() -> str:
-    return ""
+async def _nothing() -> Before:
+    return Before()
 
 
 async def edit(ctx: Context, run: Run) -> None:

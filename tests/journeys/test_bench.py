@@ -48,6 +48,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "calls sent / changes made",
         "cards without their last state",
     ),
+    "context": ("2,000 messages to a context, p95 ms", "calls to count, each", "ratio of the two"),
     "digest_build": ("50 digests, s", "queries of one at most", "growth at its peak, MB"),
     "home_open": (
         "responder: event to views.publish, p95 ms",

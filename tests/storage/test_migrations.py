@@ -199,3 +199,22 @@ def test_logins_that_admins_entered_are_verified_unless_two_people_had_one(where
     assert run(where, "SELECT id FROM people WHERE is_external") == [(2,)]
     go(where, "0014")
     assert run(where, "SELECT id, github_login FROM people WHERE github_login IS NOT NULL") == [(1, "Octocat")]
+
+
+def test_threads_begin_in_the_phase_that_their_tickets_are_in(where: Path | str) -> None:
+    filled(where)
+    run(
+        where,
+        "UPDATE tickets SET status = 'resolved'",
+        "INSERT INTO thread_links (id, workspace_id, channel_id, thread_ts, ticket_id)"
+        " VALUES (4, 'T1', 'C1', '1.1', 7)",
+    )
+    migrate.upgrade(where)
+    assert run(where, "SELECT ticket_id, phase, pull_id FROM thread_links") == [(7, "done", None)]
+    run(
+        where,
+        "INSERT INTO thread_links (id, workspace_id, channel_id, thread_ts, phase, phase_changes)"
+        " VALUES (5, 'T1', 'C1', '2.1', 'intake', '[]')",
+    )
+    go(where, "0001")
+    assert run(where, "SELECT id, ticket_id FROM thread_links") == [(4, 7)], "a request without a ticket has no place"

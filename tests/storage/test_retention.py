@@ -15,7 +15,7 @@ from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
 from tests.storage.queue.steps import NOON, finish, job, prune, put, take
 
-KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14)
+KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14, threads=90)
 DAY = timedelta(days=1)
 
 

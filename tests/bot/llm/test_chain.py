@@ -110,3 +110,17 @@ async def test_another_provider_goes_on_with_the_log(first: LlmSandbox, second: 
         first.fail(status=401)
         assert (await chain.ask(replace(ASK, tools=(note,), messages=log))).provider == "local"
     assert second.requests[0]["messages"][-1] == {"role": "tool", "tool_call_id": "c1", "content": "ok"}
+
+
+async def test_the_first_that_may_read_it_counts_a_question_at_no_cost(first: LlmSandbox, second: Standin) -> None:
+    async with opened_of(both(first, second)) as chain:
+        assert await chain.count(ASK) == await chain.count(replace(ASK, is_private=True)) != 0
+        assert first.requests == [], "nobody was asked to answer"
+        longer = replace(ASK, messages=(user("p " * 500),))
+        assert (await chain.count(longer) or 0) > (await chain.count(ASK) or 0)
+        first.counts = False
+        assert await chain.count(ASK) is None
+    first.counts = True
+    async with opened_of(both(first, second, private="deny")) as chain:
+        assert await chain.count(replace(ASK, is_private=True)) is None, "the other one does not count"
+        assert await chain.count(ASK) is not None

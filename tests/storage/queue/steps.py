@@ -47,7 +47,7 @@ async def kinds(db: Database, *, now: datetime = NOON, limit: int = 10) -> list[
 
 async def prune(db: Database, what: str = "finished jobs", *, before: datetime) -> int:
     """What the retention of one kind drops, for rows older than a moment."""
-    keep = Keep(bodies=0, ignored=0, deliveries=0, jobs=0, steps=0)
+    keep = Keep(bodies=0, ignored=0, deliveries=0, jobs=0, steps=0, threads=0)
     [rule] = [rule for rule in retention.rules(keep, now=before) if rule.what == what]
     return await retention.apply(db, rule)
 

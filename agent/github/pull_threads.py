@@ -1,0 +1,78 @@
+"""A pull request that names a ticket, or closes its issue, is what the ticket's threads are about from then on."""
+
+import re
+from collections.abc import Iterator
+
+from agent.desk import Desk
+from agent.turns.moving import move
+from agent.turns.phase import Event
+from bot.events import PullEvent
+from storage import issues, pulls, repositories, thread_links, tickets
+from storage.pulls import Pull
+from storage.review_requests import CHANGES_REQUESTED
+
+NAMED = re.compile(r"(?<![\w-])ch-(\d{1,9})(?!\d)", re.IGNORECASE)
+# acme/shop#88, or its address on whatever GitHub it is.
+SAID = re.compile(r"(?:https://[\w.-]{1,100}/)?[\w.-]{1,39}/[\w.-]{1,100}(?:#|/pull/)\d{1,9}(?!\d)", re.ASCII)
+PULL = re.compile(r"(?:https://[^/]+/)?(?P<name>[^/]+/[^/#]+)(?:#|/pull/)(?P<number>\d+)", re.ASCII)
+LONGEST_TEXT = 40_000  # characters of one message, as Slack takes them
+MOST_NAMED = 20  # tickets in one title
+BY_ACTION: dict[str, Event] = {
+    "opened": "pull opened",
+    "reopened": "pull opened",
+    "ready_for_review": "pull opened",
+    "review_requested": "review asked",
+}
+
+
+async def follow_in_threads(desk: Desk, pull: Pull, event: PullEvent, *, before: str | None) -> None:
+    """Link it to the threads of its tickets when it is opened or renamed, and move those that are about it.
+
+    Args:
+        before: its state until now; None: it was not known.
+    """
+    for row in await thread_links.of_tickets(desk.tx, await _tickets_of(desk, pull)):
+        # The newest pull request counts: news of an older one does not take the thread back.
+        if pull.state == "open" and (row.pull_id is None or row.pull_id < pull.id):
+            await thread_links.about_pull(desk.tx, row, pull.id)
+    rows = await thread_links.of_pull(desk.tx, pull.id)
+    for happened in what_happened(event, state=pull.state, before=before) if rows else ():
+        await move(desk, rows, happened)
+
+
+async def link_said(desk: Desk, text: str, channel_id: str, thread_ts: str) -> None:
+    """The pull request that a thread names last is the one that it is about."""
+    named = [PULL.match(found) for found in SAID.findall(text[:LONGEST_TEXT])]
+    for found in reversed([one for one in named if one]):
+        repository = await repositories.named(desk.tx, found["name"])
+        pull = await pulls.by_number(desk.tx, repository.id, int(found["number"])) if repository else None
+        row = await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts) if pull else None
+        if pull and row:
+            await thread_links.about_pull(desk.tx, row, pull.id)
+        if pull:
+            return
+
+
+async def _tickets_of(desk: Desk, pull: Pull) -> list[int]:
+    """The tickets that its title or branch names, and those of the issues that it closes."""
+    numbers = {int(found) for found in NAMED.findall(f"{pull.title} {pull.head_ref}")}
+    named = [await tickets.by_number(desk.tx, desk.workspace_id, number) for number in sorted(numbers)[:MOST_NAMED]]
+    closed = await issues.numbered(desk.tx, pull.repository_id, pull.closes) if pull.closes else {}
+    found = [ticket.id for ticket in named if ticket] + [one.ticket_id for one in closed.values() if one.ticket_id]
+    return list(dict.fromkeys(found))
+
+
+def what_happened(event: PullEvent, *, state: str, before: str | None) -> Iterator[Event]:
+    """What news of a pull request says of the work, in order; news may have been missed, so states count first."""
+    if state == "open" and before != "open":
+        yield "pull opened"
+    elif state == "merged" and before != "merged":
+        yield "pull merged"
+    elif state == "closed" and before == "open":
+        yield "pull closed"
+    elif event.action in BY_ACTION:
+        yield BY_ACTION[event.action]
+    if state == "open" and before != "open" and event.reviewing.asked:
+        yield "review asked"
+    if event.reviewing.verdict == CHANGES_REQUESTED:
+        yield "changes asked"

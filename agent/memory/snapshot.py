@@ -1,0 +1,178 @@
+"""What a thread is about, as it stands: its ticket, issue, pull request and checks, each with its time, as data."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.desk import Desk
+from agent.memory.budget import estimated, head_and_tail
+from bot.events import GitHubIssue
+from bot.github.fresh import PullNow, Seen
+from bot.messages import plain
+from bot.redact import redact
+from prompts.blocks import Trust, as_data_block
+from storage import issues, people, pulls, repositories, review_requests, thread_links, tickets
+from storage.issues import Issue
+from storage.pulls import Pull
+from storage.thread_links import ThreadLink
+from storage.tickets import Ticket
+
+BODY_TOKENS = 1_000
+MOST_CHECKS = 20  # that are named
+FAILING = {"failure", "timed_out", "cancelled", "action_required", "startup_failure", "stale"}
+PASSING = {"success", "neutral", "skipped"}
+CiState = Literal["failing", "pending", "unknown", "passing"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Object:
+    """One object: what it is, its fields and words, and when they were so; without `text` it is not there."""
+
+    name: str
+    text: str = ""
+    author: str = ""
+    trust: Trust = "member"
+    as_of: datetime | None = None
+
+
+def ci_state(checks: Mapping[str, str]) -> CiState:
+    """Of the checks of a commit, name -> conclusion or status: any failure is one, any that runs is waited for."""
+    said = set(checks.values())
+    if said & FAILING:
+        return "failing"
+    if said - PASSING:
+        return "pending"
+    return "passing" if said else "unknown"
+
+
+async def snapshot(
+    desk: Desk,
+    link: ThreadLink | None,
+    *,
+    sees: Callable[[Ticket], bool],
+    issue_now: Seen | None = None,
+    pull_now: Seen | None = None,
+) -> list[Object]:
+    """What a thread is about, the ticket first.
+
+    Args:
+        sees: whether everybody who will read the answer may know of a ticket.
+        issue_now, pull_now: what `bot.github.fresh` found, where it was asked; else they are as events told them.
+    """
+    if link is None:
+        return []
+    found: list[Object] = []
+    if link.ticket_id is not None:
+        ticket = await tickets.get(desk.tx, link.ticket_id)
+        if not sees(ticket):
+            return []
+        found.append(await _ticket(desk, ticket))
+        if issue := await issues.of_ticket(desk.tx, ticket.id):
+            repository = await repositories.get(desk.tx, issue.repository_id)
+            found.append(_issue(issue, repository.full_name, issue_now))
+    if link.pull_id is not None:
+        pull = await pulls.get(desk.tx, link.pull_id)
+        repository = await repositories.get(desk.tx, pull.repository_id)
+        found += [await _pull(desk, pull, repository.full_name, pull_now), _ci(pull, repository.full_name)]
+    return found
+
+
+async def phase_line(desk: Desk, channel_id: str, thread_ts: str) -> str:
+    """The phase of a thread's work, in one line that code wrote; empty where none is known."""
+    link = await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts)
+    return f"Phase of the work in this thread: {link.phase}." if link else ""
+
+
+def as_blocks(objects: list[Object], fence: str) -> tuple[str, ...]:
+    """Each as a data block; one that is not there as a line."""
+    return tuple(_block(one, fence) for one in objects)
+
+
+def _block(one: Object, fence: str) -> str:
+    as_of = f"as of {one.as_of:%Y-%m-%d %H:%M:%S} UTC" if one.as_of else "as of no known time"
+    if not one.text:
+        return f"{one.name}: not reachable, {as_of}."
+    source = f"{one.name}, {as_of}"
+    return as_data_block(redact(one.text), source=source, author=one.author, trust=one.trust, fence=fence)
+
+
+async def _ticket(desk: Desk, ticket: Ticket) -> Object:
+    names = ", ".join(f"@{person.name}" for person in await tickets.assignees(desk.tx, ticket.id))
+    team = (await people.get_team(desk.tx, ticket.team_id)).name if ticket.team_id else ""
+    reporter = (await people.get(desk.tx, ticket.reporter_id)).name if ticket.reporter_id else ""
+    known = await people.names(desk.tx, desk.workspace_id) if "<@" in ticket.description else {}
+    fields = {
+        "title": ticket.title,
+        "status": ticket.status.replace("_", " "),
+        "priority": ticket.priority,
+        "team": team,
+        "assignees": names or "nobody",
+        "component": ticket.component,
+        "waits for": ticket.waiting_for,
+        "ended because": ticket.resolution,
+    }
+    return Object(
+        name=f"ticket {ticket.name}",
+        text=_text(fields, plain(ticket.description, known)),
+        author=f"@{reporter}" if reporter else "",
+        trust="outside" if ticket.source == "github" else "member",
+        as_of=desk.now,
+    )
+
+
+def _issue(issue: Issue, repository: str, seen: Seen | None) -> Object:
+    name = f"issue {repository}#{issue.number}"
+    if seen is not None and not isinstance(seen.found, GitHubIssue):
+        return Object(name=name, as_of=issue.updated_at)
+    now = seen.found if seen and isinstance(seen.found, GitHubIssue) else None
+    fields = {
+        "title": now.title if now else issue.title,
+        "state": now.state if now else issue.state,
+        "labels": ", ".join(now.labels) if now else "",
+    }
+    return Object(
+        name=name,
+        text=_text(fields, now.body if now else issue.body),
+        author=issue.author or "",
+        trust="outside",
+        as_of=seen.as_of if seen else issue.updated_at,
+    )
+
+
+async def _pull(desk: Desk, pull: Pull, repository: str, seen: Seen | None) -> Object:
+    name = f"pull request {repository}#{pull.number}"
+    if seen is not None and not isinstance(seen.found, PullNow):
+        return Object(name=name, as_of=pull.updated_at)
+    now = seen.found if seen and isinstance(seen.found, PullNow) else None
+    asked = [row for row in await review_requests.of_pull(desk.tx, pull.id) if row.asked_at]
+    verdicts = [row for row in await review_requests.of_pull(desk.tx, pull.id) if row.verdict]
+    fields = {
+        "title": now.pull.title if now else pull.title,
+        "state": (now.pull.state if now else pull.state) + (" (draft)" if pull.is_draft else ""),
+        "branch": f"{pull.head_ref} into {pull.base_ref}",
+        "size": f"{now.added} lines added, {now.removed} removed, {now.files} files" if now else "",
+        "reviewers asked": ", ".join(now.reviewers if now else [row.login for row in asked]),
+        "reviews": ", ".join(f"{row.login}: {row.verdict.replace('_', ' ')}" for row in verdicts),
+        "mergeable": {True: "yes", False: "no", None: ""}[now.is_mergeable if now else None],
+    }
+    as_of = seen.as_of if seen else pull.updated_at
+    return Object(name=name, text=_text(fields, ""), author=pull.author or "", trust="outside", as_of=as_of)
+
+
+def _ci(pull: Pull, repository: str) -> Object:
+    failed = sorted(name for name, said in pull.checks.items() if said in FAILING)[:MOST_CHECKS]
+    fields = {"state": ci_state(pull.checks), "commit": pull.head_sha, "failed": ", ".join(failed)}
+    name = f"checks of {repository}#{pull.number}"
+    return Object(name=name, text=_text(fields, ""), trust="machine", as_of=pull.updated_at)
+
+
+def _text(fields: Mapping[str, str | None], body: str) -> str:
+    return "\n".join(_lines(fields, body))
+
+
+def _lines(fields: Mapping[str, str | None], body: str) -> Iterator[str]:
+    yield from (f"{name}: {value}" for name, value in fields.items() if value)
+    if body.strip():
+        yield "text:"
+        yield head_and_tail(body.strip(), limit=BODY_TOKENS, count=estimated())

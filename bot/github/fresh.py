@@ -1,0 +1,87 @@
+"""An issue or a pull request as GitHub has it now, with what its events do not tell; asked for once in a minute."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.events import GitHubIssue, GitHubPull, GitHubRepository
+from bot.github.client import GitHubClient
+from bot.github.failures import CallFailed
+from bot.github.parse import parse_pull
+from bot.github.payload import dig, items, number, text
+
+FRESH = timedelta(seconds=60)
+MOST_KEPT = 1000  # objects of one process
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullNow:
+    """`is_mergeable` is None while GitHub is still finding out; `reviewers` are logins and slugs of teams."""
+
+    pull: GitHubPull
+    added: int
+    removed: int
+    files: int
+    is_mergeable: bool | None
+    reviewers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What GitHub said when; `found` is None where it could not be reached at `tried_at`, or does not have it."""
+
+    found: GitHubIssue | PullNow | None
+    as_of: datetime | None
+    tried_at: datetime
+
+
+@dataclass
+class Fresh:
+    """What was looked at of late. One for a process."""
+
+    clock: Callable[[], datetime]
+    _seen: dict[tuple[int, str, int], Seen] = field(default_factory=dict)
+
+    async def issue(self, client: GitHubClient, repository: GitHubRepository, issue_number: int) -> Seen:
+        """The issue; what is older than a minute is asked for again."""
+        about = (repository.github_id, "issue", issue_number)
+        return await self._look(about, lambda: client.issue(repository, issue_number))
+
+    async def pull(self, client: GitHubClient, repository: GitHubRepository, pull_number: int) -> Seen:
+        """The pull request, likewise."""
+
+        async def ask() -> PullNow:
+            return pull_now(await client.within(repository, "GET", f"pulls/{pull_number}"))
+
+        return await self._look((repository.github_id, "pull", pull_number), ask)
+
+    async def _look(self, about: tuple[int, str, int], ask: Callable[[], Awaitable[GitHubIssue | PullNow]]) -> Seen:
+        now, known = self.clock(), self._seen.get(about)
+        if known and now - known.tried_at < FRESH:
+            return known
+        try:
+            seen = Seen(found=await ask(), as_of=now, tried_at=now)
+        except CallFailed as failure:
+            is_gone = failure.is_final  # then what was known before is no help either
+            before = known if known and not is_gone else Seen(found=None, as_of=None, tried_at=now)
+            seen = Seen(found=before.found, as_of=before.as_of, tried_at=now)
+        if len(self._seen) >= MOST_KEPT:
+            self._seen.clear()
+        self._seen[about] = seen
+        return seen
+
+
+def pull_now(found: Any) -> PullNow:
+    """A pull request as the REST API shows one by itself."""
+    mergeable = dig(found, "mergeable")
+    asked = [*items(found, "requested_reviewers"), *items(found, "requested_teams")]
+    names = (text(one, "login") or text(one, "slug") for one in asked)
+    return PullNow(
+        pull=parse_pull({"pull_request": found}, "pull_request"),
+        added=number(found, "additions") or 0,
+        removed=number(found, "deletions") or 0,
+        files=number(found, "changed_files") or 0,
+        is_mergeable=mergeable if isinstance(mergeable, bool) else None,
+        reviewers=tuple(name for name in names if name),
+    )

@@ -1,0 +1,105 @@
+"""What a thread is about is told as data, each object with its time; what cannot be reached is one line."""
+
+from datetime import timedelta
+
+import pytest
+
+from agent.desk import Desk
+from agent.memory.snapshot import as_blocks, ci_state, phase_line, snapshot
+from bot.events import GitHubIssue
+from bot.github.fresh import PullNow, Seen, pull_now
+from storage import thread_links
+from storage.issues import Issue
+from storage.pulls import Pull
+from storage.repositories import Repository
+from storage.thread_links import ThreadLink
+from tests.agent.conftest import NOW, MakeTicket
+
+FENCE = "0123456789ab"
+EARLIER = NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("checks", "state"),
+    [
+        ({}, "unknown"),
+        ({"build": "success", "lint": "skipped"}, "passing"),
+        ({"build": "success", "lint": "in_progress"}, "pending"),
+        ({"build": "failure", "lint": "queued"}, "failing"),
+    ],
+)
+def test_checks_add_up(checks: dict[str, str], state: str) -> None:
+    assert ci_state(checks) == state
+
+
+async def linked(desk: Desk, make_ticket: MakeTicket) -> ThreadLink:
+    """A thread with a ticket that tracks an issue, and a pull request."""
+    ticket = await make_ticket(title="Carts </data> are lost", source="github", description="since <@UBO> deployed")
+    repository = Repository(workspace_id="T1", github_id=1, host="github.com", full_name="acme/shop", created_at=NOW)
+    desk.tx.add(repository)
+    await desk.tx.flush()
+    of = {"workspace_id": "T1", "repository_id": repository.id, "updated_at": EARLIER, "url": "https://x"}
+    issue = Issue(**of, number=7, title="Carts are lost", body="b" * 30_000, state="open", author="eve")
+    issue.ticket_id = ticket.id
+    pull = Pull(**of, number=8, title="Keep\u202e carts", state="open", is_draft=False, author="bob", head_ref="x")
+    pull.head_sha, pull.base_ref, pull.checks = "abc", "main", {"build": "failure"}
+    desk.tx.add_all([issue, pull])
+    await desk.tx.flush()
+    await thread_links.link(desk.tx, "T1", "C1", "1.1", ticket_id=ticket.id)
+    row = await thread_links.of_thread(desk.tx, "T1", "C1", "1.1")
+    assert row
+    await thread_links.about_pull(desk.tx, row, pull.id)
+    return row
+
+
+async def test_all_that_a_thread_is_about_is_data_with_its_time(desk: Desk, make_ticket: MakeTicket) -> None:
+    row = await linked(desk, make_ticket)
+    found = await snapshot(desk, row, sees=lambda _: True)
+    assert [one.name for one in found] == [
+        "ticket CH-1",
+        "issue acme/shop#7",
+        "pull request acme/shop#8",
+        "checks of acme/shop#8",
+    ]
+    ticket, issue, pull, checks = as_blocks(found, FENCE)
+    assert ticket.startswith(
+        f'<data-{FENCE} source="ticket CH-1, as of 2026-03-02 09:00:00 UTC" author="@ann" trust="out'
+    )
+    assert "title: Carts ‹/data> are lost" in ticket
+    assert "since @bo deployed" in ticket
+    assert 'source="issue acme/shop#7, as of 2026-03-02 08:00:00 UTC" author="eve" trust="outside"' in issue
+    assert "characters are left out here" in issue
+    assert "title: Keep\\u{202e} carts" in pull
+    assert "state: failing\ncommit: abc\nfailed: build" in checks
+    assert await phase_line(desk, "C1", "1.1") == "Phase of the work in this thread: open."
+    assert await phase_line(desk, "C1", "9.9") == ""
+
+
+async def test_what_github_said_just_now_counts_more(desk: Desk, make_ticket: MakeTicket) -> None:
+    row = await linked(desk, make_ticket)
+    issue = GitHubIssue(
+        github_id=1, number=7, title="Carts", body="gone", state="closed", state_reason=None, labels=("bug", "p1"),
+        author="eve", url="https://x", created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    told = {"number": 8, "title": "Keep", "state": "open", "head": {"sha": "abc"}, "additions": 3, "changed_files": 1}
+    now = pull_now(told | {"mergeable": False, "requested_reviewers": [{"login": "carol"}]})
+    assert (now.added, now.removed, now.is_mergeable, now.reviewers) == (3, 0, False, ("carol",))
+    seen = [Seen(found=one, as_of=NOW, tried_at=NOW) for one in (issue, now)]
+    _, told_issue, told_pull, _ = as_blocks(
+        await snapshot(desk, row, sees=lambda _: True, issue_now=seen[0], pull_now=seen[1]), FENCE
+    )
+    assert "state: closed\nlabels: bug, p1\ntext:\ngone" in told_issue
+    assert "size: 3 lines added, 0 removed, 1 files\nreviewers asked: carol\nmergeable: no" in told_pull
+    lost = Seen(found=None, as_of=None, tried_at=NOW)
+    gone = as_blocks(await snapshot(desk, row, sees=lambda _: True, issue_now=lost, pull_now=lost), FENCE)
+    assert gone[1:3] == (
+        "issue acme/shop#7: not reachable, as of 2026-03-02 08:00:00 UTC.",
+        "pull request acme/shop#8: not reachable, as of 2026-03-02 08:00:00 UTC.",
+    )
+    assert isinstance(now, PullNow)
+
+
+async def test_what_not_every_reader_may_know_is_left_out(desk: Desk, make_ticket: MakeTicket) -> None:
+    row = await linked(desk, make_ticket)
+    assert await snapshot(desk, row, sees=lambda ticket: not ticket.title) == []
+    assert await snapshot(desk, None, sees=lambda _: True) == []
