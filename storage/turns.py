@@ -47,6 +47,7 @@ class Turn(Row, table=True):
     text: str
     forced: str = ""  # the specialist that the asker chose
     continues: int | None = Field(default=None, foreign_key="turns.id")  # the one that came to a limit
+    fence: str = ""  # marks the blocks of others' text that its models read
     follow_ups: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     state: str = QUEUED
     outcome: str = ""

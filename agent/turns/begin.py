@@ -6,8 +6,10 @@ from datetime import timedelta
 from agent.desk import Desk
 from agent.notices.notify import outgoing
 from agent.reply import Reply, text_reply
+from agent.turns.moving import begun
 from bot.errors import UserError
 from bot.events import Place
+from prompts.blocks import new_fence
 from prompts.words import fixed, say
 from storage import outbox, queue, turns
 from storage.turns import QUEUED, RUNNING, Turn
@@ -71,6 +73,7 @@ async def store(
         text=text,
         forced=forced,
         continues=continues,
+        fence=new_fence(),
         state=QUEUED,
         created_at=desk.now,
         deadline_at=desk.now + timedelta(hours=1),
@@ -79,6 +82,8 @@ async def store(
     desk.tx.add(turn)
     await desk.tx.flush()
     desk.audit("ask", "turn", turn.id, before={}, after={"turn": turn.name})
+    if place.thread_ts:
+        await begun(desk, place.channel_id, place.thread_ts)
     await put(desk, turn, why="asked")
     return turn
 

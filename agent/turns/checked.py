@@ -15,6 +15,7 @@ from bot.errors import ModelError
 from bot.llm.port import Message
 from bot.metrics import UNRECEIPTED
 from bot.settings import Settings
+from prompts import about
 from storage import proposals, receipts
 from storage.turns import Turn
 
@@ -96,7 +97,9 @@ async def _asked(world: World, answered: Answered, text: str, proofs: Sequence[P
     except ModelError:
         return None
     number = APART + answered.number
-    await keep(world, turn, answer, step=answered.step, number=number, prompt="claims_system", started=started)
+    await keep(
+        world, turn, answer, step=answered.step, number=number, prompt=about("claims_system").mark, started=started
+    )
     found: tuple[Claim, ...] = answer.parsed  # type: ignore[assignment] # as `read` of the question makes it
     return found
 

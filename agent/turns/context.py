@@ -1,95 +1,141 @@
-"""What is around a request: its words as they are read, the place, the thread, the ticket that `this` means."""
+"""What is around a request: its words as they are read, the place, the thread, what `this` means; how it is told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.commands.named import thread_ticket
-from agent.commands.run import run_line
 from agent.kit.world import World
+from agent.memory.budget import room
+from agent.memory.context import Context, Material
+from agent.memory.factors import factor_of
+from agent.memory.fit import fitted
+from agent.memory.pieces import Blocks, Voices, last_words, own_words
+from agent.memory.read import remembered
+from agent.memory.snapshot import as_blocks, phase_line, snapshot
+from agent.memory.summary import as_block
 from agent.turns.grounds import Words
+from bot.llm.port import Ask, user
 from bot.messages import plain
 from bot.redact import redact
 from prompts import render
-from storage import comments, people
-from storage.database import Tx
+from storage import people, thread_links
+from storage.thread_messages import Said
 from storage.turns import Turn
-
-THREAD_LINES = 20
-SHORT = 500  # characters of one message
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """As code has looked it up, for all that is asked of a model about one request."""
+    """As code has looked it up, for all that is asked of a model about one request.
+
+    Attributes:
+        request: the asker's words as they are read out; `raw` as Slack sent them.
+        about: the name of the thread's ticket, whose id is `ticket_id`.
+        said: the messages of the thread that no summary tells of.
+        objects: what the thread is about, as data blocks.
+        names: Slack id -> what somebody may be called by.
+    """
 
     request: str
     raw: str
     place: str
     asker: str
     asker_id: str
+    voices: Voices
     about: str = ""
     ticket_id: int | None = None
-    thread: Sequence[str] = field(default_factory=tuple)
-    snapshot: str = ""
-    people: Sequence[str] = field(default_factory=tuple)
+    said: Sequence[Said] = ()
+    summary: str = ""
+    objects: Sequence[str] = ()
+    phase: str = ""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_private: bool = False
     now: str = ""
+    fence: str = ""
+
+    @property
+    def last_words(self) -> Blocks:
+        """What the router sees of the thread."""
+        return last_words(self.said, self.voices, self.fence)
 
 
 async def seen(world: World, turn: Turn) -> Seen:
     """Look around where it was asked."""
     async with world.reading() as desk:
-        names = await people.names(desk.tx, desk.workspace_id)
         place = desk.place
         assert place is not None  # a turn has one
         ticket = await thread_ticket(desk)
-        if ticket and not await desk.sees(ticket):
-            ticket = None
-        said = place.root_text.splitlines()
-        snapshot = ""
-        if ticket:
-            remarks = [one for one in await comments.of_ticket(desk.tx, ticket.id) if not one.deleted_at]
-            said += [f"{await _name(desk.tx, one.author_id)}: {one.text}" for one in remarks]
-            shown = (await run_line(desk, f"show {ticket.name}")).message
-            facts = [f"{fact.name}: {fact.value}" for fact in shown.facts]
-            snapshot = plain("\n".join([shown.title, *facts, shown.body]), names)
-        where = "a direct message" if place.is_dm else f"the channel #{place.channel_name or place.channel_id}"
+        may_know = ticket is not None and await desk.sees(ticket)
+        thread_ts = turn.thread_ts or ""
+        memory = await remembered(desk, turn.channel_id, thread_ts, asked_ts=turn.message_ts or "")
+        link = await thread_links.of_thread(desk.tx, desk.workspace_id, turn.channel_id, thread_ts)
+        objects = await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one))
+        names = await people.names(desk.tx, desk.workspace_id)
         return Seen(
             request=redact(plain(turn.text, names)),
             raw=turn.text,
-            place=where,
+            place="a direct message" if place.is_dm else f"the channel {place.channel_id}",
             asker=f"@{desk.asker.name}",
             asker_id=desk.asker.slack_id,
-            about=ticket.name if ticket else "",
-            ticket_id=ticket.id if ticket else None,
-            thread=[redact(plain(line, names))[:SHORT] for line in said[-THREAD_LINES:]],
-            snapshot=redact(snapshot),
-            names={one.slack_id: (one.name,) for one in await people.everyone(desk.tx)},
+            voices=memory.voices,
+            about=ticket.name if ticket and may_know else "",
+            ticket_id=ticket.id if ticket and may_know else None,
+            said=memory.said,
+            summary=memory.summary,
+            objects=as_blocks(objects, turn.fence) if may_know else (),
+            phase=await phase_line(desk, turn.channel_id, thread_ts) if may_know else "",
+            names={slack_id: (name,) for slack_id, name in names.items()},
             is_private=place.is_dm or place.is_private,
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
+            fence=turn.fence,
         )
 
 
-async def _name(tx: Tx, person_id: int | None) -> str:
-    return f"@{(await people.get(tx, person_id)).name}" if person_id else "somebody"
+async def told(
+    world: World, turn: Turn, around: Seen, *, system: str, tools: str, goal: str, done: Sequence[str]
+) -> Context:
+    """What a specialist is told, within its budget of tokens.
 
+    Args:
+        tools: names, descriptions and schemas, as they are sent.
+        done: what was done before this step.
 
-def request_of(around: Seen, *, goal: str, done: Sequence[str] = ()) -> str:
-    """What a specialist is asked, as its first message."""
-    return render(
+    Raises:
+        NoRoomError: not even the request has room.
+    """
+    assert world.model is not None  # a turn with steps has one
+    server, words = world.settings.servers[0], own_words(around.request, around.fence)
+    asked = render(
         "specialist_request",
         now=around.now,
         asker=around.asker,
         place=around.place,
         about=around.about,
-        people=around.people,
-        thread=around.thread,
-        snapshot=around.snapshot,
         done=done,
-        request=around.request,
-        goal=goal,
+        request=words,
+        goal=own_words(goal, around.fence),
     )
+    material = Material(
+        rules=system,
+        tools=tools,
+        asked=asked,
+        phase=around.phase,
+        snapshot=around.objects,
+        thread=Blocks(around.said, around.voices, around.fence),
+        summary=as_block(around.summary, around.fence) if around.summary else "",
+    )
+    model = server.models["main"]
+    async with world.db.read() as tx:
+        factor = await factor_of(tx, turn.workspace_id, server.name, model)
+    limit = room(
+        world.settings.context_tokens, window=server.context_tokens, max_output=server.max_output_tokens or 2048
+    )
+
+    async def counted(context: Context) -> int | None:
+        assert world.model is not None
+        ask = Ask(role="main", system=context.system, messages=(user(context.text),), max_tokens=1)
+        return await world.model.count(ask)
+
+    return await fitted(material, limit=limit, factor=factor, exact=counted)
 
 
 def words_of(around: Seen) -> Words:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.kit.executor import DONE, REFUSED, Use, execute
+from agent.kit.executor import DONE, FAILED, REFUSED, Use, execute
 from agent.kit.grants import Grant
 from agent.kit.tool import Tool
 from agent.kit.world import World
+from agent.memory.factors import learn
 from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import APART, Answered, Checked, checked
@@ -20,6 +21,7 @@ from bot.llm.port import Ask, Call, Message, Result, user
 from bot.messages import plain
 from bot.redact import redact
 from prompts import render
+from prompts.blocks import as_data_block
 from storage import people, turns
 from storage.database import Tx
 from storage.turns import ModelCall, ToolCall, Turn
@@ -118,13 +120,20 @@ async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCa
         done = {row.call_id: row for row in used if row.model_call == answer.number}
         open_calls = [call for call in calls if call.id not in done]
         results = tuple(
-            Result(call_id=call.id, text=done[call.id].result, is_error=done[call.id].state in {"failed", REFUSED})
+            Result(
+                call_id=call.id, text=_result(work, done[call.id]), is_error=done[call.id].state in {FAILED, REFUSED}
+            )
             for call in calls
             if call.id in done
         )
         told.append(Message(role="user", results=results))
     _tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, len(asked) + 1)])
     return told, asked, open_calls
+
+
+def _result(work: Work, row: ToolCall) -> str:
+    """What a tool has found is data, whoever wrote it."""
+    return as_data_block(row.result, source=f"tool {row.tool}", author="", trust="machine", fence=work.turn.fence)
 
 
 async def _said_meanwhile(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
@@ -168,6 +177,8 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
     )
     started = time.monotonic()
     answer = await world.model.ask(ask)
+    async with world.db.write() as tx:
+        await learn(tx, work.turn.workspace_id, ask, answer, now=world.clock())
     await keep(world, work.turn, answer, step=work.step, number=number, prompt=work.prompt, started=started)
 
 
@@ -231,7 +242,7 @@ def _use_of(work: Work, call: Call, number: int) -> Use:
 
 async def _repeat(world: World, work: Work, call: Call, before: ToolCall, *, number: int) -> None:
     """The same use again is not made again: the model gets the first result, with a note."""
-    state = before.state if before.state in {"failed", REFUSED} else DONE
+    state = before.state if before.state in {FAILED, REFUSED} else DONE
     row = _use_of(work, call, number).row(state, before.result, at=world.clock())
     row.result += AGAIN
     async with world.db.write() as tx:

@@ -13,7 +13,6 @@ SECONDS = 10.0
 MOST_STEPS = 5
 MOST_TOKENS = 300
 LONGEST_GOAL = 300
-THREAD_LINES, LONGEST_LINE = 5, 200
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Route:
 class Heard:
     """What the router is told: the asker's words, and of all else only kinds and numbers.
 
-    `thread` are the last messages of the thread, as data.
+    `thread` are the last messages of the thread, as data blocks.
     """
 
     request: str
@@ -54,8 +53,7 @@ class Heard:
 def question(heard: Heard, *, origin: str = "person") -> Ask:
     """The one question, of those specialists that this origin's words may lead to."""
     open_to = [one for one in SPECIALISTS if origin in one.origins]
-    lines = [line[:LONGEST_LINE] for line in heard.thread[-THREAD_LINES:]]
-    prompt = render("router_request", request=heard.request, place=heard.place, about=heard.about, thread=lines)
+    prompt = render("router_request", request=heard.request, place=heard.place, about=heard.about, thread=heard.thread)
     return Ask(
         role="small",
         purpose="route",

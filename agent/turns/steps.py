@@ -8,10 +8,10 @@ from agent.kit.world import World
 from agent.specialists import NAMED
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import Checked
-from agent.turns.context import Seen, request_of, words_of
+from agent.turns.context import Seen, told, words_of
 from agent.turns.loop import Work, run_step
 from agent.turns.router import LONGEST_GOAL, Route
-from prompts import render
+from prompts import about, render
 from storage import receipts, turns
 from storage.turns import Turn, TurnStep
 
@@ -54,14 +54,17 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
     system = render(specialist.prompt)
+    offered = [tool.offered for tool in specialist.tools if grant.has(tool)]
+    tools = "\n".join(f"{one.name} {one.description} {one.schema}" for one in offered)
+    context = await told(world, turn, around, system=system, tools=tools, goal=step.goal, done=done)
     work = Work(
         turn=turn,
         step=step.number,
         specialist=specialist,
         grant=grant,
         system=system,
-        request=request_of(around, goal=step.goal, done=done),
-        prompt=specialist.prompt,
+        request=context.text,
+        prompt=about(specialist.prompt).mark,
         words=words_of(around),
         thread_ticket=around.ticket_id,
         is_private=around.is_private,

@@ -23,6 +23,7 @@ from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
 from bot.errors import ModelError
 from bot.llm.provider import NO_VALID_ANSWER
 from bot.messages import escape
+from prompts import about
 from prompts.words import say, speaking
 from storage import proposals, turns
 from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
@@ -136,7 +137,7 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     if turn.forced:
         return router.only(turn.forced, around.request, by="asker")
     assert world.model is not None  # _work() has checked
-    heard = Heard(request=around.request, place=around.place, about=around.about, thread=around.thread)
+    heard = Heard(request=around.request, place=around.place, about=around.about, thread=around.last_words)
     ask = replace(
         router.question(heard, origin=turn.origin),
         person_id=turn.actor_id,
@@ -150,6 +151,6 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
         if str(error) == NO_VALID_ANSWER:
             return router.only(READER, around.request, by="model", reason="no valid answer of the router")
         raise
-    await keep(world, turn, found, step=0, number=1, prompt="router", started=started)
+    await keep(world, turn, found, step=0, number=1, prompt=about("router").mark, started=started)
     assert isinstance(found.parsed, Route)  # as `read` of the question makes it
     return found.parsed

@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("thread_ts", sa.String(), nullable=True),
         sa.Column("message_ts", sa.String(), nullable=True),
         *_json("place"),
-        *_text("text", "forced", "state", "outcome"),
+        *_text("text", "forced", "fence", "state", "outcome"),
         *_json("route", "grants", "follow_ups"),
         *_refers("turns", "continues", "turns", nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
