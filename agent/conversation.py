@@ -18,8 +18,8 @@ from agent.desk import Desk
 from agent.notices import notify
 from agent.reply import Reply, text_reply
 from agent.reports.report import add_comment
+from agent.status_words import words
 from agent.tickets import merging
-from agent.tickets.status_words import words
 from agent.turns.begin import begin
 from agent.turns.control import control_word
 from agent.turns.rules import goes_on, judge
@@ -28,7 +28,7 @@ from agent.turns.verdict import Heard
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.events import Place
-from bot.messages import Message, escape
+from bot.messages import Message, by_name, escape
 from bot.replies import with_files
 from prompts.words import fixed, say
 from storage import tickets
@@ -186,7 +186,7 @@ async def _courtesy(desk: Desk, ticket: Ticket | None) -> Reply:
     """Thanks are no report: where the ticket stands, or how to report."""
     if ticket is None or not await desk.sees(ticket):
         return text_reply(guide.short_help(), is_private=True)
-    names = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
+    names = by_name(person.name for person in await tickets.assignees(desk.tx, ticket.id))
     state = f"{words(ticket.priority)}, {words(ticket.status)}, {names or say('unassigned')}"
     return text_reply(f"{notify.headline(ticket)}: {state}.", is_private=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.access import Target, can, check
 from bot.errors import Refused, Stray, UserError
 from bot.events import Actor, Place, Surface
-from bot.messages import escape, plain
+from bot.messages import by_name, plain
 from bot.settings import Settings
 from bot.slack.directory import Rest
 from prompts.words import say
@@ -218,7 +218,7 @@ class Desk:
 
     async def _who_could(self, target: Target) -> str:
         named = await people.in_charge(self.tx, target.team_id)
-        return say(" or ").join(f"@{escape(person.name)}" for person in named[:3])
+        return by_name((person.name for person in named[:3]), between=say(" or "))
 
     async def sees(self, ticket: Ticket) -> bool:
         """Whether the asker may know of this ticket."""

@@ -4,6 +4,7 @@ from agent.desk import Desk
 from prompts.words import LANGUAGES, Phrase, speaking
 from storage import people, settings_kv
 from storage.database import Tx
+from storage.deadlines import Standing
 from storage.people import Person
 from storage.tickets import Ticket
 
@@ -50,7 +51,7 @@ async def of_asked(desk: Desk) -> str:
     return await of_person(desk, desk.actor.person_id if desk.actor else None)
 
 
-async def of_ticket(desk: Desk, ticket: Ticket) -> str:
+async def of_ticket(desk: Desk, ticket: Ticket | Standing) -> str:
     """Of the channel in which its card and its thread are; in a direct message, of who reported it."""
     if ticket.channel_id.startswith("D"):
         return await of_person(desk, ticket.reporter_id)

@@ -4,6 +4,7 @@ Text is Slack's mrkdwn. Words of people go through `escape`, so that what somebo
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, Self, TypeAlias
 
@@ -126,6 +127,11 @@ def plain(text: str, names: dict[str, str] | None = None) -> str:
 def mention(slack_id: str) -> str:
     """Names someone so that Slack notifies them."""
     return f"<@{slack_id}>"
+
+
+def by_name(names: Iterable[str], *, between: str = ", ") -> str:
+    """People by their names, as in “@ann, @bo”: nobody is called."""
+    return between.join(f"@{escape(name)}" for name in names)
 
 
 def link(url: str, label: str) -> str:

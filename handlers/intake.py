@@ -105,7 +105,7 @@ class Intake:
                 if reading and await _is_full(tx, reading):
                     for one in batch:
                         one.arrival.put_off()
-                ids = await store_all(tx, [one.arrival for one in batch])
+                ids = await _store_all(tx, [one.arrival for one in batch])
             for one, number in zip(batch, ids, strict=True):
                 if not one.stored.done():
                     one.stored.set_result(number)
@@ -129,7 +129,7 @@ def _still_waiting(batch: Sequence[_Waiting]) -> Sequence[_Waiting]:
     return [one for one in batch if not one.stored.done()]
 
 
-async def store_all(tx: Tx, batch: Sequence[Arrival]) -> list[int | None]:
+async def _store_all(tx: Tx, batch: Sequence[Arrival]) -> list[int | None]:
     """Store in the caller's transaction; the id of each that is new: of two with one key in a batch the first."""
     new = await inbox.store(tx, [one.delivery for one in batch])
     ids = [new.pop(one.delivery.dedupe_key, None) for one in batch]
@@ -144,7 +144,7 @@ async def store_all(tx: Tx, batch: Sequence[Arrival]) -> list[int | None]:
 
 async def store_found(tx: Tx, found: Sequence[Arrival], *, by: Job, now: datetime) -> list[int]:
     """Store what a job has found; the ids of what is new. The job's own story leads to that of each."""
-    ids = await store_all(tx, found) if found else []
+    ids = await _store_all(tx, found) if found else []
     new = [(one, number) for one, number in zip(found, ids, strict=True) if number is not None]
     for delivery in (one.delivery for one, _ in new if one.work):
         what = f"{delivery.kind} {delivery.dedupe_key}: trace {delivery.correlation_id}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -138,6 +138,21 @@ async def neglected(tx: Tx, teams: Sequence[int], *, channels: Collection[str], 
     ]
 
 
+def _waiting(*, channels: Collection[str], now: datetime) -> ScalarSelect[int]:
+    """How many proposals wait for a decision."""
+    known = (
+        or_(col(Proposal.hidden_in).is_(None), col(Proposal.hidden_in).in_(list(channels))),
+        or_(col(Ticket.id).is_(None), ~col(Ticket.is_private), col(Ticket.channel_id).in_(list(channels))),
+    )
+    return (
+        select(func.count())
+        .select_from(Proposal)
+        .join(Ticket, col(Ticket.id) == Proposal.ticket_id, isouter=True)
+        .where(Proposal.state == WAITS, Proposal.expires_at > now, *known)
+        .scalar_subquery()
+    )
+
+
 async def running(tx: Tx, *, most: int, channels: Collection[str], now: datetime) -> Running:
     """In one read, whether or not there is anybody to name; `channels` are the private ones that may be known of."""
     linked = exists().where(
@@ -148,18 +163,7 @@ async def running(tx: Tx, *, most: int, channels: Collection[str], now: datetime
     )
     is_unlinked = and_(col(Person.is_active), works, ~linked)
     dead = select(func.count()).select_from(Job).where(Job.state == "dead").scalar_subquery()
-    waiting = (
-        select(func.count())
-        .select_from(Proposal)
-        .join(Ticket, col(Ticket.id) == Proposal.ticket_id, isouter=True)
-        .where(
-            Proposal.state == WAITS,
-            Proposal.expires_at > now,
-            or_(col(Proposal.hidden_in).is_(None), col(Proposal.hidden_in).in_(list(channels))),
-            or_(col(Ticket.id).is_(None), ~col(Ticket.is_private), col(Ticket.channel_id).in_(list(channels))),
-        )
-        .scalar_subquery()
-    )
+    waiting = _waiting(channels=channels, now=now)
     number = select(func.count()).select_from(Person).where(is_unlinked).scalar_subquery()
     counted = select_columns(dead.label("dead"), waiting.label("waiting"), number.label("number")).subquery()
     first = (

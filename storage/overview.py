@@ -176,10 +176,11 @@ async def mine(tx: Tx, person_id: int, *, channels: Collection[str], now: dateti
     return Mine(matters=matters, number=number, overdue=overdue, awaits=awaits, to_do=to_do, unseen=unseen)
 
 
-async def asked(tx: Tx, person_id: int, *, teams: Collection[int], is_admin: bool, now: datetime) -> list[Asked]:
+async def asked(tx: Tx, person_id: int, *, is_admin: bool, now: datetime) -> list[Asked]:
     """What waits for somebody's decision, the oldest first: by name, as a manager of the team, or as an admin."""
     team = func.coalesce(Ticket.team_id, Proposal.team_id)
-    mine = [col(Proposal.approver_id) == person_id, and_(col(Proposal.approver_id).is_(None), team.in_(list(teams)))]
+    managed = select(Membership.team_id).where(Membership.person_id == person_id, Membership.role == "manager")
+    mine = [col(Proposal.approver_id) == person_id, and_(col(Proposal.approver_id).is_(None), team.in_(managed))]
     found = (
         select(Proposal, Ticket, Person.name)
         .join(Ticket, col(Ticket.id) == Proposal.ticket_id, isouter=True)

@@ -1,16 +1,16 @@
 """How long a ticket may wait: what each team allows per priority, and the clocks that run on its tickets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import JSON, Field, Index, UniqueConstraint, col, delete, select
 
 from storage.columns import Row, UtcTime, where
 from storage.database import Tx
-from storage.tickets import OPEN, Ticket
+from storage.tickets import Ticket
 
 Kind = Literal["ack", "resolve"]
 BUSINESS, ALWAYS, OFF = "business", "24x7", "off"
@@ -59,6 +59,32 @@ class SlaClock(Row, table=True):
         return self.met_at is None and self.paused_since is None and self.clock != OFF
 
     @property
+    def course(self) -> "Course":
+        return Course(*(getattr(self, name) for name in COURSE))
+
+
+class Course(NamedTuple):
+    """A clock without its row, by the names of its columns: what it has been through, and its times."""
+
+    id: int
+    ticket_id: int
+    kind: str
+    generation: int
+    target_minutes: int
+    clock: str
+    started_at: datetime
+    pauses: list[list[str]]
+    paused_since: datetime | None
+    warn_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    breached_at: datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.met_at is None and self.paused_since is None and self.clock != OFF
+
+    @property
     def stretches(self) -> list[tuple[datetime, datetime]]:
         """The times before now that count, oldest first; the present one begins where the last pause ended."""
         edges = [self.started_at, *(datetime.fromisoformat(edge) for pause in self.pauses for edge in pause)]
@@ -68,6 +94,10 @@ class SlaClock(Row, table=True):
     def resumed_at(self) -> datetime:
         """When the present stretch began."""
         return datetime.fromisoformat(self.pauses[-1][1]) if self.pauses else self.started_at
+
+
+COURSE = Course._fields
+TIMES = ("target_minutes", "clock", "warn_at", "due_at", "breached_at")  # what a policy and hours make of a clock
 
 
 async def policies(tx: Tx, team_id: int) -> Mapping[str, SlaPolicy]:
@@ -94,21 +124,6 @@ async def keep_due(tx: Tx, ticket: Ticket) -> None:
     ticket.due_at = first_due(await clocks(tx, ticket.id))
 
 
-def first_due(clocks: Iterable[SlaClock]) -> datetime | None:
+def first_due(clocks: Iterable[SlaClock | Course]) -> datetime | None:
     """When the first of those that run is due."""
     return min((clock.due_at for clock in clocks if clock.is_running), default=None)
-
-
-async def with_clocks(tx: Tx, *, team_id: int | None, after: int, most: int) -> Sequence[int]:
-    """Ids of open tickets that have clocks, of one team or of all; in order, some at a time.
-
-    One from before there were clocks gets none by a change of hours: years of old tickets would be missed at once.
-    """
-    found = select(Ticket.id).where(
-        col(Ticket.status).in_(OPEN),
-        col(Ticket.id) > after,
-        col(Ticket.id).in_(select(SlaClock.ticket_id)),
-    )
-    if team_id is not None:
-        found = found.where(Ticket.team_id == team_id)
-    return list(await tx.exec(found.order_by(col(Ticket.id)).limit(most)))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
+from agent.commands.registry import VERBS
 from bot.scheduler import SCHEDULES
 from handlers.jobs import JOBS
 from storage.migrate import load_tables
@@ -143,6 +144,41 @@ def test_the_environment_is_read_in_one_place() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
     assert readers <= {"bot.settings"}
+
+
+def test_every_way_in_runs_a_command_by_its_words() -> None:
+    """What a verb does is called where commands are run: so grammar, permission and record are the same everywhere.
+
+    A message that is no command is a report, and an operator who has no name in Slack sets a policy by the same act.
+    """
+    acts = {(act.__module__, act.__name__) for act in (getattr(one.act, "func", one.act) for one in VERBS)}
+    callers = {
+        (module, *called)
+        for module in sources()
+        if inside(module, "handlers", "agent") and not inside(module, "agent.commands")
+        for called in _named(module) & acts
+    }
+    assert callers == {
+        ("agent.conversation", "agent.commands.report", "report"),
+        ("handlers.cli.sla", "agent.commands.sla", "set_or_show"),
+    }
+
+
+def _named(module: str) -> set[tuple[str, str]]:
+    """What a module names of others: their modules, and the names there."""
+    nodes = list(ast.walk(tree_of(module)))
+    taken = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    attributes = {
+        (".".join(taken[node.value.id]), node.attr)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in taken
+    }
+    return set(taken.values()) | attributes
 
 
 def test_effects_in_slack_go_through_the_outbox() -> None:

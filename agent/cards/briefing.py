@@ -1,7 +1,7 @@
 """What a message about a ticket says of it to whoever gets it, and what its team's managers need not hear at once."""
 
 from agent.desk import Desk
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.messages import Button, escape, link, moment
 from prompts.words import fixed, say
 from storage import calendars, people, settings_kv, sla
@@ -32,13 +32,30 @@ def first_steps(ticket: Ticket) -> tuple[Button, ...]:
     )
 
 
+def take_or_give(ticket: Ticket) -> tuple[Button, ...]:
+    """What a manager does with a ticket that nobody has."""
+    return (
+        Button(label=say("Claim"), action="claim", value=ticket.named_version),
+        Button(label=say("Assign…"), action="form:assign", value=ticket.named_version),
+    )
+
+
 async def why_in_digest(desk: Desk, ticket: Ticket, *, is_important: bool) -> str:
     """Why managers read of it in their digest alone; nothing when they hear of it at once."""
-    team = calendars.of_team(ticket.team_id) if ticket.team_id else None
-    wanted = (await settings_kv.get(desk.tx, team, NOTICES) if team else None) or IMPORTANT
+    wanted = await _notices(desk, ticket)
     if wanted == ALL or (wanted == IMPORTANT and is_important):
         return ""
     return f"the team's notices are set to {wanted}"
+
+
+async def hears_of_all(desk: Desk, ticket: Ticket) -> bool:
+    """Whether its team's managers want to hear of each assignment and each change."""
+    return await _notices(desk, ticket) == ALL
+
+
+async def _notices(desk: Desk, ticket: Ticket) -> str:
+    team = calendars.of_team(ticket.team_id) if ticket.team_id else None
+    return (await settings_kv.get(desk.tx, team, NOTICES) if team else None) or IMPORTANT
 
 
 def see(ticket: Ticket) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from agent.cards.rows import advice, done_rows, open_rows
 from agent.desk import Desk
 from agent.reports.similar import similar_to
-from agent.tickets.status_words import words
-from bot.messages import Fact, Message, escape, link, linked, moment
+from agent.status_words import words
+from bot.messages import Fact, Message, by_name, escape, link, linked, moment
 from prompts.words import fixed, say, say_of
 from storage import duplicates, issues, mutes, people, repositories, similar, sla, tickets
 from storage.people import Person, Team
@@ -33,7 +33,7 @@ async def card(desk: Desk, ticket: Ticket) -> Message:
     clocks = await sla.clocks(desk.tx, ticket.id)
     is_open = ticket.status in OPEN
     alike = await _similar(desk, ticket)
-    names = ", ".join(f"@{escape(person.name)}" for person in has_it)
+    names = by_name(person.name for person in has_it)
     state = f"{words(ticket.priority)}, {names or say('unassigned')}, {words(ticket.status)}"
     text = f"{ticket.name} {escape(ticket.title)} – {state}"
     teams = await people.teams(desk.tx) if team is None else [team]
@@ -112,7 +112,7 @@ async def _team_note(desk: Desk, teams: list[Team]) -> str:
     """Nobody can be assigned before there is a team: say who can add one, and how."""
     if teams:
         return ""
-    admins = ", ".join(f"@{escape(person.name)}" for person in await people.admins(desk.tx))
+    admins = by_name(person.name for person in await people.admins(desk.tx))
     who = say("An admin ({admins})", admins=admins) if admins else say("An admin (none yet: set CHARGEHAND_ADMINS)")
     how = "`python app.py team add NAME --keyword WORD`"
     return say("No team yet, so nobody is assigned. {who} can add one: {how}", who=who, how=how)

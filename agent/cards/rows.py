@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from agent.sla.clocks import is_unseen
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.messages import Button, Control, Menu, More, Option
 from prompts.words import fixed, say
 from storage.people import Person, Team

@@ -3,8 +3,8 @@
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.sla.clocks import acknowledge, is_unseen
+from agent.status_words import words
 from agent.tickets.change import changing
-from agent.tickets.status_words import words
 from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from prompts.words import fixed, phrase, say

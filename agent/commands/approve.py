@@ -9,7 +9,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.proposals import deciding
 from agent.proposals import proposal as proposals
-from agent.tickets.status_words import words
+from agent.status_words import words
 from agent.tickets.transition import by
 from bot.messages import Button, Message
 from prompts.words import fixed, phrase, say

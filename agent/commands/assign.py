@@ -14,7 +14,7 @@ from agent.tickets.change import changing
 from agent.tickets.transition import by, require_open
 from bot.access import Target, can
 from bot.errors import UserError
-from bot.messages import Button, Message, escape, mention
+from bot.messages import Button, Message, by_name, escape, mention
 from prompts.words import fixed, phrase, say, say_of, speaking
 from storage import people, tickets
 from storage.people import Person
@@ -138,7 +138,7 @@ def was_and_now(had: Sequence[Person], now: Sequence[Person]) -> str:
 
 
 def _names(persons: Sequence[Person]) -> str:
-    return ", ".join(f"@{escape(person.name)}" for person in persons)
+    return by_name(person.name for person in persons)
 
 
 VERB = Verb(

@@ -55,7 +55,7 @@ async def budget(desk: Desk, said: Said) -> Reply:
 async def _set(desk: Desk, kind: Kind, person: Person | None, typed: str) -> None:
     """Of the workspace, of every person or request, or of one person."""
     scope = llm_ledger.of_person(person.id) if person else ""
-    wanted = None if typed.casefold() == DEFAULT else read_amount(typed)
+    wanted = None if typed.casefold() == DEFAULT else _read_amount(typed)
     for unit in [wanted.unit] if wanted else [TOKENS, USD]:
         key, value = key_of(kind, unit), str(wanted.value) if wanted else None
         before = await settings_kv.get(desk.tx, scope, key)
@@ -70,7 +70,7 @@ async def _set(desk: Desk, kind: Kind, person: Person | None, typed: str) -> Non
         desk.audit("budget", *about, before=named | {"limit": before}, after=named | {"limit": value})
 
 
-def read_amount(typed: str) -> Amount:
+def _read_amount(typed: str) -> Amount:
     """200k, 1.5M tokens, $5 or 5 usd.
 
     Raises:

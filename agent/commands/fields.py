@@ -99,7 +99,7 @@ def problem_of(name: str, value: str) -> str:
         return say("the title is missing")
     if (limit := LIMITS.get(name)) and len(value) > limit:
         return say("the {field} is longer than {limit} characters", field=say(SAID[name]), limit=f"{limit:,}")
-    if name == "tags" and (len(tags := read_tags(value)) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags)):
+    if name == "tags" and (len(tags := _read_tags(value)) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags)):
         return say("a ticket has at most {most} tags of {limit} characters", most=MOST_TAGS, limit=LONGEST_TAG)
     if name == "priority" and value.casefold() not in PRIORITY_WORDS:
         return say("“{words}” is no priority", words=value[:40])
@@ -121,13 +121,13 @@ def _kept(name: str, value: str) -> Any:
     if name in CHOICES:
         return _stored(value)
     if name == "tags":
-        return read_tags(value)
+        return _read_tags(value)
     if name == "component":
         return None if value.casefold() in NOTHING else " ".join(value.split())
     return " ".join(value.split()) if name == "title" else value
 
 
-def read_tags(value: str) -> list[str]:
+def _read_tags(value: str) -> list[str]:
     """Tags, with commas or spaces between them, each once."""
     tags = value.split(",") if "," in value else value.split()
     return list(dict.fromkeys(tag.strip().lstrip("#") for tag in tags if tag.strip().casefold() not in NOTHING))

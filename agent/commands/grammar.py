@@ -121,6 +121,11 @@ def parse(
     if reading.rest:
         problem = say("“{words}” is more than `{verb}` takes", words=reading.rest[:60], verb=verb.name)
         return _incomplete(verb, reading, problem, line=text)
+    return _whole(verb, reading)
+
+
+def _whole(verb: Verb, reading: Reading) -> Parsed:
+    """What a line says that its verb's grammar took to its end."""
     return Parsed(
         verb=verb,
         called=reading.called,

@@ -12,7 +12,7 @@ from agent.notices.attention import NUDGE
 from agent.notices.standing import judge
 from agent.nudges.plan import habit
 from agent.sla.policy import LADDERS, calendar_for
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say

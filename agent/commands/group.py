@@ -70,12 +70,12 @@ async def _link(desk: Desk, words: str) -> Reply:
     desk.tx.add(link)
     await desk.tx.flush()
     desk.audit("link", "group", link.id, before={}, after=_recorded(link))
-    await ask_to_read(desk, link)
+    await _ask_to_read(desk, link)
     linked = fixed("{group} is linked with {other}. I compare them now, and write to you.")
     return _alone(say(linked, group=escape(name), other=await other_side(desk, link)))
 
 
-async def ask_to_read(desk: Desk, link: GroupLink) -> None:
+async def _ask_to_read(desk: Desk, link: GroupLink) -> None:
     """Have both sides read now, for who asked."""
     args = {"link_id": link.id, "slack_id": desk.actor.slack_id if desk.actor else ""}
     await desk.put(JOB, args, key=f"group:{link.id}", dedupe_key=f"{JOB}:{link.id}:{desk.key}", priority=queue.EVENT)

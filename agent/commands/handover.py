@@ -16,7 +16,7 @@ from agent.proposals.asking import asked
 from agent.tickets.change import changing
 from agent.tickets.transition import by, require_open
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import by_name, escape
 from prompts.words import fixed, phrase, say, speaking
 from storage import people, tickets
 from storage.people import Person
@@ -95,7 +95,7 @@ def _why(said: Said) -> str:
 
 async def _move(desk: Desk, ticket: Ticket, said: Said, *, giver: Person | None, receiver: Person) -> Reply:
     had = [giver] if giver else await tickets.assignees(desk.tx, ticket.id)
-    names = ", ".join(f"@{escape(person.name)}" for person in had) or phrase("nobody")
+    names = by_name(person.name for person in had) or phrase("nobody")
     to = f"@{escape(receiver.name)}"
     over = fixed("*{ticket} handed over* from {who} to {whom}{why}")
     text = phrase(over, ticket=ticket.name, who=names, whom=to, why=_why(said))

@@ -12,8 +12,8 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.commands.vocabulary import PRIORITY_WORDS
 from agent.desk import Desk
 from agent.people.whom import person_named
-from agent.tickets.status_words import words
-from bot.messages import Button, Message, cut, escape, linked, moment
+from agent.status_words import words
+from bot.messages import Button, Message, by_name, cut, escape, linked, moment
 from prompts.words import fixed, say, say_of
 from storage import listing
 from storage.listing import MOST_COUNTED, Filter, Line, Order, Viewer
@@ -82,7 +82,7 @@ def _row(desk: Desk, row: Line) -> str:
     ticket = row.ticket
     name, title = linked(ticket.name, ticket.permalink), cut(ticket.title, TITLE)
     mark = MARKS.get(ticket.priority or "", ":white_circle:")
-    who = ", ".join(f"@{escape(name)}" for name in row.names) or say("unassigned")
+    who = by_name(row.names) or say("unassigned")
     status = "" if ticket.status == "open" else f", {words(ticket.status)}"
     return f"{mark} *{name}* {words(ticket.priority)} – {escape(title)} – {who}{status}{_due(desk, row)}"
 

@@ -9,7 +9,7 @@ from agent.ownership.fit import clues_of
 from agent.ownership.route import by_rule, fitting, named
 from agent.triage.schema import Report
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import by_name, escape
 from prompts.words import fixed, say, say_of
 from storage import ownership, people
 from storage.ownership import KINDS, Rule
@@ -41,7 +41,7 @@ async def _add(desk: Desk, said: Said, words: str) -> str:
     if kind.casefold() != CHANNEL:
         pattern = await desk.read_typed(pattern)
     rule = await add_rule(desk, kind.casefold(), pattern, team, persons=said.people)
-    names = ", ".join(f"@{escape(person.name)}" for person in said.people)
+    names = by_name(person.name for person in said.people)
     about = {"number": rule.id, "kind": rule.kind, "pattern": escape(rule.pattern), "team": escape(team.name)}
     if names:
         return say("Rule {number}: {kind} `{pattern}` belongs to {team}, {names} first.", names=names, **about)

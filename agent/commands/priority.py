@@ -5,8 +5,8 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.commands.vocabulary import LADDER, STEPS
 from agent.desk import Desk
 from agent.notices import notify
+from agent.status_words import words, words_later
 from agent.tickets.change import changing
-from agent.tickets.status_words import words, words_later
 from agent.tickets.transition import by, require_open
 from bot.errors import UserError
 from bot.messages import Button, escape
@@ -27,7 +27,8 @@ async def priority(desk: Desk, said: Said) -> Reply:
     note = {"reason": said.text or None}
     async with changing(desk, ticket, "priority", said=change, needs="triage", told=text, note=note):
         ticket.priority = wanted
-    await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+    had = await tickets.assignees(desk.tx, ticket.id)
+    await notify.tell_managers(desk, ticket, assigned=had, is_told=True)
     answer = text or f"{ticket.name}: {words(was) if was else say('no priority')} → {words(wanted)}."
     return text_reply(str(answer), seen_in=ticket if text else None, shown_by=ticket)
 

@@ -1,16 +1,15 @@
 """`why reminded`, and Why on a reminder: by which rule it came, by which clock, and in whose hours; from the record."""
 
 from agent.alarms.keep import ALARM, is_theirs
-from agent.calendar.opening import Calendar
-from agent.calendar.week import show_week
 from agent.calendar.whose import calendar_of_person
+from agent.commands.reminded_page import hours_that_count, why_page
 from agent.desk import Desk
 from agent.notices import notify
 from agent.nudges.plan import STALE
 from agent.review_requests.plan import REVIEW
 from agent.sla.clocks import SNOOZE
 from agent.sla.policy import calendar_for, show_span
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.errors import Stray
 from bot.messages import escape, moment
 from prompts.words import fixed, say
@@ -63,6 +62,9 @@ async def _said_of(desk: Desk, reminder: Reminder, sent: ReminderSend) -> str:
     if reminder.kind == REVIEW and reminder.person_id:
         why = say("since {reason}.", reason=escape(reminder.reason))
         return "\n".join([_came(reminder, sent, why), *await _own_hours(desk), *await _suited(desk, reminder)])
+    if page := await why_page(desk, reminder):
+        first, *rest = page
+        return "\n".join([_came(reminder, sent, first), *rest])
     about = await tickets.get(desk.tx, reminder.ticket_id) if reminder.ticket_id else None
     return await _told(desk, reminder, sent, about) if about and await desk.sees(about) else ""
 
@@ -83,7 +85,7 @@ async def _clock(desk: Desk, reminder: Reminder, ticket: Ticket) -> list[str]:
     if reminder.kind == SNOOZE:
         return await _own_hours(desk) if reminder.person_id == desk.asker.person_id else []
     if reminder.kind == STALE:
-        return [_hours(await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS))]
+        return [hours_that_count(await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS))]
     known = await sla.clocks(desk.tx, ticket.id)
     clock = next((one for one in known if (one.kind, one.generation) == (reminder.kind, reminder.generation)), None)
     if clock is None:
@@ -94,16 +96,11 @@ async def _clock(desk: Desk, reminder: Reminder, ticket: Ticket) -> list[str]:
     target = say("Target: {clock} within {span}", clock=words(clock.kind), span=show_span(clock.target_minutes))
     counted = f"{target}, {hours}, {say('counted from {at}', at=moment(clock.started_at))}."
     step = [say(STEPS[reminder.step])] if reminder.step in STEPS else []
-    return [*step, counted, *([_hours(calendar)] if is_business else [])]
-
-
-def _hours(calendar: Calendar) -> str:
-    """The hours that count, as they are set today."""
-    return say("Hours that count: `{week}`, {zone}.", week=show_week(calendar.week), zone=calendar.zone.key)
+    return [*step, counted, *([hours_that_count(calendar)] if is_business else [])]
 
 
 async def _own_hours(desk: Desk) -> list[str]:
-    return [_hours(await calendar_of_person(desk.tx, desk.settings, desk.asker.person_id))]
+    return [hours_that_count(await calendar_of_person(desk.tx, desk.settings, desk.asker.person_id))]
 
 
 async def _asked(desk: Desk, alarm: Alarm) -> str:

@@ -7,7 +7,7 @@ from agent.reasons import answer_of
 from agent.tickets import plain_words
 from agent.tickets.took import took
 from agent.tickets.transition import by, change_status
-from bot.messages import escape, linked
+from bot.messages import by_name, escape, linked
 from prompts.words import fixed, phrase, say, speaking
 from storage import tickets
 from storage.tickets import Ticket
@@ -38,7 +38,7 @@ async def _fields(desk: Desk, ticket: Ticket, duration: str) -> dict[str, str]:
     return {
         "ticket": ticket.name,
         "title": escape(ticket.title),
-        "assignee": ", ".join(f"@{escape(person.name)}" for person in has_it) or say("nobody"),
+        "assignee": by_name(person.name for person in has_it) or say("nobody"),
         "duration": duration,
         "link": linked(ticket.name, ticket.permalink),
     }

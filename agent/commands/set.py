@@ -9,8 +9,8 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.notices import notify
+from agent.status_words import words
 from agent.tickets.change import changing
-from agent.tickets.status_words import words
 from agent.tickets.transition import by, require_open
 from bot.messages import cut, escape
 from prompts.words import fixed, say, speaking
@@ -59,7 +59,8 @@ async def _write(desk: Desk, ticket: Ticket, new: Mapping[str, Any], *, reason: 
         for name, value in new.items():
             setattr(ticket, name, value)
     if "priority" in new:
-        await notify.tell_managers(desk, ticket, assigned=await tickets.assignees(desk.tx, ticket.id))
+        had = await tickets.assignees(desk.tx, ticket.id)
+        await notify.tell_managers(desk, ticket, assigned=had, is_told=True)
 
 
 async def _spoken(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:

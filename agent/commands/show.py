@@ -4,7 +4,7 @@ from agent.cards.card import card
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.notices import notify
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.messages import Message, cut, escape, moment
 from prompts.words import fixed, say
 from storage import comments, people

@@ -8,7 +8,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.sla.clocks import move_deadlines
 from agent.sla.policy import DEFAULTS, Policy, policies_of, read_span, show_span
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say

@@ -10,9 +10,9 @@ from agent.calendar.whose import calendar_of_person
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices import notify
+from agent.status_words import words
 from agent.tickets.change import changing
 from agent.tickets.snooze import ACTIVITY, LONGEST_REASON
-from agent.tickets.status_words import words
 from agent.tickets.transition import by
 from bot.errors import UserError
 from bot.messages import moment

@@ -8,9 +8,9 @@ from agent.commands.undo import listed
 from agent.commands.verb import Reply
 from agent.desk import Desk
 from agent.duration import in_words
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.errors import Refused, Stray
-from bot.messages import Button, Message, escape, link
+from bot.messages import Button, Message, by_name, escape, link
 from prompts.words import fixed, say
 from storage import tickets, undo_steps
 from storage.tickets import Ticket
@@ -75,7 +75,7 @@ async def present(desk: Desk, ticket: Ticket) -> str:
 
 
 async def _names(desk: Desk, ticket: Ticket) -> str:
-    return ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
+    return by_name(person.name for person in await tickets.assignees(desk.tx, ticket.id))
 
 
 def _span(span: timedelta) -> str:

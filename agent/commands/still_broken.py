@@ -7,7 +7,7 @@ from agent.language import as_kept
 from agent.proposals.asking import asked
 from agent.proposals.proposal import may, propose
 from agent.reports.report import add_comment
-from agent.tickets.status_words import words as status_words
+from agent.status_words import words as status_words
 from bot.access import can
 from bot.events import Place
 from prompts.words import fixed, phrase, say

@@ -8,7 +8,7 @@ from agent.language import as_kept
 from agent.tickets.change import changing
 from agent.tickets.transition import by, require_open
 from bot.errors import UserError
-from bot.messages import escape
+from bot.messages import by_name, escape
 from prompts.words import fixed, phrase, say
 from storage import tickets
 
@@ -19,7 +19,7 @@ async def unassign(desk: Desk, said: Said) -> Reply:
     if strangers := [person for person in said.people if person not in had]:
         refusal = fixed("{ticket} is not with @{who}. `show {ticket}` says whose.")
         raise UserError(say(refusal, ticket=ticket.name, who=escape(strangers[0].name)))
-    names = ", ".join(f"@{escape(person.name)}" for person in said.people)
+    names = by_name(person.name for person in said.people)
     change = phrase("taken from {whom} by {who}", whom=names, who=by(desk))
     async with changing(desk, ticket, "unassign", said=change, needs="reassign"):
         for person in said.people:

@@ -6,7 +6,7 @@ from agent.more import and_more
 from agent.notices import notify
 from agent.people.admit import actor_of
 from bot.access import can
-from bot.messages import escape
+from bot.messages import by_name
 from prompts.words import say
 from storage import people, tickets
 from storage.tickets import Ticket
@@ -21,7 +21,7 @@ async def who_can(desk: Desk, verb: Verb, ticket: Ticket | None) -> Reply:
     if ticket is None:
         return text_reply(f"{rule} {say('`help {verb}` explains it.', verb=verb.name)}", is_private=True)
     names = await _names(desk, verb, ticket)
-    shown = ", ".join(f"@{escape(name)}" for name in names[:SHOWN]) or say("nobody whom I know")
+    shown = by_name(names[:SHOWN]) or say("nobody whom I know")
     more = and_more(len(names), SHOWN)
     here = say("For {ticket} that is {names}.", ticket=notify.headline(ticket), names=shown + more)
     return text_reply(f"{rule} {here}", is_private=True)

@@ -6,9 +6,9 @@ from agent.commands import grounds
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices import notify
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.errors import UserError
-from bot.messages import escape, moment
+from bot.messages import by_name, escape, moment
 from prompts.words import fixed, say
 from storage import decisions, people, tickets
 from storage.decisions import Considered, Decision
@@ -47,7 +47,7 @@ def _team(ticket: Ticket) -> list[str]:
 async def _person(desk: Desk, ticket: Ticket) -> str:
     """The team and who has it now, as the card says it."""
     team = await people.get_team(desk.tx, ticket.team_id) if ticket.team_id else None
-    names = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
+    names = by_name(person.name for person in await tickets.assignees(desk.tx, ticket.id))
     reason = f": {escape(ticket.assign_reason)}" if ticket.assign_reason else ""
     name = escape(team.name) if team else say("not clear yet")
     return say("Team {team}; {who} has it", team=name, who=names or say("nobody")) + reason

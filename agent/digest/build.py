@@ -6,8 +6,10 @@ from datetime import datetime, time
 
 from agent.calendar.opening import DAY, Calendar
 from agent.desk import Desk
-from agent.digest.parts import LINES, TITLE, Part, View, chunks, counted, habits_of, line, notes_of, sort_into
+from agent.digest.parts import LINES, NUDGED, TITLE, Part, View, chunks, counted, line, notes_of, sort_into
 from agent.notices.attention import DEADLINE, GIVEN
+from agent.proposals.asking import how_to_decide
+from agent.proposals.pending import asks, to_decide
 from agent.review_requests.words import in_digest
 from bot.messages import Button, Message, escape, moment
 from prompts.words import fixed, say
@@ -43,15 +45,15 @@ PARTS: tuple[Part, ...] = (
 
 
 async def build(desk: Desk, person: Person, calendar: Calendar) -> Digest:
-    """The digest as of now, in four reads; each ticket stands in the first part that it belongs to."""
-    found = [one for one in await digests.matters(desk.tx, person.id) if _is_shown(desk, person, one)]
-    view = View(person_id=person.id, calendar=calendar, now=desk.now, habits=await habits_of(desk, found))
+    """The digest as of now, in five reads; each ticket stands in the first part that it belongs to."""
+    matters = await digests.matters(desk.tx, person.id, keys=NUDGED)
+    found = [one for one in matters if _is_shown(desk, person, one)]
+    view = View(person_id=person.id, calendar=calendar, now=desk.now)
     parts = sort_into(PARTS, found, view)
     held = await read_held(desk, person)
     shown = [one for _, matters in parts for one in matters[:LINES]]
     sections = [(f"{say(name)} ({len(matters)})", [line(one) for one in matters]) for name, matters in parts]
-    reviews = [in_digest(one) for one in await review_requests.awaited(desk.tx, person.id)]
-    sections.insert(BEFORE_REVIEWS, (say("To review ({count})", count=len(reviews)), reviews))
+    sections[BEFORE_REVIEWS:BEFORE_REVIEWS] = await _asked_of(desk, person)
     asked = await _asked_for(desk, person, calendar)
     sections.append((say("Reminders today ({count})", count=len(asked)), asked))
     sections = [(name, lines) for name, lines in sections if lines]
@@ -70,6 +72,14 @@ async def build(desk: Desk, person: Person, calendar: Calendar) -> Digest:
         buttons=tuple(button for one in shown[:BUTTONS] for button in _buttons(one)),
     )
     return Digest(message=message, told=held.told[:MOST_HELD], dropped=held.dropped)
+
+
+async def _asked_of(desk: Desk, person: Person) -> list[tuple[str, list[str]]]:
+    """Pull requests that wait for their review, and what waits for their decision."""
+    reviews = [in_digest(one) for one in await review_requests.awaited(desk.tx, person.id)]
+    decisions = [f"• {asks(one)}{how_to_decide(one.proposal)}" for one in await to_decide(desk, person)]
+    to_review, to_approve = fixed("To review ({count})"), fixed("To decide ({count})")
+    return [(say(to_review, count=len(reviews)), reviews), (say(to_approve, count=len(decisions)), decisions)]
 
 
 async def _asked_for(desk: Desk, person: Person, calendar: Calendar) -> list[str]:

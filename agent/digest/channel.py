@@ -7,11 +7,12 @@ from agent.calendar.opening import Calendar
 from agent.calendar.whose import calendar_of_team
 from agent.channels import settings as channels
 from agent.desk import Desk
-from agent.digest.parts import LINES, Part, View, counted, habits_of, line, notes_of, sort_into
+from agent.digest.parts import LINES, NUDGED, Part, View, counted, line, notes_of, sort_into
 from agent.digest.plan import AT_START, OFF, moment_on, next_left, settle_key
 from agent.language import of_channel
+from agent.notices.origin import with_why
 from agent.notices.post import post
-from bot.messages import Button, Message, escape
+from bot.messages import Button, Message, by_name, escape
 from bot.settings import Settings
 from prompts.words import Phrase, fixed, say, speaking
 from storage import digests, reminders, settings_kv
@@ -90,16 +91,16 @@ async def send(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
         return why_not
     with speaking(await of_channel(desk, channel_id)):
         message = await build(desk, team, calendar, late=late)
-    if message is None:
-        return "there was nothing to say"
-    await post(desk, channel_id, message, key=key)
+        if message is None:
+            return "there was nothing to say"
+        await post(desk, channel_id, with_why(message, reminder), key=key)
     return ""
 
 
 async def build(desk: Desk, team: Team, calendar: Calendar, *, late: Phrase | str = "") -> Message | None:
     """The page as of now; each ticket stands in the first part that it belongs to. None: there is nothing to say."""
-    found = await digests.of_team(desk.tx, team.id, now=desk.now)
-    view = View(person_id=0, calendar=calendar, now=desk.now, habits=await habits_of(desk, found))
+    found = await digests.of_team(desk.tx, team.id, keys=NUDGED, now=desk.now)
+    view = View(person_id=0, calendar=calendar, now=desk.now)
     parts = [(name, matters) for name, matters in sort_into(PARTS, found, view) if matters]
     if not parts:
         return None
@@ -116,7 +117,7 @@ async def build(desk: Desk, team: Team, calendar: Calendar, *, late: Phrase | st
 
 def _line(one: Matter) -> str:
     """Who has it is named, not called."""
-    who = ", ".join(f"@{escape(name)}" for name in one.names)
+    who = by_name(one.names)
     return f"{line(one)}: {who or say('nobody has it')}"
 
 

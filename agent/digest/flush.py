@@ -7,6 +7,7 @@ from agent.digest.build import held_message, read_held, settle_held
 from agent.digest.plan import DIGEST
 from agent.language import of_person
 from agent.notices.holding import WHEN_IT_SUITED, plan_flush
+from agent.notices.origin import with_why
 from agent.notices.post import post
 from agent.notices.standing import quiet_until
 from prompts.words import speaking
@@ -37,7 +38,7 @@ async def flush(desk: Desk, reminder: Reminder) -> str:
     if not held.lines:
         return "it is no news any more"
     with speaking(await of_person(desk, person.id)):
-        message = held_message(held.lines)
+        message = with_why(held_message(held.lines), reminder)
     await post(desk, person.slack_id, message, key=f"flush:{reminder.id}:{reminder.due_at.isoformat()}")
     return ""
 

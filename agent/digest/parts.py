@@ -1,22 +1,21 @@
 """How a page about a day is laid out: which part a ticket belongs to, its line, and how long a part may be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from agent.calendar.opening import Calendar, between
-from agent.desk import Desk
 from agent.digest.plan import last_working_day
 from agent.more import more_lines
-from agent.nudges.plan import EVERY, ON, SILENCE, Habit, habit_of, silent_since
-from agent.tickets.status_words import words
+from agent.nudges.plan import EVERY, ON, SILENCE, habit_of, silent_since
+from agent.status_words import words
 from bot.messages import cut, escape, linked, moment
 from prompts.words import say
-from storage import calendars, settings_kv
 from storage.digests import Matter
 
 LINES = 10
 TITLE = 60
+NUDGED = (ON, EVERY)  # settings of a team that say what is stale
 CHUNK = 1900  # characters: a note holds 2,000
 
 
@@ -27,7 +26,6 @@ class View:
     person_id: int
     calendar: Calendar
     now: datetime
-    habits: Mapping[int, Habit]
 
     def is_overdue(self, one: Matter) -> bool:
         return one.due_at is not None and one.due_at <= self.now
@@ -40,7 +38,7 @@ class View:
         return one.ticket.waiting_on == self.person_id
 
     def is_stale(self, one: Matter) -> bool:
-        habit = self.habits.get(one.ticket.team_id or 0, Habit())
+        habit = habit_of(one.said)
         if one.ticket.waiting_since or one.ticket.priority not in SILENCE or not habit.is_on:
             return False
         return between(self.calendar, silent_since(one.ticket), self.now) >= habit.silence(one.ticket.priority)
@@ -68,16 +66,6 @@ def sort_into(table: Sequence[Part], found: Sequence[Matter], view: View) -> lis
         parts.append((name, [one for one in left if belongs(view, one)]))
         left = [one for one in left if not belongs(view, one)]
     return parts
-
-
-async def habits_of(desk: Desk, found: Sequence[Matter]) -> dict[int, Habit]:
-    """Team id -> how it wants to be nudged, in one read."""
-    teams = {one.ticket.team_id for one in found if one.ticket.team_id}
-    scopes = {calendars.of_team(team_id): team_id for team_id in sorted(teams)}
-    said: dict[int, dict[str, str]] = {team_id: {} for team_id in teams}
-    for (scope, key), value in (await settings_kv.of_scopes(desk.tx, list(scopes), (ON, EVERY))).items():
-        said[scopes[scope]][key] = value
-    return {team_id: habit_of(values) for team_id, values in said.items()}
 
 
 def line(one: Matter) -> str:

@@ -6,6 +6,7 @@ from agent.digest.build import build, settle_held
 from agent.digest.plan import moment_on, plan_key, plan_next, settle_key
 from agent.language import of_person
 from agent.notices.holding import WITH_DIGEST
+from agent.notices.origin import with_why
 from agent.notices.post import post
 from agent.notices.standing import digest_time
 from prompts.words import speaking
@@ -28,10 +29,13 @@ async def send(desk: Desk, reminder: Reminder) -> str:
         return why_not
     if await absences.at(desk.tx, [person.id], now=desk.now):
         return "they are away"
-    with speaking(await of_person(desk, person.id)):
+    language = await of_person(desk, person.id)
+    with speaking(language):
         digest = await build(desk, person, calendar)
     await settle_held(desk, told=digest.told, dropped=digest.dropped, by=WITH_DIGEST)
     if digest.message is None:
         return "there was nothing to say"
-    await post(desk, person.slack_id, digest.message, key=key)
+    with speaking(language):
+        page = with_why(digest.message, reminder)
+    await post(desk, person.slack_id, page, key=key)
     return ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.cards.card import MARKS
 from agent.desk import Desk
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.forms import Field
 from bot.messages import Option
 from storage import tickets

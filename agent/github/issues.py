@@ -11,7 +11,7 @@ from agent.language import of_ticket
 from agent.notices import notify
 from agent.people.logins import CODE, confirm
 from agent.reports.report import ask_for_triage, fingerprint
-from agent.tickets.status_words import words
+from agent.status_words import words
 from agent.tickets.took import took
 from agent.tickets.transition import change_status
 from bot.events import CommentEvent, IssueEvent, Place

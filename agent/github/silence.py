@@ -7,7 +7,7 @@ from agent.desk import Desk
 from agent.language import of_channel
 from agent.more import and_more
 from agent.notices import notify
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.github.parse import Event
 from bot.messages import Message, escape
 from prompts.words import fixed, say, speaking

@@ -9,8 +9,9 @@ from agent.home.view import View, ticket_line
 from agent.home.workspace import UNLINKED, workspace_parts
 from agent.home.you import KEYS, you_part
 from agent.language import LANGUAGE, of_slack
+from agent.proposals.pending import to_decide
 from bot.home import Home, Line, Part
-from bot.messages import Button, Message, escape
+from bot.messages import Button, Message, by_name, escape
 from prompts.words import fixed, say, speaking
 from storage import calendars, listing, oversight, overview, review_requests
 from storage.calendars import WORKSPACE
@@ -39,7 +40,7 @@ async def _page(view: View, said: Sequence[Message]) -> Home:
     if person.is_outsider:
         return Home(greeting=_greeting(view), said=tuple(said), parts=(await _reported(view),))
     mine = await overview.mine(desk.tx, person.id, channels=view.channels, now=desk.now, most=TICKETS)
-    asked = [one for one in await _asked(view) if _is_known(view, one)]
+    asked = await to_decide(desk, person)
     is_linked = view.about.identity is not None and view.about.identity.is_verified
     to_review = await review_requests.awaited(desk.tx, person.id) if is_linked else []
     coming = await overview.coming(desk.tx, person.id, most=REMINDERS + 1)
@@ -75,19 +76,6 @@ def _language(view: View) -> str:
     return view.said.get((own, LANGUAGE)) or of_slack(view.desk, view.person)
 
 
-async def _asked(view: View) -> list[Asked]:
-    teams = [team.id for team in view.about.managed]
-    is_admin = view.person.is_admin
-    return await overview.asked(view.desk.tx, view.person.id, teams=teams, is_admin=is_admin, now=view.now)
-
-
-def _is_known(view: View, one: Asked) -> bool:
-    """Whether they may know of what is proposed."""
-    if one.ticket:
-        return one.proposal.approver_id == view.person.id or view.sees(one.ticket)
-    return one.proposal.hidden_in is None or one.proposal.hidden_in in view.channels
-
-
 async def _teams(view: View) -> tuple[list[Member], list[Neglected]]:
     """The people of the teams that they manage, and the tickets there that need somebody."""
     teams = [team.id for team in view.about.managed]
@@ -115,8 +103,7 @@ async def _reported(view: View) -> Part:
     filters = (Filter("status", OPEN, "open"), Filter("reporter", view.person.id, "reporter:me"))
     rows = await listing.page(view.desk.tx, viewer, filters, order="due", first=0, most=REPORTED + 1)
     lines = tuple(
-        Line(text=ticket_line(view, row.ticket, row.due_at, flags=(", ".join(f"@{escape(n)}" for n in row.names),)))
-        for row in rows[:REPORTED]
+        Line(text=ticket_line(view, row.ticket, row.due_at, flags=(by_name(row.names),))) for row in rows[:REPORTED]
     )
     more = "… `list reporter:me`" if len(rows) > REPORTED else ""
     none = "" if rows else say("Nothing that you reported is open.")

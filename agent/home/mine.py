@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agent.commands.reminders import LONGEST, STEPS
 from agent.home.view import View, ticket_line
 from agent.notices.notify import headline
+from agent.proposals.pending import asks
 from agent.review_requests.words import in_digest
 from bot.home import Line, Part
 from bot.messages import Button, Control, More, escape, moment
@@ -86,7 +87,6 @@ def _decision(view: View, one: Asked) -> Line:
     is_named = proposal.approver_id is not None
     ticket = one.ticket if one.ticket and one.ticket.name not in proposal.said else None
     about = f"\n{headline(ticket)}" if ticket else ""
-    text = say("@{who} asks to {what}.", who=escape(one.asker), what=proposal.said)
     yes = Button(
         label=say("Accept") if is_named else say("Approve"),
         action="approve",
@@ -94,7 +94,7 @@ def _decision(view: View, one: Asked) -> Line:
         style="primary",
     )
     no = Button(label=say("Decline…") if is_named else say("Deny…"), action="form:deny", value=proposal.name)
-    return Line(text=f"*{proposal.name}*: {text}{about}", controls=(yes, no))
+    return Line(text=f"{asks(one)}{about}", controls=(yes, no))
 
 
 def reviews_part(view: View, awaited: Sequence[Awaited]) -> Part | None:

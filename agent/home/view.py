@@ -6,7 +6,7 @@ from datetime import datetime
 
 from agent.cards.card import MARKS
 from agent.desk import Desk
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.messages import cut, escape, linked, moment
 from prompts.words import fixed, say
 from storage.overview import About

@@ -1,15 +1,15 @@
 """Who is told what: the live card, direct messages, the thread, the reaction. Everything goes through the outbox."""
 
-from agent.cards.briefing import brief, first_steps, see, why_in_digest
+from agent.cards.briefing import brief, first_steps, hears_of_all, see, take_or_give, why_in_digest
 from agent.cards.card import card
 from agent.desk import Desk
 from agent.language import of_person, of_ticket
 from agent.notices.attention import CALL, GIVEN, NEWS, Sort
 from agent.notices.holding import keep
 from agent.notices.standing import judge
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.events import Place
-from bot.messages import Button, Message, escape
+from bot.messages import Button, Message, by_name, escape
 from prompts.words import Phrase, fixed, say, speaking
 from storage import outbox, people
 from storage.outbox import Outgoing
@@ -122,14 +122,19 @@ async def tell_assignee(desk: Desk, ticket: Ticket, person: Person) -> None:
         await tell(desk, ticket, person, text, key=key, sort=GIVEN, buttons=first_steps(ticket))
 
 
-async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person], gave_back: Phrase | str = "") -> None:
+async def tell_managers(
+    desk: Desk, ticket: Ticket, *, assigned: list[Person], gave_back: Phrase | str = "", is_told: bool = False
+) -> None:
     """Managers hear of what is important at once, and of the rest in their digest, or as their team set it.
 
     Important are critical, high and unassigned tickets, and one that was given back. Each is told once, and not as
     assignee or reporter too. Where there is no manager admins hear of them; while no team is found, of the loud ones.
+
+    Args:
+        is_told: it comes of a change, of which those have heard who hear of all (agent/tickets/overseen.py).
     """
     is_loud = ticket.priority in LOUD
-    if ticket.team_id is None and not is_loud:
+    if (ticket.team_id is None and not is_loud) or (is_told and assigned and await hears_of_all(desk, ticket)):
         return
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
     digest = await why_in_digest(desk, ticket, is_important=is_loud or not assigned or gave_back != "")
@@ -141,17 +146,15 @@ async def tell_managers(desk: Desk, ticket: Ticket, *, assigned: list[Person], g
         key, sort = (told_of, NEWS) if assigned else (call_key(ticket, manager.id), CALL)
         with speaking(await of_person(desk, manager.id)):
             text = _how_it_stands(ticket, assigned) + str(gave_back)
-            claim = () if assigned else (Button(label=say("Claim"), action="claim", value=ticket.named_version),)
-            await tell(desk, ticket, manager, text, key=key, sort=sort, buttons=claim, digest=digest)
+            buttons = () if assigned else take_or_give(ticket)
+            await tell(desk, ticket, manager, text, key=key, sort=sort, buttons=buttons, digest=digest)
 
 
 def _how_it_stands(ticket: Ticket, assigned: list[Person]) -> str:
-    slots = {
-        "ticket": headline(ticket),
-        "priority": words(ticket.priority) if ticket.priority else say("no priority yet"),
-    }
+    priority = words(ticket.priority) if ticket.priority else say("no priority yet")
+    slots = {"ticket": headline(ticket), "priority": priority}
     if assigned:
-        who = ", ".join(f"@{escape(person.name)}" for person in assigned)
+        who = by_name(person.name for person in assigned)
         return say("{ticket} ({priority}) is assigned to {who}.", who=who, **slots)
     reason = escape(ticket.assign_reason or say("no team yet"))
     return say("{ticket} ({priority}) is *unassigned*: {reason}.", reason=reason, **slots)

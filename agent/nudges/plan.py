@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from agent.calendar.opening import Calendar, add
@@ -10,9 +11,10 @@ from agent.desk import Desk
 from agent.duration import in_words
 from agent.language import of_ticket
 from agent.sla.policy import calendar_for, read_span
-from agent.tickets.status_words import words
-from prompts.words import say, speaking
+from agent.status_words import words
+from prompts.words import fixed, say, speaking, spoken
 from storage import calendars, reminders, settings_kv
+from storage.deadlines import Standing
 from storage.reminders import Reminder, Step
 from storage.sla import BUSINESS
 from storage.tickets import LOUD, OPEN, Ticket
@@ -64,7 +66,7 @@ async def habit_of_team(desk: Desk, team_id: int | None) -> Habit:
     return habit_of({key: value for (_, key), value in found.items()})
 
 
-def silent_since(ticket: Ticket) -> datetime:
+def silent_since(ticket: Ticket | Standing) -> datetime:
     """Since when nobody has done anything with it; not to be nudged about is no silence."""
     touched = ticket.touched_at or ticket.created_at
     return max(touched, ticket.snoozed_until) if ticket.snoozed_until else touched
@@ -78,34 +80,39 @@ async def plan_nudges(desk: Desk, ticket: Ticket) -> None:
 
 async def nudges(desk: Desk, ticket: Ticket) -> list[Step]:
     """What comes of its silence, by its team's habit and hours."""
+    if desk.is_silent:
+        return []
     calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS)
     with speaking(await of_ticket(desk, ticket)):
-        return nudges_of(desk, ticket, await habit(desk, ticket), calendar)
+        return nudges_of(ticket, await habit(desk, ticket), calendar)
 
 
-def nudges_of(desk: Desk, ticket: Ticket, team: Habit, calendar: Calendar) -> list[Step]:
+def nudges_of(ticket: Ticket | Standing, team: Habit, calendar: Calendar) -> list[Step]:
     """What comes of its silence, if anything, with reasons in the language that is spoken here."""
     priority = ticket.priority or ""
     is_nudged = team.is_on and (priority in LOUD or (priority in SILENCE and team.is_in_thread))
-    if ticket.status not in OPEN or not is_nudged or desk.is_silent:
+    if ticket.status not in OPEN or not is_nudged:
         return []
     since, silence = silent_since(ticket), team.silence(priority)
-    key = f"{STALE}:{ticket.id}:{since.isoformat()}"
+    key, language = f"{STALE}:{ticket.id}:{since.isoformat()}", spoken()
     return [
         Step(
             STALE,
             AGAIN if number <= MOST else MANAGERS,
             number,
             add(calendar, since, silence * number),
-            say(
-                "{priority}: nobody does anything for {span} of business time",
-                priority=words(priority),
-                span=in_words(silence * number),
-            ),
+            _about(language, priority, silence * number),
             f"{key}:{number}",
         )
         for number in range(1, MOST + 2)
     ]
+
+
+@lru_cache(maxsize=1000)  # four for each priority, habit and language
+def _about(language: str, priority: str, silence: timedelta) -> str:
+    about = fixed("{priority}: nobody does anything for {span} of business time")
+    with speaking(language):
+        return say(about, priority=words(priority), span=in_words(silence))
 
 
 def planned(desk: Desk, ticket: Ticket, steps: Sequence[Step]) -> list[Reminder]:

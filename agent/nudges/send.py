@@ -14,7 +14,7 @@ from agent.notices.standing import judge
 from agent.nudges.plan import MANAGERS, habit, silent_since
 from agent.sla.ladder import Text, give_to_another
 from agent.sla.policy import calendar_for
-from bot.messages import escape, mention
+from bot.messages import by_name, escape, mention
 from prompts.words import Phrase, fixed, say, speaking
 from storage import people, reminders, tickets
 from storage.people import Person
@@ -62,7 +62,7 @@ async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, t
 
 
 async def _tell_managers(desk: Desk, reminder: Reminder, ticket: Ticket, text: Text) -> str:
-    who = ", ".join(f"@{escape(person.name)}" for person in await tickets.assignees(desk.tx, ticket.id))
+    who = by_name(person.name for person in await tickets.assignees(desk.tx, ticket.id))
     told = [one for one in await notify.managers_of(desk, ticket) if desk.may_see(one.slack_id, ticket)]
     for manager in told:
         with speaking(await of_person(desk, manager.id)):

@@ -9,7 +9,7 @@ from agent.language import of_person
 from agent.more import more_lines
 from agent.notices import notify
 from agent.notices.attention import LIST
-from bot.messages import Button, Message, escape
+from bot.messages import Button, Message, by_name, escape
 from prompts.words import fixed, say, say_of, speaking
 from storage import absences, audit, notices, people, queue, reminders, settings_kv, tickets
 from storage.absences import Absence
@@ -96,7 +96,7 @@ async def go_away(desk: Desk, person: Person) -> None:
     if moving := [ticket for ticket in found if ticket.team_id in wanted]:
         await give_away(desk, person, moving, why=AWAY)
     if staying := [ticket for ticket in found if ticket.team_id not in wanted]:
-        await ask_managers(desk, person, staying)
+        await _ask_managers(desk, person, staying)
 
 
 async def plan_departure(desk: Desk, absence: Absence) -> None:
@@ -129,7 +129,7 @@ async def depart(desk: Desk, reminder: Reminder) -> str:
     return ""
 
 
-async def ask_managers(desk: Desk, person: Person, found: Sequence[Ticket]) -> None:
+async def _ask_managers(desk: Desk, person: Person, found: Sequence[Ticket]) -> None:
     """Somebody goes away: each manager says whether their tickets go to others; until then nothing moves."""
     for manager, seen in await _by_manager(desk, person, found):
         with speaking(await of_person(desk, manager.id)):
@@ -158,7 +158,7 @@ async def _by_manager(desk: Desk, person: Person, found: Sequence[Ticket]) -> li
 
 async def _line(desk: Desk, person: Person, ticket: Ticket) -> str:
     has_it = await tickets.assignees(desk.tx, ticket.id)
-    names = ", ".join(f"@{escape(other.name)}" for other in has_it)
+    names = by_name(other.name for other in has_it)
     nobody = say("nobody: {reason}", reason=escape(ticket.assign_reason))
     now = "…" if person in has_it and ticket.status in OPEN else names or nobody
     return f"• {notify.headline(ticket)}{_mark(ticket)} → {now}"

@@ -24,7 +24,7 @@ async def add(desk: Desk, team: Team, person: Person, *, role: RoleName) -> str 
     """
     who = f"@{escape(person.name)}"
     before = cast("str | None", (await people.roles_of(desk.tx, person.id)).get(team.id))
-    await require_may_give(desk, team, role, before)
+    await _require_may_give(desk, team, role, before)
     if person.is_outsider:
         raise UserError(say("{who} is a guest, or of another organisation: they take no tickets.", who=who))
     if not person.is_active:
@@ -41,7 +41,7 @@ async def remove(desk: Desk, team: Team, person: Person) -> str:
         Refused: as for `add`. UserError: they are no member.
     """
     before = (await people.roles_of(desk.tx, person.id)).get(team.id)
-    await require_may_give(desk, team, before)
+    await _require_may_give(desk, team, before)
     if before is None:
         raise UserError(say("@{who} is not in {team}.", who=escape(person.name), team=escape(team.name)))
     await memberships.take_role(desk.tx, person, team)
@@ -50,7 +50,7 @@ async def remove(desk: Desk, team: Team, person: Person) -> str:
     return before
 
 
-async def require_may_give(desk: Desk, team: Team, *roles: str | None) -> None:
+async def _require_may_give(desk: Desk, team: Team, *roles: str | None) -> None:
     """Managers run their team; who else manages it is for admins.
 
     Raises:

@@ -100,7 +100,7 @@ TEAM = (
         key="notices",
         kind=one_of("all", "important", "none"),
         default="important",
-        meaning=fixed("which tickets its managers are told of"),
+        meaning=fixed("what its managers are told of at once: each change, what is important, or nothing"),
     ),
     Preference(
         key="reassign_on_absence",

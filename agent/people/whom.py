@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from agent.desk import Desk
 from bot.errors import UserError
-from bot.messages import escape, plain
+from bot.messages import by_name, escape, plain
 from prompts.words import fixed, say
 from storage import people
 from storage.people import Person
@@ -63,7 +63,7 @@ async def person_named(desk: Desk, words: str) -> Person:
 async def _unknown(desk: Desk, name: str) -> str:
     known = sorted({person.name for person in await people.everyone(desk.tx) if person.is_active})
     near = get_close_matches(name.partition("@")[0], known, n=3, cutoff=0.6)
-    who = say(" or ").join(f"@{escape(one)}" for one in near)
+    who = by_name(near, between=say(" or "))
     said = [
         say("I do not know @{name}.", name=escape(name)),
         *([say("Did you mean {who}?", who=who)] if near else []),

@@ -6,7 +6,7 @@ from agent.notices import notify
 from agent.notices.attention import ASKS, DECIDED
 from agent.notices.standing import called
 from agent.reply import Reply, text_reply
-from bot.messages import Button, Message, escape, moment
+from bot.messages import Button, Message, by_name, escape, moment
 from prompts.words import Phrase, fixed, say, speaking
 from storage import notices, outbox, people, tickets
 from storage.people import Person
@@ -17,7 +17,7 @@ ASKED = "proposal"  # names the message in the thread
 NOBODY = fixed(" Nobody here can decide that yet: an admin can (CHARGEHAND_ADMINS names the first).")
 
 
-async def deciders(desk: Desk, proposal: Proposal) -> list[Person]:
+async def _deciders(desk: Desk, proposal: Proposal) -> list[Person]:
     """Who is asked: the one who is named, else the managers of the team, else the admins; never who asks."""
     if proposal.approver_id:
         return [await people.get(desk.tx, proposal.approver_id)]
@@ -37,14 +37,14 @@ def is_insider(desk: Desk, proposal: Proposal, slack_id: str) -> bool:
 
 async def names_of_deciders(desk: Desk, proposal: Proposal) -> str:
     """Who decides, for the one who asked."""
-    asked = await deciders(desk, proposal)
-    return say(" or ").join(f"@{escape(one.name)}" for one in asked)
+    asked = await _deciders(desk, proposal)
+    return by_name((one.name for one in asked), between=say(" or "))
 
 
 async def ask(desk: Desk, proposal: Proposal) -> None:
     """About a ticket in its thread; by name, or about none, each in a direct message."""
     ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
-    asked = await deciders(desk, proposal)
+    asked = await _deciders(desk, proposal)
     if ticket and proposal.approver_id is None:
         proposal.told = [[notify.thread_key(desk.key, ticket, ASKED), ticket.channel_id]]
         with speaking(await of_ticket(desk, ticket)):
@@ -59,10 +59,10 @@ async def ask(desk: Desk, proposal: Proposal) -> None:
         with speaking(await of_person(desk, one.id)):
             text = await _request(desk, proposal) + _until(proposal)
             await notify.tell(desk, ticket, one, text, key=key, sort=ASKS, buttons=_buttons(proposal))
-            await notices.reword(desk.tx, key, text + _by_words(proposal))
+            await notices.reword(desk.tx, key, text + how_to_decide(proposal))
 
 
-def _by_words(proposal: Proposal) -> str:
+def how_to_decide(proposal: Proposal) -> str:
     """How to decide what is read where its buttons are not: among other things that were held back."""
     return say(" `approve {proposal}` or `deny {proposal} …` with a reason decides it.", proposal=proposal.name)
 
@@ -77,7 +77,7 @@ async def reword(desk: Desk, proposal: Proposal) -> None:
         with speaking(await of_place(desk, channel_id)):
             text = await _request(desk, proposal) + _until(proposal)
             payload = Message(text=text, buttons=_buttons(proposal)).model_dump_json()
-            await notices.reword(desk.tx, key, text + _by_words(proposal))
+            await notices.reword(desk.tx, key, text + how_to_decide(proposal))
         await notify.edit(desk, None, key, channel_id=channel_id, payload=payload)
 
 

@@ -29,7 +29,7 @@ PENDING = "pending:"  # settings_kv key of a report that waits for its team, by 
 async def hear_direct(desk: Desk, text: str) -> Reply:
     """Track it, or keep it and ask once which team it is for."""
     waiting = await settings_kv.keys(desk.tx, desk.asker.slack_id, PENDING)
-    if waiting and ((answer := await people.team_named(desk.tx, text)) or is_shrug(text)):
+    if waiting and ((answer := await people.team_named(desk.tx, text)) or _is_shrug(text)):
         return await file_pending(desk, waiting[-1].removeprefix(PENDING), answer)
     teams = await people.teams(desk.tx)
     team, source = await clear_team(desk, text, teams)
@@ -52,7 +52,7 @@ async def clear_team(desk: Desk, text: str, teams: list[Team]) -> tuple[Team | N
     return None, ""
 
 
-def is_shrug(text: str) -> bool:
+def _is_shrug(text: str) -> bool:
     """ "I don't know", typed instead of chosen."""
     words = "".join(letter for letter in text.casefold() if letter.isalpha() or letter == " ")
     return words.removeprefix("i ").removeprefix("ich ") in SHRUGS

@@ -12,8 +12,8 @@ from agent.language import of_person
 from agent.notices import notify
 from agent.notices.attention import CALL
 from agent.sla.clocks import acknowledge, is_unseen
+from agent.status_words import words
 from agent.tickets.activity import touched
-from agent.tickets.status_words import words
 from agent.tickets.transition import by
 from agent.triage.rules import title_of
 from agent.triage.schema import Report

@@ -1,28 +1,21 @@
 """A ticket's clocks start with it, stop when it is seen or done, and go on by what its priority and team become."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from agent.calendar.opening import Calendar, add, between
+from agent.calendar.opening import Calendar
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.nudges.plan import STALE, nudges, plan_nudges, planned
-from agent.sla.policy import LADDERS, Policy, calendar_for, policies_of, show_span
-from agent.tickets.status_words import words
-from prompts.words import fixed, say, speaking
+from agent.sla.policy import Policy, calendar_for, policies_of
+from agent.sla.times import steps_of, timed
+from prompts.words import speaking
 from storage import queue, reminders, sla
-from storage.reminders import Step
-from storage.sla import ALWAYS, BUSINESS, OFF, Kind, SlaClock
+from storage.sla import OFF, Kind, SlaClock
 from storage.tickets import OPEN, Ticket
 
 SNOOZE = "snooze"
-CLOCKS = {BUSINESS: fixed("business"), ALWAYS: fixed("always")}
-DEEDS: dict[str, str] = {  # what each clock waits for, as the reason of its reminders
-    "ack": fixed("{priority}: acknowledge within {span} ({clock})"),
-    "resolve": fixed("{priority}: resolve within {span} ({clock})"),
-}
-HELD = ("warn", "breach")  # what only the assignee is told: not while the ticket is snoozed
 
 
 async def reckon(desk: Desk, ticket: Ticket) -> bool:
@@ -50,11 +43,12 @@ async def reckon(desk: Desk, ticket: Ticket) -> bool:
             continue
         before = (clock.due_at, clock.clock) if clock else None
         clock = known[kind] = clock or _start(desk, ticket, kind, started_at=ticket.created_at)
-        set_times(desk, clock, policy, calendar, minutes=minutes)
+        _set_times(desk, clock, policy, calendar, minutes=minutes)
         moved |= (clock.due_at, clock.clock) != before
         kinds.append(kind)
-        with speaking(language):
-            steps += steps_of(desk, ticket, clock, calendar)
+        if not desk.is_silent:
+            with speaking(language):
+                steps += steps_of(ticket, clock.course, calendar)
     await reminders.replan(desk.tx, ticket.id, kinds=kinds, wanted=planned(desk, ticket, steps))
     ticket.due_at = sla.first_due(known.values())
     return moved
@@ -168,25 +162,11 @@ def _start(desk: Desk, ticket: Ticket, kind: Kind, *, started_at: datetime, gene
     return clock
 
 
-def set_times(desk: Desk, clock: SlaClock, policy: Policy, calendar: Calendar, *, minutes: int) -> None:
-    """Its times by this policy. A deadline that turns out to have passed is a breach from now on."""
-    before = clock.due_at
-    target = timedelta(minutes=minutes)
-    clock.target_minutes, clock.clock = minutes, policy.clock
-    clock.warn_at = moment_at(clock, calendar, target * desk.settings.sla_warn_percent / 100)
-    clock.due_at = moment_at(clock, calendar, target)
-    if clock.is_running and before != clock.due_at <= desk.now:
-        clock.breached_at = clock.breached_at or desk.now
-
-
-def moment_at(clock: SlaClock, calendar: Calendar, span: timedelta) -> datetime:
-    """When a clock has run for so long, by the time that counts and without its pauses."""
-    for start, end in clock.stretches:
-        passed = between(calendar, start, end)
-        if span < passed:
-            return add(calendar, start, span)
-        span -= passed
-    return add(calendar, clock.resumed_at, span)
+def _set_times(desk: Desk, clock: SlaClock, policy: Policy, calendar: Calendar, *, minutes: int) -> None:
+    warn = desk.settings.sla_warn_percent
+    new = timed(clock.course, policy, calendar, minutes=minutes, warn_percent=warn, now=desk.now)
+    for name in sla.TIMES:
+        setattr(clock, name, getattr(new, name))
 
 
 async def _meet(desk: Desk, ticket: Ticket, clock: SlaClock) -> None:
@@ -204,36 +184,3 @@ async def _switch_off(desk: Desk, ticket: Ticket, clock: SlaClock | None) -> boo
     clock.clock = OFF
     await reminders.cancel(desk.tx, ticket.id, kind=clock.kind)
     return True
-
-
-def steps_of(desk: Desk, ticket: Ticket, clock: SlaClock, calendar: Calendar) -> list[Step]:
-    """What is to come of a clock as it stands: each step once per generation, as long as it runs.
-
-    Reasons are in the language that is spoken here.
-    """
-    if not clock.is_running or desk.is_silent:
-        return []
-    about = say(
-        DEEDS[clock.kind],
-        priority=words(ticket.priority),
-        span=show_span(clock.target_minutes),
-        clock=say(CLOCKS[clock.clock]),
-    )
-    key = f"{clock.kind}:{ticket.id}:{clock.generation}"
-    return [
-        Step(clock.kind, step, clock.generation, at, about, f"{key}:{step}")
-        for step, at in _steps(ticket, clock, calendar)
-    ]
-
-
-def _steps(ticket: Ticket, clock: SlaClock, calendar: Calendar) -> list[tuple[str, datetime]]:
-    """When each step of the ladder comes. Without a ladder only the breach is recorded, and nobody is told."""
-    breach = max(clock.due_at, clock.breached_at or clock.due_at)
-    ladder = LADDERS.get(ticket.priority or "")
-    if ladder is None:
-        return [("breach", breach)]
-    early = [] if clock.breached_at else [("warn", clock.warn_at)]
-    rungs = [(step, add(calendar, breach, after)) for step, after in ladder]
-    steps = [*early, ("breach", breach), *rungs]
-    until = ticket.snoozed_until
-    return [(step, max(at, until) if until and step in HELD else at) for step, at in steps]

@@ -3,8 +3,8 @@
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.notices import notify
-from agent.sla.clocks import DEEDS
 from agent.sla.ladder import give_to_another, tell_step, who_has_it
+from agent.sla.times import DEEDS
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say, speaking

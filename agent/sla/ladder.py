@@ -13,8 +13,8 @@ from agent.notices import notify
 from agent.notices.attention import BREACH, DEADLINE
 from agent.notices.origin import why_button
 from agent.sla.policy import IN_MANAGERS_DIGEST, LADDERS, calendar_for
-from agent.tickets.status_words import words
-from bot.messages import Button, escape, moment
+from agent.status_words import words
+from bot.messages import Button, by_name, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import people, sla, tickets
 from storage.people import Person
@@ -85,7 +85,7 @@ def _span(clock: SlaClock, span: timedelta) -> str:
 
 def who_has_it(had: Sequence[Person]) -> str:
     """Whose a ticket is, as a sentence."""
-    who = ", ".join(f"@{escape(person.name)}" for person in had)
+    who = by_name(person.name for person in had)
     return say("{who} has it.", who=who) if who else say("Nobody has it.")
 
 

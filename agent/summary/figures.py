@@ -68,9 +68,9 @@ def reckon(week: Week, calendar: Calendar, *, moved: Sequence[Moved], ended: Seq
     return Figures(
         opened=len(came),
         resolved=len(done),
-        reopened=sum(week.holds(at) for one in moved for at in reopenings(one)),
+        reopened=sum(week.holds(at) for one in moved for at in _reopenings(one)),
         backlog=backlog,
-        backlog_before=unmoved + sum(is_open_at(one, week.since) for one in moved),
+        backlog_before=unmoved + sum(_is_open_at(one, week.since) for one in moved),
         acknowledging=_spread(between(calendar, one.created_at, one.acknowledged_at or week.until) for one in seen),
         resolving=_spread(_open_for(one, at, calendar) for one, at in done),
         met=len(met),
@@ -90,12 +90,12 @@ def ends(one: Moved) -> list[datetime]:
     return _edges(one)[::2]
 
 
-def reopenings(one: Moved) -> list[datetime]:
+def _reopenings(one: Moved) -> list[datetime]:
     """Each time it was opened again."""
     return _edges(one)[1::2]
 
 
-def is_open_at(one: Moved, moment: datetime) -> bool:
+def _is_open_at(one: Moved, moment: datetime) -> bool:
     """Whether it was there and not done."""
     return one.created_at <= moment and sum(edge <= moment for edge in _edges(one)) % 2 == 0
 

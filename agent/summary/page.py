@@ -6,8 +6,8 @@ from agent.calendar.whose import calendar_of_team
 from agent.desk import Desk
 from agent.duration import in_words
 from agent.more import more_lines
+from agent.status_words import words
 from agent.summary.figures import Figures, Spread, Week, reckon
-from agent.tickets.status_words import words
 from bot.messages import Chart, Message, Series, Table, cut, escape, linked, moment
 from prompts.words import Phrase, fixed, say
 from storage import summaries

@@ -5,6 +5,7 @@ from agent.channels import settings as channels
 from agent.desk import Desk
 from agent.digest.plan import settle_key
 from agent.language import of_channel
+from agent.notices.origin import with_why
 from agent.notices.post import post
 from agent.summary.page import figures_of, page
 from agent.summary.plan import is_wanted, moment_in, monday_of, plan_key, plan_next, week_before
@@ -34,6 +35,6 @@ async def summarise(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> st
     if figures.is_empty:
         return "there was nothing to say"
     with speaking(await of_channel(desk, team.channel_id)):
-        message = await page(desk, team, week, figures, late=late)
+        message = with_why(await page(desk, team, week, figures, late=late), reminder)
     await post(desk, team.channel_id, message, key=key)
     return ""

@@ -16,7 +16,8 @@ from agent.notices import notify
 from agent.sla.clocks import follow
 from agent.tickets import merging, snooze
 from agent.tickets.activity import touched
-from agent.tickets.watching import tell_watchers
+from agent.tickets.overseen import tell_overseers
+from agent.tickets.watching import followers, tell_watchers
 from agent.turns.moving import follow_status
 from bot.access import can
 from bot.errors import UserError
@@ -80,6 +81,16 @@ async def changing(
     desk.tx.add(step)
     await desk.tx.flush()
     await notify.show_card(desk, ticket, change=shown)
+    await _tell(desk, ticket, action, said, changed=changed, before=before, after=after)
+    if in_thread:
+        await _tell_thread(desk, ticket, in_thread, needs=needs)
+    await touch_homes(desk)
+
+
+async def _tell(
+    desk: Desk, ticket: Ticket, action: str, said: Phrase | str, *, changed: set[str], before: Values, after: Values
+) -> None:
+    """Have all hear of it whom it concerns, but in its own thread: each once."""
     if ticket.status not in OPEN or (after[ASSIGNEES] and changed & {ASSIGNEES, "acknowledged_at"}):
         await settle_calls(desk, ticket, said)
     if "status" in changed:
@@ -88,9 +99,15 @@ async def changing(
         if action != "undo":  # the message that told of it is edited instead
             await tell_watchers(desk, ticket, said)
     await merging.follow(desk, ticket, before=before, changed=changed)
-    if in_thread:
-        await _tell_thread(desk, ticket, in_thread, needs=needs)
-    await touch_homes(desk)
+    await tell_overseers(desk, ticket, action, said, told=await _told(desk, ticket, changed, before, after))
+
+
+async def _told(desk: Desk, ticket: Ticket, changed: set[str], before: Values, after: Values) -> set[int | None]:
+    """Who hears of a change as something else: whose ticket it is now, whom it waits for, who watches its status."""
+    given = {*after[ASSIGNEES]} - {*before[ASSIGNEES]}
+    awaited = {ticket.waiting_on} if "waiting_on" in changed else set()
+    watching = {one.id for one in await followers(desk.tx, ticket)} if "status" in changed else set()
+    return given | awaited | watching
 
 
 async def _tell_thread(desk: Desk, ticket: Ticket, text: str, *, needs: str) -> None:

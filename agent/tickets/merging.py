@@ -9,7 +9,7 @@ from agent.language import of_ticket
 from agent.notices import notify
 from agent.notices.standing import called
 from agent.reply import Reply
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.errors import UserError
 from bot.messages import Message, escape
 from prompts.words import Phrase, fixed, say, speaking
@@ -43,13 +43,13 @@ async def refuse_circle(tx: Tx, ticket: Ticket, duplicate_of: int | None) -> Non
         )
 
 
-def is_hidden(other: Ticket, *, channel_id: str) -> bool:
+def _is_hidden(other: Ticket, *, channel_id: str) -> bool:
     """Whether people in a channel may not read of another ticket."""
     return other.is_private and other.channel_id != channel_id
 
 
 def _is_hidden_beside(other: Ticket, ticket: Ticket) -> bool:
-    return is_hidden(other, channel_id=ticket.channel_id)
+    return _is_hidden(other, channel_id=ticket.channel_id)
 
 
 def named(other: Ticket, *, beside: Ticket) -> str:
@@ -72,7 +72,7 @@ def said_so(desk: Desk, reply: Reply, own: Ticket, ticket: Ticket) -> Reply:
     return replace(
         reply,
         message=reply.message.model_copy(update={"text": text}),
-        is_private=reply.is_private or is_hidden(ticket, channel_id=desk.place.channel_id),
+        is_private=reply.is_private or _is_hidden(ticket, channel_id=desk.place.channel_id),
         seen_in=None,
         shown_by=None,
     )

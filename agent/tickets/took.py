@@ -12,7 +12,7 @@ from storage.calendars import WORKSPACE
 from storage.tickets import Ticket
 
 
-def spells(ticket: Ticket, now: datetime) -> list[tuple[datetime, datetime]]:
+def _spells(ticket: Ticket, now: datetime) -> list[tuple[datetime, datetime]]:
     """The stretches in which it was open, up to now."""
     turns = [datetime.fromisoformat(moment) for rest in ticket.rests for moment in rest]
     return [*pairwise([ticket.created_at, *turns, now])][::2]
@@ -20,7 +20,7 @@ def spells(ticket: Ticket, now: datetime) -> list[tuple[datetime, datetime]]:
 
 async def took(desk: Desk, ticket: Ticket) -> str:
     """In words, and in business time of its team where that says something else."""
-    open_for = spells(ticket, desk.now)
+    open_for = _spells(ticket, desk.now)
     elapsed = in_words(sum((end - start for start, end in open_for), timedelta()))
     if ticket.team_id is None:
         calendar = await calendar_of(desk.tx, desk.settings, [WORKSPACE])

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from agent.desk import Desk
+from agent.status_words import words
 from agent.tickets.change import changing
-from agent.tickets.status_words import words
 from bot.errors import UserError
 from bot.events import Surface
 from bot.messages import escape, moment

@@ -82,6 +82,14 @@ def _show_llm(port: int | None, llm_script: Path | None, *, others: tuple[Path |
     asyncio.run(demo_llm.serve_llm(_free_or_any(demo_llm.PORT) if port is None else port, llm_script))
 
 
+def _told_to_stop() -> asyncio.Event:
+    """Is set by Ctrl-C, or by a supervisor."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
 async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None:
     """The page, until Ctrl-C."""
     from bot.sandbox.github import GitHubSandbox
@@ -95,9 +103,7 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
     from handlers.cli.demo_github import deliver_to
     from storage.database import open_database
 
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = _told_to_stop()
     page: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     ready: asyncio.Future[tuple[Context, int]] = asyncio.get_running_loop().create_future()
     async with AsyncExitStack() as stack:
@@ -125,10 +131,13 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
             tasks.create_task(serve(settings, stop=stop, started=lambda *heard: ready.set_result(heard)))
             ctx, webhooks = await ready
             deliver_to(github, webhooks)
-            triage = ctx.model.model("small") if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
-            where = f"its data is in {folder}" if is_kept else "nothing is kept"
-            typer.echo(INVITATION.format(url=slack.url, kept=where, triage=triage))
+            _invite(ctx, slack.url, kept=f"its data is in {folder}" if is_kept else "nothing is kept")
             await stop.wait()
+
+
+def _invite(ctx: "Context", url: str, *, kept: str) -> None:
+    triage = ctx.model.model("small") if ctx.model else "rules; ANTHROPIC_API_KEY lets a model do it"
+    typer.echo(INVITATION.format(url=url, kept=kept, triage=triage))
 
 
 async def _play(serve: Serve, folder: Path, script: Path) -> None:

@@ -21,7 +21,7 @@ As = Annotated[str | None, typer.Option("--as", help="A known person, whose righ
 
 def register(person: typer.Typer) -> None:
     person.command("import")(take_in)
-    person.command("export")(give_out)
+    person.command("export")(_give_out)
 
 
 def take_in(
@@ -87,7 +87,7 @@ def _tell(plan: "Plan", *, is_applied: bool, as_json: bool) -> None:
         raise UserError(f"Nothing was changed, since something is wrong: line {wrong}.")
 
 
-def give_out(
+def _give_out(
     file: Annotated[Path | None, typer.Argument(help="Where to; without it, to standard output.")] = None,
     *,
     acting_as: As = None,

@@ -56,12 +56,12 @@ def register(cli: typer.Typer, serve: Serve) -> None:
 
         settings = read_settings()
         if not force:
-            refuse_left(settings)
+            _refuse_left(settings)
         set_up_logs(settings.log_level, form=settings.log_format)
-        asyncio.run(until_told(serve, settings, parts(role or [])))
+        asyncio.run(_until_told(serve, settings, parts(role or [])))
 
 
-def refuse_left(settings: "Settings") -> None:
+def _refuse_left(settings: "Settings") -> None:
     """Two databases at work, each with half of what happens, would be worse than none."""
     from bot.errors import UserError
     from storage.transfer import moved_to
@@ -73,7 +73,7 @@ def refuse_left(settings: "Settings") -> None:
         )
 
 
-async def until_told(serve: Serve, settings: "Settings", parts: frozenset[Part]) -> None:
+async def _until_told(serve: Serve, settings: "Settings", parts: frozenset[Part]) -> None:
     """Serve; SIGTERM and SIGINT ask for the orderly end, and end at once what still waits for Slack to answer.
 
     The second one ends everything at once, as a power cut would: what was accepted is stored.

@@ -87,10 +87,10 @@ async def _look() -> Status:
 
     settings = read_settings()
     async with look(settings) as tx:
-        return await status_of(tx, settings, now=settings.clock())
+        return await _status_of(tx, settings, now=settings.clock())
 
 
-async def status_of(tx: "Tx", settings: "Settings", *, now: datetime) -> Status:
+async def _status_of(tx: "Tx", settings: "Settings", *, now: datetime) -> Status:
     """What the database says at this moment."""
     from storage import gaps, leases, limits, migrate, outbox, workers
     from storage.queue.bounds import pressure

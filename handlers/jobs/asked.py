@@ -97,9 +97,7 @@ async def ask(
     where = {place.channel_id} - {"", HOME}
     place = await _described(ctx, place, followed) if where else place
     insiders = await ctx.directory.insiders({*private, *where})
-    for room in rooms:
-        is_there = (await ctx.directory.channel(room)).has_bot
-        insiders[room] = await ctx.directory.members(room) if is_there else frozenset()
+    insiders |= {room: await _readers(ctx, room) for room in rooms}
     return Asked(
         slack_id=slack_id,
         profile=profiles.get(slack_id),
@@ -142,6 +140,12 @@ async def ask_rests(ctx: Context) -> None:
             await ctx.directory.rests(responders)
     except TimeoutError:
         log.info("do-not-disturb not known in time", people=len(responders))
+
+
+async def _readers(ctx: Context, room: str) -> frozenset[str]:
+    """Who may read what the bot says in a channel; nobody where it is not."""
+    is_there = (await ctx.directory.channel(room)).has_bot
+    return await ctx.directory.members(room) if is_there else frozenset()
 
 
 async def _known(tx: Tx, workspace_id: str, named: str) -> Person | None:

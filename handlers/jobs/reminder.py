@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from agent.due import act_on
 from agent.notices import notify
-from agent.remind import remind
 from agent.sla.replan import replan
 from bot.worker import Run
 from handlers.context import Context
@@ -24,7 +24,7 @@ async def reminder(ctx: Context, run: Run) -> None:
     await ask_rests(ctx)
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
-        await remind(desk, await reminders.get(tx, reminder_id), fire_at=fire_at)
+        await act_on(desk, await reminders.get(tx, reminder_id), fire_at=fire_at)
 
 
 async def deadlines(ctx: Context, run: Run) -> None:

@@ -28,7 +28,7 @@ async def served(running: Running) -> AsyncIterator[int]:
         OSError: the port is taken.
     """
     settings, is_ingress = running.settings, Part.INGRESS in running.parts
-    ways_in = [*ops_pages(running), *(ingress.ways_in(running) if is_ingress else ())]
+    ways_in = [*_ops_pages(running), *(ingress.ways_in(running) if is_ingress else ())]
     async with serve_http(
         settings.http_host,
         settings.http_port if is_ingress else settings.ops_port,
@@ -42,7 +42,7 @@ async def served(running: Running) -> AsyncIterator[int]:
         yield port
 
 
-def ops_pages(running: Running) -> Sequence[Register]:
+def _ops_pages(running: Running) -> Sequence[Register]:
     """Health for everybody, its details and the metrics for operators."""
     settings = running.settings
     networks, trusted = map(parse_networks, map(named_networks, (settings.ops_networks, settings.trusted_proxies)))

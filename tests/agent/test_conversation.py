@@ -1,4 +1,4 @@
-"""A message is a command, a remark or a report, and whatever it is gets one answer (A2, A6, A15)."""
+"""A message is a command, a remark or a report, and whatever it is gets one answer."""
 
 from dataclasses import replace
 

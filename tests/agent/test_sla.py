@@ -14,8 +14,8 @@ from agent.assigning import assign
 from agent.commands.run import run_line
 from agent.commands.snooze import put_off
 from agent.desk import Desk
+from agent.due import act_on
 from agent.people.admit import actor_of
-from agent.remind import remind
 from agent.sla.clocks import acknowledge, reckon
 from agent.sla.policy import read_span
 from agent.tickets.transition import change_status
@@ -39,7 +39,7 @@ async def fire(desk: Desk) -> None:
         await desk.tx.flush()
         desk.tx.expunge_all()
         at_work = replace(desk, key=f"job:{next(SERIAL)}", actor=None)
-        await remind(at_work, await reminders.get(desk.tx, one.reminder_id), fire_at=one.fire_at)
+        await act_on(at_work, await reminders.get(desk.tx, one.reminder_id), fire_at=one.fire_at)
     await desk.tx.flush()
     desk.tx.expunge_all()
 

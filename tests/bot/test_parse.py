@@ -1,4 +1,4 @@
-"""Slack's payloads become what a person did; what no person did becomes nothing (A1, A4, A18)."""
+"""Slack's payloads become what a person did; what no person did becomes nothing."""
 
 from typing import Any
 

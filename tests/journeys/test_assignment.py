@@ -1,4 +1,4 @@
-"""Who gets a ticket: the responder of its team with the fewest open ones, and the card says why (A11, A14)."""
+"""Who gets a ticket: the responder of its team with the fewest open ones, and the card says why."""
 
 import asyncio
 from collections import Counter
@@ -59,7 +59,7 @@ async def test_a_manager_never_gets_it_and_is_told_that_nobody_has_it(slack: Sla
     assert "Unassigned: nobody of the team can take it; @dave reported it" in card
     [told] = [message for message in slack.dms("erin") if message.bot_id]
     assert "*unassigned*: nobody of the team can take it; @dave reported it." in told.plain
-    assert told.buttons == ["Claim"]
+    assert told.buttons == ["Claim", "Assign…"]
 
 
 async def test_a_manager_who_reports_it_knows_already(slack: SlackSandbox, bot: Bot) -> None:

@@ -1,4 +1,4 @@
-"""A press runs the same command as its words, asks for a reason where one is due, and survives a restart (A12, A15)."""
+"""A press runs the same command as its words, asks for a reason where one is due, and survives a restart."""
 
 import asyncio
 
@@ -127,7 +127,7 @@ async def test_a_press_in_a_direct_message_is_answered_there(slack: SlackSandbox
 async def test_a_call_for_help_is_settled_wherever_the_ticket_is_taken(slack: SlackSandbox, bot: Bot) -> None:
     for number, change in ((1, "assign CH-1 @dave"), (2, "close CH-2 nothing to see")):
         await report(bot, "dave", f"checkout looks odd {number}", channel="#payments")
-        assert slack.dms("erin")[-1].buttons == ["Claim"]
+        assert slack.dms("erin")[-1].buttons == ["Claim", "Assign…"]
         await slash(bot, "erin", change, channel="#payments")
         assert slack.dms("erin")[-1].buttons == []
     assert [text.split(" <!date")[0] for text in said(slack.dms("erin"))] == [

@@ -44,7 +44,11 @@ async def test_a_channel_that_asked_for_it_gets_one_each_working_day(
     assert ": @bob" in page
     assert ": nobody has it" in page
     [digest] = [one for one in slack.messages("#ops") if one.plain == page]
-    assert digest.buttons == ["Claim CH-2"]
+    assert digest.buttons == ["Claim CH-2", "Why"]
+    await slack.click("carol", "#ops", digest.ts, "Why")
+    await quiet(bot)
+    told = slack.ephemerals("carol")[-1].plain
+    assert "it is the day of Platform, once each working day. `channel digest off` ends it.\nHours that count:" in told
     await slack.click("carol", "#ops", digest.ts, "Claim CH-2")
     await quiet(bot)
     assert await assignees(bot, 2) == ["carol"]

@@ -1,4 +1,4 @@
-"""Each verb does the same whichever way it is said; what is not understood gets the nearest verb (A15, A16)."""
+"""Each verb does the same whichever way it is said; what is not understood gets the nearest verb."""
 
 import pytest
 

@@ -14,6 +14,7 @@ from storage.people import Person
 from storage.queue import Job
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
+from tests.journeys.test_why_button import why
 from tests.team import DATABASES, Bot, quiet, report, said, slash
 from tests.waiting import until
 
@@ -104,6 +105,8 @@ async def test_without_a_digest_what_was_held_back_comes_at_the_next_opening(
     [late] = held(slack, "bob")
     assert "*CH-1* Kafka lags is yours" in late
     assert days(slack, "bob") == []
+    reason = ": it was held back until then, since it is outside their hours."
+    assert await why(slack, bot, "bob", has="held back") == [reason, "Hours that count: `Mon-Fri 10:00-18:00`, UTC."]
 
 
 async def test_a_critical_ticket_wakes_who_wants_to_be_woken_and_that_is_on_record(
@@ -136,6 +139,9 @@ async def test_a_page_has_parts_links_and_buttons_and_comes_once_a_day(
     assert page.count("• *CH-") == 10
     labels = slack.dms("bob")[-1].buttons
     assert [label for label in labels if label.startswith("Resolve")] == [f"Resolve CH-{n}…" for n in range(1, 6)]
+    rule, hours = await why(slack, bot, "bob", has="Your day")
+    assert rule == ": it is your daily digest, once each working day when your hours begin. `digest off` ends it."
+    assert hours.startswith("Hours that count: `Mon-Fri 09:00-18:00`")
     ts = slack.dms("bob")[-1].ts
     await slack.click("bob", slack.dms("bob")[-1].channel, ts, "Snooze CH-2")
     await quiet(bot)

@@ -1,4 +1,4 @@
-"""With a model the card says what the model read; without its answer the rules' card appears all the same (A7, A9)."""
+"""With a model the card says what the model read; without its answer the rules' card appears all the same."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Before there is a team, and when no team fits, a report is tracked all the same (A5, A8)."""
+"""Before there is a team, and when no team fits, a report is tracked all the same."""
 
 from pathlib import Path
 

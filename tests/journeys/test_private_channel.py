@@ -1,4 +1,4 @@
-"""What is reported in a private channel stays among its members (A11, A17)."""
+"""What is reported in a private channel stays among its members."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The main story: `@chargehand redis is down` becomes a triaged, assigned ticket, and is resolved (A1, A12-A17)."""
+"""The main story: `@chargehand redis is down` becomes a triaged, assigned ticket, and is resolved."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A mention becomes one tracked ticket that keeps everything about where it came from (A1, A12, A13, A14, A17)."""
+"""A mention becomes one tracked ticket that keeps everything about where it came from."""
 
 from pathlib import Path
 

@@ -12,7 +12,7 @@ from storage.audit import AuditEvent
 from storage.reminders import Reminder
 from tests.clock import Clock, go_to
 from tests.journeys.test_digest import plan
-from tests.team import DATABASES, Bot, report, said, slash
+from tests.team import DATABASES, Bot, quiet, report, said, slash
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 pytestmark = pytest.mark.settings(admins="@frank", digest_time="off")
@@ -61,7 +61,11 @@ async def test_on_monday_the_channel_reads_its_week(slack: SlackSandbox, bot: Bo
     assert "*Open for longest*\n• *<" in page
     assert "by person" not in page
     kinds = [block["type"] for block in slack.messages("#ops")[-1].all_blocks]
-    assert kinds == ["section", "table", "data_visualization", "context"]
+    assert kinds == ["section", "table", "data_visualization", "context", "actions"]
+    await slack.click("bob", "#ops", slack.messages("#ops")[-1].ts, "Why")
+    await quiet(bot)
+    told = slack.ephemerals("bob")[-1].plain
+    assert "it is the week of Platform, once a week. `team set Platform summary off` ends it.\nHours that" in told
     assert weeks(slack, "#payments") == []  # there was nothing to say
     await go_to(bot, clock, MONDAY + 7 * DAY + timedelta(seconds=1))
     assert len(weeks(slack, "#ops")) == 2

@@ -112,7 +112,7 @@ async def test_a_team_is_made_filled_and_renamed(bot: Bot) -> None:
     assert team.description == "Alarms & on-call"
     shown = await slash(bot, "bob", "team show SRE")
     assert shown.splitlines()[0] == "*SRE*: @carol (manager); 0 open."
-    assert "• `notices`: important (default) – which tickets its managers are told of" in shown
+    assert "• `notices`: important (default) – what its managers are told of at once" in shown
     assert await changes(bot) == ["add", "role", "role", "rename", "set", "role", "role"]
 
 

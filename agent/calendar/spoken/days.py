@@ -23,16 +23,16 @@ _YEAR = r"(?:,?\s+(?P<year>20\d\d)\b)?"
 _DAY_NUMBER = r"(?P<number>\d{1,2})(?:st|nd|rd|th|\.)?"
 
 
-def day_after(number: int) -> DayOf:
+def _day_after(number: int) -> DayOf:
     return lambda today: today + number * DAY
 
 
-def next_weekday(number: int) -> DayOf:
+def _next_weekday(number: int) -> DayOf:
     """The next one of its name, and never today."""
     return lambda today: today + ((number - today.weekday() - 1) % 7 + 1) * DAY
 
 
-def in_next_week(number: int) -> DayOf:
+def _in_next_week(number: int) -> DayOf:
     """That day of the week which begins on the coming Monday."""
     return lambda today: today - today.weekday() * DAY + (7 + number) * DAY
 
@@ -50,7 +50,7 @@ def _end_of_week(today: date) -> date:
     return today + (4 - today.weekday()) % 7 * DAY
 
 
-def on_date(month: int, number: int, year: str | None, today: date) -> date:
+def _on_date(month: int, number: int, year: str | None, today: date) -> date:
     """That date; without a year the next one, today included.
 
     Raises:
@@ -68,7 +68,7 @@ def on_date(month: int, number: int, year: str | None, today: date) -> date:
 
 
 def _numbered(number: int, month: int, found: re.Match[str]) -> dict[str, Any]:
-    return {"day": partial(on_date, month, number, _full(found["year"]))}
+    return {"day": partial(_on_date, month, number, _full(found["year"]))}
 
 
 def _full(year: str | None) -> str | None:
@@ -84,12 +84,12 @@ def _slashed(found: re.Match[str]) -> dict[str, Any]:
     one, other = int(found["number"]), int(found["month"])
     year = _full(found["year"])
     if other > 12 >= one:
-        return {"day": partial(on_date, one, other, year)}
+        return {"day": partial(_on_date, one, other, year)}
     if one > 12 or one == other:
-        return {"day": partial(on_date, _month_number(str(other)), one, year)}
+        return {"day": partial(_on_date, _month_number(str(other)), one, year)}
 
     def ask(today: date) -> date:
-        days, words = {on_date(other, one, year, today), on_date(one, other, year, today)}, found[0].strip()
+        days, words = {_on_date(other, one, year, today), _on_date(one, other, year, today)}, found[0].strip()
         asks = say("“{words}” may be two days. Which one?", words=words)
         raise Unclear(asks, *_choices(sorted(days)), replaces=words)
 
@@ -104,7 +104,7 @@ def _choices(days: Iterable[date]) -> list[tuple[str, str]]:
 
 def _month_number(text: str) -> int:
     if not 1 <= int(text) <= 12:
-        raise Wrong(say("There is no month {number}. Write a date as in 2026-12-24.", number=text), day=day_after(0))
+        raise Wrong(say("There is no month {number}. Write a date as in 2026-12-24.", number=text), day=_day_after(0))
     return int(text)
 
 
@@ -113,7 +113,7 @@ def _in_month(found: re.Match[str]) -> dict[str, Any]:
 
     def ask(today: date) -> date:
         month, year = MONTHS[found["name"].casefold()], found["year"]
-        first = on_date(month, 1, year, today)
+        first = _on_date(month, 1, year, today)
         days, words = (first, first.replace(day=15), _end_of_month(first)), found[0].strip()
         raise Unclear(say("“{words}” is a whole month. Which day of it?", words=words), *_choices(days), replaces=words)
 
@@ -121,11 +121,11 @@ def _in_month(found: re.Match[str]) -> dict[str, Any]:
 
 
 def _weekday(found: re.Match[str]) -> dict[str, Any]:
-    return {"day": next_weekday(WEEKDAYS[found["weekday"].casefold()])}
+    return {"day": _next_weekday(WEEKDAYS[found["weekday"].casefold()])}
 
 
 def _next_week(found: re.Match[str]) -> dict[str, Any]:
-    return {"day": in_next_week(WEEKDAYS[found["weekday"].casefold()] if found["weekday"] else 0)}
+    return {"day": _in_next_week(WEEKDAYS[found["weekday"].casefold()] if found["weekday"] else 0)}
 
 
 def _named_date(found: re.Match[str]) -> dict[str, Any]:
@@ -149,11 +149,11 @@ PATTERNS: tuple[tuple[str, Read], ...] = (
     (rf"(?:on\s+)?{_MONTH}\s+(?:the\s+)?{_DAY_NUMBER}(?!:){_YEAR}", _named_date),
     (rf"(?:in|im)\s+{_MONTH}{_YEAR}", _in_month),
     (rf"(?P<name>{any_of(LONG_MONTHS)}){_YEAR}", _in_month),
-    (r"(?:the\s+)?day after tomorrow|overmorrow|übermorgen|uebermorgen", _always(day=day_after(2))),
-    (r"tonight|heute nacht", _always(day=day_after(0), is_today=True, part="night")),
-    (r"today|heute|this(?=\s+(?:morning|afternoon|evening))", _always(day=day_after(0), is_today=True)),
-    (r"yesterday|gestern", _always(day=day_after(-1))),
-    (r"tomorrow|tmrw|tmr|morgen", _always(day=day_after(1))),
+    (r"(?:the\s+)?day after tomorrow|overmorrow|übermorgen|uebermorgen", _always(day=_day_after(2))),
+    (r"tonight|heute nacht", _always(day=_day_after(0), is_today=True, part="night")),
+    (r"today|heute|this(?=\s+(?:morning|afternoon|evening))", _always(day=_day_after(0), is_today=True)),
+    (r"yesterday|gestern", _always(day=_day_after(-1))),
+    (r"tomorrow|tmrw|tmr|morgen", _always(day=_day_after(1))),
     (rf"{_NEXT_WEEK}(?:\s+{_ON}{_WEEKDAY})?", _next_week),
     (rf"{_ON}{_WEEKDAY}\s+{_NEXT_WEEK}", _next_week),
     (rf"{_ON}{_WEEKDAY}(?:\b|{_PART_FOLLOWS})", _weekday),

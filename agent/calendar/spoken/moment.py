@@ -56,7 +56,7 @@ def start_of_day(calendar: Calendar, day: date) -> time:
     return time(min(starts) // 60, min(starts) % 60) if starts else USUAL_START
 
 
-def end_of_day(calendar: Calendar, day: date) -> time:
+def _end_of_day(calendar: Calendar, day: date) -> time:
     """When a day's work ends; work over midnight ends with the day."""
     openings = day_of(calendar, day).openings
     if openings:
@@ -76,10 +76,10 @@ def time_of(spoken: Spoken, calendar: Calendar, day: date) -> tuple[time, str]:
         return _hour(spoken.clock, spoken.part, calendar, day)
     if spoken.part in {"", MORNING}:
         return start_of_day(calendar, day), ""
-    return (end_of_day(calendar, day) if spoken.part == END else USUAL_PARTS[spoken.part]), ""
+    return (_end_of_day(calendar, day) if spoken.part == END else USUAL_PARTS[spoken.part]), ""
 
 
-def at_wall(calendar: Calendar, day: date, at: time) -> Moment:
+def _at_wall(calendar: Calendar, day: date, at: time) -> Moment:
     """When the clocks show it; what they skip is moved, with a sentence."""
     wall = datetime.combine(day, at)
     moment = wall_moment(calendar.zone, wall)
@@ -124,7 +124,7 @@ def _after(spoken: Spoken, calendar: Calendar, here: datetime) -> Moment:
         day = _day_of_hour(spoken, day, at, calendar, here)
     else:
         at, note = here.time().replace(second=0, microsecond=0), ""
-    moment = at_wall(calendar, day, at)
+    moment = _at_wall(calendar, day, at)
     return Moment(moment.at + timedelta(minutes=span.minutes), moment.note or note)
 
 
@@ -137,12 +137,12 @@ def _on_day(spoken: Spoken, calendar: Calendar, here: datetime) -> Moment:
         raise UserError(say("That is more than five years away: name an earlier moment."))
     at, note = time_of(spoken, calendar, day)
     day = _day_of_hour(spoken, day, at, calendar, here)
-    moment = at_wall(calendar, day, at)
+    moment = _at_wall(calendar, day, at)
     if spoken.clock and not spoken.clock.is_exact and not spoken.part and day == here.date() and moment.at <= here:
         hours = [one for one in _both(spoken.clock) if wall_moment(calendar.zone, datetime.combine(day, one)) > here]
         if hours:
             note = say("{later}, as {at} has passed", later=f"{hours[0]:%H:%M}", at=f"{at:%H:%M}")
-            return Moment(at_wall(calendar, day, hours[0]).at, note)
+            return Moment(_at_wall(calendar, day, hours[0]).at, note)
     return Moment(moment.at, moment.note or note)
 
 
@@ -169,7 +169,7 @@ def is_small_hour(spoken: Spoken, at: time) -> bool:
 
 
 def _later_today(calendar: Calendar, here: datetime) -> list[tuple[str, str]]:
-    end = end_of_day(calendar, here.date())
+    end = _end_of_day(calendar, here.date())
     choices = [(say("In 1 h"), "in 1h")]
     if here.time() < end:
         choices.append((say("At {time}", time=f"{end:%H:%M}"), f"today at {end:%H:%M}"))
@@ -182,7 +182,7 @@ def _next_time(spoken: Spoken, calendar: Calendar, here: datetime) -> Moment:
     for number in range(LOOKED_AT):
         day = here.date() + number * DAY
         at, note = time_of(spoken, calendar, day)
-        moment = at_wall(calendar, day, at)
+        moment = _at_wall(calendar, day, at)
         if moment.at <= here or (is_chosen and not day_of(calendar, day).openings):
             continue
         if number and not note and not moment.note:

@@ -28,7 +28,7 @@ _AT = r"(?:(?:at|um|gegen|ab|@)\s*)"
 _HOUR_WORD = rf"(?P<named>\d{{1,2}}|{any_of(NUMBERS)})"
 
 
-def number_of(text: str) -> float:
+def _number_of(text: str) -> float:
     """The number of digits, or of a word."""
     return float(NUMBERS[text.casefold()]) if text.casefold() in NUMBERS else float(text.replace(",", "."))
 
@@ -48,7 +48,7 @@ def _span(found: re.Match[str]) -> dict[str, Any]:
 
 def _amount(number: str, unit: str) -> Span:
     kind, size = UNITS[unit.casefold()]
-    amount = number_of(number) * size
+    amount = _number_of(number) * size
     if amount != int(amount):
         how = fixed("“{span}” is no whole number of days. Write it as in `2h`, `3d` or `monday`.")
         raise Wrong(say(how, span=f"{number} {unit}"), span=Span())
@@ -82,7 +82,7 @@ def _clock(found: re.Match[str]) -> dict[str, Any]:
 
 
 def _relative(found: re.Match[str], minutes: int) -> dict[str, Any]:
-    total = (int(number_of(found["named"])) * 60 + minutes) % (24 * 60)
+    total = (int(_number_of(found["named"])) * 60 + minutes) % (24 * 60)
     return {"clock": Clock(total // 60, total % 60, is_exact=total >= 12 * 60, words=found[0].strip())}
 
 

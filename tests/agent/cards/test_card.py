@@ -7,7 +7,7 @@ import pytest
 from agent.assigning import assign
 from agent.cards.card import COLOURS, GREY, card
 from agent.desk import Desk
-from agent.tickets.status_words import words
+from agent.status_words import words
 from bot.access import Target
 from bot.messages import Button, Control, Menu, More, Option, moment
 from bot.sandbox.slack.blocks import problems_of

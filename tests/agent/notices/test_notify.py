@@ -1,4 +1,4 @@
-"""Everyone who must know hears of a change once, and nobody of their own (A13, A14)."""
+"""Everyone who must know hears of a change once, and nobody of their own."""
 
 from dataclasses import replace
 
@@ -61,7 +61,7 @@ async def test_a_ticket_that_becomes_unassigned_is_news(desk: Desk, make_ticket:
     first, second = [Message.model_validate_json(row.payload) for row in await sent(desk)]
     assert "is assigned to @cy." in first.text
     assert "is *unassigned*: no team yet." in second.text
-    assert (first.buttons, [button.action for button in second.buttons]) == ((), ["claim"])
+    assert (first.buttons, [button.action for button in second.buttons]) == ((), ["claim", "form:assign"])
 
 
 @pytest.mark.parametrize("title", ["Nobody: unassigned variable", "x"])

@@ -1,4 +1,4 @@
-"""A ticket changes its status in allowed ways only, and each change is recorded (A13, A16, A17)."""
+"""A ticket changes its status in allowed ways only, and each change is recorded."""
 
 from datetime import timedelta
 

@@ -18,8 +18,9 @@ from agent.people.leaving import DEPARTURE, depart
 from agent.proposals.proposal import EXPIRES, expire
 from agent.review_requests.plan import REVIEW
 from agent.review_requests.send import remind_of_review
-from agent.sla.clocks import DEEDS, SNOOZE
+from agent.sla.clocks import SNOOZE
 from agent.sla.ladder import climb
+from agent.sla.times import DEEDS
 from agent.summary.plan import SUMMARY
 from agent.summary.send import summarise
 from agent.tickets.snooze import wake
@@ -58,7 +59,7 @@ BY_KIND: dict[str, OwnAct] = {
 }
 
 
-async def remind(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
+async def act_on(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
     """Act on a reminder that was due at this time; one that was moved, cancelled or sent since is left alone."""
     if reminder.state not in LIVE or reminder.due_at != fire_at:
         return
