@@ -79,7 +79,7 @@ class Clock:
         self.pause, self.every = (MOVED_SECONDS, TICK) if is_moved else (LOOK_SECONDS, EVERY)
         self.schedules = schedules
         self._term: int | None = None
-        self._looked_at = self._remind_at = role.clock()
+        self._looked_at = self._remind_at = self._next = role.clock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -109,11 +109,19 @@ class Clock:
         now = self.role.clock()
         if self.role.term != self._term:
             self._term, self._looked_at, self._remind_at = self.role.term, self.role.held_before or now, now
-        found = ((schedule, schedule.newest(after=self._looked_at, until=now)) for schedule in self.schedules)
-        due = [(schedule, at) for schedule, at in found if at is not None]
-        made = await self._put(due, now) if due else 0
+            self._next = self._looked_at
+        return await self._schedule(now) + await self._remind(now)
+
+    async def _schedule(self, now: datetime) -> int:
+        """Until the next one is due nothing is reckoned: to do so each time would take longer than all else."""
+        made = 0
+        if not self._looked_at <= now < self._next:
+            found = ((schedule, schedule.newest(after=self._looked_at, until=now)) for schedule in self.schedules)
+            due = [(schedule, at) for schedule, at in found if at is not None]
+            made = await self._put(due, now) if due else 0
+            self._next = min(schedule.coming(after=now) for schedule in self.schedules)
         self._looked_at = now
-        return made + await self._remind(now)
+        return made
 
     async def _remind(self, now: datetime) -> int:
         """Every 15 s, or at once where more was due than one transaction takes."""

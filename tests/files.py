@@ -13,8 +13,13 @@ from storage import migrate
 def put_newest(path: Path) -> None:
     """Have an empty database of the newest schema there; one that is there stays."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_template(), path)
+        put_copy(_newest(), path)
+
+
+def put_copy(of: Path, path: Path) -> None:
+    """Have the same there as in a database that nobody has open."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(of, path)
 
 
 def make_ready(settings: Settings) -> None:
@@ -24,10 +29,15 @@ def make_ready(settings: Settings) -> None:
     migrate.upgrade(settings.database, settings.connections)
 
 
-@cache
-def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="chargehand-template-"))
+def template(name: str) -> Path:
+    """Where a database is kept, of which the tests of this process get copies."""
+    folder = Path(tempfile.mkdtemp(prefix=f"chargehand-{name}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "chargehand.db"
+    return folder / "chargehand.db"
+
+
+@cache
+def _newest() -> Path:
+    path = template("newest")
     migrate.upgrade(path)
     return path

@@ -11,6 +11,20 @@ import structlog
 from bot.observe import PIPE, set_up_logs
 
 
+def in_plain_words() -> None:
+    """What a test shows if it fails. By default an error is drawn in colours with all variables, for half a second."""
+    structlog.reset_defaults()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.set_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+
+
 @contextmanager
 def as_before() -> Iterator[None]:
     """Undo what is set up inside: the stream that a command logged to is closed when the command is over."""
@@ -18,7 +32,7 @@ def as_before() -> Iterator[None]:
     try:
         yield
     finally:
-        structlog.reset_defaults()
+        in_plain_words()
         root.handlers = [handler for handler in root.handlers if handler.get_name() != PIPE]
         root.setLevel(before)
         logging.captureWarnings(False)

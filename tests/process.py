@@ -1,15 +1,21 @@
 """The bot and its scripts as processes of their own, forked from one that has everything imported."""
 
+import asyncio
 import os
 import runpy
+import signal
 import sys
+from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
+from asyncio.streams import FlowControlMixin
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
+from typing import IO
 
 from pydantic import SecretStr
 
@@ -86,6 +92,68 @@ async def comes_once(
     assert set(heard()) == {1}
 
 
+@dataclass(frozen=True)
+class Script:
+    """A Python file at work, with the streams and the manners of asyncio's own subprocesses."""
+
+    process: ForkServerProcess
+    stdin: StreamWriter
+    stdout: StreamReader
+    stderr: StreamReader
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; below zero for the signal that ended it."""
+        return self.process.exitcode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it, if it is still there."""
+        if self.process.pid and self.returncode is None:
+            os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        return await forked.ended(self.process)
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        """What it has still said on its two streams, once it has ended."""
+        self.stdin.close()
+        out, err, _ = await asyncio.gather(self.stdout.read(), self.stderr.read(), self.wait())
+        return out, err
+
+
+async def begun(path: Path, *words: str, env: Mapping[str, str] = os.environ) -> Script:
+    """Start a Python file as `asyncio.create_subprocess_exec` does, where everything is imported already."""
+    (reads, heard), (out, writes), (err, warns) = (forked.FORKS.Pipe(duplex=False) for _ in range(3))
+    theirs = (reads, writes, warns)
+    target = forked.FORKS.Process(target=_attached, args=(path, words, dict(env), Path.cwd(), theirs), daemon=True)
+    process = forked.started(target)
+    for end in theirs:
+        end.close()
+    return Script(process, await _writer(heard), await _reader(out), await _reader(err))
+
+
+async def _reader(pipe: Connection) -> StreamReader:
+    reader = StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: StreamReaderProtocol(reader), _file(pipe, "rb"))
+    return reader
+
+
+async def _writer(pipe: Connection) -> StreamWriter:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.connect_write_pipe(FlowControlMixin, _file(pipe, "wb"))
+    return StreamWriter(transport, protocol, None, loop)
+
+
+def _file(pipe: Connection, mode: str) -> IO[bytes]:
+    with pipe:
+        return os.fdopen(os.dup(pipe.fileno()), mode, buffering=0)
+
+
 def script(path: Path, *words: str, env: Mapping[str, str] = os.environ, within: float) -> CompletedProcess[str]:
     """Run a Python file to its end as `subprocess.run` does, where everything is imported already.
 
@@ -105,12 +173,26 @@ def script(path: Path, *words: str, env: Mapping[str, str] = os.environ, within:
 
 
 def _run(path: Path, words: Sequence[str], env: Mapping[str, str], cwd: Path, streams: Path) -> None:
-    os.environ.clear()
-    os.environ.update(env)
-    os.chdir(cwd)
     for stream, name in ((sys.stdout, "out"), (sys.stderr, "err")):
         with (streams / name).open("wb") as file:
             os.dup2(file.fileno(), stream.fileno())
+    _become(path, words, env, cwd)
+
+
+def _attached(
+    path: Path, words: Sequence[str], env: Mapping[str, str], cwd: Path, ends: tuple[Connection, ...]
+) -> None:
+    for number, end in enumerate(ends):
+        with end:
+            os.dup2(end.fileno(), number)
+    sys.stdin = os.fdopen(0)
+    _become(path, words, env, cwd)
+
+
+def _become(path: Path, words: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
     sys.argv, sys.path[0] = [str(path), *words], str(path.parent)
     runpy.run_path(str(path), run_name="__main__")
 

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from itertools import permutations
@@ -87,9 +87,20 @@ def tree_of(module: str) -> ast.Module:
     return ast.parse(sources()[module].read_text(encoding="utf-8"))
 
 
-def imports(module: str) -> Iterator[str]:
+@cache
+def nodes_of(module: str) -> tuple[ast.AST, ...]:
+    """Its whole tree, walked once for all tests."""
+    return tuple(ast.walk(tree_of(module)))
+
+
+@cache
+def imports(module: str) -> tuple[str, ...]:
     """Everything a module imports, late imports included, as full names."""
-    for node in ast.walk(tree_of(module)):
+    return tuple(_imported(nodes_of(module)))
+
+
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -140,7 +151,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         module
         for module in sources()
-        for node in ast.walk(tree_of(module))
+        for node in nodes_of(module)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
     assert readers <= {"bot.settings"}
@@ -188,7 +199,7 @@ def test_effects_in_slack_go_through_the_outbox() -> None:
         module
         for module in sources()
         if not inside(module, "bot.sandbox")
-        for node in ast.walk(tree_of(module))
+        for node in nodes_of(module)
         if isinstance(node, ast.Attribute) and effect.fullmatch(node.attr)
     }
     assert callers == {"bot.slack.deliver"}
@@ -196,7 +207,7 @@ def test_effects_in_slack_go_through_the_outbox() -> None:
         f"{module}: {node.arg}"
         for module in sources()
         if inside(module, "handlers.slack")
-        for node in ast.walk(tree_of(module))
+        for node in nodes_of(module)
         if isinstance(node, ast.arg) and node.arg in {"say", "respond", "say_stream", "set_status"}
     }
     assert short_cuts == set()
@@ -207,7 +218,7 @@ def test_what_is_recorded_goes_with_its_words() -> None:
     wrong = [
         f"{module}:{node.lineno}"
         for module in sources()
-        for node in ast.walk(tree_of(module))
+        for node in nodes_of(module)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "AuditEvent"
         if {"before", "after"} & {keyword.arg for keyword in node.keywords}
     ]
@@ -231,9 +242,7 @@ def test_every_row_says_whose_workspace_it_is() -> None:
 
 
 def test_job_names_are_unique() -> None:
-    keys = [
-        key.value for node in ast.walk(tree_of("handlers.jobs")) if isinstance(node, ast.Dict) for key in _keys(node)
-    ]
+    keys = [key.value for node in nodes_of("handlers.jobs") if isinstance(node, ast.Dict) for key in _keys(node)]
     assert set(keys) == set(JOBS)
     assert [name for name, times in Counter(keys).items() if times > 1] == []
     assert len({kind.function for kind in JOBS.values()}) == len(JOBS)
@@ -247,10 +256,16 @@ def test_the_clock_asks_only_for_jobs_that_exist() -> None:
     assert {schedule.job for schedule in SCHEDULES} <= set(JOBS)
 
 
+@cache
+def stories() -> tuple[str, ...]:
+    """The tests of all folders, as text."""
+    tests = [file for file in (ROOT / "tests").rglob("test_*.py") if file.parent != ROOT / "tests"]
+    return tuple(file.read_text(encoding="utf-8") for file in tests)
+
+
 @pytest.mark.parametrize("job", JOBS)
 def test_every_job_has_a_test_that_names_it(job: str) -> None:
-    tests = [file for file in (ROOT / "tests").rglob("test_*.py") if file.parent != ROOT / "tests"]
-    assert any(f'"{job}"' in file.read_text(encoding="utf-8") for file in tests), f'no test mentions "{job}"'
+    assert any(f'"{job}"' in text for text in stories()), f'no test mentions "{job}"'
 
 
 def test_files_stay_short() -> None:

@@ -1,4 +1,4 @@
-"""A worker in a process of its own, with bodies that do harm: `python -m tests.bot.one_worker DATABASE NOW`."""
+"""A worker in a process of its own, with bodies that do harm: `one_worker.py DATABASE NOW`."""
 
 import asyncio
 import os

@@ -1,7 +1,5 @@
 """Slack's limits are kept: per channel, per message and per workspace, also when another process goes on sending."""
 
-from itertools import pairwise
-
 import pytest
 
 from bot.home import Home
@@ -13,19 +11,19 @@ from storage.outbox import PUBLISH, REFRESH, Outgoing
 from tests.bot.mouth import Mouth
 from tests.waiting import until
 
-BOOKED = 0.9  # of an interval: calls are spaced when they start, a busy machine shifts their arrival
-
 
 def test_the_default_pace_is_what_slack_allows() -> None:
     assert Settings(_env_file=None).post_interval_seconds == 1.0
 
 
 async def test_a_channel_gets_one_post_an_interval_and_others_meanwhile(mouth: Mouth) -> None:
+    began = mouth.slack.world.now()
     async with mouth.sending(post_interval_seconds=0.5):
         await mouth.put(*(mouth.row(f"{to} {n}", to=to) for n in range(4) for to in ("#ops", "#payments")))
         await mouth.emptied()
     ops, payments = mouth.times("chat.postMessage", "#ops"), mouth.times("chat.postMessage", "#payments")
-    assert all(later - sooner >= 0.5 * BOOKED for times in (ops, payments) for sooner, later in pairwise(times))
+    # Calls are spaced when they start; a busy machine shifts their arrival, which it cannot bring forward.
+    assert all(arrived - began >= 0.5 * n for times in (ops, payments) for n, arrived in enumerate(times))
     assert payments[0] < ops[1]
     assert mouth.texts() == ["#ops 0", "#ops 1", "#ops 2", "#ops 3"]
 

@@ -2,38 +2,37 @@
 
 import asyncio
 import signal
-import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.worker import Run
 from storage import queue, settings_kv
 from storage.queue.lease import MOST_CRASHES
+from tests.bot import one_worker
 from tests.bot.one_worker import LEASE_SECONDS, sign
 from tests.bot.workbench import Bench, Flaky
+from tests.process import Script, begun
 
 
 @dataclass
 class Other:
     """The other process, and what it wrote into its log."""
 
-    process: Process
+    process: Script
     log: list[str] = field(default_factory=list)
 
     async def says(self, words: str) -> str:
         """The next line of its log with these words."""
-        assert self.process.stdout
         async with asyncio.timeout(60):
-            while line := (await self.process.stdout.readline()).decode():
+            while line := (await self.process.stderr.readline()).decode():
                 self.log.append(line)
                 if words in line:
                     return line
         raise AssertionError(f"it never said {words}:\n{''.join(self.log)}")
 
     async def go_on(self) -> None:
-        assert self.process.stdin
         self.process.stdin.write(b"go\n")
         await self.process.stdin.drain()
 
@@ -42,13 +41,11 @@ class Other:
 async def other(bench: Bench) -> AsyncIterator[Other]:
     """A worker of its own on the same database."""
     where = str(bench.db.path or bench.db.url)
-    command = (sys.executable, "-m", "tests.bot.one_worker", where, bench.now.isoformat())
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=STDOUT)
+    process = await begun(Path(one_worker.__file__), where, bench.now.isoformat())
     try:
         yield Other(process)
     finally:
-        if process.returncode is None:
-            process.kill()
+        process.kill()
         await process.communicate()
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -41,11 +41,22 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
-def shown(slack: SlackSandbox) -> set[str]:
-    """All that Slack was given to show so far."""
-    given = [text for method in SHOWS for call in slack.calls(method) for text in texts(call.args)]
-    whispered = [message.plain for name in slack.world.ephemerals for message in slack.world.ephemerals[name]]
-    return {*given, *whispered}
+@dataclass
+class Onlooker:
+    """Who reads what Slack is given to show, each text once."""
+
+    slack: SlackSandbox
+    calls: int = 0  # that were read
+    seen: set[str] = field(default_factory=set)
+
+    def news(self) -> set[str]:
+        """What was not shown before."""
+        made, whispers = self.slack.world.calls[self.calls :], self.slack.world.ephemerals.values()
+        self.calls += len(made)
+        given = {text for call in made if call.method in SHOWS for text in texts(call.args)}
+        new = {*given, *(message.plain for messages in whispers for message in messages)} - self.seen
+        self.seen |= new
+        return new
 
 
 def english(text: str, typed: list[str]) -> list[str]:
@@ -64,13 +75,13 @@ async def test_no_english_is_left(slack: SlackSandbox, bot: Bot) -> None:
     typed += ["every monday", "not same", "take-and-resolve"]  # within a line, and names of verbs
     typed.sort(key=len, reverse=True)
     left: dict[str, list[str]] = {}
-    seen = shown(slack)
+    onlooker = Onlooker(slack)
+    onlooker.news()
     for line in lines:
         for who in ("dave", "alice"):
             await slack.command(who, "#ops", "/chargehand", line)
             await quiet(bot)
-            for text in shown(slack) - seen:
+            for text in onlooker.news():
                 if found := english(text, typed):
                     left.setdefault(f"{who}: {line}", []).extend(found)
-            seen |= shown(slack)
     assert left == {}, json.dumps(left, indent=1, ensure_ascii=False)

@@ -14,6 +14,7 @@ from storage.outbox import Outgoing
 from storage.postgres import Connections
 from storage.transfer import MOVED, Contents, Place
 from storage.workers import Process
+from tests.files import put_newest
 from tests.postgres import Postgres
 from tests.storage.queue.steps import NOON, SECOND, dead, finish, job, prune, put, take
 from tests.storage.test_audit import verified
@@ -28,10 +29,12 @@ def places(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -
     """A source with tickets, and a target that has no table yet."""
 
     def place(kind: str, name: str) -> Place:
-        where: Path | str = tmp_path / f"{name}.db" if kind == "sqlite" else postgres.create(empty=True)
+        where: Path | str = tmp_path / f"{name}.db" if kind == "sqlite" else postgres.create(empty=name == "target")
         return Place(where=where, connections=Connections(), name=name)
 
     source, target = place(request.param[0], "source"), place(request.param[1], "target")
+    if isinstance(source.where, Path):
+        put_newest(source.where)
     fill(source.where, tickets=TICKETS)
     return source, target
 

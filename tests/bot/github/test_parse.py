@@ -1,10 +1,9 @@
 """Every payload that GitHub has published, and broken versions of them, is read or found lacking, and no more."""
 
-from contextlib import suppress
+from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from bot.github.parse import parse
 from bot.github.payload import (
@@ -36,14 +35,20 @@ def test_the_whole_corpus_is_read_without_an_exception() -> None:
     assert len(KNOWN) > 60
 
 
-@given(one=broken(KNOWN))
-@settings(max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-def test_a_broken_payload_is_read_or_found_lacking(one: Example) -> None:
+def test_a_broken_payload_is_read_or_found_lacking() -> None:
+    found = Counter(_read(one) for one in broken(KNOWN, count=2000))
+    assert min(found["read"], found["lacking"]) > 100
+
+
+def _read(one: Example) -> str:
     work_of(one.event, one.payload, own_login="")
-    with suppress(Lacking):
+    try:
         event = parse(one.event, one.payload)
-        assert event is not None
-        repr(event).encode()  # what is stored and sent can be encoded
+    except Lacking:
+        return "lacking"
+    assert event is not None, one
+    repr(event).encode()  # what is stored and sent can be encoded
+    return "read"
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"1", b"[]", b"\xff", b"[" * 100_000, b'{"a":' * 100_000])

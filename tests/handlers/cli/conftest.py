@@ -15,11 +15,13 @@ from typer.testing import CliRunner
 from app import serve
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli import build_cli
-from tests.process import script
+from tests.files import put_newest
+from tests.process import Script, begun, script
 
 ROOT = Path(__file__).parents[3]
 OPERATOR = f"operator:{pwd.getpwuid(os.getuid()).pw_name}"  # who runs these tests, as the audit record has it
 APP = str(ROOT / "app.py")
+DATABASE = Path("data/chargehand.db")  # in that folder
 OURS = ("SLACK_", "ANTHROPIC_", "GITHUB_", "CHARGEHAND_", "DATABASE_URL")
 
 
@@ -40,6 +42,12 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(OURS)]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def newest() -> None:
+    """A database where the verbs look for one; to make it anew takes longer than most of them."""
+    put_newest(DATABASE)
 
 
 @pytest.fixture
@@ -67,17 +75,12 @@ def app(*args: str, within: float = 60, **settings: str) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-async def started(*args: str, **settings: str) -> asyncio.subprocess.Process:
-    """`python app.py …` as a process of its own."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, APP, *args),
-        env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def started(*args: str, **settings: str) -> Script:
+    """`python app.py …` as a process of its own, which has no imports to wait for."""
+    return await begun(Path(APP), *args, env=os.environ | settings)
 
 
-async def ended(process: asyncio.subprocess.Process) -> Outcome:
+async def ended(process: Script) -> Outcome:
     """What a process left when it was done."""
     out, err = await asyncio.wait_for(process.communicate(), 60)
     return Outcome(process.returncode or 0, out.decode(), err.decode())

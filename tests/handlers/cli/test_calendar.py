@@ -6,6 +6,7 @@ import pytest
 
 from tests.handlers.cli.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("newest")
 BERLIN = {"CHARGEHAND_TIMEZONE": "Europe/Berlin"}
 
 

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from tests.handlers.cli.conftest import ROOT, Outcome, app, ended, started
+from tests.process import Script
 
 HOURS_TO_MORNING = 23  # from one at 09:30 to the next
 STORIES = sorted((ROOT / "stories").glob("*.yml"))
@@ -27,7 +28,6 @@ def played(name: str) -> Outcome:
 
 async def test_the_demo_serves_its_page_until_ctrl_c() -> None:
     process = await started("demo", "--port", "0")
-    assert process.stdout
     first = (await process.stdout.readline()).decode()
     url = first.removeprefix("Chargehand's demo: ").split()[0]
     async with aiohttp.ClientSession() as session, session.get(url) as page:
@@ -180,10 +180,9 @@ async def test_a_demo_that_was_killed_goes_on_where_and_when_it_stopped() -> Non
     assert not re.search('"level": "(error|critical)"', outcome.err), outcome.err
 
 
-async def shown(*args: str) -> tuple[asyncio.subprocess.Process, str]:
+async def shown(*args: str) -> tuple[Script, str]:
     """A demo with its page up, and the page's address."""
     process = await started("demo", "--port", "0", *args)
-    assert process.stdout
     first = (await process.stdout.readline()).decode()
     return process, first.removeprefix("Chargehand's demo: ").split()[0]
 

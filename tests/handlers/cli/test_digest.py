@@ -5,12 +5,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from storage import tickets, workspace
 from storage.database import open_database
 from storage.people import Person
 from storage.tickets import Ticket
 from tests.handlers.cli.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("newest")
 LONG_AGO = datetime(2026, 3, 2, tzinfo=UTC)
 
 

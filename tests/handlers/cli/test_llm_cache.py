@@ -11,6 +11,7 @@ from storage import llm_cache
 from storage.database import open_database
 from tests.handlers.cli.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("newest")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 

@@ -2,7 +2,6 @@
 
 import re
 import signal
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,11 +9,11 @@ import pytest
 from bench.move import fill
 from storage import migrate
 from storage.transfer import moved_to
-from tests.handlers.cli.conftest import Run, ended, started
+from tests.files import put_newest
+from tests.handlers.cli.conftest import DATABASE, Run, ended, started
 from tests.postgres import Postgres
 from tests.waiting import until
 
-DATABASE = Path("data/chargehand.db")
 TICKETS = 20
 WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
@@ -26,6 +25,7 @@ def url(postgres: Postgres) -> str:
 
 @pytest.fixture(autouse=True)
 def _with_tickets() -> None:
+    put_newest(DATABASE)
     fill(DATABASE, tickets=TICKETS)
 
 

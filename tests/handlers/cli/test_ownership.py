@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.handlers.cli.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("newest")
 
 
 def test_a_file_is_taken_over_and_what_is_unknown_is_named(run: Run, tmp_path: Path) -> None:

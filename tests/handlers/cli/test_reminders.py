@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from storage import workspace
 from storage.database import open_database
 from storage.people import Person
@@ -13,6 +15,7 @@ from storage.reminders import Reminder
 from storage.tickets import Ticket
 from tests.handlers.cli.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("newest")
 SOON = datetime(2026, 3, 2, tzinfo=UTC)  # what is late is still planned
 
 

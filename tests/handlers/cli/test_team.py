@@ -8,10 +8,10 @@ import pytest
 from bot.sandbox.slack import SlackSandbox
 from storage import audit, ownership, people
 from storage.database import open_database
-from tests.handlers.cli.conftest import OPERATOR, Run
+from tests.handlers.cli.conftest import DATABASE, OPERATOR, Run
 from tests.team import assignees, report, running, settings_for
 
-DATABASE = Path("data/chargehand.db")
+pytestmark = pytest.mark.usefixtures("newest")
 
 
 async def history(kind: str, object_id: str = "1") -> list[tuple[str, str, str]]:
