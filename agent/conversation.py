@@ -10,7 +10,7 @@ from agent.commands import report, stop
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
 from agent.commands.registry import VERBS
-from agent.commands.run import not_known, run
+from agent.commands.run import not_known, run, run_line
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
@@ -23,7 +23,7 @@ from agent.tickets import merging
 from agent.turns.begin import begin
 from agent.turns.control import control_word
 from agent.turns.rules import goes_on, judge
-from agent.turns.understood import KEPT, commands_of, follow
+from agent.turns.understood import commands_of, follow
 from agent.turns.verdict import Heard
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
@@ -60,7 +60,7 @@ async def hear(desk: Desk, text: str) -> Reply | None:
         return text_reply(guide.short_help(), is_private=True)
     word = control_word(text)
     if word == "stop":
-        return await stop.stop(desk, Said())
+        return await run_line(desk, stop.VERB.name)
     return None if word == "aside" else await _heard(desk, text, place)
 
 
@@ -89,7 +89,7 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
         return text_reply(say(NEVER), is_private=True)
     if lines := commands_of(verdict):
         return await follow(desk, lines, own)
-    if verdict.kind not in KEPT and desk.settings.servers:
+    if not verdict.is_told and desk.settings.servers:
         return await begin(desk, with_files(text, place.files))
     return await plainly(desk, text)
 

@@ -64,9 +64,14 @@ def _judged(heard: Heard, text: str, intent: Intent) -> Verdict:
 
 
 def _unsure(
-    *reasons: Phrase, guess: Kind = "unsure", steps: tuple[Step, ...] = (), is_question: bool = False
+    *reasons: Phrase,
+    guess: Kind = "unsure",
+    steps: tuple[Step, ...] = (),
+    is_question: bool = False,
+    is_order: bool = False,
 ) -> Verdict:
-    return Verdict(kind="unsure", confidence=FAINT, reasons=reasons, guess=guess, steps=steps, is_question=is_question)
+    about = {"is_question": is_question, "is_order": is_order}
+    return Verdict(kind="unsure", confidence=FAINT, reasons=reasons, guess=guess, steps=steps, **about)
 
 
 def _with_reminder(heard: Heard, wish: Reminder) -> Verdict:
@@ -179,8 +184,8 @@ def _told(heard: Heard, text: str, intent: Intent) -> Verdict:
     clause = reading.clause_of(order.start)
     is_named = any(token.kind in REFERENCES | {"person"} for token in reading.tokens[clause.start : clause.end])
     if heard.ticket or is_named or not intent.trouble:
-        return _unsure(*why)
-    return _unsure(*why, guess="create", steps=(_report(text),))
+        return _unsure(*why, is_order=True)
+    return _unsure(*why, guess="create", steps=(_report(text),), is_order=True)
 
 
 def _remarked(heard: Heard, text: str, intent: Intent) -> Verdict:

@@ -8,6 +8,7 @@ from prompts.words import Phrase
 Kind = Literal["courtesy", "research", "remind", "assign", "create", "comment", "never", "unsure"]
 LEAST = 0.7  # the confidence below which rules do not decide
 # What may be done at any confidence when no model answers: it is read, or kept as a report or a remark.
+TOLD: frozenset[Kind] = frozenset({"create", "comment"})
 GUESSES: frozenset[Kind] = frozenset({"research", "create", "comment"})
 
 
@@ -41,6 +42,7 @@ class Verdict:
 
     `unsure` is for a model: then `guess` is what rules would make of it, and `steps` are there only if that is
     something which may be done on a guess. `is_question`: it asks something, so that a ticket is only offered.
+    `is_order`: it tells me to do something.
     """
 
     kind: Kind
@@ -48,12 +50,18 @@ class Verdict:
     reasons: tuple[Phrase, ...]
     steps: tuple[Step, ...] = ()
     is_question: bool = False
+    is_order: bool = False
     guess: Kind = "unsure"
 
     @property
     def command(self) -> str:
         """The command line of the only step, if it has one."""
         return self.steps[0].command if len(self.steps) == 1 else ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it only tells of something: a report or a remark, however sure that is."""
+        return self.kind in TOLD or (self.guess in TOLD and not self.is_question and not self.is_order)
 
     def settled(self) -> Self:
         """The same, with the kind `unsure` where the confidence is too low to decide."""

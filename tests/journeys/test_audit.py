@@ -429,6 +429,9 @@ LOOKING = {
     "reminders": "reminders",
     "summary": "summary",
     "help": "help",
+    "ask": "ask who has the most tickets?",  # there is no model
+    "stop": "stop",
+    "continue": "continue",
     "me": "me",
     "why": "why CH-1",
     "history": "history CH-1",
