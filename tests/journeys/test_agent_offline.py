@@ -1,0 +1,38 @@
+"""Without a model the same words still do what rules know the whole of."""
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.slack import SlackSandbox
+from storage.alarms import Alarm
+from tests.team import Bot, assignees, quiet, report, said, select_all
+
+
+async def test_a_report_with_a_reminder_makes_both(slack: SlackSandbox, bot: Bot) -> None:
+    words = "checkout is broken on mobile since the deploy, can someone look and remind me tomorrow at 9"
+    ts = await slack.say("alice", "#ops", f"@chargehand {words}")
+    await quiet(bot)
+    ticket = await bot.ticket()
+    (alarm,) = await select_all(bot, Alarm)
+    assert ticket.description == "checkout is broken on mobile since the deploy, can someone look"
+    assert (alarm.ticket_id, alarm.asker_id) == (ticket.id, ticket.reporter_id)
+    answers = [*said(slack.thread("#ops", ts)), *(one.plain for one in slack.ephemerals("alice"))]
+    assert any("CH-1 is tracked" in one and "I remind you on" in one for one in answers), answers
+
+
+async def test_an_assignment_in_other_words_is_one(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await report(bot, "alice", "could you please give CH-1 to @carol?")
+    assert await assignees(bot) == ["carol"]
+
+
+@pytest.mark.parametrize("words", ["please merge #88 now", "can you deploy the api to production?"])
+async def test_it_never_merges(slack: SlackSandbox, bot: Bot, words: str) -> None:
+    await report(bot, "frank", words)
+    assert "I never merge or deploy" in slack.ephemerals("frank")[-1].plain
+    assert await bot.rows(select(Alarm)) == []
+
+
+async def test_asking_says_which_setting_is_missing(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "ask who has the most open tickets?")
+    assert "ANTHROPIC_API_KEY" in slack.ephemerals("frank")[-1].plain
