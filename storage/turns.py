@@ -180,6 +180,12 @@ async def last_in(tx: Tx, channel_id: str, thread_ts: str | None, actor_id: int)
     return (await tx.exec(found.order_by(col(Turn.id).desc()).limit(1))).first()
 
 
+async def live(tx: Tx, workspace_id: str) -> list[Turn]:
+    """All that have not ended, oldest first."""
+    found = select(Turn).where(Turn.workspace_id == workspace_id, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
 async def overdue(tx: Tx, now: datetime) -> list[Turn]:
     """Turns that ought to have ended."""
     late = col(Turn.deadline_at) < now
@@ -194,7 +200,7 @@ async def count_since(tx: Tx, channel_id: str, thread_ts: str | None, since: dat
     return (await tx.exec(found)).one()
 
 
-async def ask_to_stop(tx: Tx, ids: Collection[int], *, by: int, at: datetime) -> int:
+async def ask_to_stop(tx: Tx, ids: Collection[int], *, by: int | None, at: datetime) -> int:
     """Have turns stop that have not ended; how many did not know it yet."""
     live = col(Turn.id).in_(ids) & col(Turn.state).in_(LIVE) & col(Turn.stop_at).is_(None)
     done = await tx.exec(update(Turn).where(live).values(stop_at=at, stopped_by=by))

@@ -7,7 +7,18 @@ from difflib import get_close_matches
 
 from agent.commands.filters import read_filters
 from agent.commands.reading import LINK, NAMED_TICKET, Reading
-from agent.commands.shapes import BUDGET, DIGEST, GROUP_ACTS, MUTE, OF_REMINDERS, SUMMARY, TEAM_ACTS, TO_REMIND, UNMUTE
+from agent.commands.shapes import (
+    AGENT,
+    BUDGET,
+    DIGEST,
+    GROUP_ACTS,
+    MUTE,
+    OF_REMINDERS,
+    SUMMARY,
+    TEAM_ACTS,
+    TO_REMIND,
+    UNMUTE,
+)
 from agent.commands.slots import GROUND, SAYS_IT, SOMEONE, fill
 from agent.commands.verb import Slot, Verb
 from agent.commands.vocabulary import STEPS
@@ -31,6 +42,7 @@ _FOLLOWS = {
     Slot.REMINDERS: OF_REMINDERS,
     Slot.SUMMARY: SUMMARY,
     Slot.BUDGET: BUDGET,
+    Slot.AGENT: AGENT,
     Slot.TEAMS: re.compile(rf"(?:(?:{TEAM_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked|ask|import)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),

@@ -3,6 +3,7 @@
 from agent.commands import (
     absent,
     ack,
+    agent,
     approve,
     ask,
     assign,
@@ -154,6 +155,7 @@ VERBS: tuple[Verb, ...] = (
     mute.VERB,
     mute.BACK,
     escalate.VERB,
+    agent.VERB,
     ask.VERB,
     stop.VERB,
     continue_.VERB,

@@ -48,6 +48,9 @@ BUDGET = re.compile(
     rf"(?:set\s+(?P<whose>request|turn|anfrage|person|workspace|{_OF_BUDGET})\s+(?P<amount>\S.*)|(?P<of>{_OF_BUDGET}))?",
     re.IGNORECASE,
 )
+AGENT = re.compile(
+    r"(?:(?P<act>pause|pausiere|resume|weiter|status)(?:[\s:]+(?P<why>\S.*))?)?", re.IGNORECASE | re.DOTALL
+)
 SUMMARY = re.compile(r"(?:team\s+\S.*|\S+(?:\s+\S+)?)?", re.IGNORECASE)
 _SOURCE = r"(?:@?[\w.-]+/[\w.-]+|<!subteam\^\w+(?:\|[^>]*)?>)"
 _LINK, _ON_LINK = "link|verbinde", "unlink|trenne|apply|anwenden"
@@ -119,5 +122,6 @@ SHAPES = {
     Slot.REMIND: Shape(REMIND, fixed("“{typed}” is no reminder"), fixed("the reminder is missing")),
     Slot.REMINDERS: Shape(REMINDERS),
     Slot.BUDGET: Shape(BUDGET),
+    Slot.AGENT: Shape(AGENT),
     Slot.SUMMARY: Shape(SUMMARY, fixed("“{typed}” is no team")),
 }

@@ -56,6 +56,7 @@ class Slot(Enum):
     CHANNEL = "[team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de|mute|unmute]"
     SUMMARY = "[TEAM]"
     BUDGET = "[@someone|set request|person|workspace|@someone 200k|$5|default]"
+    AGENT = "[pause|resume|status] [<why>]"
 
     MUTE = "CH-1|thread|@someone|team TEAM [for all] [until 1h|tomorrow|DATE]"
     UNMUTE = "CH-1|thread|@someone|team TEAM [for all]"
@@ -75,7 +76,7 @@ class Slot(Enum):
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
 OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST, Slot.GROUP, Slot.REMINDERS}
-OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET}
+OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET, Slot.AGENT}
 
 
 @dataclass(frozen=True, kw_only=True)

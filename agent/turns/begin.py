@@ -9,9 +9,11 @@ from agent.reply import Reply, text_reply
 from agent.turns.moving import begun
 from bot.errors import UserError
 from bot.events import Place
+from bot.messages import escape
 from prompts.blocks import new_fence
 from prompts.words import fixed, say
-from storage import outbox, queue, turns
+from storage import outbox, pauses, queue, turns
+from storage.pauses import Pause
 from storage.turns import QUEUED, RUNNING, Turn
 
 TURN = "turn"  # the kind of its job
@@ -35,6 +37,8 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
     key = f"turn:{desk.key}"
     if await turns.by_key(desk.tx, key):
         return None
+    if pause := await pauses.current(desk.tx):
+        raise UserError(paused(pause))
     if await _follows_up(desk, text):
         return None
     if resting := await _too_many(desk):
@@ -104,6 +108,13 @@ async def _follows_up(desk: Desk, text: str) -> bool:
     await mark(desk, place.channel_id, place.message_ts, WAITS)
     desk.audit("follow up", "turn", mine.id, before={}, after={"turn": mine.name})
     return True
+
+
+def paused(pause: Pause) -> str:
+    """Who paused all models, and why."""
+    because = say(" ({why})", why=escape(pause.why)) if pause.why else ""
+    text = fixed("@{who} has paused the agent{because}. Commands work as ever; `agent resume` by an admin ends that.")
+    return say(text, who=escape(pause.who), because=because)
 
 
 async def mark(desk: Desk, channel_id: str, ts: str, emoji: str, *, is_gone: bool = False) -> None:

@@ -37,8 +37,8 @@ async def run_turn(world: World, turn_id: int) -> None:
     """Work on it until it is answered, waits for somebody, or is stopped."""
     turn = await _take_up(world, turn_id)
     if turn is None:
-        async with world.finishing():
-            return
+        await _try_again(world, turn_id)
+        return
     async with world.reading() as desk:
         language = await of_asked(desk)
     with speaking(language):
@@ -59,6 +59,15 @@ async def _answered(world: World, turn: Turn) -> None:
         await answer_plainly(world, turn, why=ended.why)
         return
     await finish(world, turn, replace(ended, since=since))
+
+
+async def _try_again(world: World, turn_id: int) -> None:
+    """A turn that has ended may still have something that was approved and could not be done the first time."""
+    async with world.db.read() as tx:
+        turn = await turns.get(tx, turn_id)
+    await approved.carry_out(world, turn)
+    async with world.finishing():
+        return
 
 
 async def _take_up(world: World, turn_id: int) -> Turn | None:

@@ -28,7 +28,7 @@ from bot.llm.pace import Pace
 from bot.metrics import BREAKER, LLM_COST, LLM_TOKENS
 from bot.prices import MILLION, Price, Usage
 from prompts.words import say
-from storage import llm_cache, llm_state, queue
+from storage import llm_cache, llm_state, pauses, queue
 from storage.database import StorageError, Tx
 from storage.limits import PATIENCE
 from storage.queue import Job
@@ -184,6 +184,8 @@ class Guard:
 
     async def _admit(self, tx: Tx, wish: Wish) -> Admitted:
         now = self._limiter.clock()
+        if pause := await pauses.current(tx):
+            raise ModelError(say("models are paused by @{who}", who=pause.who))
         known = await self._breaker(tx)
         if why := breaker.refusal(known, now=now, settings=self._settings):
             raise ModelError(why)

@@ -12,7 +12,7 @@ from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from storage.receipts import Receipt
 from storage.turns import ToolCall, Turn
-from tests.team import Bot, assignees, quiet, report, running, said, seed_teams, settings_for
+from tests.team import Bot, assignees, quiet, report, running, seed_teams, settings_for, slash
 
 
 @pytest.fixture
@@ -103,4 +103,19 @@ async def test_two_steps_make_one_answer(slack: SlackSandbox, llm: LlmSandbox, t
     answer = slack.thread("#ops", ts)[-1].plain
     assert [use.state for use in uses] == ["done", "done"], [use.result for use in uses]
     assert "2 changes" in answer
-    assert said  # imported for the helpers
+
+
+async def test_nobody_is_asked_while_an_admin_has_paused_it(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    async with with_agent(slack, llm, tmp_path, admins=slack.user("alice").id) as bot:
+        await slash(bot, "alice", "agent pause the answers are odd")
+        await slack.say("frank", "#ops", "@chargehand who has the most tickets?")
+        await quiet(bot)
+        assert "@alice has paused the agent (the answers are odd)" in slack.ephemerals("frank")[-1].plain
+        await report(bot, "frank", "redis is down")  # triaged by rules
+        assert "models are paused by @alice" in slack.thread("#ops", (await bot.ticket()).message_ts or "")[1].plain
+        await slash(bot, "bob", "agent resume")
+        assert "admin" in slack.ephemerals("bob")[-1].plain
+        assert llm.requests == []

@@ -298,6 +298,14 @@ VERB_CASES |= {
     ),
 }
 VERB_CASES |= {
+    "agent": by_slash(
+        "alice",
+        "agent pause the answers are odd",
+        action="pause",
+        given=an_admin,
+        of="workspace",
+        after={"paused": True, "why": "the answers are odd"},
+    ),
     "ownership": by_slash(
         "alice", "ownership add path infra/redis Platform", of="team", after={"rule": "path infra/redis"}
     ),
