@@ -2,6 +2,7 @@
 
 from agent.commands.reading import says_something
 from agent.desk import Desk
+from agent.turns import texts
 from bot.errors import UserError
 from storage import audit, identities, llm_cache, thread_messages, thread_summaries
 from storage.people import Person
@@ -19,6 +20,7 @@ async def forget(desk: Desk, person: Person, *, reason: str) -> int:
         raise UserError("Say why, in some words: it goes on record.")
     events = await audit.forget(desk.tx, person.id, names=await _names(desk, person))
     await thread_messages.forget(desk.tx, person.slack_id)
+    await texts.forget(desk.tx, desk.workspace_id, person.id)
     # What models made of them would be given again.
     await llm_cache.clear(desk.tx)
     await thread_summaries.clear(desk.tx)

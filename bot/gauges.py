@@ -9,10 +9,11 @@ from datetime import datetime
 from math import inf
 
 from bot import metrics
+from bot.llm.accounts import Budgets, Payer, standings
 from bot.roles import Part
 from bot.stages import PRIORITIES
-from storage import backup, gaps, leases, limits, outbox, workers
-from storage.database import Database
+from storage import backup, gaps, leases, limits, outbox, proposals, workers, workspace
+from storage.database import Database, Tx
 from storage.queue.bounds import Pressure, pressure
 from storage.queue.load import Load, load
 from storage.workers import Process
@@ -63,6 +64,7 @@ class Gauges:
         me: str,
         most_jobs: int,
         least_free_mb: int = LEAST_FREE_MB,
+        budgets: Budgets | None = None,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,6 +72,7 @@ class Gauges:
         self.me = me
         self.most_jobs = most_jobs
         self.least_free = least_free_mb * 1_000_000
+        self.budgets = budgets
         self.clock = clock
         self._monotonic = monotonic
         self._turn = asyncio.Lock()
@@ -99,6 +102,7 @@ class Gauges:
             blocked = await limits.blocked(tx, now=now)
             newest = await backup.latest(tx)
             metrics.GAPS_OPEN.set(await gaps.count_open(tx))
+            await self._show_agent(tx, now)
         free = shutil.disk_usage(self.db.path.parent).free if self.db.path else None
         reading = Reading(
             at=now,
@@ -119,6 +123,15 @@ class Gauges:
             metrics.BACKUP_AGE.set((now - newest.taken_at).total_seconds())
         metrics.DB_BYTES.set(await self.db.size())
         return reading
+
+    async def _show_agent(self, tx: Tx, now: datetime) -> None:
+        """What was asked approval for, and what is left of the day's budget."""
+        metrics.PROPOSALS.clear()
+        for state, number in (await proposals.counts(tx)).items():
+            metrics.PROPOSALS.labels(state).set(number)
+        if self.budgets is not None:
+            [today] = await standings(tx, await workspace.current(tx), Payer(), self.budgets, now=now)
+            metrics.BUDGET_USED.set(today.share)
 
     def _show(self, reading: Reading) -> None:
         metrics.QUEUE_JOBS.clear()

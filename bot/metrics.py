@@ -91,7 +91,13 @@ LLM_COST = _counter("llm_cost_usd", "Cost of the tokens used, in US dollars, whe
 LLM_ERRORS = _counter("llm_errors", "Calls to the model without a usable answer", ("class",))
 BREAKER = _gauge("breaker_state", "1 while calls to a provider are cut off, 0 otherwise", ("provider",))
 # The agent
+TURNS = _counter("turns", "Requests to the agent that have ended", ("outcome",))
+TOOL_CALLS = _counter("tool_calls", "Uses of tools that a model asked for", ("result",))
+NOT_GRANTED = _counter("refused_grants", "Uses of tools that a model asked for and did not have")
 UNRECEIPTED = _counter("unreceipted_claims", "Things that a model claimed to have done and no receipt shows")
+PROPOSALS = _gauge("proposals", "What somebody asked approval for", ("state",))
+BUDGET_USED = _gauge("llm_budget_used", "Share of the workspace's budget of today that is used or set aside")
+STATUS_MISSED = _counter("status_renewals_missed", "Times that somebody waited longer than they should for a sign")
 # The process and its company
 SOCKET_AGE = _gauge("slack_socket_age_seconds", "Time since Slack's socket last gave a sign of life")
 HEARTBEAT_AGE = _gauge("worker_heartbeat_age_seconds", "Time since a process that runs jobs said that it lives")

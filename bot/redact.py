@@ -29,6 +29,9 @@ KNOWN = {
 }
 KNOWN_SECRET = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{pattern})" for kind, pattern in KNOWN.items()))
 
+# Bounded, as mail servers are: 64 characters before the sign, 63 in each part behind it.
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+
 URL_PASSWORD = re.compile(r"((?<![\w+.-])[A-Za-z][\w+.-]{1,20}://[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)")
 AUTHORIZATION = re.compile(
     r"(\bauthorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|basic|token)\s{1,3}|\bbearer\s{1,3}(?=[\w.~+/-]{0,200}\d))"
@@ -117,6 +120,11 @@ def redact(text: str) -> str:
     text = FLAG.sub(r"\1[redacted:secret]", text)
     text = ASSIGNED.sub(_assigned, text)
     return AFTER_KEY.sub(_random, text)
+
+
+def redact_addresses(text: str) -> str:
+    """The text without secrets, and with `[redacted:email]` for each e-mail address."""
+    return ADDRESS.sub("[redacted:email]", redact(text))
 
 
 def redact_fields(fields: Mapping[str, object]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from bot import metrics
 from bot.spans import trace
 from storage.database import Database
 from storage.queue import Step
+from storage.turn_news import ToolUsed, TurnEnded
 
 log = structlog.get_logger()
 
@@ -59,6 +60,12 @@ def _told(news: object) -> None:
     if isinstance(news, Step):
         _job(news)
         trace.stepped(news)
+    elif isinstance(news, TurnEnded):
+        metrics.TURNS.labels(news.outcome).inc()
+    elif isinstance(news, ToolUsed):
+        metrics.TOOL_CALLS.labels(news.state).inc()
+        if news.not_granted:
+            metrics.NOT_GRANTED.inc()
 
 
 def _job(step: Step) -> None:

@@ -96,3 +96,24 @@ async def hidden_channels(tx: Tx) -> list[str]:
     """The private channels that something open may be known in alone."""
     found = select(Proposal.hidden_in).where(Proposal.state == OPEN, col(Proposal.hidden_in).is_not(None)).distinct()
     return [channel_id for channel_id in await tx.exec(found) if channel_id]
+
+
+async def latest(tx: Tx, workspace_id: str, *, state: str = "", most: int = 50) -> list[Proposal]:
+    """The newest first, in one state or in all."""
+    found = select(Proposal).where(Proposal.workspace_id == workspace_id)
+    found = found.where(Proposal.state == state) if state else found
+    return list(await tx.exec(found.order_by(col(Proposal.id).desc()).limit(most)))
+
+
+async def waiting(tx: Tx, workspace_id: str, *, now: datetime, asker_id: int | None = None) -> list[Proposal]:
+    """What waits to be decided, of one person or of all, the oldest first."""
+    is_open = (Proposal.workspace_id == workspace_id, Proposal.state == OPEN, Proposal.expires_at > now)
+    found = select(Proposal).where(*is_open)
+    found = found if asker_id is None else found.where(Proposal.asker_id == asker_id)
+    return list(await tx.exec(found.order_by(col(Proposal.id))))
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """How many there are in each state."""
+    found = await tx.exec(select(Proposal.state, func.count()).group_by(Proposal.state))
+    return dict(found.all())

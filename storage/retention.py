@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, String, Table, and_, cast, delete, exists, func, null, or_, select, update
 from sqlmodel import SQLModel
 
 from storage import doubt, llm_cache
 from storage.database import Database
+from storage.feedback import Feedback
 from storage.inbox import NO_BODY, WAITING, Delivery
 from storage.llm_cache import LlmCache
 from storage.llm_ledger import LlmLedger
@@ -25,7 +26,9 @@ from storage.queue.operator import ENDED_WELL
 from storage.settings_kv import Setting
 from storage.thread_messages import ThreadMessage
 from storage.thread_summaries import ThreadSummary
+from storage.turns import ModelCall, ToolCall, Turn, TurnStep
 from storage.undo_steps import UndoStep
+from storage.without import without
 
 WRITER_SECONDS = 0.01  # aimed at for one batch: a busy machine takes some times as long, and 50 ms nobody notices
 SMALLEST, FIRST, MOST = 5, 20, 1000  # rows
@@ -42,6 +45,7 @@ class Keep:
     jobs: int  # those that ended well, messages that were sent, steps of undo, and who was told what
     steps: int
     threads: int  # what was said in them
+    traces: int = 30  # what was said in the agent's turns; their figures stay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +121,81 @@ def rules(keep: Keep, *, now: datetime) -> list[Rule]:
             model=Setting,
             is_due=doubts & (settings.c.value < before(keep.jobs).isoformat()),
         ),
+        *texts_of_turns(before(keep.traces)),
+        *_figures_of_turns(before(FIGURES_DAYS)),
+    ]
+
+
+def texts_of_turns(ended_before: datetime) -> list[Rule]:
+    """What was said in turns that ended before then; who asked, what was used and what it took stays.
+
+    The turns themselves come last: their texts say that the rest may still have some.
+    """
+    turns, steps, calls, uses = (
+        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Turn, TurnStep, ModelCall, ToolCall)
+    )
+
+    def is_of_old(rows: Table) -> ColumnElement[bool]:
+        return exists().where(turns.c.id == rows.c.turn_id, turns.c.ended_at < ended_before)
+
+    has_calls = cast(calls.c.calls, String) != "[]"
+    has_arguments = cast(uses.c.arguments, String) != "{}"
+    return [
+        Rule(
+            what="texts of specialists",
+            model=TurnStep,
+            is_due=and_(or_(steps.c.text != "", steps.c.goal != "", steps.c.why != ""), is_of_old(steps)),
+            emptied={"text": "", "goal": "", "why": ""},
+        ),
+        Rule(
+            what="texts of models",
+            model=ModelCall,
+            is_due=and_(or_(calls.c.text != "", has_calls), is_of_old(calls)),
+            emptied={"text": "", "calls": []},
+        ),
+        Rule(
+            what="texts of tools",
+            model=ToolCall,
+            is_due=and_(or_(uses.c.result != "", has_arguments), is_of_old(uses)),
+            emptied={"result": "", "arguments": {}, "shown": null()},
+        ),
+        Rule(
+            what="texts of turns",
+            model=Turn,
+            is_due=(turns.c.text != "") & (turns.c.ended_at < ended_before),
+            emptied={
+                "text": "",
+                "place": without(turns.c.place, "root_text", "files"),
+                "route": without(turns.c.route, "reason"),
+            },
+        ),
+    ]
+
+
+def _figures_of_turns(ended_before: datetime) -> list[Rule]:
+    """Turns of long ago, with all that is theirs; one that a receipt or a proposal names stays for it."""
+    turns, *parts = (
+        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Turn, TurnStep, ModelCall, ToolCall, Feedback)
+    )
+    is_old = turns.c.ended_at < ended_before
+    names = {"turn_steps": "specialists", "model_calls": "models", "tool_calls": "tools", "feedback": "feedback"}
+    models: tuple[type[SQLModel], ...] = (TurnStep, ModelCall, ToolCall, Feedback)
+    naming = [
+        exists().where(key.parent == turns.c.id)
+        for table in SQLModel.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column is turns.c.id
+    ]
+    return [
+        *(
+            Rule(
+                what=f"figures of {names[table.name]}",
+                model=model,
+                is_due=exists().where(turns.c.id == table.c.turn_id, is_old),
+            )
+            for model, table in zip(models, parts, strict=True)
+        ),
+        Rule(what="figures of turns", model=Turn, is_due=and_(is_old, *(~one for one in naming))),
     ]
 
 

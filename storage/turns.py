@@ -69,6 +69,11 @@ class Turn(Row, table=True):
     def name(self) -> str:
         return f"T-{self.number}"
 
+    @property
+    def is_private(self) -> bool:
+        """Whether not everybody in the workspace may read what is said where it was asked."""
+        return bool(self.place.get("is_private") or self.place.get("is_dm"))
+
 
 class TurnStep(Row, table=True):
     """What one specialist did of a turn. `text` is what it answered; `why` it has none."""

@@ -15,8 +15,10 @@ from sqlmodel import SQLModel
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
+from agent.kit.page import described
 from agent.matrix import matrix
 from agent.people.settable import PERSON, TEAM, Preference
+from agent.specialists import SPECIALISTS
 from app import serve
 from bot import metrics
 from bot.settings import Settings, env_name
@@ -128,6 +130,23 @@ def test_who_may_run_what_is_in_the_table() -> None:
 def test_every_setting_of_teams_and_people_is_in_the_table(mark: str, table: tuple[Preference, ...]) -> None:
     rows = [(f"`{one.key}`", one.kind.words, one.default, one.meaning) for one in table]
     assert_table("docs/people.md", mark, ("key", "value", "default", "what it is"), rows)
+
+
+def test_every_tool_is_in_the_table() -> None:
+    rows = [
+        (
+            f"`{tool['name']}`",
+            tool["risk"],
+            tool["reach"],
+            tool["permission"],
+            tool["undo"] or "–",
+            ", ".join(f"`{name}`" for name in tool["specialists"]),
+            tool["description"],
+        )
+        for tool in described(SPECIALISTS)
+    ]
+    head = ("tool", "risk", "reach", "permission", "undone by", "specialists", "what it does")
+    assert_table("docs/tools.md", "tools", head, rows)
 
 
 def test_every_job_is_in_the_table() -> None:

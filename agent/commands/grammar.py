@@ -10,13 +10,16 @@ from agent.commands.reading import LINK, NAMED_TICKET, Reading
 from agent.commands.shapes import (
     AGENT,
     BUDGET,
+    DAYS,
     DIGEST,
     GROUP_ACTS,
     MUTE,
     OF_REMINDERS,
+    PROPOSALS,
     SUMMARY,
     TEAM_ACTS,
     TO_REMIND,
+    TURN,
     UNMUTE,
 )
 from agent.commands.slots import GROUND, SAYS_IT, SOMEONE, fill
@@ -32,7 +35,7 @@ _SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)
 _FOLLOWS = {
     Slot.JOBS: re.compile(r"(?:(?:list|show|replay|discard|cancel)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.WHY: re.compile(
-        rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|r-\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?",
+        rf"(?:{GROUND}\b)?\s*(?:(?:(?:ch-?)?\d{{1,9}}|[rt]-\d{{1,9}}|{LINK}|this)\b[:,]?)?\s*(?:not\s+{SOMEONE})?",
         re.IGNORECASE,
     ),
     Slot.MUTE: MUTE,
@@ -43,6 +46,9 @@ _FOLLOWS = {
     Slot.SUMMARY: SUMMARY,
     Slot.BUDGET: BUDGET,
     Slot.AGENT: AGENT,
+    Slot.PROPOSALS: PROPOSALS,
+    Slot.DAYS: DAYS,
+    Slot.TURN: re.compile(rf"(?:{TURN.pattern}.*)?", re.IGNORECASE | re.DOTALL),
     Slot.TEAMS: re.compile(rf"(?:(?:{TEAM_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked|ask|import)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),

@@ -51,6 +51,10 @@ BUDGET = re.compile(
 AGENT = re.compile(
     r"(?:(?P<act>pause|pausiere|resume|weiter|status)(?:[\s:]+(?P<why>\S.*))?)?", re.IGNORECASE | re.DOTALL
 )
+PROPOSALS = re.compile(r"(?:mine|meine|team|all|alle)?", re.IGNORECASE)
+DAYS = re.compile(r"(?:\d{1,4})?")
+TURN = re.compile(r"t-?(?P<number>\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+FEEDBACK = re.compile(r"(?P<value>up|down)\b[:,]?\s*", re.IGNORECASE)
 SUMMARY = re.compile(r"(?:team\s+\S.*|\S+(?:\s+\S+)?)?", re.IGNORECASE)
 _SOURCE = r"(?:@?[\w.-]+/[\w.-]+|<!subteam\^\w+(?:\|[^>]*)?>)"
 _LINK, _ON_LINK = "link|verbinde", "unlink|trenne|apply|anwenden"
@@ -123,5 +127,7 @@ SHAPES = {
     Slot.REMINDERS: Shape(REMINDERS),
     Slot.BUDGET: Shape(BUDGET),
     Slot.AGENT: Shape(AGENT),
+    Slot.PROPOSALS: Shape(PROPOSALS),
+    Slot.DAYS: Shape(DAYS, fixed("“{typed}” is no number of days")),
     Slot.SUMMARY: Shape(SUMMARY, fixed("“{typed}” is no team")),
 }

@@ -7,7 +7,8 @@ from functools import partial
 from agent.commands.fields import read_fields
 from agent.commands.filters import MINE, read_filters
 from agent.commands.reading import LINK, THIS, Reading, says_something, take_tickets, too_long
-from agent.commands.shapes import JOBS, SHAPES, TICKETS
+from agent.commands.shapes import JOBS, SHAPES, TICKETS, TURN
+from agent.commands.turn_slots import fill_feedback, fill_turn
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS, STEPS
 from agent.people.whom import CHANNEL
@@ -184,6 +185,8 @@ def _fill_can(reading: Reading) -> str:
 def _fill_ground(reading: Reading) -> str:
     if found := _GROUND.match(reading.rest):
         reading.status, reading.text, reading.rest = found[1].casefold(), found[2] or "", reading.rest[found.end() :]
+    elif TURN.match(reading.rest):
+        fill_turn(reading)
     return ""
 
 
@@ -215,6 +218,8 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.HANDOVER: _fill_handover,
     Slot.LOGIN: _fill_login,
     Slot.GITHUB: _fill_github,
+    Slot.TURN: fill_turn,
+    Slot.FEEDBACK: fill_feedback,
 }
 
 

@@ -46,7 +46,7 @@ class Slot(Enum):
     ROTATION = "[on|off]"
     UNTIL = "2026-12-01|monday|tomorrow|2h|3d|from monday until friday [cover @someone] [<note>]"
     WHY = "[not @someone]"
-    GROUND = "[denied|reminded|silent]"
+    GROUND = "[denied|reminded|silent|T-1]"
     TEAMS = "[show|create|rename|describe|delete|restore|set|member] [TEAM] [<more>]"
     PERSONS = "show|admin|set|unlinked|ask|import [@someone] [<more>]"
     ME = "[set KEY VALUE]"
@@ -70,13 +70,17 @@ class Slot(Enum):
     HANDOVER = "@someone [<why>]|cancel"
     NOTE = "[<what>]"
     REMIND = "me|@someone|#channel|here to|about <what> WHEN"
+    PROPOSALS = "[mine|team|all]"
+    DAYS = "[7]"
+    TURN = "T-1"
+    FEEDBACK = "up|down [<why>]"
     REMINDERS = "[cancel|done|decline|stop NUMBER|later|change NUMBER WHEN|block|unblock @someone]"
 
 
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
 OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST, Slot.GROUP, Slot.REMINDERS}
-OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET, Slot.AGENT}
+OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET, Slot.AGENT, Slot.PROPOSALS, Slot.DAYS}
 
 
 @dataclass(frozen=True, kw_only=True)

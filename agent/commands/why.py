@@ -1,4 +1,7 @@
-"""`why CH-1`: why it is this priority, team and person; `why CH-1 not @someone` why it is not them, and more."""
+"""`why CH-1`: why it is this priority, team and person; `why CH-1 not @someone` why it is not them, and more.
+
+`explain T-4` says the same of an answer of the agent's: how it came to be.
+"""
 
 from datetime import datetime
 
@@ -7,6 +10,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices import notify
 from agent.status_words import words
+from agent.turns.explain import explain
 from bot.errors import UserError
 from bot.messages import by_name, escape, moment
 from prompts.words import fixed, say
@@ -18,6 +22,8 @@ from storage.tickets import Ticket
 
 async def why(desk: Desk, said: Said) -> Reply:
     """Answer from what was stored when it was decided."""
+    if named := said.values.get("turn"):
+        return await explain(desk, int(named))
     if said.status:
         return await grounds.explain(desk, said.status, said.ticket, named=said.text)
     ticket = said.the_ticket
@@ -118,7 +124,9 @@ def _tie(one: Considered, winner: Considered) -> str:
 VERB = Verb(
     name="why",
     takes=(Slot.GROUND, Slot.LAST, Slot.WHY),
-    summary=fixed("explain priority, team and person, why not somebody, a refusal, a reminder or silence"),
+    summary=fixed(
+        "explain priority, team and person, why not somebody, a refusal, a reminder, silence or an answer of mine"
+    ),
     example="why CH-1 not @bob",
     action="see",
     act=why,

@@ -5,6 +5,7 @@ from agent.forms.questions import (
     assignee,
     comment,
     edit,
+    feedback,
     handover,
     merge,
     priority,
@@ -188,6 +189,15 @@ OPEN_FORMS: tuple[OpenKind, ...] = (
         lines=team.member_lines,
         blamed="people",
         check=team.check_members,
+    ),
+    OpenKind(
+        name="feedback",
+        verb="feedback",
+        title=fixed("What was wrong?"),
+        submit=fixed("Send"),
+        fields=feedback.fields,
+        lines=feedback.lines,
+        blamed="reason",
     ),
     OpenKind(
         name="person-import",

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -28,7 +28,9 @@ from bot.messages import Message, plain
 from bot.redact import redact
 from prompts.words import say
 from storage import receipts, turns
+from storage.database import tell
 from storage.parts import part
+from storage.turn_news import ToolUsed
 from storage.turns import ToolCall, Turn
 
 DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
@@ -48,6 +50,7 @@ class Use:
     words: Words
     thread_ticket: int | None
     is_dry: bool = False
+    started: float = field(default_factory=time.monotonic)
 
     @property
     def effect_key(self) -> str:
@@ -69,6 +72,7 @@ class Use:
             effect_key=self.effect_key,
             state=state,
             result=_cut(redact(result)),
+            milliseconds=round((time.monotonic() - self.started) * 1000),
             **more,
         )
 
@@ -82,7 +86,8 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
     tool = tools.get(use.call.name)
     if problem := _problem(grant, use, tool):
         log.info("tool not used", turn=use.turn.name, tool=use.call.name, why=problem)
-        return await _store(world, use.row(REFUSED, problem, at=world.clock()))
+        is_granted = tool is not None and grant.has(tool)
+        return await _store(world, use.row(REFUSED, problem, at=world.clock()), not_granted=not is_granted)
     assert tool is not None  # else there was a problem
     await world.signs.now(_sign(tool, use))
     try:
@@ -142,6 +147,7 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
             row = use.row(FAILED, plain(str(error)), at=desk.now, shown=_shown(error))
         desk.tx.add(row)
         await desk.tx.flush()
+        tell(desk.tx, ToolUsed(row.state))
     return row
 
 
@@ -180,10 +186,11 @@ def _object(would: Deed) -> set[tuple[str, str]]:
     return {(would.object_kind, would.object_id)} if would.is_done else set()
 
 
-async def _store(world: World, row: ToolCall) -> ToolCall:
+async def _store(world: World, row: ToolCall, *, not_granted: bool = False) -> ToolCall:
     async with world.db.write() as tx:
         tx.add(row)
         await tx.flush()
+        tell(tx, ToolUsed(row.state, not_granted=not_granted))
     return row
 
 

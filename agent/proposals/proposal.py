@@ -151,13 +151,14 @@ async def visible_proposal(desk: Desk, number: int) -> Proposal:
         Stray: there is none, or it is about something that is none of the asker's business.
     """
     found = await proposals.by_number(desk.tx, desk.workspace_id, number)
-    if found is None or not await _sees(desk, found):
+    if found is None or not await sees(desk, found):
         unseen = fixed("There is no {proposal} that you can see. Your Home tab lists those that wait for you.")
         raise Stray(say(unseen, proposal=f"P-{number}"))
     return found
 
 
-async def _sees(desk: Desk, proposal: Proposal) -> bool:
+async def sees(desk: Desk, proposal: Proposal) -> bool:
+    """Whether the asker may know of it."""
     if desk.asker.person_id in {proposal.asker_id, proposal.approver_id}:
         return True
     if proposal.ticket_id:

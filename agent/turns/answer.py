@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.commands import feedback
 from agent.guardrails.answer import answer
 from agent.guardrails.links import links_for
 from agent.guardrails.marks import InSlack
@@ -101,7 +102,8 @@ def _with_questions(told: Told, sent: Parts) -> Parts:
     *before, last = sent.messages
     text = "\n".join(filter(None, [told.why, last.text, *(message.text for message in open_ones)]))
     buttons = _few([button for message in shown for button in message.buttons])
-    last = last.model_copy(update={"text": text, "buttons": (*buttons, *last.buttons)})
+    about = {"text": text, "buttons": (*buttons, *last.buttons), "rows": (feedback.buttons(told.turn),)}
+    last = last.model_copy(update=about)
     return Parts(messages=(*before, last), file=sent.file)
 
 

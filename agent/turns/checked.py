@@ -98,7 +98,13 @@ async def _asked(world: World, answered: Answered, text: str, proofs: Sequence[P
         return None
     number = APART + answered.number
     await keep(
-        world, turn, answer, step=answered.step, number=number, prompt=about("claims_system").mark, started=started
+        world,
+        turn,
+        answer,
+        step=answered.step,
+        number=number,
+        prompt=f"claims@{about('claims_system').hash}",
+        started=started,
     )
     found: tuple[Claim, ...] = answer.parsed  # type: ignore[assignment] # as `read` of the question makes it
     return found

@@ -1,7 +1,7 @@
 """The message that began a turn is rewritten or deleted: what waits follows it, what runs is told, what ended stays."""
 
 from agent.desk import Desk
-from storage import turns
+from agent.turns import texts
 from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, Turn
 
 
@@ -24,9 +24,5 @@ async def drop_turn(desk: Desk, turn: Turn) -> None:
         turn.state, turn.outcome, turn.ended_at = STOPPED, "stopped", desk.now
         desk.audit("cancelled", "turn", turn.id, before={}, after={"why": "deleted"})
     elif turn.state not in LIVE:
-        turn.text = ""
-        for step in await turns.steps(desk.tx, turn.id):
-            step.goal = step.text = ""
-        for call in await turns.model_calls(desk.tx, turn.id):
-            call.text, call.calls = "", []
+        await texts.cut_down(desk.tx, turn, "none")
         desk.audit("forget", "turn", turn.id, before={}, after={"why": "deleted"})

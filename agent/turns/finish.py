@@ -8,13 +8,15 @@ from agent.guardrails.outcome import Because
 from agent.kit.world import World
 from agent.notices import notify
 from agent.specialists import NAMED, TOOLS
-from agent.turns import answer
+from agent.turns import answer, texts
 from agent.turns.answer import Told
 from agent.turns.begin import WAITS, mark, store
 from bot.events import Place
 from bot.messages import escape
 from prompts.words import say
 from storage import people, proposals, receipts, turns
+from storage.database import Tx, tell
+from storage.turn_news import TurnEnded
 from storage.turns import DONE, STOPPED, WAITING, Turn
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
@@ -39,24 +41,26 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
         sent = answer.compose(await _told(desk, kept, ended))
         for number, message in enumerate(sent.messages):
             await notify.answer(desk, message, is_private=False, name=f"answer{number or ''}")
-        _end(world, kept, ended)
-        await _hand_on(desk, kept)
+        await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
+        await _end(world, tx, kept, ended)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
 
 
-async def _hand_on(desk: Desk, turn: Turn) -> None:
+async def _hand_on(desk: Desk, turn: Turn, *, is_stopped: bool) -> None:
     """What came in too late for this turn becomes one of its own, unless all was stopped; nothing waits any more."""
     for one in turn.follow_ups:
         place = Place(**one["place"])
         await mark(desk, place.channel_id, one["ts"], WAITS, is_gone=True)
-        if "step" not in one and not one.get("is_edit") and turn.state != STOPPED:
+        if "step" not in one and not one.get("is_edit") and not is_stopped:
             await store(desk, place, one["text"], key=f"turn:{turn.id}:{one['ts']}", surface=turn.surface)
 
 
-def _end(world: World, turn: Turn, ended: Ended) -> None:
+async def _end(world: World, tx: Tx, turn: Turn, ended: Ended) -> None:
     turn.state, turn.outcome = ended.state, ended.outcome
     if ended.state != WAITING:
         turn.ended_at = world.clock()
+        await texts.cut_down(tx, turn, world.settings.trace_text)
+        tell(tx, TurnEnded(ended.outcome))
 
 
 async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
@@ -95,4 +99,4 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
         kept = await turns.get(tx, turn.id)
         await world.plainly(desk, turn.text)
         kept.note = why
-        _end(world, kept, Ended(state=DONE, outcome="answer"))
+        await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))

@@ -1,13 +1,15 @@
 """Signs of life while a turn is worked on: one line that says what is being done, renewed before Slack drops it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.metrics import STATUS_MISSED
 from prompts.words import fixed, say
 
-RENEWED = 60.0  # seconds; Slack drops it after 120
+RENEWED, LATE = 60.0, 90.0  # seconds; Slack drops it after 120
 THINKS = fixed("is thinking…")
 READS = fixed("is looking at {what}…")
 ACTS = fixed("is working…")
@@ -40,5 +42,8 @@ class Signs:
 
     async def _renew(self) -> None:
         while True:
+            before = time.monotonic()
             await asyncio.sleep(RENEWED)
+            if time.monotonic() - before > LATE:
+                STATUS_MISSED.inc()
             await self.show(self.words)

@@ -64,7 +64,7 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         grant=grant,
         system=system,
         request=context.text,
-        prompt=about(specialist.prompt).mark,
+        prompt=f"{specialist.name}@{about(specialist.prompt).hash}",
         words=words_of(around),
         thread_ticket=around.ticket_id,
         is_private=around.is_private,

@@ -66,6 +66,13 @@ class Standing:
         return self.entry.tokens <= self.limit.tokens and (money is None or self.entry.money <= money)
 
     @property
+    def share(self) -> float:
+        """How much of it is used or set aside, of tokens or of money, whichever is more: 1 when nothing is left."""
+        money = self.limit.money
+        dear = 0.0 if money is None else self.entry.money / max(money, 1)
+        return max(self.entry.tokens / max(self.limit.tokens, 1), dear)
+
+    @property
     def is_low(self) -> bool:
         """Whether so much is used or set aside that admins should know."""
         money = self.limit.money

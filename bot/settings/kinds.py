@@ -188,6 +188,7 @@ def _check_names(names: Iterable[str]) -> None:
 Port = Annotated[int, Field(ge=0, le=65535)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Approvals = Literal["strict", "balanced", "open"]
+TraceText = Literal["full", "redacted", "none"]
 SlackToken = Annotated[SecretStr, AfterValidator(_slack_token)]
 FernetKeys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
 TimeOfDay = Annotated[str, AfterValidator(time_of_day)]

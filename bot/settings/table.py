@@ -115,6 +115,10 @@ class Settings(BaseSettings):
     """Requests of one thread in a minute; with more it rests for 30 minutes."""
     turns_per_hour: int = Field(default=30, ge=1, le=10_000)
     """The same in an hour."""
+    trace_days: kinds.Days = 30
+    """Days that what was said in a request to the agent is kept; what it took and did is kept for 400."""
+    trace_text: kinds.TraceText = "redacted"
+    """What is kept of it once it has ended: `full`, `redacted` without secrets and e-mail addresses, or `none`."""
 
     # GitHub
     github_webhook_secret: SecretStr | None = Field(default=None, validation_alias="GITHUB_WEBHOOK_SECRET")
@@ -349,4 +353,5 @@ class Settings(BaseSettings):
             jobs=self.keep_days,
             steps=self.keep_step_days,
             threads=self.thread_days,
+            traces=self.trace_days,
         )

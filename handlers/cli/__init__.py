@@ -18,6 +18,7 @@ from handlers.cli import (
     ownership,
     person,
     prompt,
+    proposal,
     reconcile,
     reminders,
     repo,
@@ -26,7 +27,9 @@ from handlers.cli import (
     status,
     team,
     ticket,
+    tool,
     trace,
+    turn,
     version,
     webhook,
 )
@@ -64,6 +67,8 @@ def build_cli(serve: Serve) -> typer.Typer:
         verb.register(cli)
     for records in (audit, access, eval):
         records.register(cli)
+    for of_agent in (turn, proposal, tool):
+        of_agent.register(cli)
     for explaining in (reminders, digest, ownership, sla, help):
         explaining.register(cli)
     return cli

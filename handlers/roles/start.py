@@ -18,6 +18,7 @@ from bot.github.client import open_github
 from bot.health import WELL, Health, LastCalls, Probe
 from bot.limiter import Limiter
 from bot.llm import open_model
+from bot.llm.accounts import budgets_of
 from bot.llm.marks import Marks
 from bot.process import at_work
 from bot.roles import EVERYTHING, Part, named
@@ -73,6 +74,7 @@ async def start(settings: Settings, parts: frozenset[Part], *, clock: Callable[[
             me=process.id,
             most_jobs=settings.queue_max,
             least_free_mb=settings.disk_free_mb,
+            budgets=budgets_of(settings),
             clock=clock,
         )
         health = Health(db, gauges, is_draining=lambda: process.draining)

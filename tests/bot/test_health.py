@@ -12,11 +12,15 @@ from sqlmodel import text
 from bot.errors import TryLater
 from bot.gauges import FRESH_SECONDS, Gauges
 from bot.health import Answer, Health, Probe, Shared
-from bot.metrics import BLOCKED, GAPS_OPEN, LOOP_LAG, QUEUE_JOBS
+from bot.llm.accounts import KINDS, Budgets, Limit
+from bot.metrics import BLOCKED, BUDGET_USED, GAPS_OPEN, LOOP_LAG, PROPOSALS, QUEUE_JOBS
 from bot.pulse import BEAT_SECONDS, STUCK_SECONDS, Pulse
-from storage import gaps, limits, queue
+from storage import gaps, limits, llm_ledger, queue, workspace
 from storage.database import Database, StorageError, open_database
 from storage.gaps import ASKED, CHECK, Gap
+from storage.llm_ledger import Account, Entry
+from storage.people import Person
+from storage.proposals import Proposal
 from storage.queue import BULK, Job
 from tests.files import put_newest
 
@@ -209,3 +213,22 @@ async def test_a_loop_that_stands_still_is_noticed() -> None:
     assert now[0] == BEAT_SECONDS + STUCK_SECONDS
     assert (pulse.lag, pulse.is_steady) == (STUCK_SECONDS, False)
     assert LOOP_LAG._value.get() == STUCK_SECONDS
+
+
+async def test_what_waits_for_approval_and_what_is_left_of_the_day_is_shown(db: Database) -> None:
+    async with db.write() as tx:
+        await workspace.adopt(tx, "T1")
+        ann = Person(workspace_id="T1", slack_id="U1", name="ann", created_at=NOW)
+        tx.add(ann)
+        await tx.flush()
+        wish = {"workspace_id": "T1", "verb": "withdraw", "arguments": {}, "said": "", "needs": "close", "before": {}}
+        when = {"after": {}, "asker_id": ann.id, "created_at": NOW, "expires_at": NOW}
+        for number, state in enumerate(("open", "open", "denied"), 1):
+            tx.add(Proposal(number=number, state=state, **wish, **when))
+        today = [Account(llm_ledger.WORKSPACE, "2030-01-31")]
+        await llm_ledger.post(tx, "T1", today, Entry(input=150, reserved=100), now=NOW)
+    budgets = Budgets(limits={kind: Limit(tokens=1000) for kind in KINDS})
+    await Gauges(db, me="p1", most_jobs=10, budgets=budgets, clock=lambda: NOW).reading()
+    [shown] = PROPOSALS.collect()
+    assert {sample.labels["state"]: sample.value for sample in shown.samples} == {"open": 2, "denied": 1}
+    assert BUDGET_USED.collect()[0].samples[0].value == 0.25

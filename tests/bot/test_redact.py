@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.redact import redact
+from bot.redact import redact, redact_addresses
 
 # Put together at run time, so that no scanner takes this file for a leak.
 LETTERS = "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA"
@@ -170,3 +170,17 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
 
     short, long = min(seconds(20_000) for _ in range(3)), min(seconds(160_000) for _ in range(2))
     assert long < 24 * short + 0.05, f"{short:.4f} s for 20 kB, {long:.4f} s for 160 kB"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("write to ann.b+c@mail.example.com, please", "write to [redacted:email], please"),
+        ("<mailto:ann@example.com|ann@example.com>", "<mailto:[redacted:email]|[redacted:email]>"),
+        ("@ann and ann@localhost and acme/shop@main", "@ann and ann@localhost and acme/shop@main"),
+        ("password=hunter2-4711 of ann@example.com", "password=[redacted:secret] of [redacted:email]"),
+    ],
+)
+def test_addresses_go_where_nobody_should_read_them(text: str, kept: str) -> None:
+    assert redact_addresses(text) == kept
+    assert redact_addresses(kept) == kept

@@ -6,8 +6,9 @@ import pytest
 
 from bot import stages
 from bot.metrics import REGISTRY
-from storage.database import Database
+from storage.database import Database, tell
 from storage.queue import Job
+from storage.turn_news import ToolUsed, TurnEnded
 from tests.storage.queue.steps import NOON, bury, finish, give_back, ignore, job, put, retry, take
 
 End = Callable[[Database, Job], Awaitable[None]]
@@ -46,3 +47,24 @@ async def test_jobs_that_are_replaced_before_they_run_count_once_each(db: Databa
     replaced, ended = counted("preview")
     await put(db, version(2, "preview"), version(3, "preview"), version(1, "preview"))
     assert counted("preview") == (replaced + 2, ended + 2)
+
+
+async def taken_back(db: Database, news: object) -> None:
+    """It would have been told, had the transaction been committed."""
+    async with db.write() as tx:
+        tell(tx, news)
+        raise LookupError
+
+
+async def test_what_the_agent_did_is_counted_once_it_is_committed(db: Database) -> None:
+    stages.watch(db)
+    before = [figure("turns_total", outcome="answer"), figure("tool_calls_total", result="refused")]
+    refused = figure("refused_grants_total")
+    with pytest.raises(LookupError):
+        await taken_back(db, TurnEnded("answer"))
+    async with db.write() as tx:
+        tell(tx, TurnEnded("answer"))
+        tell(tx, ToolUsed("refused", not_granted=True))
+    now = [figure("turns_total", outcome="answer"), figure("tool_calls_total", result="refused")]
+    assert now == [one + 1 for one in before]
+    assert figure("refused_grants_total") == refused + 1

@@ -13,10 +13,12 @@ from agent.people.organise import PersonFacts, TeamFacts, add_person, add_team, 
 from bot.errors import Refused
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.desk import operator
+from storage import people
 from storage.audit import AuditEvent
 from storage.comments import Comment
 from storage.people import Person
 from storage.repositories import Repository
+from storage.turns import Turn
 from tests.handlers.cli.conftest import OPERATOR
 from tests.team import LONG_AGO, Bot, make_admin, quiet, report, slash
 
@@ -131,6 +133,15 @@ async def _card(slack: SlackSandbox, bot: Bot) -> str:
 
 async def an_admin(_: SlackSandbox, bot: Bot) -> None:
     await make_admin(bot, "alice")
+
+
+async def an_answer(_: SlackSandbox, bot: Bot) -> None:
+    """The agent has answered bob."""
+    async with bot.ctx.db.write() as tx:
+        bob = await people.the(tx, bot.slack.workspace_id, bot.slack.user("bob").id)
+        place = {"surface": "mention", "channel_id": "C0OPS", "place": {}, "text": "why?", "created_at": LONG_AGO}
+        asked = {"workspace_id": bot.slack.workspace_id, "actor_id": bob.id, "slack_id": bob.slack_id}
+        tx.add(Turn(number=1, key="turn:1", state="done", ended_at=LONG_AGO, **asked, **place))
 
 
 async def one_fails(slack: SlackSandbox, bot: Bot) -> None:
@@ -431,8 +442,22 @@ VERB_CASES |= {
         after={"of": "workspace", "in": "tokens", "limit": "20000000"},
     ),
 }
+VERB_CASES |= {
+    "feedback": Case(
+        given=an_answer,
+        do=typed("bob", "feedback T-1 down"),
+        who="bob",
+        surface="slash",
+        action="feedback",
+        of="turn",
+        before={"value": None},
+        after={"value": "down"},
+    ),
+}
 LOOKING = {
     "list": "list",
+    "proposals": "proposals",
+    "conversations": "conversations 30",
     "show": "show CH-1",
     "reminders": "reminders",
     "summary": "summary",

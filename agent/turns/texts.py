@@ -1,0 +1,63 @@
+"""What is kept of what was said in a turn once it has ended (CHARGEHAND_TRACE_TEXT); until then it keeps it all."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.redact import redact_addresses
+from bot.settings.kinds import TraceText
+from storage import feedback, turn_pages, turns
+from storage.database import Tx
+from storage.turn_pages import Wanted
+from storage.turns import Turn
+
+
+async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
+    """Take out of a turn that has ended what is not to be kept; figures, names of tools and receipts stay."""
+    if keep == "full":
+        return
+    one = redact_addresses if keep == "redacted" else _nothing
+    turn.text = one(turn.text)
+    turn.follow_ups = [said | {"text": one(said["text"])} for said in turn.follow_ups]
+    turn.place = turn.place | {name: one(turn.place.get(name) or "") for name in ("root_text", "files")}
+    turn.route = _without_goals(turn.route, one)
+    for step in await turns.steps(tx, turn.id):
+        step.goal, step.text, step.why = one(step.goal), one(step.text), one(step.why)
+    for call in await turns.model_calls(tx, turn.id):
+        call.text = one(call.text)
+        call.calls = [] if keep == "none" else [_masked(asked, one) for asked in call.calls]
+    for use in await turns.tool_calls(tx, turn.id):
+        use.result = one(use.result)
+        use.arguments = {} if keep == "none" else _masked(use.arguments, one)
+        use.shown = None if keep == "none" else _masked(use.shown, one)
+
+
+async def forget(tx: Tx, workspace_id: str, person_id: int) -> None:
+    """Drop the words of what somebody asked, as far as it has ended, and of what they thought of answers."""
+    for turn in await turn_pages.find(tx, workspace_id, Wanted(actor_id=person_id), most=None):
+        if turn.ended_at:
+            await cut_down(tx, turn, "none")
+    for said in await feedback.of_person(tx, person_id):
+        said.reason = ""
+
+
+def _nothing(text: str) -> str:
+    return ""
+
+
+def _without_goals(route: dict[str, Any], one: Callable[[str], str]) -> dict[str, Any]:
+    """A route is kept for who worked and why: the goals stand with the steps."""
+    if not route:
+        return route
+    steps = [{"specialist": step["specialist"]} for step in route.get("steps", ())]
+    return route | {"steps": steps, "reason": one(str(route.get("reason", "")))}
+
+
+def _masked(value: Any, one: Callable[[str], str]) -> Any:
+    """However deep it lies."""
+    if isinstance(value, str):
+        return one(value)
+    if isinstance(value, dict):
+        return {name: _masked(inner, one) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner, one) for inner in value]
+    return value

@@ -1,0 +1,180 @@
+"""Turns are found by what they are about; what was said in them goes in time, and what they took much later."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agent.turns.texts import cut_down, forget
+from bot.settings.kinds import TraceText
+from storage import retention, turn_pages, turns
+from storage.database import Database, Tx
+from storage.feedback import Feedback
+from storage.issues import Issue
+from storage.people import Person
+from storage.receipts import Receipt
+from storage.repositories import Repository
+from storage.retention import Keep
+from storage.thread_links import ThreadLink
+from storage.tickets import Ticket
+from storage.turn_pages import Wanted
+from storage.turns import ModelCall, ToolCall, Turn, TurnStep
+from tests.storage.queue.steps import NOON
+
+KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14, traces=30)
+DAY = timedelta(days=1)
+PLACE = {"channel_id": "C1", "root_text": "ann@example.com: it is down", "files": "", "permalink": "https://x/p1"}
+
+
+async def add(tx: Tx, number: int, **fields: Any) -> Turn:
+    """A turn that has ended, with one step, one answer of a model and one tool."""
+    if await tx.get(Person, 1) is None:
+        tx.add(Person(id=1, workspace_id="T1", slack_id="U1", name="ann", created_at=NOON))
+        await tx.flush()
+    values: dict[str, Any] = {
+        "workspace_id": "T1",
+        "number": number,
+        "key": f"turn:{number}",
+        "actor_id": 1,
+        "slack_id": "U1",
+        "surface": "mention",
+        "channel_id": "C1",
+        "thread_ts": f"{number}.1",
+        "message_ts": f"{number}.2",
+        "place": PLACE,
+        "text": "give it to bob@example.com",
+        "state": "done",
+        "route": {"by": "model", "reason": "for bob@example.com", "steps": [{"specialist": "assign", "goal": "g"}]},
+        "created_at": NOON,
+        "ended_at": NOON,
+        "correlation_id": f"c{number}",
+    }
+    turn = Turn(**(values | fields))
+    tx.add(turn)
+    await tx.flush()
+    mine = {"workspace_id": "T1", "turn_id": turn.id}
+    tx.add(TurnStep(**mine, number=1, specialist="assign", goal="g", text="I gave it to bob@example.com"))
+    call = {"id": "1", "name": "assign", "arguments": {"people": ["bob@example.com"]}}
+    tx.add(ModelCall(**mine, step=1, number=1, purpose="assign", prompt="p", text="ok", calls=[call], at=NOON))
+    tx.add(
+        ToolCall(
+            **mine,
+            step=1,
+            model_call=1,
+            call_id="1",
+            tool="assign",
+            arguments={"ticket": f"CH-{number}", "people": ["bob@example.com"]},
+            effect_key=f"e{number}",
+            state="done",
+            result="given to bob@example.com",
+            shown={"text": "bob@example.com", "buttons": [{"label": "x"}]},
+            at=NOON,
+        )
+    )
+    await tx.flush()
+    return turn
+
+
+async def add_ticket(tx: Tx, number: int) -> Ticket:
+    ticket = Ticket(workspace_id="T1", number=number, title="x", description="x", source="slack", channel_id="C1")
+    ticket.created_at = NOON
+    tx.add(ticket)
+    await tx.flush()
+    return ticket
+
+
+async def test_a_turn_is_found_by_its_ticket_issue_and_messages(db: Database) -> None:
+    async with db.write() as tx:
+        one, two, three = [await add(tx, number) for number in (1, 2, 3)]
+        done, thread, issue = [await add_ticket(tx, number) for number in (11, 12, 13)]
+        proof = {"workspace_id": "T1", "kind": "command", "channel_id": "C1", "at": NOON}
+        tx.add(Receipt(**proof, key="r1", turn_id=one.id, ticket_id=done.id))
+        tx.add(Receipt(**proof, key="answer", ts="1700000000.000100", correlation_id="c3"))
+        tx.add(ThreadLink(workspace_id="T1", channel_id="C1", thread_ts="2.1", ticket_id=thread.id))
+        shop = Repository(workspace_id="T1", github_id=5, host="github.com", full_name="acme/shop", created_at=NOON)
+        tx.add(shop)
+        await tx.flush()
+        known = {"workspace_id": "T1", "repository_id": shop.id, "title": "x", "body": "", "state": "open", "url": ""}
+        tx.add(Issue(**known, number=7, ticket_id=issue.id))
+        tx.add(Receipt(**proof, key="r3", turn_id=three.id, ticket_id=issue.id))
+    async with db.read() as tx:
+        for text, ids in {
+            "CH-11": {one.id},
+            "ch12": {two.id},
+            "CH-2": set(),  # there is no such ticket
+            "acme/shop#7": {three.id},
+            "#7": {three.id},
+            "#8": set(),
+            "https://github.com/acme/shop/issues/7#issuecomment-1": {three.id},
+            "https://x.slack.com/archives/C1/p1700000000000100": {three.id},
+            "https://x.slack.com/archives/C1/p1700000000999999?thread_ts=2.1&cid=C1": {two.id},
+            "https://x.slack.com/archives/C2/p1700000000000100?cid=C2": set(),
+        }.items():
+            assert await turn_pages.about(tx, "T1", text) == ids, text
+        assert await turn_pages.about(tx, "T1", "redis") is None
+        assert [turn.number for turn in await turn_pages.find(tx, "T1", Wanted(ids={one.id, two.id}))] == [2, 1]
+        assert await turn_pages.find(tx, "T2", Wanted()) == []
+
+
+@pytest.mark.parametrize(
+    ("keep", "text"),
+    [("full", "bob@example.com"), ("redacted", "[redacted:email]"), ("none", "")],
+)
+async def test_what_is_kept_of_a_turn_that_has_ended_is_as_it_was_set(db: Database, keep: TraceText, text: str) -> None:
+    async with db.write() as tx:
+        await cut_down(tx, await add(tx, 1), keep)
+    async with db.read() as tx:
+        found = await turn_pages.trace(tx, await turns.get(tx, 1))
+    [step], [call], [use] = found.steps, found.model_calls, found.tool_calls
+    said = [found.turn.text, step.text, use.result, found.turn.route["reason"]]
+    assert [text in one and (keep == "full" or "bob@" not in one) for one in said] == [True] * 4, said
+    assert str([call.calls, use.arguments, use.shown]).count(text or "bob@") == (0 if keep == "none" else 3)
+    assert found.turn.route["by"] == "model"
+    assert (use.tool, use.state, found.turn.place["permalink"]) == ("assign", "done", "https://x/p1")
+
+
+async def test_somebodys_words_are_forgotten_once_they_are_not_needed(db: Database) -> None:
+    async with db.write() as tx:
+        ended, waiting = await add(tx, 1), await add(tx, 2, ended_at=None, state="waiting")
+        tx.add(Feedback(workspace_id="T1", turn_id=ended.id, person_id=1, value="down", reason="wrong", at=NOON))
+        await tx.flush()
+        await forget(tx, "T1", 1)
+    async with db.read() as tx:
+        gone, kept = [await turn_pages.trace(tx, await turns.get(tx, one.id)) for one in (ended, waiting)]
+    assert (gone.turn.text, gone.steps[0].text, gone.tool_calls[0].arguments) == ("", "", {})
+    assert [(one.value, one.reason) for one in gone.feedback] == [("down", "")]
+    assert (kept.turn.text, kept.steps[0].text) != ("", "")
+
+
+async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Database) -> None:
+    async with db.write() as tx:
+        for number, age in enumerate((29, 31, 401, 402), 1):
+            turn = await add(tx, number, ended_at=NOON - age * DAY)
+            tx.add(Feedback(workspace_id="T1", turn_id=turn.id, person_id=1, value="up", at=NOON))
+        waiting = await add(tx, 5, ended_at=None, state="waiting", created_at=NOON - 500 * DAY)
+        tx.add(Receipt(workspace_id="T1", kind="command", channel_id="C1", at=NOON, key="r", turn_id=4))
+    rules = [rule for rule in retention.rules(KEEP, now=NOON) if rule.what.startswith(("texts", "figures"))]
+    went = {rule.what: await retention.apply(db, rule) for rule in rules}
+    assert went == {
+        "texts of specialists": 3,
+        "texts of models": 3,
+        "texts of tools": 3,
+        "texts of turns": 3,
+        "figures of specialists": 2,
+        "figures of models": 2,
+        "figures of tools": 2,
+        "figures of feedback": 2,
+        "figures of turns": 1,  # the other one did something, and its receipt stays
+    }
+    assert sum([await retention.apply(db, rule) for rule in rules]) == 0, "once is enough"
+    async with db.read() as tx:
+        left = {turn.number: turn for turn in await turn_pages.find(tx, "T1", Wanted())}
+        assert {number: bool(turn.text) for number, turn in left.items()} == {1: True, 2: False, 4: False, 5: True}
+        old = await turn_pages.trace(tx, left[2])
+        assert (await turn_pages.trace(tx, waiting)).steps[0].text
+    assert {"root_text", "files"}.isdisjoint(old.turn.place)
+    assert (old.turn.place["permalink"], old.turn.route["by"]) == ("https://x/p1", "model")
+    assert "reason" not in old.turn.route
+    assert (old.steps[0].text, old.model_calls[0].calls, old.tool_calls[0].arguments) == ("", [], {})
+    assert old.tool_calls[0].shown is None
+    assert old.tool_calls[0].tool == "assign"
