@@ -9,7 +9,7 @@ from agent.turns.begin import paused, put
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say, say_of
-from storage import pauses, turns
+from storage import live_turns, pauses
 from storage.pauses import Pause
 from storage.turns import QUEUED, WAITING
 
@@ -36,9 +36,9 @@ async def _pause(desk: Desk, why: str) -> str:
     pause = Pause(who=desk.actor.name if desk.actor else desk.operator, why=why)
     await pauses.begin(desk.tx, pause, workspace_id=desk.workspace_id, set_by=desk.who)
     desk.audit("pause", "workspace", 0, before={"paused": False}, after={"paused": True, "why": why})
-    running = [one for one in await turns.live(desk.tx, desk.workspace_id) if one.state != WAITING]
+    running = [one for one in await live_turns.live(desk.tx, desk.workspace_id) if one.state != WAITING]
     by = desk.actor.person_id if desk.actor else None
-    await turns.ask_to_stop(desk.tx, [one.id for one in running], by=by, at=desk.now)
+    await live_turns.ask_to_stop(desk.tx, [one.id for one in running], by=by, at=desk.now)
     for turn in running:
         if turn.state == QUEUED:
             await put(desk, turn, why="pause")
@@ -60,7 +60,7 @@ async def _status(desk: Desk) -> str:
     if not desk.settings.servers:
         return say("No language model is set up (ANTHROPIC_API_KEY or CHARGEHAND_LLM_CHAIN): rules do what they can.")
     names = ", ".join(server.name for server in desk.settings.servers)
-    at_work = len(await turns.live(desk.tx, desk.workspace_id))
+    at_work = len(await live_turns.live(desk.tx, desk.workspace_id))
     working = say_of(at_work, "1 request is being worked on", "{count} requests are being worked on")
     return say("The agent is on: {providers}; {working}.", providers=escape(names), working=working)
 

@@ -5,14 +5,14 @@ from agent.desk import Desk
 from agent.turns.begin import store
 from bot.errors import UserError
 from prompts.words import fixed, say
-from storage import turns
+from storage import live_turns, turns
 from storage.turns import DONE, LIVE
 
 
 async def go_on(desk: Desk, said: Said) -> Reply:
     """The asker's newest turn of this thread is asked for again, with what it has done already."""
     place = desk.place
-    last = await turns.last_in(desk.tx, place.channel_id, place.thread_ts, desk.asker.person_id) if place else None
+    last = await live_turns.last_in(desk.tx, place.channel_id, place.thread_ts, desk.asker.person_id) if place else None
     if place is None or last is None:
         raise UserError(say("There is nothing of yours to continue in this thread."))
     if last.state in LIVE:

@@ -8,7 +8,7 @@ from bot.access import Target, can
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say
-from storage import people, proposals, turns
+from storage import live_turns, people, proposals
 from storage.turns import QUEUED, WAITING, Turn
 
 
@@ -21,7 +21,7 @@ async def stop(desk: Desk, said: Said) -> Reply:
     if not mine:
         who = await people.get(desk.tx, found[0].actor_id)
         raise UserError(say("@{who} asked for it: they can stop it, and responders.", who=escape(who.name)))
-    fresh = await turns.ask_to_stop(desk.tx, [turn.id for turn in mine], by=desk.asker.person_id, at=desk.now)
+    fresh = await live_turns.ask_to_stop(desk.tx, [turn.id for turn in mine], by=desk.asker.person_id, at=desk.now)
     if not fresh:
         return text_reply(say("It is stopping already."), is_private=True)
     for turn in mine:
@@ -36,8 +36,8 @@ async def stop(desk: Desk, said: Said) -> Reply:
 async def _meant(desk: Desk, said: Said) -> list[Turn]:
     """The turns of this thread; where there is none, those that the asker waits for."""
     place = desk.place
-    here = await turns.live_in(desk.tx, place.channel_id, place.thread_ts) if place and place.thread_ts else []
-    return here or await turns.live_of(desk.tx, desk.asker.person_id)
+    here = await live_turns.live_in(desk.tx, place.channel_id, place.thread_ts) if place and place.thread_ts else []
+    return here or await live_turns.live_of(desk.tx, desk.asker.person_id)
 
 
 def _may(desk: Desk, turn: Turn) -> bool:

@@ -12,7 +12,7 @@ from bot.events import Place
 from bot.messages import escape
 from prompts.blocks import new_fence
 from prompts.words import fixed, say
-from storage import outbox, pauses, queue, turns
+from storage import live_turns, outbox, pauses, queue, turns
 from storage.pauses import Pause
 from storage.turns import QUEUED, RUNNING, Turn
 
@@ -97,7 +97,7 @@ async def _follows_up(desk: Desk, text: str) -> bool:
     place = desk.place
     if place is None or place.message_ts is None or (place.thread_ts in {None, place.message_ts} and not place.is_dm):
         return False
-    running = await turns.live_in(desk.tx, place.channel_id, place.thread_ts)
+    running = await live_turns.live_in(desk.tx, place.channel_id, place.thread_ts)
     mine = next((one for one in running if one.actor_id == desk.asker.person_id and one.state == RUNNING), None)
     if mine is None or mine.stop_at:
         return False
@@ -147,12 +147,12 @@ async def _too_many(desk: Desk) -> Reply | None:
     place, settings = desk.place, desk.settings
     assert place is not None  # begin() has one
     where = (place.channel_id, place.thread_ts)
-    if len(await turns.live_in(desk.tx, *where)) >= MOST_WAITING:
+    if len(await live_turns.live_in(desk.tx, *where)) >= MOST_WAITING:
         full = fixed("{count} requests of this thread wait already. Ask again when they are done, or write `stop`.")
         raise UserError(say(full, count=MOST_WAITING))
     limits = ((timedelta(minutes=1), settings.turns_per_minute), (timedelta(hours=1), settings.turns_per_hour))
     for span, most in limits:
-        count = await turns.count_since(desk.tx, *where, desk.now - span)
+        count = await live_turns.count_since(desk.tx, *where, desk.now - span)
         if count >= most:
             text = fixed(
                 "That were {count} requests of this thread in a short time, so I rest here for {minutes} minutes."

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from agent.kit.world import World
-from storage import turns
+from storage import live_turns
 
 LOOKS = 0.4  # seconds between two looks whether somebody has stopped it, also in another process
 
@@ -49,5 +49,5 @@ async def refuse_stopped(world: World, turn_id: int) -> None:
         StopAsked: somebody did.
     """
     async with world.db.read() as tx:
-        if await turns.must_stop(tx, turn_id):
+        if await live_turns.must_stop(tx, turn_id):
             raise StopAsked

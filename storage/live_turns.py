@@ -1,0 +1,59 @@
+"""The turns that have not ended: of a thread, of a person, of all; and how they are stopped."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import col, func, select, update
+
+from storage.database import Tx
+from storage.turns import LIVE, QUEUED, RUNNING, Turn
+
+
+async def live_in(tx: Tx, channel_id: str, thread_ts: str | None) -> list[Turn]:
+    """The turns of a thread that have not ended, oldest first."""
+    found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
+async def live_of(tx: Tx, actor_id: int) -> list[Turn]:
+    """The turns that somebody asked for and that have not ended, oldest first."""
+    found = select(Turn).where(Turn.actor_id == actor_id, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
+async def live(tx: Tx, workspace_id: str) -> list[Turn]:
+    """All that have not ended, oldest first."""
+    found = select(Turn).where(Turn.workspace_id == workspace_id, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
+async def overdue(tx: Tx, now: datetime) -> list[Turn]:
+    """Turns that ought to have ended."""
+    late = col(Turn.deadline_at) < now
+    return list(await tx.exec(select(Turn).where(col(Turn.state).in_((QUEUED, RUNNING)), late)))
+
+
+async def count_since(tx: Tx, channel_id: str, thread_ts: str | None, since: datetime) -> int:
+    """How many turns a thread began since then."""
+    found = select(func.count()).where(
+        Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.created_at >= since
+    )
+    return (await tx.exec(found)).one()
+
+
+async def ask_to_stop(tx: Tx, ids: Collection[int], *, by: int | None, at: datetime) -> int:
+    """Have turns stop that have not ended; how many did not know it yet."""
+    live = col(Turn.id).in_(ids) & col(Turn.state).in_(LIVE) & col(Turn.stop_at).is_(None)
+    done = await tx.exec(update(Turn).where(live).values(stop_at=at, stopped_by=by))
+    return int(done.rowcount)
+
+
+async def must_stop(tx: Tx, turn_id: int) -> bool:
+    """Whether somebody asked it to stop."""
+    return (await tx.exec(select(Turn.stop_at).where(Turn.id == turn_id))).one() is not None
+
+
+async def last_in(tx: Tx, channel_id: str, thread_ts: str | None, actor_id: int) -> Turn | None:
+    """The newest turn of somebody in a thread."""
+    found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.actor_id == actor_id)
+    return (await tx.exec(found.order_by(col(Turn.id).desc()).limit(1))).first()
