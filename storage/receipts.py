@@ -63,6 +63,17 @@ async def of_turn(tx: Tx, turn_id: int) -> list[Receipt]:
     return list(await tx.exec(select(Receipt).where(Receipt.turn_id == turn_id).order_by(col(Receipt.number))))
 
 
+async def by_key(tx: Tx, key: str) -> Receipt | None:
+    """The receipt of the effect that was, or is being, made under this key."""
+    return (await tx.exec(select(Receipt).where(Receipt.key == key))).first()
+
+
+async def done_with(tx: Tx, tool: str, *, since: datetime) -> list[Receipt]:
+    """What the agent did with a tool since then, for anybody."""
+    mine = select(Receipt).where(Receipt.tool == tool, Receipt.at >= since, Receipt.state == CONFIRMED)
+    return list(await tx.exec(mine.order_by(col(Receipt.id))))
+
+
 async def intend(tx: Tx, intent: Receipt) -> Receipt:
     """The receipt of an effect: the one there is under its key, else this intent.
 

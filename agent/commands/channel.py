@@ -8,6 +8,8 @@ from agent.channels.welcome import renew
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.channel import CHANNEL_DIGEST, ON, next_of, plan_next
+from agent.github.delegation import agents_of, set_prefix
+from agent.github.which import repository_for
 from agent.language import LANGUAGE
 from bot.errors import UserError
 from bot.messages import escape, moment
@@ -41,6 +43,8 @@ async def channel(desk: Desk, said: Said) -> Reply:
             await _set_language(desk, here, rest.strip().casefold())
         case "digest":
             await _set_digest(desk, here, rest.casefold())
+        case "delegate":
+            await _set_delegate(desk, here, rest)
     return text_reply(await _shown(desk, here), is_private=True)
 
 
@@ -104,6 +108,14 @@ async def _set_digest(desk: Desk, here: str, words: str) -> None:
     await plan_next(desk, here)
 
 
+async def _set_delegate(desk: Desk, here: str, words: str) -> None:
+    """Which coding agent is given work in a repository from here."""
+    await _check_voice(desk, here, doing=say("say which coding agent is given work from this channel"))
+    name, _, prefix = words.strip().partition(" ")
+    which = await repository_for(desk, name, ticket_id=None)
+    await set_prefix(desk, here, which.row, prefix)
+
+
 def _time(words: str) -> str:
     try:
         return time_of_day(words)
@@ -127,7 +139,9 @@ async def _shown(desk: Desk, here: str) -> str:
     own = await settings_kv.get(desk.tx, here, LANGUAGE)
     language = say(" I speak `{language}` here.", language=own) if own else ""
     told = say("<#{here}>: {team}; from elsewhere {who} may report.", here=here, team=team, who=who)
-    return f"{told}{language}{muted}{shared}{rests}{digest}"
+    named_agents = ", ".join(await agents_of(desk, here))
+    agents = say(" Coding agents: {agents}.", agents=named_agents) if named_agents else ""
+    return f"{told}{language}{muted}{shared}{rests}{digest}{agents}"
 
 
 VERB = Verb(
@@ -144,6 +158,6 @@ VERB = Verb(
     german=("kanal",),
     no_inverse=(
         "`channel team default`, `channel allow default`, `channel digest off`, `channel language default`, "
-        "`channel unmute` take it back"
+        "`channel delegate … off`, `channel unmute` take it back"
     ),
 )

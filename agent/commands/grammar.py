@@ -53,7 +53,8 @@ _FOLLOWS = {
     Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked|ask|import)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.CHANNEL: re.compile(
-        r"(?:(?:team|allow|digest|(?:un)?mute|stumm|laut)\b.*|(?:language|sprache)\s+\S+)?", re.IGNORECASE | re.DOTALL
+        r"(?:(?:team|allow|digest|(?:un)?mute|stumm|laut)\b.*|(?:language|sprache)\s+\S+|delegate\s+[\w.-]+\s*/.*)?",
+        re.IGNORECASE | re.DOTALL,
     ),
     Slot.GROUP: re.compile(rf"(?:(?:{GROUP_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.LOGIN: re.compile(rf"github\s+@?[\w-]+(?:\s+{SOMEONE})?", re.IGNORECASE | re.ASCII),

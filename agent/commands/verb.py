@@ -53,7 +53,10 @@ class Slot(Enum):
     LOGIN = "github LOGIN"
     GITHUB = "github"
     GROUP = "[list|link|unlink|apply] [ORG/TEAM|@group] [TEAM|@group]"
-    CHANNEL = "[team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de|mute|unmute]"
+    CHANNEL = (
+        "[team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de"
+        "|delegate OWNER/NAME @BOT|off|mute|unmute]"
+    )
     SUMMARY = "[TEAM]"
     BUDGET = "[@someone|set request|person|workspace|@someone 200k|$5|default]"
     AGENT = "[pause|resume|status] [<why>]"

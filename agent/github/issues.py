@@ -15,14 +15,17 @@ from agent.status_words import words
 from agent.tickets.took import took
 from agent.tickets.transition import change_status
 from bot.events import CommentEvent, IssueEvent, Place
+from bot.github.marker import key_in
 from bot.messages import escape
 from prompts.words import Phrase, fixed, phrase, say, speaking
-from storage import issues, people, queue, tickets
+from storage import issues, people, queue, receipts, tickets
 from storage.issues import Issue
 from storage.repositories import Repository
 from storage.tickets import OPEN, Ticket
 
 COMMENT = "github.comment"
+OPENED = "github.create_issue"  # the kind of the receipt of an issue that the agent opened
+OWN = "opened by Chargehand for somebody"
 GONE = {
     "deleted": fixed("deleted on GitHub"),
     "transferred": fixed("transferred on GitHub"),
@@ -113,7 +116,7 @@ def _take(known: Issue, event: IssueEvent) -> None:
 
 async def _track(desk: Desk, repository: Repository, known: Issue, event: IssueEvent) -> str:
     channel_id = repository.channel_id or desk.settings.github_channel
-    reason = _why_not(repository.tickets, event, channel_id)
+    reason = OWN if await _is_own(desk, event) else _why_not(repository.tickets, event, channel_id)
     ticket = None if reason else await _open(desk, known, channel_id, labels=event.issue.labels)
     known.ticket_id = ticket.id if ticket else None
     desk.tx.add(known)  # only now, with its ticket: one row written once
@@ -122,6 +125,13 @@ async def _track(desk: Desk, repository: Repository, known: Issue, event: IssueE
     if ticket and desk.settings.github_comment and desk.settings.acts_on_github:
         await _ask_for_comment(desk, ticket)
     return reason
+
+
+async def _is_own(desk: Desk, event: IssueEvent) -> bool:
+    """Whether the agent opened it for somebody: that is known by the effect's key in it, and is no news."""
+    key = key_in(event.issue.body)
+    made = await receipts.by_key(desk.tx, key) if key else None
+    return made is not None and made.kind == OPENED and made.external_id in {None, str(event.issue.number)}
 
 
 def _why_not(policy: str, event: IssueEvent, channel_id: str) -> str:

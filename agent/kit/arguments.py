@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.desk import Desk
+from agent.github.which import HERE
 from agent.kit.kinds import Sort
 from agent.kit.tool import Tool
 from agent.people.whom import person_named
@@ -22,7 +23,7 @@ KINDS: Mapping[Sort, Kind] = {
     "choice": "value",
 }
 # Where words are said to others in the asker's name they have to be the asker's; elsewhere they only describe.
-IN_ONES_NAME = frozenset({"comment_ticket", "set_reminder"})
+IN_ONES_NAME = frozenset({"comment_ticket", "set_reminder", "comment_github", "create_issue", "delegate"})
 
 
 def completed(tool: Tool, arguments: Mapping[str, Any], *, me: str) -> dict[str, Any]:
@@ -61,6 +62,10 @@ async def _ground(desk: Desk, tool: Tool, name: str, value: object, *, this: str
     sort, said = tool.sorts[name], str(value)
     if value == ME or isinstance(value, bool) or (sort == "words" and (tool.name not in IN_ONES_NAME or value == THIS)):
         return None
+    if sort == "repository" and value == HERE:
+        return None
+    if sort == "number" and tool.reach == "github":
+        return Argument("number", said)
     if sort == "person":
         said = (await person_named(desk, said)).slack_id
     elif sort == "ticket" and value == THIS:

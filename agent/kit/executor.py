@@ -1,80 +1,36 @@
 """The one place where what a model asks for is done: known, granted, valid, permitted, then carried out and proven."""
 
 import asyncio
-import hashlib
-import json
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from agent.commands.reading import NAMED_TICKET
 from agent.desk import Desk
-from agent.kit import deed, policy
-from agent.kit.arguments import completed, grounds_of
-from agent.kit.deed import Deed
+from agent.kit import deed, outside
+from agent.kit.arguments import completed
+from agent.kit.decided import decide
 from agent.kit.grants import Grant, is_open_to
+from agent.kit.lookalikes import lookalikes, question
 from agent.kit.receipts import keep_receipt
 from agent.kit.tool import Tool
+from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, WOULD, Use
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
-from agent.turns.grounds import Words, ungrounded
 from agent.turns.signs import ACTS, READS
 from bot.errors import UserError
 from bot.llm.checks import wrong
-from bot.llm.port import Call
 from bot.messages import Message, plain
-from bot.redact import redact
 from prompts.words import say
-from storage import receipts, turns
+from storage import turns
 from storage.database import tell
 from storage.parts import part
 from storage.turn_news import ToolUsed
-from storage.turns import ToolCall, Turn
+from storage.turns import ToolCall
 
-DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
 LONGEST_ARGUMENT = 8192  # bytes
-LONGEST_RESULT = 6000  # characters of what a model is told, some 2,000 tokens
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Use:
-    """One use of a tool: which answer of the model asks for it in which step, and in whose words its ground is."""
-
-    turn: Turn
-    step: int
-    model_call: int
-    call: Call
-    words: Words
-    thread_ticket: int | None
-    is_dry: bool = False
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def effect_key(self) -> str:
-        """The same for the same use, whoever makes it again."""
-        said = json.dumps([self.call.name, self.call.arguments], sort_keys=True, default=str)
-        digest = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return f"turn:{self.turn.id}:{self.step}:{self.model_call}:{self.call.id}:{digest}"
-
-    def row(self, state: str, result: str, **more: Any) -> ToolCall:
-        """As it is stored."""
-        return ToolCall(
-            workspace_id=self.turn.workspace_id,
-            turn_id=self.turn.id,
-            step=self.step,
-            model_call=self.model_call,
-            call_id=self.call.id,
-            tool=self.call.name,
-            arguments=dict(self.call.arguments),
-            effect_key=self.effect_key,
-            state=state,
-            result=_cut(redact(result)),
-            milliseconds=round((time.monotonic() - self.started) * 1000),
-            **more,
-        )
 
 
 async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) -> ToolCall:
@@ -92,11 +48,12 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
     await world.signs.now(_sign(tool, use))
     try:
         async with asyncio.timeout(tool.timeout):
-            done = await (_read(world, tool, use) if tool.is_read else _write(world, grant, tool, use))
+            done = await _done(world, grant, tool, use)
     except UserError as error:
         return await _store(world, use.row(FAILED, plain(str(error)), at=world.clock(), shown=_shown(error)))
     except TimeoutError:
-        text = f"no answer within {tool.timeout:g} s; nothing is known to have been done"
+        what = "it may have happened, so look there first" if tool.is_outside else "nothing is known to have been done"
+        text = f"no answer within {tool.timeout:g} s; {what}"
         return await _store(world, use.row(FAILED, text, at=world.clock()))
     log.info("tool used", turn=use.turn.name, tool=tool.name, state=done.state, seconds=time.monotonic() - started)
     return done
@@ -126,6 +83,12 @@ def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:
     return "; ".join(wrong(dict(call.arguments), tool.schema, what="arguments")[:5])
 
 
+async def _done(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
+    if tool.is_read:
+        return await _read(world, tool, use)
+    return await (outside.write(world, grant, tool, use) if tool.is_outside else _write(world, grant, tool, use))
+
+
 async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
     found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
     return await _store(world, use.row(DONE, found, at=world.clock()))
@@ -153,24 +116,21 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
 
 async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall:
     """What the policy makes of it, once it is clear what it would do."""
-    missing = ungrounded(await grounds_of(desk, tool, use.call.arguments, this=use.words.ticket), use.words)
+    if alike := await lookalikes(desk, tool.name, use.call.arguments, use.words):
+        asked = question(alike, str(use.call.arguments["text"]))
+        text = f"Nothing was created: {plain(asked.text)} The asker chooses by a button; do not create it yourself."
+        return use.row(ASKED, text, at=desk.now, shown=asked.model_dump(mode="json"))
     would = await deed.try_out(desk, line)
-    objects = len(
-        {(one.object_kind, one.object_id) for one in await receipts.of_turn(desk.tx, use.turn.id)} | _object(would)
-    )
-    verdict = policy.decide(
-        tool,
-        ungrounded=missing,
-        objects=objects,
-        approvals=desk.settings.approvals,
-        to_others=bool(missing) and tool.reach == "slack",
-    )
+    found = await decide(desk, tool, use, would)
     if use.is_dry or desk.settings.dry_run:
         text = await deed.in_words(desk, would)
         said = say("Would do: {what}", what=would.words)
         return use.row(WOULD, f"dry run: nothing was done. Would do: {text}", at=desk.now, shown=_message(said))
-    if verdict == "proposal" and would.is_done:
-        proposal = await propose_for(desk, use.turn, tool=tool, line=line, would=would, ungrounded=missing)
+    if found.verdict == "proposal" and would.is_done:
+        stored, asks = {"line": line, "tool": tool.name}, await desk.read_out(line)
+        proposal = await propose_for(
+            desk, use.turn, tool=tool, arguments=stored, asks=asks, would=would, ungrounded=found.ungrounded
+        )
         text = f"{proposal.name} waits for approval. Nothing has been done yet; do not try it another way."
         return use.row(PROPOSED, text, at=desk.now, proposal_id=proposal.id)
     did = await deed.do(desk, line)
@@ -180,10 +140,6 @@ async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall:
     receipt = await keep_receipt(desk, use.turn, tool=tool.name, key=use.effect_key, did=did)
     shown = did.shown.model_dump(mode="json")
     return use.row(DONE, f"{receipt.name}: {text}", at=desk.now, shown=shown, receipt_id=receipt.id)
-
-
-def _object(would: Deed) -> set[tuple[str, str]]:
-    return {(would.object_kind, would.object_id)} if would.is_done else set()
 
 
 async def _store(world: World, row: ToolCall, *, not_granted: bool = False) -> ToolCall:
@@ -200,8 +156,3 @@ def _message(text: str) -> dict[str, Any]:
 
 def _shown(error: UserError) -> dict[str, Any]:
     return Message(text=str(error), buttons=error.buttons).model_dump(mode="json")
-
-
-def _cut(text: str) -> str:
-    more = len(text) - LONGEST_RESULT
-    return text if more <= 0 else f"{text[:LONGEST_RESULT]}\n[… {more} more characters left out]"

@@ -25,3 +25,6 @@ Moment: TypeAlias = Annotated[str, Kind(sort="time", pattern=_LINE, longest=80)]
 Words: TypeAlias = Annotated[str, Kind(sort="words", pattern=r"\S", longest=3000)]
 Line: TypeAlias = Annotated[str, Kind(sort="words", pattern=_LINE, longest=300)]
 Query: TypeAlias = Annotated[str, Kind(sort="words", pattern=_LINE, longest=200)]
+RepositoryName: TypeAlias = Annotated[
+    str, Kind(sort="repository", pattern=r"^(here|[A-Za-z0-9][\w.-]{0,99}(/[\w.-]{1,100})?)$", longest=201)
+]

@@ -11,6 +11,7 @@ from bot.access import RULES
 from bot.llm import port
 
 if TYPE_CHECKING:
+    from agent.kit.effect import At, Effect
     from agent.kit.world import Scope
 
 Risk = Literal["read", "write", "destructive"]
@@ -21,6 +22,7 @@ _ARGUMENT = re.compile(r"^\s{8}(\w+): (.+)$", re.MULTILINE)
 
 Reads: TypeAlias = Callable[..., Awaitable[str]]
 Writes: TypeAlias = Callable[..., str]
+GIVEN = {"scope", "at"}  # what code gives a tool besides the arguments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,8 @@ class Tool:
         reach: whose records it changes or reads: our own, Slack's, GitHub's.
         permission: the action (bot/access.py) that whoever asks needs.
         function: a read's takes the scope and the arguments and gives what the model is told; a write's gives the
-            command line that does it, so that it is checked, recorded and undone like any command.
+            command line that does it, so that it is checked, recorded and undone like any command; one that writes on
+            GitHub takes where that is (`at`) and gives the effect (agent/kit/effect.py).
         sorts: what each argument is, for the ground that it needs in the asker's words.
     """
 
@@ -53,6 +56,11 @@ class Tool:
         return self.risk == "read"
 
     @property
+    def is_outside(self) -> bool:
+        """Whether it writes where no transaction of ours reaches."""
+        return not self.is_read and self.reach == "github"
+
+    @property
     def offered(self) -> port.Tool:
         """As a model is told of it."""
         return port.Tool(name=self.name, description=self.description, schema=self.schema)
@@ -60,6 +68,11 @@ class Tool:
     async def read(self, scope: "Scope", arguments: Mapping[str, Any]) -> str:
         """What a read finds."""
         found: str = await self.function(scope, **arguments)
+        return found
+
+    async def effect(self, at: "At", arguments: Mapping[str, Any]) -> "Effect":
+        """What a write on GitHub would do."""
+        found: Effect = await self.function(at, **arguments)
         return found
 
     def line(self, arguments: Mapping[str, Any]) -> str:
@@ -89,9 +102,11 @@ def tool(
             raise TypeError(f"tool {name}: there is no permission {permission!r} in bot/access.py")
         if risk != "read" and not undo:
             raise TypeError(f"tool {name}: a {risk} says how it is undone, or why it cannot be")
-        if (risk == "read") != inspect.iscoroutinefunction(function):
-            raise TypeError(f"tool {name}: a read is a coroutine, and a write gives a command line")
-        parameters = [one for one in inspect.signature(function).parameters.values() if one.name != "scope"]
+        if (risk == "read" or reach == "github") != inspect.iscoroutinefunction(function):
+            raise TypeError(
+                f"tool {name}: what asks GitHub or reads is a coroutine, another write gives a command line"
+            )
+        parameters = [one for one in inspect.signature(function).parameters.values() if one.name not in GIVEN]
         if missing := {one.name for one in parameters} ^ arguments.keys():
             raise TypeError(f"tool {name}: its docstring and its parameters differ in {sorted(missing)}")
         properties = {one.name: _schema(name, one) | {"description": arguments[one.name]} for one in parameters}

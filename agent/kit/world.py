@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent.desk import Desk
 from agent.turns.signs import Signs
+from bot.github.effects import Writer
 from bot.settings import Settings
 from storage.database import Database, Tx
 
@@ -26,6 +27,7 @@ class World:
         finishing: the transaction that also ends the turn's job.
         signs: of life, in the thread.
         plainly: does with a request what is done where no model answers, and says so.
+        fence: of the turn's job: a later run of it takes its effects over.
     """
 
     db: Database
@@ -37,6 +39,13 @@ class World:
     finishing: Callable[[], AbstractAsyncContextManager[Tx]]
     signs: Signs
     plainly: Callable[[Desk, str], Awaitable[None]]
+    fence: int = 0
+
+    @property
+    def writer(self) -> Writer:
+        """Where effects on GitHub are made: somebody waits for them."""
+        settle = timedelta(seconds=self.settings.effect_settle_s)
+        return Writer(github=self.github.for_a_person(), db=self.db, clock=self.clock, settle=settle)
 
     @asynccontextmanager
     async def writing(self, key: str) -> AsyncIterator[Desk]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from agent.desk import Desk
 from agent.kit.deed import Deed
@@ -23,14 +24,25 @@ SHOWN_VALUE = 200  # characters
 
 
 async def propose_for(
-    desk: Desk, turn: Turn, *, tool: Tool, line: str, would: Deed, ungrounded: Sequence[str]
+    desk: Desk,
+    turn: Turn,
+    *,
+    tool: Tool,
+    arguments: dict[str, Any],
+    asks: str,
+    would: Deed,
+    ungrounded: Sequence[str],
 ) -> Proposal:
-    """Keep it, and ask in the thread of the request; asked again in the same turn it stays the same one."""
+    """Keep it, and ask in the thread of the request; asked again in the same turn it stays the same one.
+
+    Args:
+        arguments: what it is carried out by: `tool` and `line`, or `tool` and its `arguments`.
+        asks: what it would do, to follow "asks to"; plain text.
+    """
     for earlier in await proposals.open_of_turn(desk.tx, turn.id):
-        if earlier.arguments["line"] == line:
+        if earlier.arguments == arguments:
             return earlier
-    arguments = {"line": line, "tool": tool.name}
-    proposal = await fresh(desk, AGENT, arguments, asks=escape(await desk.read_out(line)), needs=tool.permission)
+    proposal = await fresh(desk, AGENT, arguments, asks=escape(asks), needs=tool.permission)
     proposal.turn_id, proposal.ungrounded, proposal.risk = turn.id, list(ungrounded), tool.risk
     proposal.before, proposal.after = would.before, would.after
     proposal.hidden_in = turn.channel_id if turn.place["is_private"] else None

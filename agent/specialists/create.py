@@ -1,10 +1,10 @@
 """Somebody says what is wrong: it becomes a ticket."""
 
 from agent.specialists.specialist import Specialist
-from agent.tools import reads, writes
+from agent.tools import github_writes, reads, writes
 
 SPECIALIST = Specialist(
     name="create",
-    purpose="track a problem as a new ticket",
-    tools=(reads.similar_tickets, reads.find_people, writes.report_ticket),
+    purpose="track a problem as a new ticket; open an issue on GitHub when that is asked for",
+    tools=(reads.similar_tickets, reads.find_people, writes.report_ticket, github_writes.create_issue),
 )

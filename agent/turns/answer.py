@@ -10,7 +10,7 @@ from agent.guardrails.marks import InSlack
 from agent.guardrails.outcome import Because, Outcome
 from agent.guardrails.parts import Parts
 from agent.guardrails.proofs import Proof
-from agent.kit.executor import ASKED, DONE, FAILED, REFUSED, WOULD
+from agent.kit.use import ASKED, DONE, FAILED, REFUSED, WOULD
 from bot.messages import Button, Message, escape, linked
 from bot.prices import MILLION
 from bot.settings import Settings

@@ -1,19 +1,25 @@
 """What was approved of a turn is carried out, once, as the one who asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agent.desk import Desk
-from agent.kit import deed
+from agent.github.repositories import as_told
+from agent.github.rights import may_write
+from agent.kit import deed, outside
 from agent.kit.receipts import keep_receipt
 from agent.kit.world import World
 from agent.notices.post import say_where_asked
 from agent.proposals.deciding import FAILED_TO_DO
+from agent.specialists import TOOLS
 from bot.errors import UserError
 from bot.messages import Button, Message
 from prompts.words import say
 from storage import proposals
 from storage.parts import part
 from storage.proposals import Proposal
+from storage.receipts import Receipt
 from storage.turns import Turn
 
 EXECUTED = "executed"
@@ -42,6 +48,11 @@ async def carry_out(world: World, turn: Turn) -> Carried:
 
 async def _carry_out(world: World, turn: Turn, proposal_id: int) -> None:
     key = f"proposal:{proposal_id}:done"
+    async with world.reading() as desk:
+        stored = (await proposals.get(desk.tx, proposal_id)).arguments
+    if "arguments" in stored:
+        await _send(world, turn, proposal_id, key, stored)
+        return
     async with world.writing(key) as desk:
         proposal = await proposals.get(desk.tx, proposal_id)
         if proposal.outcome:
@@ -56,13 +67,41 @@ async def _done(desk: Desk, turn: Turn, proposal: Proposal, key: str) -> Message
         async with part(desk.tx):
             did = await deed.do(desk, proposal.arguments["line"])
     except UserError as error:
-        desk.record_refusal(error)
-        proposal.outcome = FAILED_TO_DO
-        text = say("*{proposal}* could not be done: {why}", proposal=proposal.name, why=str(error))
-        again = Button(label=say("Try again"), action="approve", value=proposal.name)
-        return Message(text=text, buttons=(again, *error.buttons))
-    proposal.outcome = EXECUTED
+        return _failed(desk, proposal, error)
     tool = proposal.arguments["tool"]
     receipt = await keep_receipt(desk, turn, tool=tool, key=key, did=did, approver_id=proposal.decided_by)
-    text = say("*{proposal}* is done: {what}", proposal=proposal.name, what=did.words)
-    return Message(text=text, buttons=did.shown.buttons, notes=(receipt.name,))
+    return _told(proposal, receipt, Message(text=did.words, buttons=did.shown.buttons))
+
+
+async def _send(world: World, turn: Turn, proposal_id: int, key: str, stored: Mapping[str, Any]) -> None:
+    """Write on GitHub what was approved: prepared anew, since roles, logins and settings may be others by now."""
+    tool = TOOLS[stored["tool"]]
+    try:
+        async with world.reading() as desk:
+            found = await outside.prepare(desk, tool, stored["arguments"], ticket_id=stored["ticket_id"])
+        await may_write(world.github.for_a_person(), as_told(found.repository), found.login)
+        written = await outside.send(world, turn, found, key=key)
+    except UserError as error:
+        async with world.writing(key) as desk:
+            message = _failed(desk, await proposals.get(desk.tx, proposal_id), error)
+            await say_where_asked(desk, message, key=f"{key}:{desk.now.timestamp()}")
+        return
+    async with world.writing(key) as desk:
+        proposal = await proposals.get(desk.tx, proposal_id)
+        by = proposal.decided_by
+        receipt, did = await outside.keep(desk, turn, found, written, key=key, approver_id=by)
+        await say_where_asked(desk, _told(proposal, receipt, did), key=f"{key}:{desk.now.timestamp()}")
+
+
+def _failed(desk: Desk, proposal: Proposal, error: UserError) -> Message:
+    desk.record_refusal(error)
+    proposal.outcome = FAILED_TO_DO
+    text = say("*{proposal}* could not be done: {why}", proposal=proposal.name, why=str(error))
+    again = Button(label=say("Try again"), action="approve", value=proposal.name)
+    return Message(text=text, buttons=(again, *error.buttons))
+
+
+def _told(proposal: Proposal, receipt: Receipt, did: Message) -> Message:
+    proposal.outcome = EXECUTED
+    text = say("*{proposal}* is done: {what}", proposal=proposal.name, what=did.text)
+    return Message(text=text, buttons=did.buttons, notes=(receipt.name,))

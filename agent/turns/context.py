@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.commands.named import thread_ticket
+from agent.desk import Desk
+from agent.github.which import HERE, repository_for
 from agent.kit.world import World
 from agent.memory.budget import room
 from agent.memory.context import Context, Material
@@ -14,12 +16,14 @@ from agent.memory.read import remembered
 from agent.memory.snapshot import as_blocks, phase_line, snapshot
 from agent.memory.summary import as_block
 from agent.turns.grounds import Words
+from bot.errors import UserError
 from bot.llm.port import Ask, user
 from bot.messages import plain
 from bot.redact import redact
 from prompts import render
 from storage import people, thread_links
 from storage.thread_messages import Said
+from storage.tickets import Ticket
 from storage.turns import Turn
 
 
@@ -42,6 +46,8 @@ class Seen:
     asker_id: str
     voices: Voices
     about: str = ""
+    repository: str = ""
+    numbers: Sequence[str] = field(default_factory=tuple)
     ticket_id: int | None = None
     said: Sequence[Said] = ()
     summary: str = ""
@@ -70,12 +76,15 @@ async def seen(world: World, turn: Turn) -> Seen:
         link = await thread_links.of_thread(desk.tx, desk.workspace_id, turn.channel_id, thread_ts)
         objects = await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one))
         names = await people.names(desk.tx, desk.workspace_id)
+        repository, numbers = await _on_github(desk, ticket if may_know else None)
         return Seen(
             request=redact(plain(turn.text, names)),
             raw=turn.text,
             place="a direct message" if place.is_dm else f"the channel {place.channel_id}",
             asker=f"@{desk.asker.name}",
             asker_id=desk.asker.slack_id,
+            repository=repository,
+            numbers=numbers,
             voices=memory.voices,
             about=ticket.name if ticket and may_know else "",
             ticket_id=ticket.id if ticket and may_know else None,
@@ -88,6 +97,16 @@ async def seen(world: World, turn: Turn) -> Seen:
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
             fence=turn.fence,
         )
+
+
+async def _on_github(desk: Desk, ticket: Ticket | None) -> tuple[str, tuple[str, ...]]:
+    """The repository that counts where none is named, and the issue that the thread is about."""
+    try:
+        which = await repository_for(desk, HERE, ticket_id=ticket.id if ticket else None)
+    except UserError:
+        return "", ()
+    name = which.row.full_name
+    return name, (f"{name}#{which.issue}",) if which.issue else ()
 
 
 async def told(
@@ -140,4 +159,11 @@ async def told(
 
 def words_of(around: Seen) -> Words:
     """In which the ground of an argument is looked for."""
-    return Words(texts=(around.raw,), asker=around.asker_id, people=around.names, ticket=around.about)
+    return Words(
+        texts=(around.raw,),
+        asker=around.asker_id,
+        people=around.names,
+        ticket=around.about,
+        numbers=tuple(around.numbers),
+        repository=around.repository,
+    )

@@ -4,11 +4,11 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from agent.kit.executor import DONE, FAILED, REFUSED, Use, execute
+from agent.kit.executor import execute
 from agent.kit.grants import Grant
 from agent.kit.tool import Tool
+from agent.kit.use import DONE, FAILED, REFUSED, Use
 from agent.kit.world import World
 from agent.memory.factors import learn
 from agent.specialists import TOOLS
@@ -16,14 +16,11 @@ from agent.specialists.specialist import Specialist
 from agent.turns.checked import APART, Answered, Checked, checked
 from agent.turns.grounds import Words
 from agent.turns.keep import keep
+from agent.turns.meanwhile import said_meanwhile, take_in, tell
 from agent.turns.stop import unless_stopped
 from bot.llm.port import Ask, Call, Message, Result, user
-from bot.messages import plain
-from bot.redact import redact
-from prompts import render
 from prompts.blocks import as_data_block
-from storage import people, turns
-from storage.database import Tx
+from storage import turns
 from storage.turns import ModelCall, ToolCall, Turn
 
 AT_ONCE = 4  # reads of one answer
@@ -74,7 +71,7 @@ async def run_step(world: World, work: Work) -> Checked:
             await _refuse(world, asked[-1], found.again)
         else:
             _check_calls(world, asked, work)
-            if not await _take_in(world, work, len(asked) + 1):
+            if not await take_in(world, work.turn, work.step, len(asked) + 1):
                 await unless_stopped(world, work.turn.id, _ask(world, work, log, len(asked) + 1))
 
 
@@ -107,10 +104,10 @@ async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCa
     async with world.db.read() as tx:
         asked = [one for one in await turns.model_calls(tx, work.turn.id, work.step) if one.number < APART]
         used = await turns.tool_calls(tx, work.turn.id, work.step)
-        said = await _said_meanwhile(tx, work.turn)
+        said = await said_meanwhile(tx, work.turn)
     told, open_calls = [user(work.request)], list[Call]()
     for answer in asked:
-        _tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, answer.number)])
+        tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, answer.number)])
         calls = tuple(Call(**call) for call in answer.calls)
         told.append(Message(role="assistant", text=answer.text, calls=calls))
         if answer.problem:
@@ -127,38 +124,13 @@ async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCa
             if call.id in done
         )
         told.append(Message(role="user", results=results))
-    _tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, len(asked) + 1)])
+    tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, len(asked) + 1)])
     return told, asked, open_calls
 
 
 def _result(work: Work, row: ToolCall) -> str:
     """What a tool has found is data, whoever wrote it."""
     return as_data_block(row.result, source=f"tool {row.tool}", author="", trust="machine", fence=work.turn.fence)
-
-
-async def _said_meanwhile(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
-    """What the asker said since they asked, as it is read out."""
-    said = (await turns.get(tx, turn.id)).follow_ups
-    names = await people.names(tx, turn.workspace_id) if said else {}
-    return [one | {"text": redact(plain(one["text"], names)), "raw": one["text"]} for one in said]
-
-
-def _tell(told: list[Message], said: Sequence[Mapping[str, Any]]) -> None:
-    """What the asker said meanwhile stands in the message that the model reads next."""
-    for one in said:
-        text = render("follow_up", text=one["text"], is_edit=bool(one.get("is_edit")))
-        told[-1] = replace(told[-1], text="\n\n".join(filter(None, [told[-1].text, text])))
-
-
-async def _take_in(world: World, work: Work, number: int) -> bool:
-    """Whether something came in since the last answer; where it comes in is stored, so a crash changes nothing."""
-    async with world.db.read() as tx:
-        if all("step" in one for one in (await turns.get(tx, work.turn.id)).follow_ups):
-            return False
-    async with world.db.write() as tx:
-        turn = await turns.get(tx, work.turn.id)
-        turn.follow_ups = [{"step": work.step, "call": number} | one for one in turn.follow_ups]
-    return True
 
 
 async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> None:
@@ -186,7 +158,7 @@ async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) 
     """Reads at once, writes one by one in their order; what was asked for before is answered from before."""
     async with world.db.read() as tx:
         used = await turns.tool_calls(tx, work.turn.id, work.step)
-        said = await _said_meanwhile(tx, work.turn)
+        said = await said_meanwhile(tx, work.turn)
     more = tuple(one["raw"] for one in said)
     work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
     if len(used) >= world.settings.turn_tool_calls:

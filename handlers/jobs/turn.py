@@ -12,12 +12,13 @@ from agent.turns.signs import Signs
 from agent.turns.turn import run_turn
 from bot.errors import Permanent
 from bot.events import Place, Surface
+from bot.slack.client import CallFailed
 from bot.slack.status import show_status
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import Asked, ask, deliver, desk_of
 from handlers.jobs.messages import mentioned
-from storage import turns
+from storage import repositories, turns
 from storage.database import Tx
 from storage.turns import Turn
 
@@ -29,8 +30,10 @@ async def turn(ctx: Context, run: Run) -> None:
     """Work on it, or go on with it."""
     async with ctx.db.read() as tx:
         row = await turns.get(tx, int(run.job.args["turn_id"]))
+        homes = {one.channel_id or ctx.settings.github_channel for one in await repositories.connected(tx)} - {""}
     named, rooms = mentioned(row.text), tuple(dict.fromkeys(_ROOM.findall(row.text)))
     asked = await ask(ctx, row.slack_id, Place(**row.place), surface=_surface(row), named=named, rooms=rooms)
+    asked = replace(asked, insiders={**await _insiders(ctx, homes - {*asked.insiders}), **asked.insiders})
     world = World(
         db=ctx.db,
         model=ctx.model,
@@ -41,8 +44,20 @@ async def turn(ctx: Context, run: Run) -> None:
         finishing=run.finishing,
         signs=Signs(partial(show_status, ctx.client, channel_id=row.channel_id, thread_ts=row.thread_ts)),
         plainly=partial(_plainly, asked),
+        fence=run.job.fence,
     )
     await run_turn(world, row.id)
+
+
+async def _insiders(ctx: Context, homes: set[str]) -> dict[str, frozenset[str]]:
+    """Who is in those channels of repositories that are private; of which Slack says nothing, nobody is."""
+    found: dict[str, frozenset[str]] = {}
+    for channel_id in sorted(homes):
+        try:
+            found |= await ctx.directory.insiders({channel_id})
+        except CallFailed:
+            found[channel_id] = frozenset()
+    return found
 
 
 def _surface(row: Turn) -> Surface:

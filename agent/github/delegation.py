@@ -1,0 +1,83 @@
+"""`channel delegate acme/shop "@name"`: which coding agent may be given work, in which repository, how often."""
+
+import re
+from datetime import timedelta
+
+from agent.channels.settings import keep
+from agent.desk import Desk
+from bot.errors import UserError
+from bot.messages import escape, plain
+from prompts.words import fixed, say
+from storage import issues, receipts, repositories, settings_kv
+from storage.repositories import Repository
+
+TOOL = "delegate"
+PER_DAY = 3  # in one repository
+OPEN_FOR = timedelta(days=7)  # after that an issue may be given away again, whatever became of it
+OFF = {"off", "aus", "default"}
+_PREFIX = re.compile(r"(?:/|@)[\w-]{1,40}(?:\s[\w./=-]{1,40}){0,3}")  # what calls a bot, with a few words of its own
+_QUOTES = "\"'“”„`"
+
+
+async def prefix_of(desk: Desk, row: Repository) -> str:
+    """What calls the coding agent of a repository, in the channel where it is asked for.
+
+    Raises:
+        UserError: none is set there; with how it is.
+    """
+    here = desk.place.channel_id if desk.place else ""
+    found = await settings_kv.get(desk.tx, here, _key(row)) if here else None
+    if not found:
+        off = fixed(
+            "No coding agent may be given work in {repository} from here: a manager writes"
+            ' `channel delegate {repository} "@name"` in the channel that it is for.'
+        )
+        raise UserError(say(off, repository=row.full_name))
+    return found
+
+
+def _key(row: Repository) -> str:
+    return f"{TOOL}:{row.id}"
+
+
+async def set_prefix(desk: Desk, here: str, row: Repository, words: str) -> None:
+    """Set it for this channel, on record; `off` takes it away.
+
+    Raises:
+        UserError: the words call nobody.
+    """
+    prefix = " ".join(plain(words).strip(_QUOTES + " ").split())
+    if prefix.casefold() in OFF:
+        await keep(desk, here, _key(row), None)
+    elif _PREFIX.fullmatch(prefix):
+        await keep(desk, here, _key(row), prefix)
+    else:
+        wrong = fixed('“{words}” calls no coding agent: write `channel delegate {repository} "@name"`, or `off`.')
+        raise UserError(say(wrong, words=escape(prefix[:40]), repository=row.full_name))
+
+
+async def agents_of(desk: Desk, channel_id: str) -> list[str]:
+    """What is set for a channel, as it is shown there: repository and prefix."""
+    found = []
+    for key in await settings_kv.keys(desk.tx, channel_id, f"{TOOL}:"):
+        row = await repositories.get(desk.tx, int(key.removeprefix(f"{TOOL}:")))
+        found.append(f"{escape(row.full_name)} `{escape(await settings_kv.get(desk.tx, channel_id, key) or '')}`")
+    return found
+
+
+async def check_room(desk: Desk, row: Repository, number: int) -> None:
+    """Let a delegation pass.
+
+    Raises:
+        UserError: this one was given away already and is still open, or it were too many in a day.
+    """
+    done = await receipts.done_with(desk.tx, TOOL, since=desk.now - OPEN_FOR)
+    mine = [one for one in done if one.object_id.rpartition("#")[0] == row.full_name]
+    known = await issues.by_number(desk.tx, row.id, number)
+    before = next((one for one in mine if one.object_id == f"{row.full_name}#{number}"), None)
+    if before and (known is None or known.state == "open"):
+        again = fixed("{object} was given to a coding agent already ({receipt}): {url}")
+        raise UserError(say(again, object=before.object_id, receipt=before.name, url=before.url or ""))
+    if len([one for one in mine if one.at > desk.now - timedelta(days=1)]) >= PER_DAY:
+        many = fixed("Coding agents were given work in {repository} {count} times in a day; that is the limit.")
+        raise UserError(say(many, repository=row.full_name, count=PER_DAY))

@@ -1,0 +1,195 @@
+"""A write on GitHub goes the way of every write, but is sent between two transactions: once, and then proven.
+
+The receipt under the effect's key is the claim: it is stored before anything is sent, and looked up before a repeat.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.desk import Desk
+from agent.github.failing import words_of
+from agent.github.repositories import as_told
+from agent.github.rights import linked_login, may_write
+from agent.github.which import repository_for
+from agent.github.writing import Value, Written, words_of_dropped
+from agent.kit.arguments import completed
+from agent.kit.decided import decide
+from agent.kit.deed import Deed
+from agent.kit.effect import At, Effect
+from agent.kit.grants import Grant, is_open_to
+from agent.kit.lookalikes import lookalikes, note
+from agent.kit.tool import Tool
+from agent.kit.use import DONE, PROPOSED, WOULD, Use
+from agent.kit.world import World
+from agent.proposals.of_turns import propose_for
+from bot.access import Target, check
+from bot.errors import Permanent, TryLater, UserError
+from bot.github.failures import CallFailed
+from bot.messages import Message, escape, linked, plain
+from prompts.words import fixed, say
+from storage import receipts, turns
+from storage.receipts import Receipt
+from storage.repositories import Repository
+from storage.turns import ToolCall, Turn
+
+TRIES = 3  # of a request that got no answer; before each but the first it is looked for
+LOST = fixed("It may have happened: GitHub gave no answer, and it cannot be looked up now. Look at {object} first.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """`arguments` name the repository and people in full, so that it is the same when it is approved tomorrow."""
+
+    tool: Tool
+    effect: Effect
+    repository: Repository
+    login: str
+    arguments: Mapping[str, Any]
+    why: str = ""
+
+
+async def prepare(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, ticket_id: int | None) -> Prepared:
+    """What it would do, and as whom.
+
+    Raises:
+        UserError: the repository is not known, or it cannot be done as asked. Refused: they may not, or have no login.
+    """
+    check(desk.asker, tool.permission, Target(), doing=say("write on GitHub"))
+    which = await repository_for(desk, arguments["repository"], ticket_id=ticket_id)
+    login = await linked_login(desk.tx, desk.asker.person_id)
+    given = dict(arguments) | {"repository": which.row.full_name}
+    at = At(desk=desk, repository=which.row, login=login, ticket_id=ticket_id)
+    effect = await tool.effect(at, given)
+    return Prepared(tool=tool, effect=effect, repository=which.row, login=login, arguments=given, why=which.why)
+
+
+async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
+    """One use of such a tool: proposed, or done at once where the policy has it so.
+
+    Raises:
+        UserError: it cannot be done, or was not.
+    """
+    async with world.reading() as desk:
+        given = completed(tool, use.call.arguments, me=desk.asker.slack_id)
+        found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
+    await may_write(world.github.for_a_person(), as_told(found.repository), found.login)
+    async with world.writing(use.effect_key) as desk:
+        if known := await turns.done_already(desk.tx, use.effect_key):
+            return known
+        if desk.asker.person_id != grant.actor_id or not is_open_to(desk.asker, tool):
+            raise UserError(say("Your permissions have changed since you asked."))
+        if row := await _not_now(desk, found, use):
+            desk.tx.add(row)
+            await desk.tx.flush()
+            return row
+    written = await send(world, use.turn, found, key=use.effect_key)
+    async with world.writing(use.effect_key) as desk:
+        receipt, message = await keep(desk, use.turn, found, written, key=use.effect_key)
+        text = f"{receipt.name}: {plain(message.text)}"
+        row = use.row(DONE, text, at=desk.now, shown=message.model_dump(mode="json"), receipt_id=receipt.id)
+        desk.tx.add(row)
+        await desk.tx.flush()
+    return row
+
+
+async def _not_now(desk: Desk, found: Prepared, use: Use) -> ToolCall | None:
+    """What is stored where it is not done at once."""
+    would = _would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words)))
+    decided = await decide(desk, found.tool, use, would)
+    if use.is_dry or desk.settings.dry_run:
+        said = say("Would do: {what}", what=would.words)
+        text = f"dry run: nothing was done. Would do: {plain(would.words)}"
+        return use.row(WOULD, text, at=desk.now, shown=Message(text=said).model_dump(mode="json"))
+    if decided.verdict == "direct":
+        return None
+    proposal = await propose_for(
+        desk,
+        use.turn,
+        tool=found.tool,
+        arguments={"tool": found.tool.name, "arguments": dict(found.arguments), "ticket_id": use.thread_ticket},
+        asks=found.effect.asks,
+        would=would,
+        ungrounded=decided.ungrounded,
+    )
+    text = f"{proposal.name} waits for approval. Nothing has been done yet; do not try it another way."
+    return use.row(PROPOSED, text, at=desk.now, proposal_id=proposal.id)
+
+
+def _would(found: Prepared, besides: str) -> Deed:
+    effect = found.effect
+    head = " ".join(filter(None, [linked(effect.object_id, effect.url), escape(found.why)]))
+    return Deed(
+        shown=Message(text="\n".join(filter(None, [head, escape(effect.preview), besides]))),
+        action=found.tool.name,
+        object_kind="github",
+        object_id=effect.object_id,
+        before=dict(effect.before),
+        after=dict(effect.after),
+        url=effect.url,
+    )
+
+
+async def send(world: World, turn: Turn, found: Prepared, *, key: str) -> Written:
+    """Do it, once under this key: called again it looks before it repeats.
+
+    Raises:
+        UserError: it was not done, or nobody knows; the text says which.
+    """
+    effect = found.effect
+    where = linked(effect.object_id, effect.url)
+    wait = world.settings.effect_settle_s
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await effect.send(world.writer, _intent(world, turn, found.tool, key))
+        except TryLater as early:
+            wait = early.after or wait
+        except Permanent as unclear:
+            raise UserError(say(LOST, object=where)) from unclear
+        except CallFailed as failed:
+            if not failed.is_uncertain or attempt == TRIES:
+                raise UserError(words_of(failed, where, is_write=True)) from failed
+        if attempt < TRIES:
+            await asyncio.sleep(wait)
+    raise UserError(say(LOST, object=where))
+
+
+def _intent(world: World, turn: Turn, tool: Tool, key: str) -> Receipt:
+    return Receipt(
+        workspace_id=turn.workspace_id,
+        key=key,
+        kind=f"github.{tool.name}",
+        channel_id=turn.channel_id,
+        at=world.clock(),
+        correlation_id=turn.correlation_id,
+        fence=world.fence,
+    )
+
+
+async def keep(
+    desk: Desk, turn: Turn, found: Prepared, written: Written, *, key: str, approver_id: int | None = None
+) -> tuple[Receipt, Message]:
+    """The proof of it, its record, and what follows from it here; with what GitHub left out, said."""
+    told = as_told(found.repository)
+    left_out = [words_of_dropped(one, told) for one in written.dropped]
+    message = Message(text=" ".join([found.effect.done(written), *left_out]))
+    receipt = await receipts.by_key(desk.tx, key)
+    assert receipt is not None  # it was stored before anything was sent
+    if receipt.number is None:
+        receipt.number = await receipts.next_number(desk.tx, desk.workspace_id)
+        receipt.turn_id, receipt.tool = turn.id, found.tool.name
+        receipt.actor_id, receipt.approver_id = desk.asker.person_id, approver_id
+        receipt.object_kind, receipt.object_id = "github", found.effect.object_id
+        receipt.before, receipt.after = _stored(written.before), _stored(written.after)
+        receipt.said, receipt.url = plain(message.text), written.url
+        on_record = {"object": found.effect.object_id, "url": written.url, "receipt": receipt.name}
+        desk.audit(found.tool.name, "repository", found.repository.id, before={}, after=on_record)
+        if found.effect.keep:
+            await found.effect.keep(desk, found.repository, written)
+        await desk.tx.flush()
+    return receipt, message
+
+
+def _stored(fields: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}

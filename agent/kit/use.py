@@ -1,0 +1,58 @@
+"""One use of a tool, and how it is stored."""
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.turns.grounds import Words
+from bot.llm.port import Call
+from bot.redact import redact
+from storage.turns import ToolCall, Turn
+
+DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
+LONGEST_RESULT = 6000  # characters of what a model is told, some 2,000 tokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One use of a tool: which answer of the model asks for it in which step, and in whose words its ground is."""
+
+    turn: Turn
+    step: int
+    model_call: int
+    call: Call
+    words: Words
+    thread_ticket: int | None
+    is_dry: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def effect_key(self) -> str:
+        """The same for the same use, whoever makes it again."""
+        said = json.dumps([self.call.name, self.call.arguments], sort_keys=True, default=str)
+        digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+        return f"turn:{self.turn.id}:{self.step}:{self.model_call}:{self.call.id}:{digest}"
+
+    def row(self, state: str, result: str, **more: Any) -> ToolCall:
+        """As it is stored."""
+        return ToolCall(
+            workspace_id=self.turn.workspace_id,
+            turn_id=self.turn.id,
+            step=self.step,
+            model_call=self.model_call,
+            call_id=self.call.id,
+            tool=self.call.name,
+            arguments=dict(self.call.arguments),
+            effect_key=self.effect_key,
+            state=state,
+            result=_cut(redact(result)),
+            milliseconds=round((time.monotonic() - self.started) * 1000),
+            **more,
+        )
+
+
+def _cut(text: str) -> str:
+    more = len(text) - LONGEST_RESULT
+    return text if more <= 0 else f"{text[:LONGEST_RESULT]}\n[… {more} more characters left out]"

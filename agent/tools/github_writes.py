@@ -1,0 +1,231 @@
+"""What the agent can do on GitHub, in the name of who asks: each tool says what it would write, and how it is sent."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Literal
+
+from agent.desk import Desk
+from agent.github import delegation, mirror, writing
+from agent.github.bodies import Delegation, delegated, delegated_and_signed, title_of
+from agent.github.repositories import as_told
+from agent.github.reviewers import ask_reviewers
+from agent.github.writing import IssueDraft, Written
+from agent.kit.effect import At, Effect
+from agent.kit.kinds import Line, PersonName, RepositoryName, Words
+from agent.kit.tool import tool
+from agent.people.whom import person_named
+from bot.errors import UserError
+from bot.events import GitHubIssue, GitHubRepository
+from bot.github.effects import Writer
+from bot.messages import escape, link
+from prompts.words import fixed, say
+from storage import identities, issues, tickets
+from storage.receipts import Receipt
+from storage.repositories import Repository
+
+LOGIN_MISSING = fixed(
+    "Nobody has proven who @{who} is on GitHub: `link github LOGIN` by themselves, or by an admin, says it."
+)
+WRITES_SECONDS = 60.0  # with the wait before what got no answer is looked for
+
+
+@tool(risk="write", reach="github", permission="track", undo="what was said stays said", timeout=WRITES_SECONDS)
+async def comment_github(at: At, repository: RepositoryName, number: int, text: Words) -> Effect:
+    """Comment on an issue or pull request on GitHub, in the name of whoever asks.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: of the issue or pull request.
+        text: the remark, in the asker's own words.
+    """
+    name = object_of(at.repository, number)
+    requester = at.desk.asker.name
+    return Effect(
+        asks=say("comment on {object}", object=name),
+        preview=await _titled(at, number, text),
+        object_id=name,
+        url=await url_of(at, number),
+        send=lambda writer, intent: writing.write_comment(
+            writer, intent, as_told(at.repository), number, text, requester=requester
+        ),
+        done=lambda written: say("Commented on {object}.", object=link(written.url, name)),
+    )
+
+
+@tool(risk="write", reach="github", permission="track", undo="close it on GitHub", timeout=WRITES_SECONDS)
+async def create_issue(at: At, repository: RepositoryName, title: Line, text: Words) -> Effect:
+    """Open an issue on GitHub; only when the asker wants one there, else a ticket is what they want.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        title: one line that says what is wrong.
+        text: all that the asker said of it, in their own words.
+    """
+    draft = IssueDraft(title=title, body=text, requester=at.desk.asker.name)
+    row = at.repository
+    return Effect(
+        asks=say("open an issue in {repository}", repository=row.full_name),
+        preview=f"{title_of(title)}\n{text}",
+        object_id=row.full_name,
+        url=page_of(row),
+        send=lambda writer, intent: writing.open_issue(writer, intent, as_told(row), draft),
+        done=lambda written: say(
+            "Opened {object}: {title}.",
+            object=link(written.url, object_of(row, int(written.external_id))),
+            title=escape(title_of(title)),
+        ),
+        keep=partial(_keep_opened, ticket_id=at.ticket_id),
+    )
+
+
+async def _keep_opened(desk: Desk, row: Repository, written: Written, *, ticket_id: int | None) -> None:
+    ticket = await tickets.get(desk.tx, ticket_id) if ticket_id else None
+    if isinstance(written.seen, GitHubIssue):
+        await mirror.keep_opened(desk, row, written.seen, ticket)
+
+
+@tool(risk="destructive", reach="github", permission="track", undo="reopen it on GitHub", timeout=WRITES_SECONDS)
+async def close_issue(
+    at: At, repository: RepositoryName, number: int, reason: Literal["completed", "not_planned"]
+) -> Effect:
+    """Close an issue on GitHub; the ticket that tracks it ends with it.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: of the issue.
+        reason: completed, or not_planned when it will not be done.
+    """
+    return await _closing(
+        at,
+        number,
+        partial(writing.shut_issue, reason=reason),
+        after={"state": "closed", "reason": reason.replace("_", " ")},
+    )
+
+
+@tool(risk="destructive", reach="github", permission="track", undo="reopen it on GitHub", timeout=WRITES_SECONDS)
+async def close_pull(at: At, repository: RepositoryName, number: int) -> Effect:
+    """Close a pull request without merging it.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: of the pull request.
+    """
+    return await _closing(at, number, writing.shut_pull, after={"state": "closed"})
+
+
+Shut = Callable[[Writer, Receipt, GitHubRepository, int], Awaitable[Written]]
+
+
+async def _closing(at: At, number: int, shut: Shut, *, after: dict[str, str]) -> Effect:
+    name = object_of(at.repository, number)
+
+    async def keep(desk: Desk, row: Repository, written: Written) -> None:
+        await mirror.keep(desk, row, written, action="closed", login=at.login)
+
+    return Effect(
+        asks=say("close {object}", object=name),
+        preview=await _titled(at, number),
+        object_id=name,
+        url=await url_of(at, number),
+        send=lambda writer, intent: shut(writer, intent, as_told(at.repository), number),
+        done=lambda written: say("Closed {object}.", object=link(written.url, name)),
+        before={"state": "open"},
+        after=after,
+        keep=keep,
+    )
+
+
+@tool(risk="write", reach="github", permission="track", undo="take it back on GitHub", timeout=WRITES_SECONDS)
+async def request_reviewers(at: At, repository: RepositoryName, number: int, people: list[PersonName]) -> Effect:
+    """Ask people to review a pull request on GitHub.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: of the pull request.
+        people: names as they were said, with @ or as <@U…>; me for whoever asks.
+    """
+    name, logins = object_of(at.repository, number), await _logins(at.desk, people)
+
+    async def keep(desk: Desk, row: Repository, written: Written) -> None:
+        await mirror.keep(desk, row, written, action="review_requested", login=at.login)
+
+    return Effect(
+        asks=say("ask {logins} to review {object}", logins=", ".join(logins), object=name),
+        preview=await _titled(at, number),
+        object_id=name,
+        url=await url_of(at, number),
+        send=lambda writer, intent: ask_reviewers(writer, intent, as_told(at.repository), number, logins),
+        done=lambda written: say("Asked for a review of {object}.", object=link(written.url, name)),
+        after={"reviewers": logins},
+        keep=keep,
+    )
+
+
+async def _logins(desk: Desk, people: Sequence[str]) -> list[str]:
+    """The proven logins of people.
+
+    Raises:
+        UserError: somebody has none, or is nobody.
+    """
+    found = []
+    for one in people:
+        person = await person_named(desk, one)
+        known = await identities.of_person(desk.tx, person.id)
+        if known is None or not known.is_verified:
+            raise UserError(say(LOGIN_MISSING, who=escape(person.name)))
+        found.append(known.shown)
+    return found
+
+
+@tool(risk="destructive", reach="github", permission="track", undo="tell the agent on GitHub", timeout=WRITES_SECONDS)
+async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, body: Words, plan_only: bool) -> Effect:
+    """Give an issue or pull request to the coding agent of its repository, with one comment there.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: of the pull request that is worked on, else of the issue.
+        goal: in one line what it shall reach, as the asker said it.
+        body: what it needs to know; nothing that nobody said or showed you.
+        plan_only: true when no file may be changed yet.
+    """
+    prefix = await delegation.prefix_of(at.desk, at.repository)
+    await delegation.check_room(at.desk, at.repository, number)
+    name, links = object_of(at.repository, number), await _links(at)
+    asked = Delegation(prefix=prefix, goal=goal, body=body, links=links, is_plan=plan_only)
+    text = delegated_and_signed(asked, at.desk.asker.name)
+    return Effect(
+        asks=say("give {object} to {agent}", object=name, agent=prefix),
+        preview=await _titled(at, number, delegated(asked)),
+        object_id=name,
+        url=await url_of(at, number),
+        send=lambda writer, intent: writing.post_comment(writer, intent, as_told(at.repository), number, text),
+        done=lambda written: say("Gave {object} to {agent}.", object=link(written.url, name), agent=escape(prefix)),
+    )
+
+
+async def _links(at: At) -> tuple[str, ...]:
+    ticket = await tickets.get(at.desk.tx, at.ticket_id) if at.ticket_id else None
+    return (ticket.permalink,) if ticket and ticket.permalink and not ticket.is_private else ()
+
+
+def object_of(row: Repository, number: int) -> str:
+    """An issue or pull request as people write it."""
+    return f"{row.full_name}#{number}"
+
+
+def page_of(row: Repository) -> str:
+    """A repository's page."""
+    return f"https://{row.host}/{row.full_name}"
+
+
+async def url_of(at: At, number: int) -> str:
+    """Where an issue or pull request is seen: GitHub leads from one to the other."""
+    known = await issues.by_number(at.desk.tx, at.repository.id, number)
+    return known.url if known else f"{page_of(at.repository)}/issues/{number}"
+
+
+async def _titled(at: At, number: int, text: str = "") -> str:
+    """What is shown of it: the title as far as it is known, and what would be written."""
+    known = await issues.by_number(at.desk.tx, at.repository.id, number)
+    return "\n".join(filter(None, [f"“{known.title}”" if known else "", text]))

@@ -1,0 +1,102 @@
+"""Which repository is meant: named, the thread's, the channel's, the only one; none of a room for others."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from agent.desk import Desk
+from agent.github.which import HERE, repository_for
+from bot.errors import UserError
+from storage.issues import Issue
+from storage.repositories import Repository
+from tests.agent.conftest import NOW, MakeTicket
+
+SECRET = "C9"  # a private channel
+
+
+@pytest.fixture
+def able(desk: Desk) -> Desk:
+    """A desk that may ask GitHub."""
+    return replace(desk, settings=desk.settings.model_copy(update={"github_token": SecretStr("x")}))
+
+
+async def connect(desk: Desk, **homes: str | None) -> None:
+    """Repositories of acme by name, each with its channel."""
+    for number, (name, channel_id) in enumerate(homes.items(), 1):
+        values = {"github_id": number, "host": "github.com", "full_name": f"acme/{name}", "channel_id": channel_id}
+        desk.tx.add(Repository(workspace_id="T1", created_at=NOW, **values))
+    await desk.tx.flush()
+
+
+@pytest.mark.parametrize(
+    ("homes", "said", "found"),
+    [
+        ({"shop": None, "site": None}, "acme/shop", "acme/shop"),
+        ({"shop": None, "site": None}, "SITE", "acme/site"),
+        ({"shop": None, "site": "C1"}, HERE, "acme/site"),
+        ({"shop": "C2"}, HERE, "acme/shop"),
+        ({"shop": None, "vault": SECRET}, HERE, "acme/shop"),
+    ],
+    ids=["named", "by its short name", "the channel's", "the only one", "the only one that all may see"],
+)
+async def test_it_is_found(able: Desk, homes: Mapping[str, str | None], said: str, found: str) -> None:
+    desk = replace(able, insiders={SECRET: frozenset({"UANN"})}, is_read_along=True)
+    await connect(desk, **homes)
+    which = await repository_for(desk, said, ticket_id=None)
+    assert (which.row.full_name, bool(which.why)) == (found, said == HERE)
+
+
+@pytest.mark.parametrize(
+    ("homes", "said", "told"),
+    [
+        ({}, HERE, "No repository is connected here: an admin writes `repo connect OWNER/NAME`."),
+        (
+            {"shop": None, "site": None},
+            HERE,
+            "Which repository? There are: acme/shop, acme/site. Name it as OWNER/NAME.",
+        ),
+        (
+            {"shop": None, "vault": SECRET},
+            "acme/vault",
+            "There is no repository “acme/vault” that everybody here may see. Which repository? There are: acme/shop."
+            " Name it as OWNER/NAME.",
+        ),
+    ],
+    ids=["none", "several", "in a private channel"],
+)
+async def test_else_those_there_are_are_named(
+    able: Desk, homes: Mapping[str, str | None], said: str, told: str
+) -> None:
+    desk = replace(able, insiders={SECRET: frozenset({"UANN"})}, is_read_along=True)
+    await connect(desk, **homes)
+    with pytest.raises(UserError) as refused:
+        await repository_for(desk, said, ticket_id=None)
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(("members", "sees"), [({"UANN"}, True), (set(), False)])
+async def test_alone_one_is_told_of_ones_own_rooms(able: Desk, members: set[str], sees: bool) -> None:
+    desk = replace(able, insiders={SECRET: frozenset(members)})
+    await connect(desk, vault=SECRET, shop=None)
+    if sees:
+        assert (await repository_for(desk, "vault", ticket_id=None)).row.full_name == "acme/vault"
+        return
+    with pytest.raises(UserError):
+        await repository_for(desk, "vault", ticket_id=None)
+
+
+async def test_the_thread_counts_more_than_the_channel(able: Desk, make_ticket: MakeTicket) -> None:
+    await connect(able, shop=None, site="C1")
+    ticket = await make_ticket()
+    names = {"repository_id": 1, "number": 7, "title": "x", "body": "", "state": "open", "url": "u"}
+    able.tx.add(Issue(workspace_id="T1", ticket_id=ticket.id, **names))
+    await able.tx.flush()
+    which = await repository_for(able, HERE, ticket_id=ticket.id)
+    assert (which.row.full_name, which.issue, which.why) == ("acme/shop", 7, "The thread is about acme/shop#7.")
+
+
+async def test_without_a_key_it_says_which_setting_is_missing(desk: Desk) -> None:
+    with pytest.raises(UserError, match="set GITHUB_APP_ID and GITHUB_PRIVATE_KEY, or GITHUB_TOKEN"):
+        await repository_for(desk, HERE, ticket_id=None)

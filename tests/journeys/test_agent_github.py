@@ -1,0 +1,256 @@
+"""The agent looks things up on GitHub and writes there, once somebody has approved it, for who may write there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.github import Fault, GitHubSandbox
+from bot.sandbox.llm import Call, LlmSandbox
+from bot.sandbox.slack import SlackSandbox
+from storage import people
+from storage.comments import Comment
+from storage.identities import VERIFIED, Identity
+from storage.proposals import Proposal
+from storage.receipts import Receipt
+from storage.tickets import Ticket
+from storage.turns import ToolCall
+from tests.github import hearing, settle
+from tests.journeys.test_agent import calls, routes
+from tests.team import LONG_AGO, Bot, quiet, report, select_all, slash
+
+SHOP = "acme/shop"
+COMMENTS = f"POST /repos/{SHOP}/issues/1/comments"
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[LlmSandbox]:
+    async with LlmSandbox.start() as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def at_work(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, path: Path, /, *known: str, **changes: Any
+) -> AsyncIterator[Bot]:
+    """A bot with a model, as the App; issue 1 is CH-1, and these people have proven their logins."""
+    values: dict[str, Any] = {
+        "anthropic_api_key": "sk-test",
+        "anthropic_base_url": llm.url,
+        "github_app_id": str(github.app_id),
+        "github_private_key": github.private_key,
+    }
+    async with hearing(github, slack, path, **(values | changes)) as bot:
+        github.open_issue("frank", SHOP, title="redis is down")
+        await settle(github, bot)
+        async with bot.ctx.db.write() as tx:
+            for login in known:
+                person = await people.by_slack_id(tx, bot.ctx.workspace_id, slack.user(login).id)
+                assert person
+                names = {"value": login, "shown": login, "state": VERIFIED, "source": "admin", "at": LONG_AGO}
+                tx.add(Identity(workspace_id=bot.ctx.workspace_id, person_id=person.id, **names))
+        yield bot
+
+
+async def use(bot: Bot) -> ToolCall:
+    """The one tool that was used."""
+    [found] = await bot.rows(select(ToolCall))
+    assert isinstance(found, ToolCall)
+    return found
+
+
+async def approve(slack: SlackSandbox, bot: Bot, who: str, ts: str) -> None:
+    asked = next(one for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
+    await slack.click(who, "#ops", asked.ts, "Approve")
+    await quiet(bot)
+
+
+COMMENT = Call("comment_github", {"repository": "here", "number": 1, "text": "we see it in staging too"})
+ASK = "could you say on GitHub that “we see it in staging too” on #1?"
+
+
+async def test_a_question_about_ci_is_answered_from_the_log(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    calls(llm, "research", Call("why_ci_fails", {"repository": "here", "number": 2}), then="The cart test fails.")
+    async with at_work(github, slack, llm, tmp_path) as bot:
+        github.open_pull("bob", SHOP, title="Fix it", head="fix")
+        failing = {"test": {"pytest": "failure"}}
+        github.run_workflow(SHOP, "fix", failing, logs={"test": "cart.py:3: AssertionError: 1 != 2\n"})  # type: ignore[arg-type]
+        ts = await report(bot, "bob", "ask why does CI fail on #2?")
+        found = await use(bot)
+    assert (found.state, "AssertionError: 1 != 2" in found.result) == ("done", True), found.result
+    assert "The cart test fails." in slack.thread("#ops", ts)[-1].plain
+
+
+async def test_a_comment_waits_for_approval_and_says_who_asked(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        ts = await report(bot, "bob", ASK)
+        assert github.comments() == []
+        asked = next(one.plain for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
+        assert "asks to `comment on acme/shop#1`" in asked
+        assert "we see it in staging too" in asked
+        assert "acme/shop is the only one connected." in asked
+        assert "Nobody said this" not in asked
+        await approve(slack, bot, "bob", ts)
+        [comment] = github.comments()
+        [receipt] = [one for one in await select_all(bot, Receipt) if one.tool]
+    assert comment.body.startswith("we see it in staging too\n\n_requested by bob via Chargehand_\n\n<!-- chargehand:")
+    assert (receipt.tool, receipt.object_id, receipt.name) == ("comment_github", "acme/shop#1", "R-1")
+    assert receipt.url
+    assert receipt.approver_id == receipt.actor_id
+    [done] = [one.plain for one in slack.thread("#ops", ts) if "*P-1* is done" in one.plain]
+    assert f"Commented on <{receipt.url}|acme/shop#1>." in done
+
+
+async def test_a_lost_answer_is_looked_up_and_not_repeated(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="[[R-1]]")
+    async with at_work(github, slack, llm, tmp_path, "bob", approvals="open") as bot:
+        github.fail(Fault(kind="reset", when="after", call=COMMENTS))
+        ts = await report(bot, "bob", ASK)
+        found = await use(bot)
+    assert len(github.comments()) == 1
+    assert found.state == "done", found.result
+    assert "Commented on " in slack.thread("#ops", ts)[-1].plain
+
+
+async def test_what_nobody_can_look_up_is_told_as_maybe_done(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="[[R-1]]")
+    async with at_work(github, slack, llm, tmp_path, "bob", approvals="open") as bot:
+        github.fail(Fault(kind="reset", when="after", call=COMMENTS))
+        github.fail(Fault(status=404, call=COMMENTS.replace("POST", "GET"), times=9))
+        ts = await report(bot, "bob", ASK)
+        found = await use(bot)
+    assert found.state == "failed"
+    assert "It may have happened" in found.result
+    assert len(github.comments()) == 1
+    assert f"Look at <{github.url}/{SHOP}/issues/1|acme/shop#1> first." in slack.thread("#ops", ts)[-1].plain
+
+
+@pytest.mark.parametrize(
+    ("known", "who", "why"),
+    [((), "bob", "I do not know who you are on GitHub"), (("frank",), "frank", "that is for responders")],
+    ids=["no login", "no role"],
+)
+async def test_who_may_not_write_there_is_told_why(
+    github: GitHubSandbox,
+    slack: SlackSandbox,
+    llm: LlmSandbox,
+    tmp_path: Path,
+    known: tuple[str, ...],
+    who: str,
+    why: str,
+) -> None:
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="No.")
+    async with at_work(github, slack, llm, tmp_path) as bot:
+        await report(bot, who, ASK)
+        found = await use(bot)
+        assert await select_all(bot, Proposal) == []
+    assert found.state == "failed"
+    assert why in found.result
+
+
+async def test_an_issue_is_closed_by_somebody_elses_approval_and_its_ticket_with_it(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "close")
+    closing = Call("close_issue", {"repository": "acme/shop", "number": 1, "reason": "completed"})
+    calls(llm, "close", closing, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob", approvals="open") as bot:
+        ts = await report(bot, "bob", "could you close acme/shop#1 on GitHub as completed, it is fixed?")
+        await approve(slack, bot, "bob", ts)
+        assert github.issue(SHOP, 1).state == "open"  # who asked may not approve what ends something
+        await approve(slack, bot, "alice", ts)
+        assert github.issue(SHOP, 1).state == "closed"
+        [ticket] = await select_all(bot, Ticket)
+        assert ticket.status == "resolved"
+
+
+async def test_reviewers_are_asked_by_their_proven_logins(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "review")
+    wish = {"repository": "here", "number": 2, "people": ["@alice", "@bob"]}
+    calls(llm, "review", Call("request_reviewers", wish), then="[[R-1]]")
+    async with at_work(github, slack, llm, tmp_path, "alice", "bob", approvals="open") as bot:
+        github.open_pull("bob", SHOP, title="Fix it", head="fix")
+        ts = await report(bot, "bob", "could you ask @alice and @bob to review #2 please?")
+        found = await use(bot)
+    assert found.state == "done", found.result
+    answer = slack.thread("#ops", ts)[-1].plain
+    assert f"Asked for a review of <{github.url}/{SHOP}/pull/2|acme/shop#2>." in answer
+    assert "bob was not asked: it is their own pull request in acme/shop." in answer
+
+
+async def test_an_issue_is_opened_for_the_ticket_of_the_thread(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "create")
+    wish = {"repository": "acme/shop", "title": "search is slow", "text": "search is slow since noon"}
+    calls(llm, "create", Call("create_issue", wish), then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        ts = await report(bot, "bob", "ask could you open a GitHub issue in acme/shop: search is slow since noon")
+        await approve(slack, bot, "bob", ts)
+        issue = github.issue(SHOP, 2)
+        assert (issue.title, issue.body.splitlines()[0]) == ("search is slow", "search is slow since noon")
+        assert len(await select_all(bot, Ticket)) == 1  # our own issue is not reported to us
+
+
+async def test_a_coding_agent_gets_work_where_a_manager_has_said_so(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "delegate")
+    wish = {"repository": "here", "number": 1, "goal": "fix it", "body": "/merge @dave", "plan_only": True}
+    calls(llm, "delegate", Call("delegate", wish), then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        await report(bot, "bob", "could you have the coding agent plan a fix for #1?")
+        assert "No coding agent may be given work in acme/shop" in (await use(bot)).result
+        shown = await slash(bot, "alice", 'channel delegate acme/shop "@claude"')
+        assert "Coding agents: acme/shop `@claude`." in shown
+        ts = await report(bot, "bob", "could you have the coding agent plan a fix for #1 now?")
+        await approve(slack, bot, "alice", ts)
+        [comment] = github.comments()
+        again = await report(bot, "bob", "could you have the coding agent plan a fix for #1 again?")
+        last = (await bot.rows(select(ToolCall)))[-1]
+    assert again
+    assert comment.body.startswith("@claude fix it\n")
+    assert "Plan only: do not change any file, and do not merge." in comment.body
+    assert "\n/merge" not in comment.body
+    assert "@dave" not in comment.body
+    assert "was given to a coding agent already (R-1)" in last.result
+
+
+async def test_what_looks_like_an_open_ticket_is_asked_before_it_is_created(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """CH-1 is "Redis is down": one button adds the words to it, and `just create it` asks nothing."""
+    routes(llm, "create")
+    calls(llm, "create", Call("report_ticket", {"text": "redis is down again"}), then="I asked.")
+    async with at_work(github, slack, llm, tmp_path) as bot:
+        ts = await report(bot, "bob", "ask could you track that redis is down again")
+        assert len(await select_all(bot, Ticket)) == 1
+        asked = slack.thread("#ops", ts)[-1]
+        assert "looks like this and is open" in asked.plain
+        await slack.click("bob", "#ops", asked.ts, "Add it to CH-1")
+        await quiet(bot)
+        assert [one.text for one in await select_all(bot, Comment)] == ["redis is down again"]
+        await slack.click("bob", "#ops", asked.ts, "Create anyway")
+        await quiet(bot)
+        assert (await bot.ticket(2)).title.casefold() == "redis is down again"
+        await report(bot, "bob", "ask could you track that redis is down again, just create it")
+        assert (await bot.rows(select(ToolCall)))[-1].state == "done"  # nothing was asked
