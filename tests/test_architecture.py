@@ -62,7 +62,7 @@ DOORS = {
     "rich": ("handlers.cli",),
     "yaml": ("handlers.cli", "bot.sandbox"),
 }
-SANDBOX_USERS = ("bot.sandbox", *(f"handlers.cli.demo{part}" for part in ("", "_company", "_github", "_llm")))
+SANDBOX_USERS = ("bot.sandbox", *(f"handlers.cli.demo{part}" for part in ("", "_company", "_eval", "_github", "_llm")))
 LONGEST = 250
 LONG_FOR_A_REASON = {
     "bot/settings/table.py": "one table: every setting",
@@ -145,6 +145,41 @@ def test_a_library_has_one_door(library: str) -> None:
 def test_the_sandbox_is_for_the_demo_and_tests() -> None:
     users = {module for module in sources() if any(inside(name, "bot.sandbox") for name in imports(module))}
     assert {user for user in users if not inside(user, *SANDBOX_USERS)} == set()
+
+
+def test_only_a_turn_gives_out_tools_and_only_the_executor_uses_them() -> None:
+    """Who else made a grant, or called a tool's function, would go round all that is asked before each use."""
+    assert _callers("Grant") == {"agent.kit.grants"}
+    assert _callers("mint") == {"agent.turns.steps"}
+    assert _callers("execute", of="agent.kit.executor") == {"agent.turns.loop"}
+    assert {module for module in _using("function") if not inside(module, "agent.kit.tool")} == set()
+    assert {module for name in ("read", "line") for module in _using(name, of="tool")} == {"agent.kit.executor"}
+    of_tools = {module for module in sources() if any(inside(name, "agent.tools") for name in imports(module))}
+    assert {module for module in of_tools if not inside(module, "agent.specialists", "agent.tools")} == set()
+
+
+def _callers(name: str, *, of: str = "agent") -> set[str]:
+    """Modules that call what is imported, or made, under this name; handed on is called."""
+    return {
+        module
+        for module in sources()
+        if inside(module, "agent.kit.grants")
+        or any(inside(one, of) and one.endswith(f".{name}") for one in imports(module))
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    }
+
+
+def _using(attribute: str, *, of: str = "") -> set[str]:
+    """Modules of the agent that call this of something, or of what has that name."""
+    return {
+        module
+        for module in sources()
+        if inside(module, "agent")
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == attribute
+        if not of or (isinstance(node.func.value, ast.Name) and node.func.value.id == of)
+    }
 
 
 def test_the_environment_is_read_in_one_place() -> None:

@@ -17,6 +17,7 @@ BARE = r"(?<![\w@./\\:-])(?:www\.[\w-]+\.[^\s<>|\"`]+|(?:[a-z0-9-]+\.)+[a-z]{2,2
 WEB = re.compile(r"(?P<scheme>https?|ftp|slack)://(?P<rest>[^/?#]*)", re.IGNORECASE)
 SPOKEN = {"http": "hxxp", "https": "hxxps", "ftp": "fxp", "slack": "sxack"}
 FIND = re.compile(URL, re.IGNORECASE)
+ANY = re.compile(f"{URL}|{BARE}", re.IGNORECASE)
 ENDS = ".,;:!?'\"*_~…。，、）」"  # a sentence goes on with these, not an address
 RESERVED = "%/:=&?~#+!$,;'@()*[]"
 LONGEST = 2000  # characters; a message must be able to be cut beside it
@@ -94,6 +95,16 @@ def defanged(url: str) -> str:
     if "://" not in url:
         return _undotted(url)
     return WEB.sub(lambda found: f"{SPOKEN[found['scheme'].lower()]}://{_undotted(found['rest'])}", url)
+
+
+def harmless(text: str, links: Links) -> str:
+    """Words of others with every address defanged that may not be a link."""
+
+    def put(found: re.Match[str]) -> str:
+        url = trimmed(found.group())
+        return (url if links.may_stand(url) else defanged(url)) + found.group()[len(url) :]
+
+    return ANY.sub(put, text)
 
 
 def _undotted(address: str) -> str:

@@ -22,8 +22,11 @@ KINDS: Mapping[Sort, Kind] = {
     "number": "value",
     "choice": "value",
 }
-# Where words are said to others in the asker's name they have to be the asker's; elsewhere they only describe.
-IN_ONES_NAME = frozenset({"comment_ticket", "set_reminder", "comment_github", "create_issue", "delegate"})
+# Words that are kept in the asker's name have to be the asker's, in a report most of them; others only describe.
+IN_ONES_NAME = frozenset(
+    {"comment_ticket", "set_reminder", "comment_github", "create_issue", "delegate", "resolve_ticket", "close_ticket"}
+)
+IN_ONES_OWN_WORDS = frozenset({"report_ticket"})
 
 
 def completed(tool: Tool, arguments: Mapping[str, Any], *, me: str) -> dict[str, Any]:
@@ -60,7 +63,11 @@ async def grounds_of(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, th
 async def _ground(desk: Desk, tool: Tool, name: str, value: object, *, this: str) -> Argument | None:
     """One argument; None for one that names nothing, and for whoever asks."""
     sort, said = tool.sorts[name], str(value)
-    if value == ME or isinstance(value, bool) or (sort == "words" and (tool.name not in IN_ONES_NAME or value == THIS)):
+    if value == ME or isinstance(value, bool):
+        return None
+    if sort == "words" and tool.name in IN_ONES_OWN_WORDS:
+        return Argument("gist", said)
+    if sort == "words" and (tool.name not in IN_ONES_NAME or value == THIS):
         return None
     if sort == "repository" and value == HERE:
         return None

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from agent.desk import Desk
+from agent.guardrails.links import Links, harmless, links_for
 from agent.kit.deed import Deed
 from agent.kit.tool import Tool
 from agent.language import of_asked
@@ -42,7 +43,9 @@ async def propose_for(
     for earlier in await proposals.open_of_turn(desk.tx, turn.id):
         if earlier.arguments == arguments:
             return earlier
-    proposal = await fresh(desk, AGENT, arguments, asks=escape(asks), needs=tool.permission)
+    links = links_for(desk.settings, turn.text)
+    said = escape(harmless(asks, links))
+    proposal = await fresh(desk, AGENT, arguments, asks=said, needs=tool.permission)
     proposal.turn_id, proposal.ungrounded, proposal.risk = turn.id, list(ungrounded), tool.risk
     proposal.before, proposal.after = would.before, would.after
     proposal.hidden_in = turn.channel_id if turn.place["is_private"] else None
@@ -52,22 +55,22 @@ async def propose_for(
     lasts = DESTRUCTIVE_LASTS if tool.risk == "destructive" else timedelta(hours=desk.settings.approval_hours)
     proposal.expires_at = desk.now + lasts
     await keep_row(desk, proposal)
-    await _ask(desk, proposal, would)
+    await _ask(desk, proposal, would, links)
     return proposal
 
 
-async def _ask(desk: Desk, proposal: Proposal, would: Deed) -> None:
+async def _ask(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> None:
     key = f"proposal:{proposal.id}:asked"
     with speaking(await of_asked(desk)):
-        message = Message(text=await _request(desk, proposal, would), buttons=_buttons(proposal))
+        message = Message(text=await _request(desk, proposal, would, links), buttons=_buttons(proposal))
     proposal.told = [[key, await say_where_asked(desk, message, key=key)]]
 
 
-async def _request(desk: Desk, proposal: Proposal, would: Deed) -> str:
+async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> str:
     asker = escape(desk.asker.name)
     lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
-    lines += [f"> {line}" for line in would.words.splitlines() if line.strip()]
-    lines += list(_fields(would))
+    lines += [harmless(f"> {line}", links) for line in would.words.splitlines() if line.strip()]
+    lines += [harmless(line, links) for line in _fields(would)]
     if proposal.ungrounded:
         names = ", ".join(f"`{name}`" for name in proposal.ungrounded)
         lines.append(say("Nobody said this in so many words: {names}.", names=names))

@@ -24,14 +24,14 @@ APART = 100  # the numbers of questions about an answer begin behind those of a 
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """A specialist's words as they come from the model; `was_corrected`: it was told what is wrong with them once."""
+    """A specialist's words as they come from the model; `corrections`: what it was told of earlier ones."""
 
     turn: Turn
     step: int
     text: str
     number: int
     had_writes: bool
-    was_corrected: bool
+    corrections: Sequence[str]
     is_private: bool
 
 
@@ -47,15 +47,22 @@ class Checked:
 async def checked(world: World, answered: Answered, log: Sequence[Message]) -> Checked:
     """References first, since they cost nothing; then claims, as far as the settings want that."""
     proofs, waiting = await _proofs(world, answered.turn)
-    shown = [message.text for message in log if message.role == "user"]
+    shown = [_without_corrections(answered, message.text) for message in log if message.role == "user"]
     shown += [result.text for message in log for result in message.results]
     known = [*shown, *as_known([*proofs, *waiting])]
     text = answered.text
     if missing := unknown(text, known):
-        if not answered.was_corrected:
+        if not answered.corrections:
             return Checked(again=complaint(missing))
         text = without(text, missing)
     return await _claims(world, answered, text, [*proofs, *waiting])
+
+
+def _without_corrections(answered: Answered, text: str) -> str:
+    """A correction names what is wrong: said again, that would count as shown."""
+    for one in answered.corrections:
+        text = text.replace(one, "")
+    return text
 
 
 async def _claims(world: World, answered: Answered, text: str, proofs: Sequence[Proof]) -> Checked:
@@ -63,7 +70,7 @@ async def _claims(world: World, answered: Answered, text: str, proofs: Sequence[
     if not claim_check.is_due(_setting(world.settings), words, had_write_tools=answered.had_writes):
         return Checked(text=text)
     found = await _asked(world, answered, text, proofs) if claim_check.is_checkable(text) else None
-    match claim_check.verdict(found, had_write_tools=answered.had_writes, was_corrected=answered.was_corrected):
+    match claim_check.verdict(found, had_write_tools=answered.had_writes, was_corrected=bool(answered.corrections)):
         case Verdict.POST:
             return Checked(text=text)
         case Verdict.CORRECT:

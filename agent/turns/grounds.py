@@ -14,7 +14,8 @@ from agent.turns.grounding.synonyms import ways_to_say
 from agent.turns.grounding.times import same_time
 from agent.turns.hearing.vocabulary import vocabulary
 
-Kind = Literal["ticket", "person", "repository", "number", "value", "time", "text"]
+Kind = Literal["ticket", "person", "repository", "number", "value", "time", "text", "gist"]
+MOSTLY = 0.75  # of the words of a gist are those of whoever asked
 _TICKET = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])")
 _NUMBER = re.compile(
     r"(?<![\w./-])(?:([\w.-]{1,60}/[\w.-]{1,60}))?#0*([0-9]{1,9})(?!\w)|(?<![\w-])gh-0*([0-9]{1,9})(?![\w-])"
@@ -25,7 +26,7 @@ _REPOSITORY = re.compile(r"(?<![\w./-])([a-z0-9][\w.-]{0,60}/[\w.-]{1,60})(?![\w
 
 class Argument(NamedTuple):
     """What a tool is called with: `CH-4`, a person's Slack id, `acme/shop`, `12` or `acme/shop#12`, a label, a priority
-    or another value of a list, the words of a time, or free text.
+    or another value of a list, the words of a time, or free text, word for word or in its gist.
     """
 
     kind: Kind
@@ -142,6 +143,12 @@ def _time(value: str, said: Words, own: tuple[Text, ...]) -> bool:
     return any(quoted_in(value, text) or same_time(value, text.line) for text in own)
 
 
+def _gist(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    """Whether a text is mostly made of the asker's words, in any order."""
+    words = set(Text.of(value).words)
+    return bool(words) and len(words & {word for text in own for word in text.words}) >= MOSTLY * len(words)
+
+
 def _text(value: str, said: Words, own: tuple[Text, ...]) -> bool:
     return any(quoted_in(value, text) for text in own)
 
@@ -154,4 +161,5 @@ _LOOKS: dict[Kind, Callable[[str, Words, tuple[Text, ...]], bool]] = {
     "value": _value,
     "time": _time,
     "text": _text,
+    "gist": _gist,
 }

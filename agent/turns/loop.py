@@ -82,7 +82,7 @@ def _answered(work: Work, asked: Sequence[ModelCall]) -> Answered:
         text=asked[-1].text,
         number=len(asked),
         had_writes=any(not tool.is_read for tool in work.tools.values()),
-        was_corrected=any(call.problem for call in asked),
+        corrections=[call.problem for call in asked if call.problem],
         is_private=work.is_private,
     )
 

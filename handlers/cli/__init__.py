@@ -65,10 +65,11 @@ def build_cli(serve: Serve) -> typer.Typer:
         trace,
     ):
         verb.register(cli)
-    for records in (audit, access, eval):
+    for records in (audit, access):
         records.register(cli)
     for of_agent in (turn, proposal, tool):
         of_agent.register(cli)
+    eval.register(cli, serve)
     for explaining in (reminders, digest, ownership, sla, help):
         explaining.register(cli)
     return cli

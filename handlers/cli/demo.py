@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -125,7 +125,7 @@ async def _show(serve: Serve, folder: Path, port: int, *, is_kept: bool) -> None
         page.set_result(slack.url)
         await stack.enter_async_context(kept(slack.world, folder / WORKSPACE))
         await stack.enter_async_context(github_kept(github.world, folder / REPOSITORIES))
-        settings = _settings(slack, github, folder)
+        settings = connected_settings(slack, github, folder)
         await _furnish(settings, slack, github)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(settings, stop=stop, started=lambda *heard: ready.set_result(heard)))
@@ -155,7 +155,7 @@ async def _play(serve: Serve, folder: Path, script: Path) -> None:
         SlackSandbox.start(ack_within=PATIENT, now=clock.seconds) as slack,
         GitHubSandbox.start(now=clock.seconds) as github,
     ):
-        settings = _settings(slack, github, folder, anthropic_api_key=None)
+        settings = connected_settings(slack, github, folder, anthropic_api_key=None)
         await _furnish(settings, slack, github)
         async with own_process(serve, settings) as bot, open_database(settings.database, settings.connections) as db:
             deliver_to(github, bot.port)
@@ -199,27 +199,27 @@ async def _furnish(settings: "Settings", slack: "SlackSandbox", github: "GitHubS
     await connect(settings, slack, github)
 
 
-def _settings(slack: "SlackSandbox", github: "GitHubSandbox", folder: Path, **chosen: None) -> "Settings":
+def connected_settings(slack: "SlackSandbox", github: "GitHubSandbox", folder: Path, **chosen: Any) -> "Settings":
     from bot.settings import read_settings
 
-    return read_settings(
-        slack_bot_token=slack.bot_token,
-        slack_app_token=slack.app_token,
-        slack_api_url=slack.api_url,
-        github_api_url=github.url,
-        github_token=github.token,
-        github_app_id="",
-        github_private_key=None,
-        github_webhook_secret=secrets.token_hex(16),
-        github_comment=True,
-        webhook_networks="127.0.0.0/8",  # it is GitHub here; the sandbox's own list names no network of this machine
-        effect_settle_s=1.0,
-        lease_s=LEASE_S,
-        clock_file=str(folder / AHEAD),
-        database_url=f"sqlite:///{folder / 'chargehand.db'}",
-        http_port=0,
-        **chosen,
-    )
+    values: dict[str, Any] = {
+        "slack_bot_token": slack.bot_token,
+        "slack_app_token": slack.app_token,
+        "slack_api_url": slack.api_url,
+        "github_api_url": github.url,
+        "github_token": github.token,
+        "github_app_id": "",
+        "github_private_key": None,
+        "github_webhook_secret": secrets.token_hex(16),
+        "github_comment": True,
+        "webhook_networks": "127.0.0.0/8",  # it is GitHub here; the sandbox's own list names no network of this machine
+        "effect_settle_s": 1.0,
+        "lease_s": LEASE_S,
+        "clock_file": str(folder / AHEAD),
+        "database_url": f"sqlite:///{folder / 'chargehand.db'}",
+        "http_port": 0,
+    }
+    return read_settings(**(values | chosen))
 
 
 def _clock(folder: Path, *, starts: str = "next morning") -> "MovedClock":

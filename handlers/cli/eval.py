@@ -1,4 +1,4 @@
-"""`eval route FILE`: how well messages are understood, by lines that say what is expected of each."""
+"""`eval`: how well messages are understood, what comes of requests, and what hostile texts bring about."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from handlers.cli import eval_trials
 from handlers.cli.failures import FAILED
+from handlers.cli.serve import Serve
 from handlers.cli.table import AsJson, table
 
 if TYPE_CHECKING:
@@ -16,9 +18,12 @@ RULES = "rules"
 HEADS = ("class", "lines", "right", "wrong", "left")
 
 
-def register(cli: typer.Typer) -> None:
-    evaluation = typer.Typer(no_args_is_help=True, help="Measure how well messages are understood.")
+def register(cli: typer.Typer, serve: Serve) -> None:
+    evaluation = typer.Typer(
+        no_args_is_help=True, help="Measure how well the agent understands, and what it is led to do."
+    )
     evaluation.command()(route)
+    eval_trials.register(evaluation, serve)
     cli.add_typer(evaluation, name="eval")
 
 

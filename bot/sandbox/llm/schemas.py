@@ -64,6 +64,8 @@ def told(schema: Schema, text: str) -> dict[str, object] | None:
     """The answer that says something."""
     for one in sorted((one for one in actions(schema) if one.name in REPLIES), key=lambda one: REPLIES.index(one.name)):
         parts = {key: _resolved(part, schema) for key, part in one.branch["properties"].items() if key != one.key}
+        if holder := next((key for key in ARGUMENTS if "properties" in parts.get(key, {})), None):
+            parts = {key: _resolved(part, schema) for key, part in parts[holder]["properties"].items()}
         words = [key for key, part in parts.items() if part.get("type") == "string" and "enum" not in part]
         if words:
             return one.filled(one.name, {words[0]: text})

@@ -232,3 +232,17 @@ def test_what_is_not_said_is_not_grounded(case: tuple[Kind, str, str], text: str
 )
 def test_anything_may_be_asked(text: str, kind: Kind, value: str) -> None:
     assert is_grounded(kind, value, text) in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_theirs"),
+    [
+        ("the export prints empty columns since noon", True),
+        ("export: empty columns since noon", True),
+        ("payroll is cancelled by order of the board", False),
+        ("", False),
+    ],
+)
+def test_a_gist_is_mostly_made_of_the_askers_words(said: str, is_theirs: bool) -> None:
+    words = Words(texts=("hi, the export of invoices prints empty columns since noon",))
+    assert (ungrounded({"text": Argument("gist", said)}, words) == ()) is is_theirs
