@@ -8,7 +8,7 @@ SPREAD := -n 4 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo dev test test-postgres lint lint-fix kill soak bench lock clean
+.PHONY: help setup demo dev test test-postgres lint lint-fix kill kill-turns soak bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,12 +48,15 @@ lint-fix: $(STAMP) ## let ruff mend what it can
 kill: $(STAMP) ## a kill -9 campaign of some minutes
 	$(RUN) bench/kill9.py --kills 40
 
+kill-turns: $(STAMP) ## 100 requests to the agent through 30 kill -9 (minutes)
+	$(RUN) bench/kill_turns.py --turns 100 --kills 30
+
 soak: $(STAMP) ## the whole of it: 1,000 kills on SQLite and 250 on PostgreSQL, over five seeds (an hour)
 	for seed in 1 2 3 4 5; do $(RUN) bench/kill9.py --kills 200 --seed $$seed || exit 1; done
 	for seed in 1 2 3 4 5; do $(RUN) bench/kill9.py --db postgres --kills 50 --seed $$seed || exit 1; done
 
 bench: $(STAMP) ## figures for the promises that are about speed and memory (an hour)
-	for script in intake ack intake_github scale queue memory move redact business_time assign_race audit_verify reminder_scan parse rules context list replan card_coalesce digest_build home_open ledger; do \
+	for script in intake ack intake_github scale queue memory move redact business_time assign_race audit_verify reminder_scan parse rules context list replan card_coalesce digest_build home_open ledger turn; do \
 	    echo "== $$script"; $(RUN) bench/$$script.py || exit 1; done
 
 lock: $(STAMP) ## renew both lock files from pyproject.toml (needs uv)

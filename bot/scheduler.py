@@ -13,6 +13,8 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.clock import utc_now
 from bot.due import EVERY, MOST, ask
 from bot.elected import Role
+from bot.overdue import EVERY as MINUTE
+from bot.overdue import put_again
 from storage import queue, workspace
 from storage.database import Database, StorageError
 from storage.queue import Job
@@ -79,7 +81,7 @@ class Clock:
         self.pause, self.every = (MOVED_SECONDS, TICK) if is_moved else (LOOK_SECONDS, EVERY)
         self.schedules = schedules
         self._term: int | None = None
-        self._looked_at = self._remind_at = self._next = role.clock()
+        self._looked_at = self._remind_at = self._again_at = self._next = role.clock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -108,9 +110,10 @@ class Clock:
             return 0  # a role whose time ran out while this process slept is asked for anew
         now = self.role.clock()
         if self.role.term != self._term:
-            self._term, self._looked_at, self._remind_at = self.role.term, self.role.held_before or now, now
+            self._term, self._looked_at = self.role.term, self.role.held_before or now
+            self._remind_at = self._again_at = now
             self._next = self._looked_at
-        return await self._schedule(now) + await self._remind(now)
+        return await self._schedule(now) + await self._remind(now) + await self._again(now)
 
     async def _schedule(self, now: datetime) -> int:
         """Until the next one is due nothing is reckoned: to do so each time would take longer than all else."""
@@ -130,6 +133,13 @@ class Clock:
         made = await ask(self.db, self.role, now=now)
         self._remind_at = now if made == MOST else now + self.every
         return made
+
+    async def _again(self, now: datetime) -> int:
+        """Each minute: requests to the agent that nobody works on any more."""
+        if now < self._again_at:
+            return 0
+        self._again_at = now + MINUTE
+        return await put_again(self.db, self.role, now=now)
 
     async def _put(self, due: list[tuple[Schedule, datetime]], now: datetime) -> int:
         async with self.db.write() as tx:

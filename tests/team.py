@@ -126,7 +126,7 @@ async def add_team(
     )
     tx.add(team)
     await tx.flush()
-    said = {"workspace_id": slack.workspace_id, "kind": "keyword", "team_id": team.id}
+    said: dict[str, Any] = {"workspace_id": slack.workspace_id, "kind": "keyword", "team_id": team.id}
     await ownership.put(tx, [OwnershipRule(pattern=word, **said) for word in keywords])
     for who, role in [(manager, "manager"), *((name, "responder") for name in responders)]:
         person = await people.by_slack_id(tx, slack.workspace_id, slack.user(who).id) or Person(

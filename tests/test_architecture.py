@@ -62,7 +62,8 @@ DOORS = {
     "rich": ("handlers.cli",),
     "yaml": ("handlers.cli", "bot.sandbox"),
 }
-SANDBOX_USERS = ("bot.sandbox", *(f"handlers.cli.demo{part}" for part in ("", "_company", "_eval", "_github", "_llm")))
+DEMO = ("", "_company", "_eval", "_github", "_llm", "_model", "_place", "_story")
+SANDBOX_USERS = ("bot.sandbox", *(f"handlers.cli.demo{part}" for part in DEMO))
 LONGEST = 250
 LONG_FOR_A_REASON = {
     "bot/settings/table.py": "one table: every setting",

@@ -14,6 +14,7 @@ _SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
 _WHO = re.compile(rf"(?:(?P<me>{_ME})\b|(?P<here>{_HERE})\b|{SOMEONE}|{_ROOM})[,:]?\s*", re.IGNORECASE)
 _THIS = r"(?P<this>this|that|dies|das|diese[nsm]?|daran)"
 _ABOUT = re.compile(rf"(?:{_THIS}\b|(?P<ticket>ch-?\d{{1,9}})\b|{LINK})[,:]?\s*", re.IGNORECASE)
+_OF_THIS = re.compile(rf"(?:about|of|an|über|wegen)\s+{_THIS}(?=\s)", re.IGNORECASE)
 _THIS_THERE = re.compile(rf"{_THIS}\s+{LINK}", re.IGNORECASE)
 _LINKS = re.compile(
     r"(?:to|that|about|of|an|daran,?(?:\s+dass)?|dass|zu|über|wegen)\b[,:]?\s*|[,:–-]\s*", re.IGNORECASE
@@ -58,6 +59,8 @@ def read_wish(line: str) -> Wish:
     rest = line[found.end() :] if found else line
     said = found.groupdict() if found else {}
     when, text = _split(rest)
+    if not text.strip() and (of_this := _OF_THIS.match(rest)):  # "about this Friday at 10": of this, and on Friday
+        when, text = _split(f"{rest[: of_this.end()]},{rest[of_this.end() :]}")
     there = _THIS_THERE.fullmatch(text.strip())
     about, text = (THIS, "") if there else _about(text)
     return Wish(

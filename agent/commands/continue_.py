@@ -6,7 +6,7 @@ from agent.turns.begin import store
 from bot.errors import UserError
 from prompts.words import fixed, say
 from storage import live_turns, turns
-from storage.turns import DONE, LIVE
+from storage.turns import DONE, FAILED, LIVE
 
 
 async def go_on(desk: Desk, said: Said) -> Reply:
@@ -18,9 +18,10 @@ async def go_on(desk: Desk, said: Said) -> Reply:
     if last.state in LIVE:
         raise UserError(say("{turn} is still at work.", turn=last.name))
     open_step = next((step for step in await turns.steps(desk.tx, last.id) if step.state != DONE), None)
-    if open_step is None:
+    if open_step is None and last.state != FAILED:
         raise UserError(say("{turn} was done: there is nothing to continue.", turn=last.name))
-    await store(desk, place, last.text, key=f"turn:{desk.key}", forced=open_step.specialist, continues=last.id)
+    forced = open_step.specialist if open_step else ""  # one that failed before anybody worked on it has no steps
+    await store(desk, place, last.text, key=f"turn:{desk.key}", forced=forced, continues=last.id)
     return text_reply(say("I go on with {turn}; the answer follows here.", turn=last.name), is_private=True)
 
 

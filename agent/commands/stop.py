@@ -4,45 +4,56 @@ from agent.commands.verb import Reply, Said, Verb, text_reply
 from agent.desk import Desk
 from agent.proposals import proposal as proposals_of
 from agent.turns.begin import put
-from bot.access import Target, can
+from agent.turns.halt import halt, may_stop, meant
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say
-from storage import live_turns, people, proposals
+from storage import people, proposals, stops
 from storage.turns import QUEUED, WAITING, Turn
 
 
 async def stop(desk: Desk, said: Said) -> Reply:
-    """Those of the thread it is said in; elsewhere the asker's own."""
-    found = await _meant(desk, said)
-    mine = [turn for turn in found if _may(desk, turn)]
-    if not found:
+    """Those of the thread it is said in; elsewhere the asker's own.
+
+    A message that says it has made them stop already, when it came in (handlers/slack/events.py): this is its record.
+    """
+    place, actor = desk.place, desk.asker
+    thread_ts = place.thread_ts if place else None
+    told = await stops.told_to_stop(desk.tx, by=actor.person_id)
+    here = [turn for turn in told if place and turn.thread_ts and turn.thread_ts == place.thread_ts]
+    channel_id = place.channel_id if place else ""
+    # What this word has stopped may have ended by now: no reason to stop what is at work elsewhere.
+    found = [] if here else await meant(desk.tx, channel_id=channel_id, thread_ts=thread_ts, actor=actor)
+    told = here or told
+    mine = [turn for turn in found if may_stop(actor, turn)]
+    if not mine and not told:
+        await _refuse(desk, found)
         return text_reply(say("There is nothing to stop here."), is_private=True)
-    if not mine:
-        who = await people.get(desk.tx, found[0].actor_id)
-        raise UserError(say("@{who} asked for it: they can stop it, and responders.", who=escape(who.name)))
-    fresh = await live_turns.ask_to_stop(desk.tx, [turn.id for turn in mine], by=desk.asker.person_id, at=desk.now)
+    fresh = [*await halt(desk.tx, found, actor, at=desk.now), *told]
     if not fresh:
         return text_reply(say("It is stopping already."), is_private=True)
-    for turn in mine:
-        desk.audit("stop", "turn", turn.id, before={"state": turn.state}, after={"state": "stopped"})
-        for proposal in await proposals.open_of_turn(desk.tx, turn.id):
-            await proposals_of.withdraw(desk, proposal)
-        if turn.state in {QUEUED, WAITING}:  # nobody works on it who would say so
-            await put(desk, turn, why="stop")
+    for turn in fresh:
+        await _stopped(desk, turn)
     return text_reply(say("Stopping."), is_private=True)
 
 
-async def _meant(desk: Desk, said: Said) -> list[Turn]:
-    """The turns of this thread; where there is none, those that the asker waits for."""
-    place = desk.place
-    here = await live_turns.live_in(desk.tx, place.channel_id, place.thread_ts) if place and place.thread_ts else []
-    return here or await live_turns.live_of(desk.tx, desk.asker.person_id)
+async def _refuse(desk: Desk, found: list[Turn]) -> None:
+    """Say whose they are, where there are any.
+
+    Raises:
+        UserError: they are somebody else's.
+    """
+    if found:
+        who = await people.get(desk.tx, found[0].actor_id)
+        raise UserError(say("@{who} asked for it: they can stop it, and responders.", who=escape(who.name)))
 
 
-def _may(desk: Desk, turn: Turn) -> bool:
-    """Who asked, and responders."""
-    return turn.actor_id == desk.asker.person_id or can(desk.asker, "track", Target())
+async def _stopped(desk: Desk, turn: Turn) -> None:
+    desk.audit("stop", "turn", turn.id, before={"state": turn.state}, after={"state": "stopped"})
+    for proposal in await proposals.open_of_turn(desk.tx, turn.id):
+        await proposals_of.withdraw(desk, proposal)
+    if turn.state in {QUEUED, WAITING}:  # nobody works on it who would say so
+        await put(desk, turn, why="stop")
 
 
 VERB = Verb(

@@ -37,6 +37,7 @@ class Outcome:
         usd: what they cost; None: it is not known.
         second_choice: the provider that answered below the first one of the chain; empty: none did.
         is_by_rules: no model answered at all, so rules did.
+        why: code's own sentence on why it ended early, above everything else.
         notes: further notes, said already: what is off and the setting that turns it on, a cut answer.
     """
 
@@ -46,6 +47,7 @@ class Outcome:
     usd: float | None = None
     second_choice: str = ""
     is_by_rules: bool = False
+    why: str = ""
     notes: tuple[str, ...] = ()
 
 

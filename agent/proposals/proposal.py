@@ -191,8 +191,9 @@ async def withdraw(desk: Desk, proposal: Proposal) -> None:
 async def try_again(desk: Desk, proposal: Proposal) -> None:
     """Have what was approved and could not be done be done again, under the same key."""
     assert proposal.turn_id is not None  # only the agent's can fail that way
-    proposal.outcome = ""
-    await go_on(desk, await turns.get(desk.tx, proposal.turn_id), why=f"{proposal.id}:{desk.key}")
+    turn = await turns.get(desk.tx, proposal.turn_id)
+    proposal.outcome, turn.state, turn.ended_at = "", turns.WAITING, None
+    await go_on(desk, turn, why=f"{proposal.id}:{desk.key}")
 
 
 async def expire(desk: Desk, reminder: Reminder, *, late: object) -> str:

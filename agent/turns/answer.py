@@ -23,6 +23,7 @@ BECAUSE = {ASKED: Because.ASKED, FAILED: Because.FAILED, REFUSED: Because.FAILED
 STOPPED = fixed("Stopped by {who}.")
 LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
 LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")
+NOT_APPROVED = fixed("What the rest of this needs was not approved, so it was not begun.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,11 @@ class Told:
     names: Mapping[str, str] = field(default_factory=dict)
     mentions: Collection[str] = ()
 
+    @property
+    def is_news(self) -> bool:
+        """Whether there is anything to tell; what was approved has been told when it was done."""
+        return bool(self.why or self.uses or any(step.text for step in self.steps))
+
 
 def compose(told: Told) -> Parts:
     """As people see it: first what matters, last a small line of what it came to."""
@@ -72,6 +78,7 @@ def compose(told: Told) -> Parts:
             tokens=turn.input_tokens + turn.output_tokens,
             usd=None if turn.cost is None else turn.cost / MILLION,
             second_choice=turn.note,
+            why=told.why,
             notes=(turn.name,),
         ),
         because=told.because or _because(told),
@@ -100,7 +107,7 @@ def _with_questions(told: Told, sent: Parts) -> Parts:
     shown = [Message.model_validate(use.shown) for use in told.uses if use.shown]
     open_ones = [Message.model_validate(use.shown) for use in told.uses if use.shown and use.state != DONE]
     *before, last = sent.messages
-    text = "\n".join(filter(None, [told.why, last.text, *(message.text for message in open_ones)]))
+    text = "\n".join(filter(None, [last.text, *(message.text for message in open_ones)]))
     buttons = _few([button for message in shown for button in message.buttons])
     about = {"text": text, "buttons": (*buttons, *last.buttons), "rows": (feedback.buttons(told.turn),)}
     last = last.model_copy(update=about)

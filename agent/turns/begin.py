@@ -10,13 +10,14 @@ from agent.turns.moving import begun
 from bot.errors import UserError
 from bot.events import Place
 from bot.messages import escape
+from bot.overdue import KIND as TURN
+from bot.overdue import key_of
 from prompts.blocks import new_fence
 from prompts.words import fixed, say
 from storage import live_turns, outbox, pauses, queue, turns
 from storage.pauses import Pause
 from storage.turns import QUEUED, RUNNING, Turn
 
-TURN = "turn"  # the kind of its job
 WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 MOST_WAITING = 10  # turns of one thread
 REST = timedelta(minutes=30)
@@ -134,8 +135,8 @@ async def mark(desk: Desk, channel_id: str, ts: str, emoji: str, *, is_gone: boo
 
 async def put(desk: Desk, turn: Turn, *, why: str) -> None:
     """Have the agent go on with a turn; those of one thread wait for each other."""
-    key = f"turn:{turn.channel_id}:{turn.thread_ts or turn.slack_id}"
-    await desk.put(TURN, {"turn_id": turn.id}, key=key, dedupe_key=f"turn:{turn.id}:{why}", priority=queue.INTERACTIVE)
+    dedupe_key = f"turn:{turn.id}:{why}"
+    await desk.put(TURN, {"turn_id": turn.id}, key=key_of(turn), dedupe_key=dedupe_key, priority=queue.INTERACTIVE)
 
 
 async def _too_many(desk: Desk) -> Reply | None:

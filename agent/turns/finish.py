@@ -17,8 +17,9 @@ from prompts.words import say
 from storage import people, proposals, receipts, turns
 from storage.database import Tx, tell
 from storage.turn_news import TurnEnded
-from storage.turns import DONE, STOPPED, WAITING, Turn
+from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn
 
+TOLD = "told"  # in a turn's route: so many of its steps were told of when it began to wait
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
@@ -38,9 +39,13 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
     async with world.finishing() as tx:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
-        sent = answer.compose(await _told(desk, kept, ended))
-        for number, message in enumerate(sent.messages):
+        told = await _told(desk, kept, ended)
+        sent = answer.compose(told).messages if told.is_news or not ended.since else ()
+        for number, message in enumerate(sent):
             await notify.answer(desk, message, is_private=False, name=f"answer{number or ''}")
+        if ended.state == WAITING:
+            ended_steps = [one for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
+            kept.route = kept.route | {TOLD: len(ended_steps)}
         await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
         await _end(world, tx, kept, ended)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})

@@ -14,7 +14,7 @@ from agent.language import of_asked
 from agent.specialists import READER
 from agent.turns import answer, approved, router
 from agent.turns.context import Seen, seen
-from agent.turns.finish import Ended, answer_plainly, finish
+from agent.turns.finish import TOLD, Ended, answer_plainly, finish
 from agent.turns.keep import keep
 from agent.turns.loop import LimitError
 from agent.turns.router import Heard, Route
@@ -46,7 +46,7 @@ async def run_turn(world: World, turn_id: int) -> None:
 
 
 async def _answered(world: World, turn: Turn) -> None:
-    since = len([step for step in await steps_of(world, turn) if step.state in {DONE, FAILED}])
+    since = int(turn.route.get(TOLD, 0))  # steps that ended and were not told of before a crash are told now
     try:
         async with world.signs.alive(), asyncio.timeout(_seconds(world, turn)):
             ended = await _work(world, turn)
@@ -105,7 +105,7 @@ async def _work(world: World, turn: Turn) -> Ended:
     if carried.was_denied:
         for step in open_steps:
             await end_step(world, step, state=FAILED, why="what it needs was not approved")
-        open_steps = []
+        return Ended(state=DONE, outcome="answer", why=say(answer.NOT_APPROVED) if open_steps else "")
     return await _worked(world, turn, open_steps, around)
 
 

@@ -20,9 +20,9 @@ from bot.sandbox.trial.scenarios import Played, Scenario, play, read_scenarios
 from bot.sandbox.trial.town import Town
 from bot.settings import Settings
 from bot.settings.providers import Mode, Provider
-from handlers.cli.demo import PATIENT, connected_settings
 from handlers.cli.demo_company import found
 from handlers.cli.demo_github import connect
+from handlers.cli.demo_place import PATIENT, settings_for
 from handlers.cli.serve import Serve
 from storage.database import open_database
 
@@ -66,7 +66,7 @@ async def town(
             GitHubSandbox.start() as github,
             LlmSandbox.start() as llm,
         ):
-            settings = connected_settings(
+            settings = settings_for(
                 slack, github, Path(name), **UNLIMITED, clock_file="", **_model(provider, llm, tools)
             )
             set_up_logs("error", stream=sys.stderr)

@@ -8,12 +8,14 @@ from agent.cards.working import bring_back
 from agent.desk import Desk
 from agent.github.connections import reading_failed
 from agent.language import own
+from agent.turns.fail import fail
 from bot.events import SlackPerson
 from bot.messages import Message
+from bot.overdue import KIND as TURN
 from bot.slack.parse import parse
 from handlers.context import Context
 from prompts.words import Phrase, fixed, phrase, say, speaking, spoken
-from storage import inbox, outbox, people, queue, tickets
+from storage import inbox, outbox, people, queue, tickets, turns
 from storage.database import Tx
 from storage.outbox import Outgoing
 from storage.queue import Job
@@ -47,6 +49,8 @@ async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
     await bring_back(desk, job.correlation_id)
     with speaking(ctx.settings.language):
         await dead_letters.record(desk, job)
+    if job.kind == TURN:
+        await fail(desk, await turns.get(tx, job.args["turn_id"]), name="failed")
     await reading_failed(tx, job)
 
 

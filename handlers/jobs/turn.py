@@ -8,6 +8,7 @@ from typing import get_args
 from agent.conversation import plainly
 from agent.desk import Desk
 from agent.kit.world import World
+from agent.turns.fail import fail
 from agent.turns.signs import Signs
 from agent.turns.turn import run_turn
 from bot.errors import Permanent
@@ -16,7 +17,7 @@ from bot.slack.client import CallFailed
 from bot.slack.status import show_status
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import Asked, ask, deliver, desk_of
+from handlers.jobs.asked import Asked, ask, deliver, desk_of, system_desk
 from handlers.jobs.messages import mentioned
 from storage import repositories, turns
 from storage.database import Tx
@@ -31,6 +32,10 @@ async def turn(ctx: Context, run: Run) -> None:
     async with ctx.db.read() as tx:
         row = await turns.get(tx, int(run.job.args["turn_id"]))
         homes = {one.channel_id or ctx.settings.github_channel for one in await repositories.connected(tx)} - {""}
+    if run.job.args.get("gives_up"):
+        async with run.finishing() as tx:
+            await fail(system_desk(ctx, run, tx), await turns.get(tx, row.id), name="given up")
+        return
     named, rooms = mentioned(row.text), tuple(dict.fromkeys(_ROOM.findall(row.text)))
     asked = await ask(ctx, row.slack_id, Place(**row.place), surface=_surface(row), named=named, rooms=rooms)
     asked = replace(asked, insiders={**await _insiders(ctx, homes - {*asked.insiders}), **asked.insiders})

@@ -1,4 +1,4 @@
-"""Every event is stored, then acknowledged; also those that nobody listens to."""
+"""Every event is stored, then acknowledged; also those that nobody listens to. A `stop` counts before its job runs."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,9 +6,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
+from agent.people.admit import actor_of
+from agent.turns.control import control_word
+from agent.turns.halt import halt, meant
 from bot.channel_events import CONVERSIONS, FOLLOWED, channel_of
+from bot.events import SlackMessage
 from handlers.context import Context
 from handlers.slack.intake import Intake
+from storage import people
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
@@ -16,8 +21,21 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
     async def keep(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         if body.get("type") != "event_callback":
             return await next()
-        await intake.store(body)
+        stored = await intake.store(body)
+        if stored.is_new and isinstance(stored.event, SlackMessage) and control_word(stored.event.text) == "stop":
+            await _stop_at_once(ctx, stored.event)
         event = body.get("event") or {}
         if event.get("type") in FOLLOWED or event.get("subtype") in CONVERSIONS:
             ctx.directory.forget_channel(channel_of(event))  # what is remembered of it may be wrong by now
         return BoltResponse(status=200, body="")
+
+
+async def _stop_at_once(ctx: Context, said: SlackMessage) -> None:
+    """All workers may be busy with turns, so these know it now; the message's own job says what came of it."""
+    thread_ts = said.thread_ts or (None if said.is_dm else said.ts)
+    async with ctx.db.write() as tx:
+        person = await people.by_slack_id(tx, ctx.workspace_id, said.user_id)
+        if person:
+            actor = await actor_of(tx, person)
+            found = await meant(tx, channel_id=said.channel_id, thread_ts=thread_ts, actor=actor)
+            await halt(tx, found, actor, at=ctx.clock())

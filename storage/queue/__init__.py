@@ -18,7 +18,7 @@ from storage.queue.operator import (
     refusal,
     replay,
 )
-from storage.queue.put import known, move, put, put_all
+from storage.queue.put import is_busy, known, move, put, put_all
 
 __all__ = [
     "ANY",
@@ -51,6 +51,7 @@ __all__ = [
     "give_back",
     "history",
     "ignore",
+    "is_busy",
     "known",
     "listing",
     "move",

@@ -81,6 +81,12 @@ async def known(tx: Tx, dedupe_key: str) -> Job | None:
     return None if row is None else job_from(row)
 
 
+async def is_busy(tx: Tx, key: str) -> bool:
+    """Whether a job of this key waits or runs."""
+    found = select(jobs.c.id).where(jobs.c.key == key, jobs.c.finished_at.is_(None)).limit(1)
+    return (await run(tx, found)).first() is not None
+
+
 async def move(tx: Tx, dedupe_key: str, *, not_before: datetime) -> bool:
     """Give a job that has not started yet another time; False when there is none."""
     waiting = (jobs.c.dedupe_key == dedupe_key) & jobs.c.state.in_(("scheduled", "ready")) & (jobs.c.fence == 0)

@@ -15,6 +15,7 @@ from bot.errors import UserError
         ("me every day at 2:30 to stretch until 1 june", "", "stretch", "every day at 2:30 until 1 june"),
         ("me tomorrow to prepare for monday", "", "prepare for monday", "tomorrow"),
         ("me in 2h about this", "this", "", "in 2h"),
+        ("me about this Friday at 10", "this", "", "Friday at 10"),
         ("about ch-12 in 2h", "CH-12", "", "in 2h"),
         ("CH-12 in 2h", "CH-12", "", "in 2h"),
         ("mich morgen um 9 an das Release", "", "das Release", "morgen um 9"),

@@ -1,4 +1,4 @@
-"""What the stories in a real browser share: Chromium."""
+"""What stories share: Chromium, and a model."""
 
 import os
 from collections.abc import AsyncIterator
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+
+from bot.sandbox.llm import LlmSandbox
 
 CHROMIUM = Path(os.environ.get("CHARGEHAND_CHROMIUM", "/usr/bin/chromium"))
 QUIET = [
@@ -33,3 +35,10 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[LlmSandbox]:
+    """A model that says what it is told to."""
+    async with LlmSandbox.start() as sandbox:
+        yield sandbox

@@ -71,6 +71,11 @@ ROWS: dict[str, tuple[str, ...]] = {
     "list": ("first page of", "the same for who has none of them, p95 ms", "loading and sorting all, ms"),
     "memory": ("ingress: MB idle", "worker: MB after 300 deliveries", "worker: growth"),
     "move": ("tickets with history", "MB of memory at most"),
+    "turn": (
+        "a request with three reads, ms until its answer is seen, p95",
+        "ratio of the medians",
+        "requests that wait, MB more",
+    ),
     "parse": ("a line read, p99 ms", "ratio of the two"),
     "queue": ("SQLite: put/s, share that is left", "PostgreSQL: idle worker, % of a core"),
     "redact": ("redaction of a log line",),

@@ -1,5 +1,6 @@
 """What the stand-in answers when no script says otherwise: the bot's own prompts get plausible answers."""
 
+from bot.sandbox.llm.agent import routed, works
 from bot.sandbox.llm.asked import Asked, Call
 from bot.sandbox.llm.rules import Match, Reply, Rule
 from bot.sandbox.llm.schemas import sample
@@ -23,5 +24,12 @@ def capable(asked: Asked) -> Reply:
 DEFAULTS = (
     Rule(name="plain words", match=Match(said="</reason>"), reply=Reply(by=plausibly)),
     Rule(name="triage", match=Match(said="</report>"), reply=Reply(by=plausibly)),
+    Rule(name="route", match=Match(purpose="^route$"), reply=Reply(by=routed)),
+    Rule(
+        name="work",
+        match=Match(purpose="^(create|assign|remind|research|comment|close)$"),
+        reply=Reply(by=works),
+    ),
+    Rule(name="claims", match=Match(said="</receipts>"), reply=Reply(json={"claims": []})),
     Rule(name="what it can do", match=Match(purpose="(?i)capabilit"), reply=Reply(by=capable)),
 )

@@ -10,7 +10,7 @@ from bot.sandbox.story.github import cards_of, ticket_of
 from bot.sandbox.story.stage import Stage, StoryFailed, Verb
 from bot.sandbox.story.steps import Step
 
-CARD = re.compile(r"CH-\d+(?= )")  # how a card's plain text begins
+CARD = re.compile(r"CH-\d+(?= .+ – )")  # how a card's plain text begins
 
 
 async def _kill(stage: Stage, _: Step) -> None:

@@ -1,5 +1,6 @@
 """What people do in the workspace, and what they then see there."""
 
+import asyncio
 from typing import Any
 
 from bot.sandbox.slack import Message
@@ -38,7 +39,8 @@ async def _click(stage: Stage, step: Step) -> None:
     if message.ephemeral:
         await stage.slack.click_ephemeral(step.who, label)
     else:
-        await stage.slack.click(step.who, message.channel, message.ts, label)
+        together = (who for who in (step.who, step.beside) if who)
+        await asyncio.gather(*(stage.slack.click(who, message.channel, message.ts, label) for who in together))
 
 
 async def _select(stage: Stage, step: Step) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bot.clock import MovedClock
 from bot.sandbox.github import GitHubSandbox
+from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.own_process import OwnProcess
 from bot.sandbox.quiet import quiet
 from bot.sandbox.slack import Message, SlackSandbox
@@ -35,6 +36,8 @@ class Stage:
     zone: tzinfo
     tell: Tell
     sent: Sent
+    llm: LlmSandbox | None = None  # where the model is a stand-in
+    has_model: bool = False
     messages: dict[str, tuple[str, str]] = field(default_factory=dict)  # channel and ts, by name
     issues: dict[str, tuple[str, int]] = field(default_factory=dict)  # repository and number, by name
 

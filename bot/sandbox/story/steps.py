@@ -4,7 +4,9 @@ A step has one verb and says `as` whom, and `in` which channel or repository; `i
 with the bot, `in: private` what only that person sees. A step can be called a name (`call`), so that later ones happen
 `under` it (in its thread) or `to` it. It `starts` on the next working morning or, as in `Fri 17:50`, when it says;
 `clock` lets time pass (`+1h`, `Mon 09:00`), and what is due comes on the way.
-`sent` lists what people were told by the clock, each with its reason.
+`sent` lists what people were told by the clock, each with its reason. A story may name the script of a stand-in for a
+model (`llm`); a step that `needs` a model, or none, is left out otherwise. `beside` presses the same at the same time;
+`silent: model` waits until the stand-in was asked something that it does not answer.
 """
 
 from pathlib import Path
@@ -16,7 +18,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.errors import UserError
 
 PERSONAL = ("say", "dm", "command", "click", "select", "submit", "react", "open", "comment", "close", "reopen")
-NOBODYS = ("clock", "expect", "reacted", "redeliver", "answered", "tracked", "kill", "restart", "lost", "sent")
+NOBODYS = (
+    "clock",
+    "expect",
+    "reacted",
+    "redeliver",
+    "answered",
+    "tracked",
+    "kill",
+    "restart",
+    "lost",
+    "sent",
+    "silent",
+)
 NAMES = (*PERSONAL, *NOBODYS)
 
 
@@ -30,11 +44,13 @@ class Step(BaseModel):
     under: str | None = None
     to: str | None = None
     call: str | None = None
+    needs: Literal["model", "no model"] | None = None
 
     say: str | None = None
     dm: str | None = None
     command: str | None = None
     click: str | None = None
+    beside: str = ""
     select: str | None = None
     menu: str = ""
     submit: dict[str, str] | None = None
@@ -56,6 +72,7 @@ class Step(BaseModel):
     restart: Literal["bot"] | None = None
     lost: Literal["nothing"] | None = None
     sent: Literal["everything"] | None = None
+    silent: Literal["model"] | None = None
 
     @model_validator(mode="after")
     def _one_verb(self) -> "Step":
@@ -64,6 +81,10 @@ class Step(BaseModel):
         if not self.who and self.verb in PERSONAL:
             raise ValueError("says `as` whom")
         return self
+
+    def is_played(self, *, has_model: bool) -> bool:
+        """Whether it happens where there is a model, or is none."""
+        return self.needs is None or (self.needs == "model") is has_model
 
     @property
     def verb(self) -> str:
@@ -78,6 +99,7 @@ class Story(BaseModel):
 
     title: str
     starts: str = "next morning"
+    llm: str = ""  # the script of a stand-in for a model, from the folder of the story
     steps: list[Step]
 
 

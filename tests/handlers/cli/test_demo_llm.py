@@ -44,9 +44,9 @@ async def test_it_answers_by_its_script_until_ctrl_c(script: str) -> None:
     [
         (
             ("--only", "llm", "--data", "kept"),
-            "--only llm plays no story and keeps no data: leave --script and --data out.",
+            "--only llm plays no story and keeps no data: leave --script, --data and --llm out.",
         ),
-        (("--llm-script", "llm.yml"), "--llm-script is for the stand-in alone: add --only llm."),
+        (("--llm-script", "llm.yml"), "--llm-script is for the stand-in: add --only llm or --llm sandbox."),
         (("--only", "llm", "--llm-script", "llm.yml"), "llm.yml: No such file or directory. docs/sandbox_llm.md shows"),
     ],
 )

@@ -1,0 +1,56 @@
+"""A turn that cannot be brought to its end is given up: an apology that names it, what it did, and a way to go on."""
+
+from agent.desk import Desk
+from agent.language import of_channel, own
+from agent.notices.notify import outgoing
+from agent.turns.begin import WAITS, mark
+from bot.messages import Button, Message, escape
+from prompts.words import fixed, say, speaking
+from storage import outbox, receipts, turns
+from storage.turns import FAILED, LIVE, Turn
+
+SORRY = fixed(
+    "Something went wrong on my side with {turn}, and I could not bring it to its end. {done} Reference: `{reference}`."
+)
+DONE_SO_FAR = fixed("Done before that: {what}.")
+
+
+async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
+    """End it and say so where it was asked; nothing happens when it has ended.
+
+    Args:
+        name: of this end, for the key of the message.
+    """
+    if turn.state not in LIVE:
+        return
+    before, turn.state, turn.outcome, turn.ended_at = turn.state, FAILED, "error", desk.now
+    for step in await turns.steps(desk.tx, turn.id):
+        step.state = step.state if step.state == turns.DONE else FAILED
+    with speaking(await _language(desk, turn)):
+        message = await _apology(desk, turn)
+    row = outgoing(
+        desk,
+        key=f"turn:{turn.id}:{name}",
+        kind="post",
+        lane=f"thread:{turn.channel_id}:{turn.thread_ts}",
+        channel_id=turn.channel_id,
+        payload=message.model_dump_json(),
+    )
+    row.thread_ts = turn.thread_ts
+    await outbox.add(desk.tx, row)
+    for one in turn.follow_ups:
+        await mark(desk, turn.channel_id, one["ts"], WAITS, is_gone=True)
+    desk.audit("fail", "turn", turn.id, before={"state": before}, after={"state": FAILED})
+
+
+async def _language(desk: Desk, turn: Turn) -> str:
+    if turn.place["is_dm"]:
+        return await own(desk.tx, turn.actor_id) or desk.settings.language
+    return await of_channel(desk, turn.channel_id)
+
+
+async def _apology(desk: Desk, turn: Turn) -> Message:
+    made = [f"{one.name} {escape(one.said)}" for one in await receipts.of_turn(desk.tx, turn.id)]
+    done = say(DONE_SO_FAR, what="; ".join(made)) if made else say("Nothing was changed.")
+    text = say(SORRY, turn=turn.name, done=done, reference=turn.correlation_id or turn.name)
+    return Message(text=text, buttons=(Button(label=say("Try again"), action="continue", value=""),))

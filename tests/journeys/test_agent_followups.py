@@ -1,0 +1,119 @@
+"""What is said while the agent works: its asker's words join in, others' wait with their own rights, edits count."""
+
+from pathlib import Path
+
+from sqlmodel import select
+
+from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
+from bot.sandbox.slack import SlackSandbox
+from storage.turns import ToolCall, Turn
+from tests.journeys.agent_team import answers, asked_for, calls, routes, with_agent
+from tests.team import Bot, assignees, quiet, report, said
+from tests.waiting import until
+
+WAITS = "hourglass_flowing_sand"
+
+
+def thinks(llm: LlmSandbox, purpose: str) -> None:
+    """The first answer with this purpose comes when it is released."""
+    read = Call("list_tickets", {"filters": "open"})
+    llm.add(
+        Rule(
+            match=Match(purpose=f"^{purpose}", turn=0),
+            reply=Reply(calls=(read,)),
+            faults=(Fault(kind="stall", times=1),),
+        )
+    )
+
+
+async def turns_in(bot: Bot, state: str, count: int) -> bool:
+    return [turn.state for turn in await bot.rows(select(Turn))].count(state) == count
+
+
+async def is_rewritten(bot: Bot) -> bool:
+    """Whether both edits have come in."""
+    running, queued, *_ = await bot.rows(select(Turn).order_by(Turn.number))
+    return bool(running.follow_ups) and "tomorrow" in queued.text
+
+
+async def test_the_askers_words_come_in_at_the_next_question(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    thinks(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.")))
+    async with with_agent(slack, llm, tmp_path) as bot:
+        ts = await slack.say("bob", "#ops", "@chargehand ask who has the most open tickets?")
+        await llm.stalled.wait()
+        more = await slack.say("bob", "#ops", "@chargehand only those of Platform, I mean", thread_ts=ts)
+        await slack.until(lambda: WAITS in slack.reactions("#ops", more), timeout=20)
+        llm.release()
+        await quiet(bot)
+        [turn] = await bot.rows(select(Turn))
+    last = str(llm.requests[-1]["messages"])
+    assert "The asker adds:" in last
+    assert "only those of Platform" in last
+    assert turn.state == "done"
+    assert len(answers(slack, ts)) == 1
+    assert WAITS not in slack.reactions("#ops", more)
+
+
+async def test_anothers_words_are_a_turn_of_their_own_with_their_rights(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """Alice may give tickets away, frank may not: her running turn lends him nothing."""
+    llm.add(
+        Rule(
+            match=Match(purpose="^route", text=r"<request>\s+who has the most open"),
+            reply=Reply(json={"steps": [{"specialist": "research", "goal": "look"}], "reason": "so"}),
+        )
+    )
+    routes(llm, "assign")
+    llm.add(
+        Rule(match=Match(purpose="^research"), reply=Reply(text="Bob has one."), faults=(Fault(kind="stall", times=1),))
+    )
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="No.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "carol", "redis is down")
+        before = await assignees(bot)
+        ts = await slack.say("alice", "#ops", "@chargehand ask who has the most open tickets?")
+        await llm.stalled.wait()
+        await slack.say("frank", "#ops", "@chargehand ask give CH-1 to @dave", thread_ts=ts)
+        llm.release()
+        await quiet(bot)
+        turns = await bot.rows(select(Turn).order_by(Turn.number))
+        [use] = await bot.rows(select(ToolCall))
+        assert await assignees(bot) == before
+    assert [turn.state for turn in turns] == ["done", "done"]
+    assert len({turn.actor_id for turn in turns}) == 2
+    assert (use.turn_id, use.state) == (turns[1].id, "failed")
+    assert "You may not" in use.result
+    assert "*Nothing was changed:*" in said(answers(slack, ts))[-1]
+
+
+async def test_edits_count_and_what_is_deleted_is_not_begun(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    thinks(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.")))
+    async with with_agent(slack, llm, tmp_path) as bot:
+        ts = await slack.say("bob", "#ops", "@chargehand ask who has the most open tickets?")
+        await llm.stalled.wait()
+        queued = await slack.say("carol", "#ops", "@chargehand ask who is away today?", thread_ts=ts)
+        dropped = await slack.say("dave", "#ops", "@chargehand ask who is away next week?", thread_ts=ts)
+        await until(lambda: turns_in(bot, "queued", 2))
+        await slack.edit("bob", "#ops", ts, "@chargehand ask who has the fewest open tickets?")
+        await slack.edit("carol", "#ops", queued, "@chargehand ask who is away tomorrow?")
+        await slack.delete("dave", "#ops", dropped)
+        await until(lambda: turns_in(bot, "stopped", 1))
+        await until(lambda: is_rewritten(bot))
+        llm.release()
+        await quiet(bot)
+        turns = await bot.rows(select(Turn).order_by(Turn.number))
+    assert [turn.state for turn in turns] == ["done", "done", "stopped"]
+    told = [str(body) for body in llm.requests]
+    assert any("The asker has rewritten the request" in text and "fewest open" in text for text in told)
+    assert not any("away today" in text or "next week" in text for text in told)
+    assert any("away tomorrow" in text for text in told)
+    assert asked_for(llm, "route") == 2

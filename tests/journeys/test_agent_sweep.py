@@ -1,0 +1,74 @@
+"""A request that no job works on is taken up again; one that never comes to its end says so, with a way to go on."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import select, update
+
+from bot import overdue
+from bot.overdue import ATTEMPTS
+from bot.sandbox.llm import Call, LlmSandbox
+from bot.sandbox.slack import SlackSandbox
+from storage import turns
+from storage.database import Database, run
+from storage.queue.jobs import jobs
+from storage.turns import Turn
+from tests.clock import Clock
+from tests.journeys.agent_team import answers, calls, routes, with_agent
+from tests.team import assignees, quiet, report
+from tests.waiting import until
+
+GIVE = Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False})
+
+
+async def test_what_lost_its_job_is_taken_up_again(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
+    clock = Clock()
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="[[R-1]]")
+    async with with_agent(slack, llm, tmp_path, clock=clock) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", "could you hand CH-1 over to @dave for now?")
+        async with bot.ctx.db.write() as tx:  # as after a restore that lost its job
+            [turn] = await tx.exec(select(Turn))
+            turn.state, turn.ended_at, turn.deadline_at = turns.RUNNING, None, clock()
+        heard = len(llm.requests)
+        clock.set(clock() + timedelta(minutes=2))
+        await until(lambda: _is_done(bot.ctx.db))
+        await quiet(bot)
+        assert await assignees(bot) == ["dave"]
+    assert len(llm.requests) == heard, "what the model said is not asked again"
+    assert "1 change" in answers(slack, ts)[-1].plain
+
+
+async def _is_done(db: Database) -> bool:
+    async with db.read() as tx:
+        return {turn.state for turn in await tx.exec(select(Turn))} == {turns.DONE}
+
+
+async def test_after_some_attempts_it_is_given_up_and_can_be_tried_again(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="[[R-1]]")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", "could you hand CH-1 over to @dave for now?")
+        async with bot.ctx.db.write() as tx:
+            [turn] = await tx.exec(select(Turn))
+            turn.state, turn.deadline_at = turns.RUNNING, bot.ctx.clock()
+            for attempt in range(1, ATTEMPTS + 2):
+                await overdue.put(tx, turn, bot.ctx.clock())
+                put = jobs.c.dedupe_key == f"turn:{turn.id}:again:{attempt}"
+                if attempt <= ATTEMPTS:
+                    lost = update(jobs).where(put).values(state="cancelled", finished_at=bot.ctx.clock())
+                    await run(tx, lost)
+        await quiet(bot)
+        [turn] = await bot.rows(select(Turn))
+        assert (turn.state, turn.outcome) == ("failed", "error")
+        sorry = slack.thread("#ops", ts)[-1]
+        assert sorry.plain.startswith("Something went wrong on my side with T-1")
+        assert "Done before that: R-1" in sorry.plain
+        await slack.click("alice", "#ops", sorry.ts, "Try again")
+        await quiet(bot)
+        states = [(turn.state, turn.continues) for turn in await bot.rows(select(Turn).order_by(Turn.number))]
+    assert states == [("failed", None), ("done", 1)]
