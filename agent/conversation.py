@@ -20,7 +20,7 @@ from agent.reply import Reply, text_reply
 from agent.reports.report import add_comment
 from agent.status_words import words
 from agent.tickets import merging
-from agent.turns.begin import begin
+from agent.turns.begin import begin, follows_up
 from agent.turns.control import control_word
 from agent.turns.rules import goes_on, judge
 from agent.turns.understood import commands_of, follow
@@ -82,6 +82,8 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
     """What rules know the whole of is done; a report or remark is kept; all else is the agent's, if there is one."""
     place = desk.place
     assert place is not None  # a message was said somewhere
+    if desk.settings.servers and await follows_up(desk, with_files(text, place.files)):
+        return None
     is_top_level = place.thread_ts in {None, place.message_ts}
     about = own.name if own else ""
     verdict = judge(Heard(text=text, is_top_level=is_top_level, is_dm=place.is_dm, ticket=about))

@@ -1,10 +1,14 @@
 """`ask …`: the agent works on it, whatever the words look like."""
 
+import re
+
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.turns.begin import begin
 from bot.errors import UserError
 from prompts.words import fixed, say
+
+_SOMEONE = re.compile(r"<@[UW][A-Z0-9]+|@\w")
 
 
 async def ask(desk: Desk, said: Said) -> Reply:
@@ -16,7 +20,8 @@ async def ask(desk: Desk, said: Said) -> Reply:
                 " `help` lists them, `report …` makes a ticket."
             )
         )
-    if reply := await begin(desk, said.text):
+    text = f"{VERB.name} {said.text}" if _SOMEONE.match(said.text) else said.text  # "ask @bob for a review"
+    if reply := await begin(desk, text):
         return reply
     return text_reply(say("I am on it; the answer follows here."), is_private=True)
 

@@ -40,7 +40,7 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
         return None
     if pause := await pauses.current(desk.tx):
         raise UserError(paused(pause))
-    if await _follows_up(desk, text):
+    if await follows_up(desk, text):
         return None
     if resting := await _too_many(desk):
         return resting
@@ -93,7 +93,7 @@ async def store(
     return turn
 
 
-async def _follows_up(desk: Desk, text: str) -> bool:
+async def follows_up(desk: Desk, text: str) -> bool:
     """What the asker says in the thread of their running turn comes in at its next question to the model."""
     place = desk.place
     if place is None or place.message_ts is None or (place.thread_ts in {None, place.message_ts} and not place.is_dm):

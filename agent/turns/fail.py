@@ -3,10 +3,13 @@
 from agent.desk import Desk
 from agent.language import of_channel, own
 from agent.notices.notify import outgoing
+from agent.turns import texts
 from agent.turns.begin import WAITS, mark
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, say, speaking
 from storage import outbox, receipts, turns
+from storage.database import tell
+from storage.turn_news import TurnEnded
 from storage.turns import FAILED, LIVE, Turn
 
 SORRY = fixed(
@@ -40,6 +43,8 @@ async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
     await outbox.add(desk.tx, row)
     for one in turn.follow_ups:
         await mark(desk, turn.channel_id, one["ts"], WAITS, is_gone=True)
+    await texts.cut_down(desk.tx, turn, desk.settings.trace_text)
+    tell(desk.tx, TurnEnded("error"))
     desk.audit("fail", "turn", turn.id, before={"state": before}, after={"state": FAILED})
 
 
