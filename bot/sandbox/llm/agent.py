@@ -9,6 +9,7 @@ from bot.sandbox.llm.rules import Reply
 REQUEST = re.compile(r"<request>\s*(.*?)\s*</request>", re.DOTALL)
 TICKET = re.compile(r"\bCH-\d+\b", re.IGNORECASE)
 PERSON = re.compile(r"(?<!\w)@[\w.-]+")
+EDGE = re.compile(r"^</?data-.*>$", re.MULTILINE)  # of a block of data
 RECEIPT = re.compile(r"^(R-\d+):", re.MULTILINE)
 WHEN = re.compile(
     r"\b(?:tomorrow|tonight|in \d+ ?\w+|(?:on |next |every )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
@@ -51,7 +52,8 @@ def request_of(asked: Asked) -> str:
 
 def _told(result: str) -> str:
     """A proof in its marks, else what was found."""
-    return " ".join(f"[[{name}]]" for name in RECEIPT.findall(result)) or result[:LONGEST] or "I found nothing."
+    found = EDGE.sub("", result).strip()[:LONGEST]
+    return " ".join(f"[[{name}]]" for name in RECEIPT.findall(result)) or found or "I found nothing."
 
 
 def _call(specialist: str, request: str) -> Call:

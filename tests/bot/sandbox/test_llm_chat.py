@@ -16,7 +16,7 @@ LOOK = {
 }
 LOOKS = Rule(
     name="look",
-    match=Match(purpose="^research", tools=("get_issue",), turn=0),
+    match=Match(purpose="^explore", tools=("get_issue",), turn=0),
     reply=Reply(calls=(Call("get_issue", {"number": 12}), Call("get_issue", {"number": 13}))),
 )
 TELLS = Rule(match=Match(result="closed", turn=1), reply=Reply(text="Both are closed."))
@@ -35,7 +35,7 @@ async def http(llm: LlmSandbox) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def body(*said: dict[str, Any], **more: Any) -> dict[str, Any]:
-    system = {"role": "system", "content": "Rules first.\nPurpose: research\nMore."}
+    system = {"role": "system", "content": "Rules first.\nPurpose: explore\nMore."}
     return {"model": "qwen", "messages": [system, {"role": "user", "content": "why is #12 open?"}, *said], **more}
 
 
@@ -147,7 +147,7 @@ async def test_errors_have_the_shape_of_this_api(llm: LlmSandbox, http: aiohttp.
     cases: list[tuple[dict[str, Any], int, str]] = [
         ({"model": "m"}, 400, "Missing required parameter: 'messages'."),
         (body(lost), 400, "messages.1: unexpected `tool` messages"),
-        (body(), 501, "no rule fits 'research', 'why is #12 open?' (turn 0)"),
+        (body(), 501, "no rule fits 'explore', 'why is #12 open?' (turn 0)"),
     ]
     for asked, status, words in cases:
         async with http.post(PATH, json=asked) as response:
