@@ -114,6 +114,12 @@ def _said(row: Any) -> Said:
     return Said(ts=row.ts, author=row.author, kind=row.kind, text=row.words)
 
 
+async def untie(tx: Tx, comment: Comment) -> None:
+    """The comment is about to go: the message has its words itself again."""
+    of_it = update(ThreadMessage).where(col(ThreadMessage.comment_id) == comment.id)
+    await tx.exec(of_it.values(comment_id=None, text=comment.text))
+
+
 async def tie(tx: Tx, workspace_id: str, channel_id: str, ts: str, *, comment_id: int) -> None:
     """The message is kept as a comment from now on."""
     asked = {"of": workspace_id, "channel": channel_id, "said_at": ts, "comment": comment_id}

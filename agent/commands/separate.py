@@ -10,7 +10,7 @@ from agent.tickets.transition import by
 from bot.errors import Stray, UserError
 from bot.messages import Message
 from prompts.words import fixed, say
-from storage import comments, thread_links, tickets
+from storage import comments, thread_links, thread_messages, tickets
 from storage.comments import Comment
 from storage.tickets import Ticket
 
@@ -33,6 +33,7 @@ async def separate(desk: Desk, said: Said) -> Reply:
     )
     ticket = await open_ticket(desk, comment.text, place)
     ticket.reporter_id, ticket.created_at = comment.author_id, comment.created_at
+    await thread_messages.untie(desk.tx, comment)
     await desk.tx.delete(comment)
     desk.audit("separate", "ticket", first.id, before={"comment": comment.id}, after={"ticket": ticket.id})
     ticket.fingerprint = ""  # a third report of these words belongs to the first ticket

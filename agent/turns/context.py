@@ -80,7 +80,7 @@ async def seen(world: World, turn: Turn) -> Seen:
         return Seen(
             request=redact(plain(turn.text, names)),
             raw=turn.text,
-            place="a direct message" if place.is_dm else f"the channel {place.channel_id}",
+            place="a direct message" if place.is_dm else f"the channel #{place.channel_name or place.channel_id}",
             asker=f"@{desk.asker.name}",
             asker_id=desk.asker.slack_id,
             repository=repository,

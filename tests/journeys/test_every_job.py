@@ -27,7 +27,8 @@ ASKED_FOR = {
     "slack.reply": 1,
     "slack.edit": 1,
     "slack.delete": 1,
-    "slack.command": 5,
+    "slack.command": 6,
+    "turn": 1,
     "slack.press": 1,
     "slack.form": 1,
     "slack.home": 1,
@@ -118,6 +119,7 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     on_github(github)
     await settle(github, bot)
     await slash(bot, "alice", "hours workspace Mon-Sun 0-24")
+    await slack.command("frank", "#ops", "/chargehand", "ask who has the most tickets?")
     await settle(github, bot)
     await slack.open_home("frank")
     slack.redeliver()
