@@ -28,7 +28,8 @@ from tests.team import seed_teams, settings_for
 
 THINKS = 0.1  # seconds that the model takes for each answer
 POINTS = 12  # a kill comes after up to so many further questions to the model
-ASKED = "@chargehand ask have somebody look at pump {number}, it is broken, and remind me tomorrow at 9"
+# What is broken has names of its own each time: reports that look alike are asked about first.
+ASKED = "@chargehand ask pump {number} {names} is broken, remind me tomorrow at 9"
 STEPS = [{"specialist": "create", "goal": "track it"}, {"specialist": "remind", "goal": "remind them"}]
 
 
@@ -72,7 +73,7 @@ async def campaign(folder: Path, *, turns: int, kills: int, seed: int) -> Verdic
             async with serving(settings, log) as process:
                 await slack.until(lambda: slack.sockets, timeout=60)
                 for number in range(kill * turns // kills, (kill + 1) * turns // kills):
-                    asked[number] = await slack.say("alice", "#ops", ASKED.format(number=number))
+                    asked[number] = await slack.say("alice", "#ops", asked_for(number))
                 await slack.until(lambda: all(one.acked_at for one in slack.envelopes if not one.is_lost), timeout=60)
                 await _heard_more(llm, chance.randint(1, POINTS))
                 await asyncio.sleep(chance.random() * 2 * THINKS)
@@ -87,11 +88,18 @@ async def campaign(folder: Path, *, turns: int, kills: int, seed: int) -> Verdic
     return verdict
 
 
+def asked_for(number: int) -> str:
+    """The request of this number."""
+    digits = [f"{number * 7919 + step:05d}" for step in (1, 2, 3)]
+    names = " ".join("".join(chr(ord("a") + int(digit)) for digit in word) for word in digits)
+    return ASKED.format(number=number, names=names)
+
+
 def _script(llm: LlmSandbox) -> None:
     """Every request makes a ticket and a reminder."""
-    track = Call("report_ticket", {"text": "pump {{number}} is broken"})
+    track = Call("report_ticket", {"text": "pump {{number}} {{names}} is broken"})
     remind = Call("set_reminder", {"who": "me", "what": "this", "when": "tomorrow at 9"})
-    words = r"pump (?P<number>\d+)"
+    words = r"<request>[^<]*pump (?P<number>\d+) (?P<names>[a-z ]+) is broken"
     llm.add(
         Rule(match=Match(said="</receipts>"), reply=Reply(json={"claims": []}, delay=THINKS)),
         Rule(match=Match(purpose="^route"), reply=Reply(json={"steps": STEPS, "reason": "so"}, delay=THINKS)),

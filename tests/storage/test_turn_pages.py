@@ -21,7 +21,7 @@ from storage.turn_pages import Wanted
 from storage.turns import ModelCall, ToolCall, Turn, TurnStep
 from tests.storage.queue.steps import NOON
 
-KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14, traces=30)
+KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14, traces=30, threads=90)
 DAY = timedelta(days=1)
 PLACE = {"channel_id": "C1", "root_text": "ann@example.com: it is down", "files": "", "permalink": "https://x/p1"}
 
