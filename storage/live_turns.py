@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import col, func, select, update
+from sqlmodel import col, select, update
 
 from storage.database import Tx
 from storage.turns import LIVE, QUEUED, RUNNING, Turn
@@ -33,12 +33,12 @@ async def overdue(tx: Tx, now: datetime) -> list[Turn]:
     return list(await tx.exec(select(Turn).where(col(Turn.state).in_((QUEUED, RUNNING)), late)))
 
 
-async def count_since(tx: Tx, channel_id: str, thread_ts: str | None, since: datetime) -> int:
-    """How many turns a thread began since then."""
-    found = select(func.count()).where(
+async def begun_since(tx: Tx, channel_id: str, thread_ts: str | None, since: datetime) -> list[datetime]:
+    """When the turns of a thread began, oldest first."""
+    found = select(Turn.created_at).where(
         Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.created_at >= since
     )
-    return (await tx.exec(found)).one()
+    return list(await tx.exec(found.order_by(col(Turn.created_at))))
 
 
 async def ask_to_stop(tx: Tx, ids: Collection[int], *, by: int | None, at: datetime) -> int:

@@ -30,8 +30,10 @@ from bot.github.failures import CallFailed
 from bot.messages import Message, escape, linked, plain
 from prompts.words import fixed, say
 from storage import receipts, turns
+from storage.database import tell
 from storage.receipts import Receipt
 from storage.repositories import Repository
+from storage.turn_news import ToolUsed
 from storage.turns import ToolCall, Turn
 
 TRIES = 3  # of a request that got no answer; before each but the first it is looked for
@@ -83,6 +85,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
         if row := await _not_now(desk, found, use):
             desk.tx.add(row)
             await desk.tx.flush()
+            tell(desk.tx, ToolUsed(row.state))
             return row
     written = await send(world, use.turn, found, key=use.effect_key)
     async with world.writing(use.effect_key) as desk:
@@ -91,6 +94,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
         row = use.row(DONE, text, at=desk.now, shown=message.model_dump(mode="json"), receipt_id=receipt.id)
         desk.tx.add(row)
         await desk.tx.flush()
+        tell(desk.tx, ToolUsed(row.state))
     return row
 
 

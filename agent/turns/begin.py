@@ -1,15 +1,16 @@
 """A message becomes a turn: stored, with the job that works on it, in the transaction that read the message."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agent.desk import Desk
 from agent.notices.notify import outgoing
+from agent.notices.post import say_where_asked
 from agent.reply import Reply, text_reply
 from agent.turns.moving import begun
 from bot.errors import UserError
 from bot.events import Place
-from bot.messages import escape
+from bot.messages import Message, escape, moment
 from bot.overdue import KIND as TURN
 from bot.overdue import key_of
 from prompts.blocks import new_fence
@@ -42,8 +43,8 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
         raise UserError(paused(pause))
     if await follows_up(desk, text):
         return None
-    if resting := await _too_many(desk):
-        return resting
+    if until := await _rests_until(desk):
+        return await _resting(desk, place, until)
     await store(desk, place, text, key=key, forced=forced)
     return None
 
@@ -139,8 +140,8 @@ async def put(desk: Desk, turn: Turn, *, why: str) -> None:
     await desk.put(TURN, {"turn_id": turn.id}, key=key_of(turn), dedupe_key=dedupe_key, priority=queue.INTERACTIVE)
 
 
-async def _too_many(desk: Desk) -> Reply | None:
-    """A thread that began very many lately rests, and says so once.
+async def _rests_until(desk: Desk) -> datetime | None:
+    """When a thread that began very many requests in a short time may begin the next one; None: now.
 
     Raises:
         UserError: very many wait in it.
@@ -151,13 +152,26 @@ async def _too_many(desk: Desk) -> Reply | None:
     if len(await live_turns.live_in(desk.tx, *where)) >= MOST_WAITING:
         full = fixed("{count} requests of this thread wait already. Ask again when they are done, or write `stop`.")
         raise UserError(say(full, count=MOST_WAITING))
-    limits = ((timedelta(minutes=1), settings.turns_per_minute), (timedelta(hours=1), settings.turns_per_hour))
-    for span, most in limits:
-        count = await live_turns.count_since(desk.tx, *where, desk.now - span)
-        if count >= most:
-            text = fixed(
-                "That were {count} requests of this thread in a short time, so I rest here for {minutes} minutes."
-                " Commands work as ever: `help` lists them."
-            )
-            return text_reply(say(text, count=count, minutes=int(REST.total_seconds() // 60)))
+    spans = ((timedelta(minutes=1), settings.turns_per_minute), (timedelta(hours=1), settings.turns_per_hour))
+    begun = await live_turns.begun_since(desk.tx, *where, desk.now - timedelta(hours=1) - REST)
+    ends = [
+        last + REST
+        for span, most in spans
+        for first, last in zip(begun, begun[most - 1 :], strict=False)
+        if last - first <= span
+    ]
+    return max((end for end in ends if end > desk.now), default=None)
+
+
+async def _resting(desk: Desk, place: Place, until: datetime) -> Reply | None:
+    """Once for everybody in the thread, then to each who asks for more."""
+    text = fixed(
+        "Very many requests came in this thread in a short time, so I rest here until {until}. Commands work as ever:"
+        " `help` lists them."
+    )
+    said = say(text, until=moment(until))
+    key = f"rest:{place.channel_id}:{place.thread_ts}:{until.isoformat()}"
+    if await outbox.exists_for(desk.tx, key):
+        return text_reply(said, is_private=True)
+    await say_where_asked(desk, Message(text=said), key=key)
     return None

@@ -107,6 +107,7 @@ async def _asked(world: World, answered: Answered, text: str, proofs: Sequence[P
     await keep(
         world,
         turn,
+        ask,
         answer,
         step=answered.step,
         number=number,

@@ -8,7 +8,7 @@ from agent.desk import Desk
 from agent.github.which import HERE, repository_for
 from agent.kit.world import World
 from agent.memory.budget import room
-from agent.memory.context import Context, Material
+from agent.memory.context import Context, Material, NoRoomError
 from agent.memory.factors import factor_of
 from agent.memory.fit import fitted
 from agent.memory.pieces import Blocks, Voices, last_words, own_words
@@ -16,7 +16,7 @@ from agent.memory.read import remembered
 from agent.memory.snapshot import as_blocks, phase_line, snapshot
 from agent.memory.summary import as_block
 from agent.turns.grounds import Words
-from bot.errors import UserError
+from bot.errors import ModelError, UserError
 from bot.llm.port import Ask, user
 from bot.messages import plain
 from bot.redact import redact
@@ -119,7 +119,7 @@ async def told(
         done: what was done before this step.
 
     Raises:
-        NoRoomError: not even the request has room.
+        ModelError: not even the request has room.
     """
     assert world.model is not None  # a turn with steps has one
     server, words = world.settings.servers[0], own_words(around.request, around.fence)
@@ -154,7 +154,10 @@ async def told(
         ask = Ask(role="main", system=context.system, messages=(user(context.text),), max_tokens=1)
         return await world.model.count(ask)
 
-    return await fitted(material, limit=limit, factor=factor, exact=counted)
+    try:
+        return await fitted(material, limit=limit, factor=factor, exact=counted)
+    except NoRoomError as error:
+        raise ModelError(str(error)) from error
 
 
 def words_of(around: Seen) -> Words:

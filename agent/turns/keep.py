@@ -3,7 +3,8 @@
 import time
 
 from agent.kit.world import World
-from bot.llm.port import Answer, Call
+from agent.memory.factors import learn
+from bot.llm.port import Answer, Ask, Call
 from bot.prices import MILLION
 from bot.redact import redact
 from storage import turns
@@ -11,9 +12,9 @@ from storage.turns import ModelCall, Turn
 
 
 async def keep(
-    world: World, turn: Turn, answer: Answer, *, step: int, number: int, prompt: str, started: float
+    world: World, turn: Turn, ask: Ask, answer: Answer, *, step: int, number: int, prompt: str, started: float
 ) -> None:
-    """Store an answer of the model's, with what it took, in the turn too."""
+    """Store an answer of the model's, with what it took, in the turn too; it also tells how many tokens words are."""
     row = ModelCall(
         workspace_id=turn.workspace_id,
         turn_id=turn.id,
@@ -36,6 +37,7 @@ async def keep(
     )
     async with world.db.write() as tx:
         tx.add(row)
+        await learn(tx, turn.workspace_id, ask, answer, now=row.at)
         kept = await turns.get(tx, turn.id)
         kept.input_tokens += row.input_tokens
         kept.output_tokens += row.output_tokens

@@ -10,7 +10,6 @@ from agent.kit.grants import Grant
 from agent.kit.tool import Tool
 from agent.kit.use import DONE, FAILED, REFUSED, Use
 from agent.kit.world import World
-from agent.memory.factors import learn
 from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import APART, Answered, Checked, checked
@@ -149,9 +148,7 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
     )
     started = time.monotonic()
     answer = await world.model.ask(ask)
-    async with world.db.write() as tx:
-        await learn(tx, work.turn.workspace_id, ask, answer, now=world.clock())
-    await keep(world, work.turn, answer, step=work.step, number=number, prompt=work.prompt, started=started)
+    await keep(world, work.turn, ask, answer, step=work.step, number=number, prompt=work.prompt, started=started)
 
 
 async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) -> None:

@@ -20,7 +20,7 @@ from agent.turns.loop import LimitError
 from agent.turns.router import Heard, Route
 from agent.turns.steps import begin_steps, end_step, run_one, steps_of
 from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
-from bot.errors import ModelError
+from bot.errors import ModelBusyError, ModelError, TryLater
 from bot.llm.provider import NO_VALID_ANSWER
 from bot.messages import escape
 from prompts import about
@@ -29,6 +29,8 @@ from storage import proposals, turns
 from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
 
 RESEARCH_SECONDS = 300.0
+LONGEST_WAIT = timedelta(minutes=10)  # for a model that is busy
+SOON = 5.0  # seconds until it is asked again
 PLAIN = "plain"  # no model answered: what is done without one is the answer
 log = structlog.get_logger(__name__)
 
@@ -36,13 +38,10 @@ log = structlog.get_logger(__name__)
 async def run_turn(world: World, turn_id: int) -> None:
     """Work on it until it is answered, waits for somebody, or is stopped."""
     turn = await _take_up(world, turn_id)
-    if turn is None:
-        await _try_again(world, turn_id)
-        return
     async with world.reading() as desk:
         language = await of_asked(desk)
     with speaking(language):
-        await _answered(world, turn)
+        await (_answered(world, turn) if turn else _try_again(world, turn_id))
 
 
 async def _answered(world: World, turn: Turn) -> None:
@@ -96,6 +95,7 @@ async def _work(world: World, turn: Turn) -> Ended:
         try:
             route = await _routed(world, turn, around)
         except ModelError as error:
+            _wait_for_model(world, turn, error)
             return Ended(state=DONE, outcome=PLAIN, why=str(error))
         await begin_steps(world, turn, route)
     carried = await approved.carry_out(world, turn)
@@ -115,6 +115,7 @@ async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], arou
         try:
             found = await run_one(world, turn, step, around)
         except ModelError as error:
+            _wait_for_model(world, turn, error)
             await end_step(world, step, state=FAILED, why=str(error))
             return Ended(state=FAILED, outcome="error", why=_failed(str(error)))
         except LimitError as limit:
@@ -126,6 +127,18 @@ async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], arou
         if await _waits(world, turn):
             return Ended(state=WAITING, outcome="proposal")
     return Ended(state=DONE, outcome="answer")
+
+
+def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:
+    """A model that others keep busy is asked again later, and this worker does something else meanwhile.
+
+    A process that was killed keeps its places at the model until they run out, which is two minutes and a half.
+
+    Raises:
+        TryLater: it is busy, and the turn has not waited long.
+    """
+    if isinstance(error, ModelBusyError) and world.clock() - turn.created_at < LONGEST_WAIT:
+        raise TryLater(str(error), after=min(error.after or SOON, SOON)) from error
 
 
 def _failed(why: str) -> str:
@@ -160,6 +173,6 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
         if str(error) == NO_VALID_ANSWER:
             return router.only(READER, around.request, by="model", reason="no valid answer of the router")
         raise
-    await keep(world, turn, found, step=0, number=1, prompt=about("router").mark, started=started)
+    await keep(world, turn, ask, found, step=0, number=1, prompt=about("router").mark, started=started)
     assert isinstance(found.parsed, Route)  # as `read` of the question makes it
     return found.parsed

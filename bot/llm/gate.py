@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import prices
-from bot.errors import ModelError
+from bot.errors import ModelBusyError
 from bot.llm.accounts import Payer
 from bot.llm.faults import FailedCallError
 from bot.llm.guard import Call, Guard, Wish
@@ -97,7 +97,7 @@ class Gate:
             async with asyncio.timeout_at(until):
                 await self._slots.acquire()
         except TimeoutError:
-            raise ModelError("model is busy") from None
+            raise ModelBusyError("model is busy") from None
         try:
             yield
         finally:

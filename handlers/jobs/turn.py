@@ -8,11 +8,13 @@ from typing import get_args
 from agent.conversation import plainly
 from agent.desk import Desk
 from agent.kit.world import World
+from agent.reply import Reply
 from agent.turns.fail import fail
 from agent.turns.signs import Signs
 from agent.turns.turn import run_turn
-from bot.errors import Permanent
+from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
+from bot.messages import Message
 from bot.slack.client import CallFailed
 from bot.slack.status import show_status
 from bot.worker import Run
@@ -21,6 +23,7 @@ from handlers.jobs.asked import Asked, ask, deliver, desk_of, system_desk
 from handlers.jobs.messages import mentioned
 from storage import repositories, turns
 from storage.database import Tx
+from storage.parts import part
 from storage.turns import Turn
 
 _ROOM = re.compile(r"<#([CG][A-Z0-9]+)")
@@ -87,4 +90,10 @@ async def _desk(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
 async def _plainly(asked: Asked, desk: Desk, text: str) -> None:
     """What is done with the words where no model answers."""
     at = replace(desk, surface=asked.surface, is_read_along=False)
-    await deliver(at, await plainly(at, text))
+    try:
+        async with part(at.tx):
+            reply = await plainly(at, text)
+    except UserError as refusal:
+        at.record_refusal(refusal)
+        reply = Reply(message=Message(text=str(refusal), buttons=refusal.buttons), is_private=True)
+    await deliver(at, reply)

@@ -1,54 +1,15 @@
 """Somebody asks in plain words; what they meant is done by the commands' own code, and told."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import pytest
 from sqlmodel import select
 
-from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
+from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage.receipts import Receipt
 from storage.turns import ToolCall, Turn
-from tests.team import Bot, assignees, quiet, report, running, seed_teams, settings_for, slash
-
-
-@pytest.fixture
-async def llm() -> AsyncIterator[LlmSandbox]:
-    async with LlmSandbox.start() as sandbox:
-        yield sandbox
-
-
-@asynccontextmanager
-async def with_agent(slack: SlackSandbox, llm: LlmSandbox, path: Path, /, **changes: Any) -> AsyncIterator[Bot]:
-    """A bot whose model is the sandbox's."""
-    settings = settings_for(slack, path, anthropic_api_key="sk-test", anthropic_base_url=llm.url, **changes)
-    await seed_teams(settings, slack)
-    async with running(slack, settings) as bot:
-        yield bot
-
-
-def routes(llm: LlmSandbox, *specialists: str, text: str = "") -> None:
-    """The router sends requests (with these words) to these specialists."""
-    steps = [{"specialist": name, "goal": "as asked"} for name in specialists]
-    llm.add(
-        Rule(
-            name="route",
-            match=Match(purpose="^route", text=text or None),
-            reply=Reply(json={"steps": steps, "reason": "so"}),
-        )
-    )
-
-
-def calls(llm: LlmSandbox, purpose: str, *asked: Call, then: str) -> None:
-    """A specialist asks for these tools, and answers with these words once it has their results."""
-    llm.add(
-        Rule(name="no claims", match=Match(purpose="^claims"), reply=Reply(json={"claims": []})),
-        Rule(name=f"{purpose} acts", match=Match(purpose=f"^{purpose}", turn=0), reply=Reply(calls=asked)),
-        Rule(name=f"{purpose} answers", match=Match(purpose=f"^{purpose}"), reply=Reply(text=then)),
-    )
+from tests.journeys.agent_team import calls, routes, with_agent
+from tests.team import assignees, quiet, report, slash
 
 
 async def test_a_ticket_is_given_to_whom_the_asker_named(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:

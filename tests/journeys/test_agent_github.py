@@ -19,7 +19,7 @@ from storage.receipts import Receipt
 from storage.tickets import Ticket
 from storage.turns import ToolCall
 from tests.github import hearing, settle
-from tests.journeys.test_agent import calls, routes
+from tests.journeys.agent_team import calls, routes
 from tests.team import LONG_AGO, Bot, quiet, report, select_all, slash
 
 SHOP = "acme/shop"

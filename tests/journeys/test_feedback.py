@@ -8,7 +8,7 @@ from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage.feedback import Feedback
 from storage.turns import Turn
-from tests.journeys.test_agent import calls, llm, routes, with_agent  # noqa: F401 - a fixture
+from tests.journeys.agent_team import calls, routes, with_agent
 from tests.team import Bot, quiet, report, slash
 
 
@@ -18,7 +18,7 @@ async def given(bot: Bot) -> list[tuple[str, str]]:
 
 async def test_people_say_what_they_think_of_an_answer_and_read_how_it_came_to_be(
     slack: SlackSandbox,
-    llm: LlmSandbox,  # noqa: F811
+    llm: LlmSandbox,
     tmp_path: Path,
 ) -> None:
     routes(llm, "assign")
@@ -58,7 +58,7 @@ async def test_people_say_what_they_think_of_an_answer_and_read_how_it_came_to_b
 
 async def test_what_waits_is_listed_for_those_whom_it_concerns(
     slack: SlackSandbox,
-    llm: LlmSandbox,  # noqa: F811
+    llm: LlmSandbox,
     tmp_path: Path,
 ) -> None:
     routes(llm, "assign")

@@ -13,7 +13,8 @@ from bot.sandbox.slack import SlackSandbox
 from storage import audit, people, turns
 from storage.database import open_database
 from tests.handlers.cli.conftest import Run
-from tests.journeys.test_agent import calls, llm, routes, with_agent  # noqa: F401 - a fixture
+from tests.journeys.agent_team import calls, routes, with_agent
+from tests.journeys.conftest import llm  # noqa: F401 - a fixture
 from tests.team import assignees, quiet, report, running, settings_for
 
 DATABASE = Path("data/chargehand.db")
