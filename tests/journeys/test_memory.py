@@ -64,9 +64,12 @@ async def test_an_unknown_thread_is_read_once_and_followed_from_then_on(slack: S
 
 
 async def test_a_long_thread_keeps_its_newest_messages_and_how_it_began(slack: SlackSandbox, bot: Bot) -> None:
+    slack.hold_events()
     root = await slack.say("dave", "#ops", "kafka is stuck")
     for number in range(230):
         await slack.say("bob", "#ops", f"line {number}", thread_ts=root)
+    slack.lose_events()
+    slack.release_events()
     await report(bot, "frank", "please track this", thread_ts=root)
     said = await remembered(bot, root)
     assert said[0] == "line 30"
