@@ -19,12 +19,22 @@ from anthropic import AsyncAnthropic
 from bench.table import Row, at_most, percentile, show, wants_quick
 from bot.observe import set_up_logs
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack import SlackSandbox, default_seed
+from bot.sandbox.slack.seed import many_channels
 from tests.team import Bot, running, seed_teams, settings_for
 
 TURNS, QUICK_TURNS = 100, 5
 WAITING, QUICK_WAITING = 100, 5
 EVERY = 0.2  # seconds between two requests
+PLACES = 20  # channels, since Slack takes one message a second in each
+FREELY = {  # no limit of ours or of the provider's is what is measured
+    "turns_per_minute": 1000,
+    "turns_per_hour": 1000,
+    "llm_requests_per_minute": 100_000,
+    "llm_tokens_per_minute": 1_000_000_000,
+    "budget_user_day_tokens": 1_000_000_000,
+    "budget_workspace_day_tokens": 1_000_000_000,
+}
 GOAL_MS, GOAL_MB = 300.0, 60.0
 FILTERS = ("open", "mine", "unassigned")
 ASKED = "ask which tickets are open?"
@@ -52,14 +62,15 @@ def script(llm: LlmSandbox) -> None:
 async def ours(bot: Bot, number: int) -> list[float]:
     """Seconds of each request until its answer is seen."""
 
-    async def one(delay: float) -> float:
-        await asyncio.sleep(delay)
+    async def one(number: int) -> float:
+        await asyncio.sleep(number * EVERY)
         began = time.perf_counter()
-        ts = await bot.slack.say("bob", "#ops", f"@chargehand {ASKED}")
-        await bot.slack.until(lambda: any("T-" in m.plain for m in bot.slack.thread("#ops", ts)[1:]), timeout=120)
+        where = f"#c{number % PLACES + 1}"
+        ts = await bot.slack.say("bob", where, f"@chargehand {ASKED}")
+        await bot.slack.until(lambda: any("T-" in m.plain for m in bot.slack.thread(where, ts)[1:]), timeout=120)
         return time.perf_counter() - began
 
-    return list(await asyncio.gather(*(one(at * EVERY) for at in range(number))))
+    return list(await asyncio.gather(*(one(at) for at in range(number))))
 
 
 async def bare(llm: LlmSandbox, number: int) -> list[float]:
@@ -110,11 +121,11 @@ async def measure(turns: int, wait: int) -> list[Row]:
     """Three rows: our time, that of the SDK with the ratio, and memory."""
     set_up_logs("error")
     with tempfile.TemporaryDirectory(prefix="chargehand-bench-") as folder:
-        async with SlackSandbox.start(ack_within=30.0) as slack, LlmSandbox.start() as llm:
+        places = default_seed().plus(channels=many_channels(PLACES))
+        async with SlackSandbox.start(seed=places, ack_within=30.0) as slack, LlmSandbox.start() as llm:
             script(llm)
             model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url}
-            rates = {"turns_per_minute": 1000, "turns_per_hour": 1000}
-            settings = settings_for(slack, Path(folder), **model, **rates, log_level="error")
+            settings = settings_for(slack, Path(folder), **model, **FREELY, log_level="error")
             await seed_teams(settings, slack)
             async with running(slack, settings) as bot:
                 await ours(bot, 1)  # what is imported at the first one is no part of it

@@ -6,6 +6,7 @@ leased, so those of a process that died come back. Who would wait too long may s
 also leased, while it is away. No turn is: it would be lost with a process that dies, and early for one that comes late.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -194,6 +195,11 @@ async def count_in(tx: Tx, name: str, *, most: int, span: timedelta, holder: str
 async def vacate(tx: Tx, slot_id: int) -> None:
     """Give a slot back."""
     await run(tx, _VACATE, {"held": slot_id})
+
+
+async def vacate_all(tx: Tx, holders: Collection[str]) -> None:
+    """Give back the slots of processes that are no more: their calls ended with them."""
+    await tx.exec(delete(Slot).where(col(Slot.holder).in_(holders)))
 
 
 async def ahead(tx: Tx, name: str, asker: str, *, now: datetime) -> int:

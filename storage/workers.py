@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Field, SQLModel, col, delete, select
 
-from storage import migrate
+from storage import limits, migrate
 from storage.columns import UtcTime
 from storage.database import Tx
 from storage.postgres import Connections
@@ -58,7 +58,7 @@ def heard_of(url: str, connections: Connections, *, now: datetime) -> list[str]:
 
 
 async def present(tx: Tx, *, me: str, now: datetime, is_free: Callable[[str], bool]) -> set[str]:
-    """Give up the processes that ended or fell silent, and return who is left.
+    """Give up the processes that ended or fell silent, with the slots of their calls, and return who is left.
 
     Args:
         me: the process that asks, which is there.
@@ -72,4 +72,5 @@ async def present(tx: Tx, *, me: str, now: datetime, is_free: Callable[[str], bo
     }
     if gone:
         await tx.exec(delete(Process).where(col(Process.id).in_(gone)))
+        await limits.vacate_all(tx, gone)
     return {process.id for process in others} - gone | {me}

@@ -26,7 +26,7 @@ from storage.sla import ALWAYS, BUSINESS, Course
 KINDS = (*DEEDS, STALE)
 CARDS = "cards"  # the job that shows the tickets on their cards as they are now
 BATCH = 500  # are read and reckoned at once
-AT_ONCE = 50  # are stored in one transaction: nobody waits for it longer than some milliseconds
+AT_ONCE = 30  # are stored in one transaction: nobody waits for it longer than some milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)

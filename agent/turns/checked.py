@@ -10,7 +10,7 @@ from agent.guardrails.outcome import Because
 from agent.guardrails.proofs import Proof, as_known
 from agent.guardrails.references import PLACE, complaint, unknown, without
 from agent.kit.world import World
-from agent.turns.keep import keep
+from agent.turns.keep import keep, read_again
 from bot.errors import ModelError
 from bot.llm.port import Message
 from bot.metrics import UNRECEIPTED
@@ -98,12 +98,13 @@ async def _asked(world: World, answered: Answered, text: str, proofs: Sequence[P
         turn=turn.name,
         is_private=answered.is_private,
     )
-    started = time.monotonic()
+    started, number = time.monotonic(), APART + answered.number
     try:
+        if (before := await read_again(world, turn, ask, step=answered.step, number=number)) is not None:
+            return before  # type: ignore[return-value] # as below
         answer = await world.model.ask(ask)
     except ModelError:
         return None
-    number = APART + answered.number
     await keep(
         world,
         turn,

@@ -19,19 +19,19 @@ from storage.database import Tx, tell
 from storage.turn_news import TurnEnded
 from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn
 
-TOLD = "told"  # in a turn's route: so many of its steps were told of when it began to wait
+TOLD = "told"  # in a turn's route: the numbers of its steps that were told of when it began to wait
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How the work on a turn ended this time. `since`: so many of its steps were told of before."""
+    """How the work on a turn ended this time. `told`: the numbers of its steps that were told of before."""
 
     state: str
     outcome: str
     why: str = ""
     because: Because | None = None
-    since: int = 0
+    told: frozenset[int] = frozenset()
 
 
 async def finish(world: World, turn: Turn, ended: Ended) -> None:
@@ -40,12 +40,12 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
         told = await _told(desk, kept, ended)
-        sent = answer.compose(told).messages if told.is_news or not ended.since else ()
+        sent = answer.compose(told).messages if told.is_news or not ended.told else ()
         for number, message in enumerate(sent):
             await notify.answer(desk, message, is_private=False, name=f"answer{number or ''}")
         if ended.state == WAITING:
-            ended_steps = [one for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
-            kept.route = kept.route | {TOLD: len(ended_steps)}
+            ended_steps = [one.number for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
+            kept.route = kept.route | {TOLD: ended_steps}
         await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
         await _end(world, tx, kept, ended)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
@@ -70,7 +70,7 @@ async def _end(world: World, tx: Tx, turn: Turn, ended: Ended) -> None:
 
 async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
     """What is told now: the steps since the last answer, and what they did."""
-    steps = (await turns.steps(desk.tx, turn.id))[ended.since :]
+    steps = [step for step in await turns.steps(desk.tx, turn.id) if step.number not in ended.told]
     numbers, why, because = {step.number for step in steps}, ended.why, ended.because
     uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.step in numbers and _is_write(use.tool)]
     if ended.state == STOPPED and turn.stopped_by:

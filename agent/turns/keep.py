@@ -4,7 +4,9 @@ import time
 
 from agent.kit.world import World
 from agent.memory.factors import learn
-from bot.llm.port import Answer, Ask, Call
+from bot.errors import ModelError
+from bot.llm.port import Answer, Ask, Call, WrongAnswerError
+from bot.llm.provider import NO_VALID_ANSWER
 from bot.prices import MILLION
 from bot.redact import redact
 from storage import turns
@@ -44,6 +46,21 @@ async def keep(
         kept.cost = None if kept.cost is None or row.cost is None else kept.cost + row.cost
         if answer.is_second_choice:
             kept.note = f"answered by {answer.provider}"
+
+
+async def read_again(world: World, turn: Turn, ask: Ask, *, step: int, number: int) -> object | None:
+    """What was made of the answer to this question before a crash, which is not asked again; None: it has none yet.
+
+    Raises:
+        ModelError: it cannot be read any more.
+    """
+    async with world.db.read() as tx:
+        known = next((one for one in await turns.model_calls(tx, turn.id, step) if one.number == number), None)
+    assert ask.read is not None  # what is only said is read from the log
+    try:
+        return None if known is None else ask.read(known.text)
+    except WrongAnswerError as wrong:
+        raise ModelError(NO_VALID_ANSWER) from wrong
 
 
 def _stored(call: Call) -> dict[str, object]:

@@ -13,14 +13,16 @@ SECONDS = 10.0
 MOST_STEPS = 5
 MOST_TOKENS = 300
 LONGEST_GOAL = 300
+UNREADABLE = "no valid answer of the router"
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one specialist does of a request."""
+    """What one specialist does of a request. `needs`: what the parts before it do must be done first."""
 
     specialist: str
     goal: str
+    needs: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class Route:
 
     def stored(self) -> dict[str, object]:
         """As a turn keeps it."""
-        steps = [{"specialist": part.specialist, "goal": part.goal} for part in self.parts]
+        steps = [{"specialist": part.specialist, "goal": part.goal, "needs": part.needs} for part in self.parts]
         return {"by": self.by, "reason": self.reason, "steps": steps}
 
 
@@ -69,8 +71,12 @@ def question(heard: Heard, *, origin: str = "person") -> Ask:
 def _schema(open_to: Sequence[Specialist]) -> dict[str, object]:
     step = {
         "type": "object",
-        "properties": {"specialist": {"enum": [one.name for one in open_to]}, "goal": {"type": "string"}},
-        "required": ["specialist", "goal"],
+        "properties": {
+            "specialist": {"enum": [one.name for one in open_to]},
+            "goal": {"type": "string"},
+            "needs": {"type": "boolean"},
+        },
+        "required": ["specialist", "goal", "needs"],
         "additionalProperties": False,
     }
     return {
@@ -94,7 +100,7 @@ def read_route(text: str, open_to: Sequence[Specialist]) -> Route:
     steps = found.get("steps")
     names = {one.name for one in open_to}
     parts = [
-        Part(step["specialist"], str(step.get("goal") or "")[:LONGEST_GOAL])
+        Part(step["specialist"], str(step.get("goal") or "")[:LONGEST_GOAL], step.get("needs") is not False)
         for step in (steps if isinstance(steps, list) else [])
         if isinstance(step, dict) and step.get("specialist") in names
     ]

@@ -15,7 +15,7 @@ from agent.specialists import READER
 from agent.turns import answer, approved, router
 from agent.turns.context import Seen, seen
 from agent.turns.finish import TOLD, Ended, answer_plainly, finish
-from agent.turns.keep import keep
+from agent.turns.keep import keep, read_again
 from agent.turns.loop import LimitError
 from agent.turns.router import Heard, Route
 from agent.turns.steps import begin_steps, end_step, run_one, steps_of
@@ -31,6 +31,8 @@ from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING,
 RESEARCH_SECONDS = 300.0
 LONGEST_WAIT = timedelta(minutes=10)  # for a model that is busy
 SOON = 5.0  # seconds until it is asked again
+BEFORE_IT = "what it needs was not done"
+ROUTED = 0  # the step that the router's answer is stored under
 PLAIN = "plain"  # no model answered: what is done without one is the answer
 log = structlog.get_logger(__name__)
 
@@ -45,7 +47,7 @@ async def run_turn(world: World, turn_id: int) -> None:
 
 
 async def _answered(world: World, turn: Turn) -> None:
-    since = int(turn.route.get(TOLD, 0))  # steps that ended and were not told of before a crash are told now
+    told = frozenset(turn.route.get(TOLD, ()))  # a step that ended and was not told of before a crash is told now
     try:
         async with world.signs.alive(), asyncio.timeout(_seconds(world, turn)):
             ended = await _work(world, turn)
@@ -57,7 +59,7 @@ async def _answered(world: World, turn: Turn) -> None:
     if ended.outcome == PLAIN:
         await answer_plainly(world, turn, why=ended.why)
         return
-    await finish(world, turn, replace(ended, since=since))
+    await finish(world, turn, replace(ended, told=told))
 
 
 async def _try_again(world: World, turn_id: int) -> None:
@@ -104,14 +106,19 @@ async def _work(world: World, turn: Turn) -> Ended:
     open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
     if carried.was_denied:
         for step in open_steps:
-            await end_step(world, step, state=FAILED, why="what it needs was not approved")
+            await end_step(world, step, state=FAILED, why=BEFORE_IT)
         return Ended(state=DONE, outcome="answer", why=say(answer.NOT_APPROVED) if open_steps else "")
     return await _worked(world, turn, open_steps, around)
 
 
 async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen) -> Ended:
-    """Each in order, until one fails, or waits for somebody."""
+    """Each in order; where one fails, or waits for somebody, only those that need nothing of it are begun."""
+    is_held, limited = False, ""
     for step in open_steps:
+        if is_held and _needs(turn, step):
+            if limited:
+                await end_step(world, step, state=FAILED, why=BEFORE_IT)
+            continue
         try:
             found = await run_one(world, turn, step, around)
         except ModelError as error:
@@ -120,19 +127,24 @@ async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], arou
             return Ended(state=FAILED, outcome="error", why=_failed(str(error)))
         except LimitError as limit:
             await end_step(world, step, state=FAILED, why=str(limit))
-            why = say(answer.LIMIT, what=str(limit))
-            return Ended(state=DONE, outcome="answer", why=why, because=Because.LIMIT)
+            is_held, limited = True, say(answer.LIMIT, what=str(limit))
+            continue
         because = found.because.name if found.because else ""
         await end_step(world, step, state=DONE, text=found.text, why=because)
-        if await _waits(world, turn):
-            return Ended(state=WAITING, outcome="proposal")
-    return Ended(state=DONE, outcome="answer")
+        is_held = is_held or await _waits(world, turn)
+    if await _waits(world, turn):
+        return Ended(state=WAITING, outcome="proposal", why=limited)
+    return Ended(state=DONE, outcome="answer", why=limited, because=Because.LIMIT if limited else None)
+
+
+def _needs(turn: Turn, step: TurnStep) -> bool:
+    """Whether it rests on what the steps before it do, as the route has it."""
+    parts = turn.route["steps"]
+    return step.number > len(parts) or bool(parts[step.number - 1].get("needs", True))
 
 
 def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:
     """A model that others keep busy is asked again later, and this worker does something else meanwhile.
-
-    A process that was killed keeps its places at the model until they run out, which is two minutes and a half.
 
     Raises:
         TryLater: it is busy, and the turn has not waited long.
@@ -168,11 +180,14 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     )
     started = time.monotonic()
     try:
+        if (before := await read_again(world, turn, ask, step=ROUTED, number=1)) is not None:
+            assert isinstance(before, Route)  # as `read` of the question makes it
+            return before
         found = await unless_stopped(world, turn.id, world.model.ask(ask))
     except ModelError as error:
         if str(error) == NO_VALID_ANSWER:
-            return router.only(READER, around.request, by="model", reason="no valid answer of the router")
+            return router.only(READER, around.request, by="model", reason=router.UNREADABLE)
         raise
-    await keep(world, turn, ask, found, step=0, number=1, prompt=about("router").mark, started=started)
+    await keep(world, turn, ask, found, step=ROUTED, number=1, prompt=about("router").mark, started=started)
     assert isinstance(found.parsed, Route)  # as `read` of the question makes it
     return found.parsed

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from sqlmodel import select, update
+from sqlmodel import delete, select, update
 
 from bot import overdue
 from bot.overdue import ATTEMPTS
@@ -12,9 +12,9 @@ from bot.sandbox.slack import SlackSandbox
 from storage import turns
 from storage.database import Database, run
 from storage.queue.jobs import jobs
-from storage.turns import Turn
+from storage.turns import Turn, TurnStep
 from tests.clock import Clock
-from tests.journeys.agent_team import answers, calls, routes, with_agent
+from tests.journeys.agent_team import answers, asked_for, calls, routes, with_agent
 from tests.team import assignees, quiet, report
 from tests.waiting import until
 
@@ -38,6 +38,28 @@ async def test_what_lost_its_job_is_taken_up_again(slack: SlackSandbox, llm: Llm
         assert await assignees(bot) == ["dave"]
     assert len(llm.requests) == heard, "what the model said is not asked again"
     assert "1 change" in answers(slack, ts)[-1].plain
+
+
+async def test_answers_that_were_kept_right_before_a_crash_are_not_asked_for_again(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    clock = Clock()
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="I gave it to dave.")
+    async with with_agent(slack, llm, tmp_path, clock=clock) as bot:
+        await report(bot, "frank", "redis is down")
+        await report(bot, "alice", "could you hand CH-1 over to @dave for now?")
+        async with bot.ctx.db.write() as tx:  # each answer is stored, and nothing of what was made of it
+            [turn] = await tx.exec(select(Turn))
+            turn.state, turn.ended_at, turn.deadline_at, turn.route = turns.RUNNING, None, clock(), {}
+            await tx.exec(delete(TurnStep))
+        heard = len(llm.requests)
+        assert asked_for(llm, "claims") == 1
+        clock.set(clock() + timedelta(minutes=2))
+        await until(lambda: _is_done(bot.ctx.db))
+        await quiet(bot)
+        assert [turn.outcome for turn in await bot.rows(select(Turn))] == ["answer"]
+    assert len(llm.requests) == heard
 
 
 async def _is_done(db: Database) -> bool:

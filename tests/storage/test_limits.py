@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from storage import limits
+from storage import limits, workers
 from storage.database import Database
 from storage.limits import Rate, Slot
+from storage.workers import Process
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ONE_A_SECOND = Rate(calls=1, seconds=1)
@@ -144,6 +145,20 @@ async def test_slots_are_shared_and_come_back_when_their_holder_died(db: Databas
 
 
 PAUSE = timedelta(seconds=10)
+
+
+async def test_who_is_given_up_gives_its_slots_back_at_once(db: Database) -> None:
+    later = NOON + timedelta(seconds=60)
+    async with db.write() as tx:
+        for name in ("here", "gone"):
+            process = Process(id=name, role="all", host="h", version="1", started_at=NOON, heartbeat_at=NOON)
+            await workers.beat(tx, process, now=later if name == "here" else NOON)
+            assert await limits.occupy(tx, "llm:main", size=2, holder=name, now=NOON, until=later) is not None
+    async with db.write() as tx:
+        assert await limits.occupy(tx, "llm:main", size=2, holder="here", now=NOON, until=later) is None
+        assert await workers.present(tx, me="here", now=later, is_free=lambda _: False) == {"here"}
+        assert [slot.holder for slot in await tx.exec(select(Slot))] == ["here"]
+        assert await limits.occupy(tx, "llm:main", size=2, holder="here", now=NOON, until=later) is not None
 
 
 async def test_idle_buckets_are_dropped_and_blocked_ones_stay(db: Database) -> None:
