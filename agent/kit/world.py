@@ -27,6 +27,7 @@ class World:
         finishing: the transaction that also ends the turn's job.
         signs: of life, in the thread.
         plainly: does with a request what is done where no model answers, and says so.
+        got_on: says in a transaction that it stores another part of the work.
         fence: of the turn's job: a later run of it takes its effects over.
     """
 
@@ -39,6 +40,7 @@ class World:
     finishing: Callable[[], AbstractAsyncContextManager[Tx]]
     signs: Signs
     plainly: Callable[[Desk, str], Awaitable[None]]
+    got_on: Callable[[Tx], Awaitable[None]]
     fence: int = 0
 
     @property

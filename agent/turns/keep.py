@@ -46,6 +46,7 @@ async def keep(
         kept.cost = None if kept.cost is None or row.cost is None else kept.cost + row.cost
         if answer.is_second_choice:
             kept.note = f"answered by {answer.provider}"
+        await world.got_on(tx)
 
 
 async def read_again(world: World, turn: Turn, ask: Ask, *, step: int, number: int) -> object | None:

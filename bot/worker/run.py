@@ -31,6 +31,10 @@ class Run:
             await queue.finish(tx, self.job, now=self.clock())
         self.is_finished = True
 
+    async def got_on(self, tx: Tx) -> None:
+        """Say that a long job has stored another part of its work: crashes before that no longer count against it."""
+        await queue.got_on(tx, self.job)
+
     async def is_superseded(self) -> bool:
         """Whether a newer job took this one's place: to be asked before each effect that it would make stale."""
         async with self.db.read() as tx:

@@ -52,6 +52,7 @@ async def turn(ctx: Context, run: Run) -> None:
         finishing=run.finishing,
         signs=Signs(partial(show_status, ctx.client, channel_id=row.channel_id, thread_ts=row.thread_ts)),
         plainly=partial(_plainly, asked),
+        got_on=run.got_on,
         fence=run.job.fence,
     )
     await run_turn(world, row.id)

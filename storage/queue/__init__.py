@@ -4,7 +4,7 @@ from storage.queue.causes import MOST_COUNTED, Cause, causes, count_alike, gist
 from storage.queue.chosen import ANY, Chosen
 from storage.queue.history import JobEvent, Step, history, note
 from storage.queue.jobs import BULK, DERIVED, EVENT, INTERACTIVE, SIGNAL, UNFINISHED, Job, LostLeaseError
-from storage.queue.lease import asked_to_stop, renew, reserve, sweep
+from storage.queue.lease import asked_to_stop, got_on, renew, reserve, sweep
 from storage.queue.leave import bury, finish, give_back, ignore, retry, throttle
 from storage.queue.operator import (
     RefusedReplayError,
@@ -49,6 +49,7 @@ __all__ = [
     "get",
     "gist",
     "give_back",
+    "got_on",
     "history",
     "ignore",
     "is_busy",

@@ -147,6 +147,12 @@ async def renew(tx: Tx, held: Sequence[Job], *, now: datetime, lease: timedelta)
     return [job_from(row) for row in await run(tx, longer.returning(*jobs.c))]
 
 
+async def got_on(tx: Tx, job: Job) -> None:
+    """It has stored something on the way to its end: what ended the processes before was not the job, so far."""
+    ours = and_(jobs.c.id == job.id, jobs.c.fence == job.fence)
+    await run(tx, update(jobs).where(ours, jobs.c.crashes > 0).values(crashes=0))
+
+
 async def asked_to_stop(tx: Tx, *, worker: str) -> list[Job]:
     """The jobs that a worker runs and that were cancelled or superseded meanwhile, by whichever process."""
     ours = [job_from(row) for row in await run(tx, _RUNNING.where(jobs.c.worker_id == worker))]

@@ -1,18 +1,29 @@
-"""The agent's models fail: every request has one outcome all the same (`make kill-turns` kills its process)."""
+"""The agent's process is killed in the midst of its work, and its models fail: every request has one outcome."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from bench.kill_turns import campaign
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from storage.turns import Turn
 from tests.journeys.agent_team import answers, calls, routes, with_agent
 from tests.team import assignees, report, said
 
+KILLS, TURNS = 3, 6
 GIVE = Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False})
+
+
+async def test_kills_lose_and_double_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = await campaign(tmp_path, turns=TURNS, kills=KILLS, seed=7)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{verdict}\n")
+    told = (*verdict.lost, *verdict.doubled, *verdict.silent, (tmp_path / "bot.log").read_text()[-4000:])
+    assert verdict.is_clean, "\n".join(told)
 
 
 async def test_with_the_model_down_rules_do_what_they_can(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:

@@ -252,6 +252,18 @@ async def test_b25_a_job_that_ends_each_process_comes_back_ever_later_and_is_bur
     assert await kinds(db, now=now) == ["neighbour"]
 
 
+async def test_b25_crashes_before_a_job_got_on_do_not_count(db: Database) -> None:
+    await put(db, job())
+    now = NOON
+    for _ in range(2 * MOST_CRASHES):
+        [taken] = await take(db, now=now)
+        async with db.write() as tx:
+            await queue.got_on(tx, taken)
+        assert await sweep(db, now=now, is_dead=dead) == []
+        now += timedelta(minutes=1)
+    assert (await stored(db, taken.id)).crashes == 1
+
+
 async def test_b25_a_job_whose_process_outlived_a_run_is_suspected_anew(db: Database) -> None:
     await put(db, job())
     [taken] = await take(db, now=NOON)
