@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
+from agent.channels import muted
 from agent.channels.settings import is_let_in
 from agent.commands import help as guide
 from agent.commands import report, stop
@@ -58,10 +59,16 @@ async def hear(desk: Desk, text: str) -> Reply | None:
     assert place is not None  # a message was said somewhere
     if not text and not place.files:
         return text_reply(guide.short_help(), is_private=True)
-    word = control_word(text)
-    if word == "stop":
-        return await run_line(desk, stop.VERB.name)
-    return None if word == "aside" else await _heard(desk, text, place)
+    match control_word(text):
+        case "aside":
+            return None
+        case "stop":
+            return await run_line(desk, stop.VERB.name)
+        case "mute":
+            return await muted.mute(desk)
+        case "unmute" | "resume":
+            return await muted.unmute(desk)
+    return await _heard(desk, text, place)
 
 
 async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:

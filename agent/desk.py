@@ -48,6 +48,7 @@ class Desk:
     enterprise_id: str | None = None
     is_read_along: bool = False
     is_silent: bool = False  # cards and records change, but nobody is told
+    is_late: bool = False  # it was said long ago, and read back after a time away
     operator: str = ""
     job: Job | None = None  # the one whose work this is
 

@@ -11,15 +11,14 @@ from agent.commands.verb import Slot
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from agent.reply import Reply, text_reply
+from agent.turns.begin import LONGEST_LINE, STILL
 from bot.errors import Refused, UserError
 from bot.messages import Button, Message, escape, moment
 from prompts.words import say
 from storage.tickets import Ticket
 
 STALE = timedelta(minutes=15)
-STILL = "still"  # the button's action; its value is the line to run
 STOP = {"stop", "cancel", "never mind", "nevermind"}  # asked for then: there is nothing to say of it now
-LONGEST = 1900  # a button's value holds 2,000 characters
 
 
 async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bool = False) -> Reply | None:
@@ -36,9 +35,10 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
         return None
     try:
         await refuse_outsiders(desk)
-        if desk.now - sent_at > STALE and (line := await _changes(desk, text)):
+        is_late = desk.now - sent_at > STALE
+        if is_late and (line := await _changes(desk, text)):
             return _ask(line, delay)
-        reply = await hear(desk, text)
+        reply = await hear(replace(desk, is_late=is_late), text)
         if is_restored or reply is None:
             return reply
     except Refused as refusal:
@@ -77,7 +77,7 @@ def _named(line: str, parsed: Parsed, ticket: Ticket) -> str:
 
 
 def _ask(line: str, delay: str) -> Reply:
-    if len(line) > LONGEST:
+    if len(line) > LONGEST_LINE:
         return text_reply(f"{delay} {say('It may be out of date by now: say it again if it still holds.')}")
     button = Button(label=say("Still do it?"), action=STILL, value=line)
     doubt = say("It may be out of date by now: {line}", line=escape(line))

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.messages import Control, Message
 
+MESSAGES = "messages"  # the other tab
 HOME = "home"  # stands in the place of a channel where something was pressed or sent on the Home tab
 
 
@@ -45,6 +46,8 @@ class Home(_Value):
 
 @dataclass(frozen=True, kw_only=True)
 class SlackHome:
-    """Somebody opened the Home tab."""
+    """Somebody opened the app: its Home tab, or the Messages tab, which is their direct message with the bot."""
 
     user_id: str
+    tab: str = HOME
+    channel_id: str = ""

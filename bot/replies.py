@@ -1,17 +1,22 @@
-"""A reply in a thread that is, or may become, a ticket's: said to the others there, without a mention of the bot."""
+"""What people say to one another without a mention of the bot: in a thread that it knows, or in a followed channel."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlackReply:
-    """`thread_ts` is the thread's first message; `text` ends with the files that came along."""
+    """`thread_ts` is the thread's first message, this one itself where it begins one; `text` ends with the files that
+    came along."""
 
     channel_id: str
     user_id: str
     ts: str
     thread_ts: str
     text: str
+
+    @property
+    def is_top_level(self) -> bool:
+        return self.thread_ts == self.ts
 
 
 @dataclass(frozen=True, kw_only=True)

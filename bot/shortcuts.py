@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-TRACK, ADD, NEW, REMIND = "track", "add", "new", "remind"
+TRACK, ADD, NEW, REMIND, ASK = "track", "add", "new", "remind", "ask"
 # Callback id -> where it stands, its name (of at most 24 characters) and what it does.
 SHORTCUTS = {
     TRACK: ("message", "Track this", "Makes a ticket of the message"),
     ADD: ("message", "Add to ticket", "Keeps the message as a comment on a ticket"),
     REMIND: ("message", "Remind me", "Reminds you of the message later"),
+    ASK: ("message", "Ask Chargehand", "Has the agent look at the message"),
     NEW: ("global", "New ticket", "Opens a ticket that no message tells of"),
 }
 

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from agent.cards.reaction import SEEN
+from agent.turns.control import control_word
 from bot.events import SlackMessage
 from bot.slack.parse import Incoming
 from handlers.context import Context
@@ -21,14 +22,19 @@ def arrival_of(
 ) -> Arrival:
     """What is stored of it; `found_by` is the job that has read it back."""
     delivery = _delivery(ctx, incoming, body, found_by)
-    asks = incoming.event is not None and starts_work
+    event = incoming.event
+    asks = event is not None and starts_work
     parent_id = found_by.id if found_by else None
     return Arrival(
         delivery=delivery,
         work=Work(kind=f"slack.{incoming.kind}", key=incoming.order, parent_id=parent_id) if asks else None,
-        shown=_eyes(delivery, incoming.event) if asks and isinstance(incoming.event, SlackMessage) else None,
+        shown=_eyes(delivery, event) if asks and isinstance(event, SlackMessage) and not _is_aside(event) else None,
         is_for_us=incoming.event is not None,
     )
+
+
+def _is_aside(message: SlackMessage) -> bool:
+    return control_word(message.text) == "aside"
 
 
 def _eyes(delivery: Delivery, message: SlackMessage) -> Outgoing:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.turns.control import control_word
 from bot.events import SlackMessage
 from bot.replies import Spoken
 from bot.slack.directory import MOST_SAID
 from bot.slack.history import thread_until
+from bot.slack.parse import strip_mention
 from handlers.context import Context
 from storage import thread_links, thread_messages
 from storage.thread_messages import Said
@@ -33,7 +35,13 @@ async def said_before(ctx: Context, said: SlackMessage) -> Before:
     thread = await thread_until(
         ctx.client, said.channel_id, root, until=said.ts, bot_user_id=me, first=0 if has_ticket else MOST_SAID
     )
-    return Before(text=await ctx.directory.told(thread.first), read=thread.newest)
+    first, newest = (tuple(one for one in part if not _is_aside(ctx, one)) for part in (thread.first, thread.newest))
+    return Before(text=await ctx.directory.told(first), read=newest)
+
+
+def _is_aside(ctx: Context, one: Spoken) -> bool:
+    """What people have said aside is for others."""
+    return bool(one.user_id) and control_word(strip_mention(one.text, ctx.bot_user_id)) == "aside"
 
 
 def _earlier(known: Iterable[Said], ts: str) -> list[Spoken]:

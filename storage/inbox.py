@@ -177,6 +177,12 @@ async def ignore(tx: Tx, delivery_id: int, reason: str) -> None:
     await tx.exec(update(Delivery).where(col(Delivery.id) == delivery_id).values(status="ignored", reason=reason))
 
 
+async def let_go(tx: Tx, delivery_id: int, reason: str) -> None:
+    """It was looked at and is nobody's business: of its content nothing is kept."""
+    emptied = {"body": NO_BODY, "encoding": "identity", "status": "ignored", "reason": reason}
+    await tx.exec(update(Delivery).where(col(Delivery.id) == delivery_id).values(**emptied))
+
+
 def packed(body: bytes) -> tuple[bytes, str]:
     """A body as it is kept, and its encoding; takes a while for a large one."""
     # Level 1: a sixth larger than by default, in two thirds of the time.

@@ -57,6 +57,11 @@ async def of_keys(tx: Tx, keys: Collection[str]) -> dict[tuple[str, str], str]:
     return {(scope, key): value for scope, key, value in await tx.exec(found)}
 
 
+async def of_scope(tx: Tx, scope: str) -> list[Setting]:
+    """All that is set in a scope, oldest first, with who set it."""
+    return list(await tx.exec(select(Setting).where(Setting.scope == scope).order_by(col(Setting.id))))
+
+
 async def keys(tx: Tx, scope: str, prefix: str) -> list[str]:
     """The keys of a scope that begin with a prefix, oldest first."""
     known = select(Setting.key).where(Setting.scope == scope, col(Setting.key).startswith(prefix, autoescape=True))

@@ -1,12 +1,23 @@
-"""What a channel wants otherwise than usual: whose it is, who from elsewhere may report there, whether it is muted."""
+"""What a channel wants otherwise than usual: whose it is, what is heard there, what the agent may do and is told."""
+
+from collections.abc import Collection
 
 from agent.desk import Desk
 from bot.events import Actor
+from bot.settings.kinds import Approvals
 from storage import channels, people, settings_kv
+from storage.database import Tx
 from storage.people import Person, Team
 
 TEAM, ALLOW, MUTE, DIGEST = "team", "allow", "mute", "digest"  # keys of settings_kv, in a channel's scope
+FOLLOW, REPO, APPROVALS, TOOLS, INSTRUCTIONS, BOTS = "follow", "repo", "approvals", "tools", "instructions", "bots"
 ON = "on"
+MENTION, THREADS, ALL = "mention", "threads", "all"  # what is heard: each hears what those before it hear, too
+LEVELS = (MENTION, THREADS, ALL)
+READS, OWN, EVERY = "read", "own", "all"  # tools: to look only; besides to change what is ours; and what is GitHub's
+TOOL_LEVELS = (READS, OWN, EVERY)
+STRICTER: tuple[Approvals, ...] = ("strict", "balanced", "open")  # the strictest first
+LONGEST_INSTRUCTIONS = 2000  # characters
 # Why something planned for a channel is not posted.
 RESTS, SHARED = "the channel is muted, or rests", "the channel is shared with another organisation"
 GUESTS, EXTERNAL, NOBODY = "guests", "external", "nobody"
@@ -79,3 +90,54 @@ async def keep(desk: Desk, channel_id: str, key: str, value: str | None) -> None
         await settings_kv.put(desk.tx, channel_id, key, value, workspace_id=desk.workspace_id, set_by=desk.who)
     told = {"channel": channel_id}
     desk.audit("set", "channel", 0, before=told | {key: before}, after=told | {key: value})
+
+
+async def check_voice(desk: Desk, channel_id: str, *, doing: str) -> None:
+    """Let those pass who manage the team of the channel; where it has none, admins.
+
+    Raises:
+        Refused: with who could.
+    """
+    if team := await home_team(desk, channel_id):
+        await desk.check_team(team, doing=doing)
+    else:
+        desk.check_admin(doing=doing)
+
+
+async def follows(tx: Tx, channel_id: str) -> str:
+    """What is heard in a channel without a mention: a level of LEVELS."""
+    return await settings_kv.get(tx, channel_id, FOLLOW) or MENTION
+
+
+async def hearing(tx: Tx, channel_ids: Collection[str]) -> frozenset[str]:
+    """Those of the channels in which what begins a thread is heard, or what bots say."""
+    found = await settings_kv.of_scopes(tx, channel_ids, (FOLLOW, BOTS))
+    return frozenset(channel_id for (channel_id, key), value in found.items() if key == BOTS or value == ALL)
+
+
+async def tools_in(tx: Tx, channel_id: str) -> str:
+    """Which tools the agent may have for what is asked in a channel: a level of TOOL_LEVELS."""
+    return await settings_kv.get(tx, channel_id, TOOLS) or EVERY
+
+
+async def bots_in(tx: Tx, channel_id: str) -> frozenset[str]:
+    """The ids (`B…`) of the bots that are heard in a channel like people."""
+    return frozenset((await settings_kv.get(tx, channel_id, BOTS) or "").split())
+
+
+async def approvals_in(desk: Desk, channel_id: str) -> Approvals:
+    """What has to be approved of that is asked for in a channel: it may only be stricter than the workspace."""
+    here = await settings_kv.get(desk.tx, channel_id, APPROVALS) if channel_id else None
+    own = next((one for one in STRICTER if one == here), desk.settings.approvals)
+    return min(own, desk.settings.approvals, key=STRICTER.index)
+
+
+async def repository_of(tx: Tx, channel_id: str) -> int | None:
+    """The id of the repository that is meant in a channel where none is named, if somebody has said so there."""
+    found = await settings_kv.get(tx, channel_id, REPO) if channel_id else None
+    return int(found) if found else None
+
+
+async def instructions_of(tx: Tx, channel_id: str) -> str:
+    """What the managers of a channel want answers to be like, as they typed it; it cannot add a right."""
+    return await settings_kv.get(tx, channel_id, INSTRUCTIONS) or ""

@@ -1,6 +1,7 @@
 """`ask …`: the agent works on it, whatever the words look like."""
 
 import re
+from dataclasses import replace
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
@@ -8,22 +9,31 @@ from agent.turns.begin import begin
 from bot.errors import UserError
 from prompts.words import fixed, say
 
+NO_MODEL = fixed(
+    "No language model is set up (ANTHROPIC_API_KEY or CHARGEHAND_LLM_CHAIN), so I only take commands."
+    " `help` lists them, `report …` makes a ticket."
+)
 _SOMEONE = re.compile(r"<@[UW][A-Z0-9]+|@\w")
 
 
 async def ask(desk: Desk, said: Said) -> Reply:
     """Have the agent answer; without a model there is none."""
     if not desk.settings.servers:
-        raise UserError(
-            say(
-                "No language model is set up (ANTHROPIC_API_KEY or CHARGEHAND_LLM_CHAIN), so I only take commands."
-                " `help` lists them, `report …` makes a ticket."
-            )
-        )
+        raise UserError(say(NO_MODEL))
     text = f"{VERB.name} {said.text}" if _SOMEONE.match(said.text) else said.text  # "ask @bob for a review"
-    if reply := await begin(desk, text):
+    if reply := await begin(_answered_there(desk), text):
         return reply
-    return text_reply(say("I am on it; the answer follows here."), is_private=True)
+    # What asked whether it still holds is settled by this, for all who read it.
+    return text_reply(say("I am on it; the answer follows here."), is_private=desk.surface != "button")
+
+
+def _answered_there(desk: Desk) -> Desk:
+    """What a button or a form asks for is answered where the others read it, if I am there: not to the press alone."""
+    place = desk.place
+    is_here = place is not None and place.has_bot and (desk.surface == "button" or not place.is_dm)
+    if desk.surface not in {"button", "form"} or place is None or not is_here:  # a form may be of two people's talk
+        return desk
+    return replace(desk, place=replace(place, reply_url=None))
 
 
 VERB = Verb(

@@ -1,10 +1,12 @@
-"""`channel team Payments`, `channel allow guests`, `channel digest on`, `channel mute`: what holds in this channel."""
+"""`channel show`, `channel team Payments`, `channel follow threads`, `channel mute` …: what holds in this channel."""
 
 import re
 
 from agent.calendar.owner import team_named_first
 from agent.channels import settings as channels
+from agent.channels.shown import shown
 from agent.channels.welcome import renew
+from agent.channels.wishes import WISHES
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.channel import CHANNEL_DIGEST, ON, next_of, plan_next
@@ -18,7 +20,7 @@ from prompts.words import LANGUAGES, fixed, say
 from storage import reminders, settings_kv
 from storage.channels import known
 
-DEFAULT = "default"
+DEFAULT, SHOW = "default", {"show", "zeig", "zeige"}
 WORDS = {"gäste": channels.GUESTS, "externe": channels.EXTERNAL, "niemand": channels.NOBODY}
 SAID = {channels.GUESTS: fixed("guests"), channels.EXTERNAL: fixed("external")}
 
@@ -29,7 +31,17 @@ async def channel(desk: Desk, said: Said) -> Reply:
         raise UserError(say("Say this in the channel that it is about."))
     here = desk.place.channel_id
     act, _, rest = said.text.partition(" ")
-    match act.casefold():
+    act = act.casefold()
+    if wish := WISHES.get(act):
+        await wish(desk, here, rest)
+    if wish or act in SHOW:
+        return text_reply(await shown(desk, here), is_private=True)
+    await _set(desk, here, act, rest)
+    return text_reply(await _shown(desk, here), is_private=True)
+
+
+async def _set(desk: Desk, here: str, act: str, rest: str) -> None:
+    match act:
         case "team":
             await _set_team(desk, here, " ".join(rest.split()))
             await renew(desk, here)
@@ -45,7 +57,6 @@ async def channel(desk: Desk, said: Said) -> Reply:
             await _set_digest(desk, here, rest.casefold())
         case "delegate":
             await _set_delegate(desk, here, rest)
-    return text_reply(await _shown(desk, here), is_private=True)
 
 
 async def _set_team(desk: Desk, here: str, words: str) -> None:
@@ -72,7 +83,7 @@ async def _allow(desk: Desk, here: str, words: str) -> None:
 
 async def _set_language(desk: Desk, here: str, word: str) -> None:
     """For those who manage the team of the channel; where it has none, for admins."""
-    await _check_voice(desk, here, doing=say("say which language I speak in this channel"))
+    await channels.check_voice(desk, here, doing=say("say which language I speak in this channel"))
     if word not in {*LANGUAGES, DEFAULT}:
         raise UserError(
             say("“{word}” is no language that I speak: write `channel language de` or `en`.", word=escape(word[:20]))
@@ -80,16 +91,9 @@ async def _set_language(desk: Desk, here: str, word: str) -> None:
     await channels.keep(desk, here, LANGUAGE, None if word == DEFAULT else word)
 
 
-async def _check_voice(desk: Desk, here: str, *, doing: str) -> None:
-    if team := await channels.home_team(desk, here):
-        await desk.check_team(team, doing=doing)
-    else:
-        desk.check_admin(doing=doing)
-
-
 async def _mute(desk: Desk, here: str, *, is_muted: bool) -> None:
     """For those who manage the team of the channel; where it has none, for admins."""
-    await _check_voice(desk, here, doing=say("say how loud I am in this channel"))
+    await channels.check_voice(desk, here, doing=say("say how loud I am in this channel"))
     await channels.keep(desk, here, channels.MUTE, channels.ON if is_muted else None)
 
 
@@ -110,7 +114,7 @@ async def _set_digest(desk: Desk, here: str, words: str) -> None:
 
 async def _set_delegate(desk: Desk, here: str, words: str) -> None:
     """Which coding agent is given work in a repository from here."""
-    await _check_voice(desk, here, doing=say("say which coding agent is given work from this channel"))
+    await channels.check_voice(desk, here, doing=say("say which coding agent is given work from this channel"))
     name, _, prefix = words.strip().partition(" ")
     which = await repository_for(desk, name, ticket_id=None)
     await set_prefix(desk, here, which.row, prefix)
@@ -147,17 +151,15 @@ async def _shown(desk: Desk, here: str) -> str:
 VERB = Verb(
     name="channel",
     takes=(Slot.CHANNEL,),
-    summary=fixed(
-        "show or set whose channel this is, who from elsewhere may report, its digest and language, or mute it"
-    ),
+    summary=fixed("show or set what applies in a channel: its team, what I hear, may do and am told there, and more"),
     example="channel team Payments",
     another="channel allow guests",
     action="profile",
-    who=fixed("everyone to look; team, digest, language, mute: its managers; who is let in: admins"),
+    who=fixed("everyone to look; who and which bots are let in: admins; all else: its managers"),
     act=channel,
     german=("kanal",),
     no_inverse=(
         "`channel team default`, `channel allow default`, `channel digest off`, `channel language default`, "
-        "`channel delegate … off`, `channel unmute` take it back"
+        "`channel delegate … off`, `channel unmute`, `default` behind the others take it back"
     ),
 )

@@ -53,7 +53,9 @@ _FOLLOWS = {
     Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked|ask|import)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.ME: re.compile(r"(?:(?:set|setze)\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.CHANNEL: re.compile(
-        r"(?:(?:team|allow|digest|(?:un)?mute|stumm|laut)\b.*|(?:language|sprache)\s+\S+|delegate\s+[\w.-]+\s*/.*)?",
+        r"(?:(?:team|allow|digest|(?:un)?mute|stumm|laut|instructions|bots\s+(?:allow|deny))\b.*"
+        r"|(?:follow|tools|approvals)\s+\w+|repo\s+\S+"
+        r"|show|zeige?|(?:language|sprache)\s+\S+|delegate\s+[\w.-]+\s*/.*)?",
         re.IGNORECASE | re.DOTALL,
     ),
     Slot.GROUP: re.compile(rf"(?:(?:{GROUP_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),

@@ -144,6 +144,7 @@ VERBS: tuple[Verb, ...] = (
     undo.VERB,
     separate.VERB,
     track.VERB,
+    track.OFFERED,
     why.VERB,
     history.VERB,
     me.VERB,

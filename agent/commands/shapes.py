@@ -42,8 +42,10 @@ _ELSEWHERE = "guests|external|nobody|default|gäste|externe|niemand"
 _DIGEST_OF_CHANNEL = r"digest\s+(?:(?:on\s+)?at\s+\S+|on|off|an|aus)"
 _LANGUAGE = r"(?:language|sprache)\s+\S+"
 _DELEGATE = r"delegate\s+[\w.-]+/[\w.-]+\s+\S.*"
+_WISHES = r"follow\s+\w+|repo\s+\S+|approvals\s+\w+|tools\s+\w+|instructions\s+\S[\s\S]*|bots\s+(?:allow|deny)\s+\S.*"
 _OF_CHANNEL = (
-    rf"team\s+\S.*|(?:un)?mute|stumm|laut|allow(?:[\s,]+(?:{_ELSEWHERE}))+|{_DIGEST_OF_CHANNEL}|{_LANGUAGE}|{_DELEGATE}"
+    rf"{_WISHES}|show|zeige?|team\s+\S.*|(?:un)?mute|stumm|laut|allow(?:[\s,]+(?:{_ELSEWHERE}))+"
+    rf"|{_DIGEST_OF_CHANNEL}|{_LANGUAGE}|{_DELEGATE}"
 )
 CHANNEL = re.compile(rf"(?:{_OF_CHANNEL})?", re.IGNORECASE)
 _OF_BUDGET = r"(?:<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@\S+)"

@@ -1,16 +1,17 @@
-"""The form of "Track this" and "New ticket": what it says becomes a ticket, once for each message."""
+"""The form of "Track this" and "New ticket", and the button of an offer: a message becomes a ticket, once."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from agent.channels.aloud import TRACK
 from agent.commands.fields import kept, problem_of, split_lines
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices import notify
 from agent.reports.held import hold, must_ask
 from agent.reports.report import open_ticket
-from bot.errors import UserError
+from bot.errors import Stray, UserError
 from bot.events import Place
 from bot.messages import Message, escape
 from prompts.words import fixed, say
@@ -45,6 +46,26 @@ async def track(desk: Desk, said: Said) -> Reply:
         ticket.origin_channel_id, ticket.origin_ts = channel_id, ts  # the same message finds it
         ticket.permalink = desk.place.permalink if desk.place else None
     return _answer(ticket, place)
+
+
+async def offered(desk: Desk, said: Said) -> Reply:
+    """The button that who began a thread with a problem was shown: their message becomes a ticket in its own thread.
+
+    Raises:
+        Stray: it was typed, so that nobody knows whose words these are.
+    """
+    ts, _, rest = said.text.partition(" ")
+    permalink, _, text = rest.partition(" ")
+    place = desk.place
+    if desk.surface != "button" or place is None or not text:
+        raise Stray(say("Use the shortcut “Track this” on the message: what it is about is then Slack's word."))
+    if known := await tickets.by_message(desk.tx, place.channel_id, ts):
+        return replace(text_reply(await already(desk, known), is_private=True), settles=True)
+    at = replace(place, thread_ts=ts, message_ts=ts, permalink=None if permalink == "-" else permalink, reply_url=None)
+    if must_ask(desk):
+        return replace(await hold(desk, text, at), settles=True)
+    ticket = await open_ticket(desk, text, at)
+    return Reply(message=Message(text=say("{ticket} is tracked.", ticket=ticket.name)), is_private=True, settles=True)
 
 
 def _answer(ticket: Ticket, place: Place) -> Reply:
@@ -110,6 +131,17 @@ VERB = Verb(
     another="track-this - team: Payments",
     action="report",
     act=track,
+    no_inverse="`close` ends a ticket; what was reported stays on record",
+    is_for_buttons=True,
+)
+OFFERED = Verb(
+    name=TRACK,
+    takes=(Slot.TEXT,),
+    summary=fixed("make a ticket of a message by the button that its author was offered"),
+    example="track-offered 1.1 - redis is down",
+    another="track-offered 2.2 - checkout is slow",
+    action="report",
+    act=offered,
     no_inverse="`close` ends a ticket; what was reported stays on record",
     is_for_buttons=True,
 )

@@ -54,8 +54,9 @@ class Slot(Enum):
     GITHUB = "github"
     GROUP = "[list|link|unlink|apply] [ORG/TEAM|@group] [TEAM|@group]"
     CHANNEL = (
-        "[team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de"
-        "|delegate OWNER/NAME @BOT|off|mute|unmute]"
+        "[show|team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de"
+        "|follow mention|threads|all|repo OWNER/NAME|tools read|own|all|approvals strict|balanced|open"
+        "|instructions <text>|bots allow|deny B…|delegate OWNER/NAME @BOT|off|mute|unmute]"
     )
     SUMMARY = "[TEAM]"
     BUDGET = "[@someone|set request|person|workspace|@someone 200k|$5|default]"

@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 
-from agent.commands import deny, remind, reminders, track
+from agent.commands import ask, deny, remind, reminders, track
 from agent.commands.grammar import parse, reason_of
 from agent.commands.registry import VERBS
 from agent.desk import Desk
 from agent.forms import deny as denial
 from agent.forms import remind as reminding
+from agent.forms import request
 from agent.forms import track as tracking
 from agent.forms.changes import changed, marks, overtaken
 from agent.forms.kind import FormKind, Given, OpenKind
@@ -91,6 +92,8 @@ async def line_of(desk: Desk, verb: str, value: str, given: Given) -> str:
     """A submitted form as a command line; what stood in it at first is worked out anew from its version."""
     if verb == track.VERB.name:
         return f"{verb} {value} {tracking.line(given)}"
+    if verb == ask.VERB.name:
+        return request.line(verb, given)
     if verb == deny.VERB.name:
         return f"{verb} {value} {reason_of(given)}"
     if verb in {remind.VERB.name, reminders.VERB.name}:

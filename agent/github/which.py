@@ -1,11 +1,12 @@
 """Which repository a request means: the one it names, else that of its place; only one that all may know of who read.
 
-The order: named; the issue of the thread's ticket; the channel's own; the only one there is.
+The order: named; the issue of the thread's ticket; what `channel repo` says; the channel's own; the only one there is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.channels.settings import repository_of
 from agent.desk import Desk
 from bot.errors import UserError
 from bot.messages import escape
@@ -44,7 +45,8 @@ async def repository_for(desk: Desk, said: str, *, ticket_id: int | None) -> Whi
     if found := await _of_thread(desk, known, ticket_id):
         return found
     place = desk.place.channel_id if desk.place else ""
-    own = [row for row in known if place and row.channel_id == place]
+    chosen = await repository_of(desk.tx, place)
+    own = [row for row in known if row.id == chosen] or [row for row in known if place and row.channel_id == place]
     if len(own) == 1:
         return Which(row=own[0], why=say("{repository} is this channel's.", repository=own[0].full_name))
     if len(known) == 1:

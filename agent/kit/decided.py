@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agent.channels.settings import approvals_in
 from agent.desk import Desk
 from agent.kit import policy
 from agent.kit.arguments import grounds_of
@@ -33,7 +34,7 @@ async def decide(desk: Desk, tool: Tool, use: Use, would: Deed) -> Decided:
         tool,
         ungrounded=missing,
         objects=len(changed | ({(would.object_kind, would.object_id)} if would.is_done else set())),
-        approvals=desk.settings.approvals,
+        approvals=await approvals_in(desk, use.turn.channel_id),
         to_others=bool(missing) and tool.reach == "slack",
     )
     return Decided(verdict=verdict, ungrounded=missing)

@@ -11,7 +11,7 @@ from agent.desk import Desk
 from agent.kit import deed, outside
 from agent.kit.arguments import completed
 from agent.kit.decided import decide
-from agent.kit.grants import Grant, is_open_to
+from agent.kit.grants import Grant, check_still
 from agent.kit.lookalikes import lookalikes, question
 from agent.kit.receipts import keep_receipt
 from agent.kit.tool import Tool
@@ -100,8 +100,7 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
         line = tool.line(completed(tool, use.call.arguments, me=desk.asker.slack_id))
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
-        if desk.asker.person_id != grant.actor_id or not is_open_to(desk.asker, tool):
-            raise UserError(say("Your permissions have changed since you asked."))
+        await check_still(desk, grant, tool)
         try:
             async with part(desk.tx):
                 row = await _carried_out(desk, tool, use, line)

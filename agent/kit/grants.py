@@ -3,9 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from agent.channels.settings import EVERY, READS, tools_in
+from agent.desk import Desk
 from agent.kit.tool import Tool
 from bot.access import Target, can
+from bot.errors import UserError
 from bot.events import Actor
+from prompts.words import say
 
 WITHOUT_TOOLS = {"github", "system"}  # origins whose words nobody of this workspace has said
 
@@ -42,3 +46,20 @@ def is_open_to(actor: Actor, tool: Tool) -> bool:
     if not actor.is_active or actor.is_outsider:
         return False
     return tool.permission != "administer" or can(actor, "administer", Target())
+
+
+def allows(level: str, tool: Tool) -> bool:
+    """Whether a channel with this level of tools (agent/channels/settings.py) has this one."""
+    return tool.is_read or level == EVERY or (level != READS and not tool.is_outside)
+
+
+async def check_still(desk: Desk, grant: Grant, tool: Tool) -> None:
+    """Let a write pass, of whoever the tools were granted to, with their roles and the channel as they are now.
+
+    Raises:
+        UserError: something has changed.
+    """
+    if desk.asker.person_id != grant.actor_id or not is_open_to(desk.asker, tool):
+        raise UserError(say("Your permissions have changed since you asked."))
+    if desk.place and not allows(await tools_in(desk.tx, desk.place.channel_id), tool):
+        raise UserError(say("In this channel I may not do that: see `channel show`."))

@@ -18,7 +18,7 @@ from agent.kit.arguments import completed
 from agent.kit.decided import decide
 from agent.kit.deed import Deed
 from agent.kit.effect import At, Effect
-from agent.kit.grants import Grant, is_open_to
+from agent.kit.grants import Grant, check_still
 from agent.kit.lookalikes import lookalikes, note
 from agent.kit.tool import Tool
 from agent.kit.use import DONE, PROPOSED, WOULD, Use
@@ -80,8 +80,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     async with world.writing(use.effect_key) as desk:
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
-        if desk.asker.person_id != grant.actor_id or not is_open_to(desk.asker, tool):
-            raise UserError(say("Your permissions have changed since you asked."))
+        await check_still(desk, grant, tool)
         if row := await _not_now(desk, found, use):
             desk.tx.add(row)
             await desk.tx.flush()

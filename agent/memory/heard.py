@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agent.desk import Desk
 from agent.github.pull_threads import link_said
 from agent.reports.report import rewritten
+from agent.turns.control import control_word
 from bot.replies import Spoken
 from storage import comments, thread_messages, thread_summaries
 from storage.thread_messages import ThreadMessage
@@ -45,7 +46,10 @@ def _row(desk: Desk, said: Spoken, *, comment_id: int | None) -> ThreadMessage:
 
 
 async def reword(desk: Desk, channel_id: str, ts: str, text: str) -> None:
-    """A message was rewritten; a summary that tells of it is made anew."""
+    """A message was rewritten; a summary that tells of it is made anew. What is said aside now is not kept."""
+    if control_word(text) == "aside":
+        await remove(desk, channel_id, ts)
+        return
     row = await thread_messages.get(desk.tx, desk.workspace_id, channel_id, ts)
     if row is None:
         return
@@ -63,3 +67,8 @@ async def remove(desk: Desk, channel_id: str, ts: str) -> None:
 
 async def _forget_summary(desk: Desk, channel_id: str, thread_ts: str, ts: str) -> None:
     await thread_summaries.drop(desk.tx, desk.workspace_id, channel_id, thread_ts, telling_of=ts)
+
+
+async def note(desk: Desk, said: Spoken) -> None:
+    """Keep a message of the thread at hand that somebody asks something about; what is known stays as it is."""
+    await thread_messages.keep(desk.tx, [_row(desk, said, comment_id=None)])

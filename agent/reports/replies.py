@@ -1,22 +1,26 @@
 """What people write to one another in a ticket's thread is kept as comments, without an answer."""
 
+from agent.channels.muted import is_muted
 from agent.channels.settings import is_let_in
-from agent.commands.grammar import parse
-from agent.commands.registry import VERBS
-from agent.commands.verb import Slot
+from agent.channels.unasked import looks_aimed, without_name
 from agent.desk import Desk
 from agent.memory import heard
 from agent.notices import notify
 from agent.reports.report import add_comment
 from agent.tickets import merging
+from agent.turns.control import control_word
 from bot.access import Target, can
 from bot.errors import UserError
 from bot.messages import Message, escape
-from prompts.words import say
+from prompts.words import fixed, say
 from storage import calendars, outbox, settings_kv, thread_links, tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
+KEPT_HERE = fixed("I keep what is said here as comments. To have it done, mention me: `@chargehand {line}`.")
+NOT_HEARD = fixed(
+    "I hear only what mentions me: `@chargehand {line}`. With `channel follow threads` managers have me hear replies."
+)
 KEPT, OFF = "replies", "off"  # key of settings_kv, in the scope team:<id>
 SHOWN = 100  # characters of what reads like a command
 
@@ -29,24 +33,32 @@ async def are_kept(tx: Tx, ticket_id: int) -> bool:
 
 
 async def hear_reply(desk: Desk, text: str) -> None:
-    """Keep it, of whoever may report here, and as a comment where the thread has a ticket; what reads like a command
-    brings one hint to each person in a thread."""
+    """Keep it, of whoever may report here, and as a comment where the thread has a ticket; what looks as if it were
+    meant for the bot brings one hint to each person in a thread."""
     place = desk.place
     assert place is not None  # a reply was said somewhere
     assert place.thread_ts is not None  # and in a thread
     ticket_id = await thread_links.ticket_of(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
     may_speak = can(desk.asker, "report", Target()) and await is_let_in(desk, desk.asker)
-    if not may_speak or (ticket_id is not None and not await are_kept(desk.tx, ticket_id)):
+    if not may_speak or control_word(text) == "aside":
         return
-    await heard.keep(desk, text)
     if ticket_id is None:
+        await heard.keep(desk, text)
+    elif not await are_kept(desk.tx, ticket_id) or not await _kept(desk, ticket_id, text):
         return
+    if looks_aimed(text, has_ticket=ticket_id is not None):
+        await _hint(desk, text, is_kept=ticket_id is not None)
+
+
+async def _kept(desk: Desk, ticket_id: int, text: str) -> bool:
+    """Whether who wrote it may know of the thread's ticket, whose comment it is then."""
+    await heard.keep(desk, text)
     own = await tickets.get(desk.tx, ticket_id)
     if not await desk.sees(own):
-        return
-    await add_comment(desk, await _meant(desk, own), text, place)
-    if _is_command(text):
-        await _hint(desk, text)
+        return False
+    assert desk.place is not None  # as above
+    await add_comment(desk, await _meant(desk, own), text, desk.place)
+    return True
 
 
 async def _meant(desk: Desk, own: Ticket) -> Ticket:
@@ -57,21 +69,16 @@ async def _meant(desk: Desk, own: Ticket) -> Ticket:
         return own
 
 
-def _is_command(text: str) -> bool:
-    """Whether it would be one, had it mentioned the bot."""
-    parsed = parse(text, VERBS, has_thread_ticket=True, is_message=True)
-    return parsed is not None and not parsed.problem and Slot.TEXT not in parsed.verb.takes
-
-
-async def _hint(desk: Desk, text: str) -> None:
-    """For who wrote it alone, and once in this thread."""
+async def _hint(desk: Desk, text: str, *, is_kept: bool) -> None:
+    """For who wrote it alone, and once in this thread; where it is muted nobody is told anything."""
     place = desk.place
     assert place is not None  # as above
     key = f"hint:{desk.asker.person_id}:{place.channel_id}:{place.thread_ts}"
-    if await outbox.exists_for(desk.tx, key):
+    is_quiet = await is_muted(desk.tx, place.channel_id, place.thread_ts)
+    if is_quiet or await outbox.exists_for(desk.tx, key):
         return
-    line = escape((await desk.read_out(text)).replace("\n", " ").replace("`", "")[:SHOWN])
-    said = say("I keep what is said here as comments. To have it done, mention me: `@chargehand {line}`.", line=line)
+    line = escape((await desk.read_out(without_name(text))).replace("\n", " ").replace("`", "")[:SHOWN])
+    said = say(KEPT_HERE if is_kept else NOT_HEARD, line=line)
     payload = Message(text=said).model_dump_json()
     row = notify.outgoing(desk, key=key, kind="whisper", lane=key, channel_id=place.channel_id, payload=payload)
     row.thread_ts, row.user_id = place.thread_ts, desk.asker.slack_id

@@ -10,7 +10,7 @@ from agent.reply import Reply, text_reply
 from agent.turns.moving import begun
 from bot.errors import UserError
 from bot.events import Place
-from bot.messages import Message, escape, moment
+from bot.messages import Button, Message, escape, moment
 from bot.overdue import KIND as TURN
 from bot.overdue import key_of
 from prompts.blocks import new_fence
@@ -19,6 +19,8 @@ from storage import live_turns, outbox, pauses, queue, turns
 from storage.pauses import Pause
 from storage.turns import QUEUED, RUNNING, Turn
 
+STILL = "still"  # the action of a button; its value is the line to run
+LONGEST_LINE = 1900  # a button's value holds 2,000 characters
 WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 MOST_WAITING = 10  # turns of one thread
 REST = timedelta(minutes=30)
@@ -29,6 +31,9 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
 
     Args:
         forced: the specialist that the asker has chosen.
+
+    Returns:
+        None when it is begun; else what to tell the asker: that the thread rests, or that it was said long ago.
 
     Raises:
         UserError: the thread has too many already.
@@ -43,10 +48,24 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
         raise UserError(paused(pause))
     if await follows_up(desk, text):
         return None
+    if desk.is_late:
+        return _still(text, shown=escape(await desk.read_out(text)))
     if until := await _rests_until(desk):
         return await _resting(desk, place, until)
     await store(desk, place, text, key=key, forced=forced)
     return None
+
+
+def _still(text: str, *, shown: str) -> Reply:
+    """It was asked long ago, while nobody was there: whoever asked says whether it still holds.
+
+    Args:
+        shown: the words as people read them, which calls nobody.
+    """
+    if len(text) > LONGEST_LINE:
+        return text_reply(say("It may be out of date by now: say it again if it still holds."))
+    button = Button(label=say("Still do it?"), action=STILL, value=f"ask {text}")
+    return Reply(message=Message(text=say("It may be out of date by now: {line}", line=shown), buttons=(button,)))
 
 
 async def store(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.channels.settings import instructions_of
 from agent.commands.named import thread_ticket
 from agent.desk import Desk
 from agent.github.which import HERE, repository_for
@@ -11,7 +12,7 @@ from agent.memory.budget import room
 from agent.memory.context import Context, Material, NoRoomError
 from agent.memory.factors import factor_of
 from agent.memory.fit import fitted
-from agent.memory.pieces import Blocks, Voices, last_words, own_words
+from agent.memory.pieces import Blocks, Voices, last_words, own_words, preferences
 from agent.memory.read import remembered
 from agent.memory.snapshot import as_blocks, phase_line, snapshot
 from agent.memory.summary import as_block
@@ -35,6 +36,7 @@ class Seen:
         request: the asker's words as they are read out; `raw` as Slack sent them.
         about: the name of the thread's ticket, whose id is `ticket_id`.
         said: the messages of the thread that no summary tells of.
+        wishes: what the managers of the channel want answers to be like.
         objects: what the thread is about, as data blocks.
         names: Slack id -> what somebody may be called by.
     """
@@ -51,6 +53,7 @@ class Seen:
     ticket_id: int | None = None
     said: Sequence[Said] = ()
     summary: str = ""
+    wishes: str = ""
     objects: Sequence[str] = ()
     phase: str = ""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -90,6 +93,7 @@ async def seen(world: World, turn: Turn) -> Seen:
             ticket_id=ticket.id if ticket and may_know else None,
             said=memory.said,
             summary=memory.summary,
+            wishes=redact(plain(await instructions_of(desk.tx, turn.channel_id), names)),
             objects=as_blocks(objects, turn.fence) if may_know else (),
             phase=await phase_line(desk, turn.channel_id, thread_ts) if may_know else "",
             names={slack_id: (name,) for slack_id, name in names.items()},
@@ -136,6 +140,7 @@ async def told(
     material = Material(
         rules=system,
         tools=tools,
+        preferences=preferences(around.wishes, around.fence) if around.wishes else "",
         asked=asked,
         phase=around.phase,
         snapshot=around.objects,

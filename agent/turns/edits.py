@@ -2,12 +2,16 @@
 
 from agent.desk import Desk
 from agent.turns import texts
+from agent.turns.control import control_word
 from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, Turn
 
 
 async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
     """The new words count: at once while it waits, at its next question to the model while it runs."""
     if turn.text == text or turn.state not in LIVE:
+        return
+    if control_word(text) == "aside":  # it is for others now
+        await drop_turn(desk, turn)
         return
     desk.audit("edit", "turn", turn.id, before={"text": turn.text}, after={"text": text})
     if turn.state == QUEUED:

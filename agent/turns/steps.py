@@ -2,8 +2,9 @@
 
 import structlog
 
+from agent.channels.settings import tools_in
 from agent.desk import Desk
-from agent.kit.grants import Grant, mint
+from agent.kit.grants import Grant, allows, mint
 from agent.kit.world import World
 from agent.specialists import NAMED
 from agent.specialists.specialist import Specialist
@@ -25,7 +26,7 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> None:
         kept.route = route.stored()
         grants = {}
         for number, part in enumerate(route.parts, 1):
-            grant = _granted(desk, turn, number, NAMED[part.specialist])
+            grant = await _granted(desk, turn, number, NAMED[part.specialist])
             grants[str(number)] = sorted(grant.tools)
             row = TurnStep(
                 workspace_id=turn.workspace_id,
@@ -40,17 +41,20 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> None:
     log.info("turn routed", turn=turn.name, by=route.by, steps=[part.specialist for part in route.parts])
 
 
-def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Grant:
-    """The tools of a step: its specialist's, as far as this person may use them; those that were granted at first."""
+async def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Grant:
+    """The tools of a step: its specialist's, as far as this person may use them, and those of them that the channel has
+    now; only what was granted at first."""
     only = turn.grants.get(str(number)) if turn.grants else None
-    return mint(turn_id=turn.id, step=number, origin=turn.origin, actor=desk.asker, tools=specialist.tools, only=only)
+    level = await tools_in(desk.tx, turn.channel_id)
+    tools = [tool for tool in specialist.tools if allows(level, tool)]
+    return mint(turn_id=turn.id, step=number, origin=turn.origin, actor=desk.asker, tools=tools, only=only)
 
 
 async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Checked:
     """What its specialist answers; raises as `run_step` does."""
     specialist = NAMED[step.specialist]
     async with world.reading() as desk:
-        grant = _granted(desk, turn, step.number, specialist)
+        grant = await _granted(desk, turn, step.number, specialist)
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
     system = render(specialist.prompt)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.channel_events import USERGROUP, SlackChannel, SlackUsergroup, channel_event
 from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
-from bot.home import HOME, SlackHome
+from bot.home import HOME, MESSAGES, SlackHome
 from bot.replies import SlackReply
 from bot.shortcuts import SlackShortcut
 from bot.slack.blocks import MORE
@@ -95,7 +95,7 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
         return _incoming(
             body, "delete", key, gone, claim=inbox.deleted_claim(gone.channel_id, ts), order=f"thread:{channel}:{root}"
         )
-    if kind in {"message", "app_mention"} and (message := _parse_message(event, bot_user_id)):
+    if kind in {"message", "app_mention"} and (message := spoken_message(event, bot_user_id)):
         root = message.thread_ts or message.ts
         claim = inbox.message_claim(message.channel_id, message.ts)
         return _incoming(body, "message", key, message, claim=claim, order=f"thread:{channel}:{root}")
@@ -113,19 +113,25 @@ def _parse_news(body: Payload, event: Payload, bot_user_id: str) -> Incoming:
     if kind == USERGROUP:
         group = SlackUsergroup(usergroup_id=str(event.get("subteam_id")))
         return _incoming(body, "usergroup", key, group, order=f"usergroup:{group.usergroup_id}")
-    if kind == "app_home_opened" and event.get("tab") == "home":
-        return _incoming(body, "home", key, SlackHome(user_id=str(event["user"])), order=f"user:{event['user']}")
+    if kind == "app_home_opened" and event.get("tab") in {HOME, MESSAGES}:
+        user_id, tab = str(event["user"]), str(event["tab"])
+        opened = SlackHome(user_id=user_id, tab=tab, channel_id=str(event.get("channel") or ""))
+        return _incoming(body, "home", key, opened, order=f"user:{user_id}")
     return _incoming(body, kind, key, None)
 
 
-def _parse_message(event: Payload, bot_user_id: str) -> SlackMessage | None:
-    """A person's message in a direct message, or one that mentions the bot; everything else is not for us."""
+def spoken_message(event: Payload, bot_user_id: str, *, by_bot: bool = False) -> SlackMessage | None:
+    """A person's message in a direct message, or one that mentions the bot; everything else is not for us.
+
+    Args:
+        by_bot: another bot has said it, and is heard like a person.
+    """
     text = storable(str(event.get("text") or ""))
     is_dm = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     is_mention = f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text
-    is_person = event.get("user") not in {None, "", bot_user_id} and not event.get("bot_id")
-    is_person = is_person and event.get("subtype") in SPOKEN
-    if not is_person or not (is_dm or is_mention) or event.get("hidden"):
+    is_person = event.get("user") not in {None, "", bot_user_id} and (by_bot or not event.get("bot_id"))
+    is_said = event.get("subtype") in (SPOKEN | {"bot_message"} if by_bot else SPOKEN)
+    if not (is_person and is_said) or not (is_dm or is_mention) or event.get("hidden"):
         return None
     return SlackMessage(
         channel_id=str(event["channel"]),

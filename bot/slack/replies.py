@@ -1,4 +1,4 @@
-"""Reads a reply in a channel's thread that does not mention the bot; whether it is kept depends on the thread."""
+"""Reads what is said in a channel without a mention of the bot; whether it is kept depends on channel and thread."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ KIND = "reply"
 
 
 def reply_of(body: dict[str, Any], incoming: Incoming, *, bot_user_id: str) -> Incoming | None:
-    """The same event as a person's reply; None where it is none.
+    """The same event as a person's words to the others of a channel; None where it is something else.
 
     Args:
         incoming: as the event was read, for what it is the key of.
@@ -22,10 +22,10 @@ def reply_of(body: dict[str, Any], incoming: Incoming, *, bot_user_id: str) -> I
         return None
     is_said = event.get("subtype") in SPOKEN and not event.get("hidden")
     is_person = event.get("user") not in {None, "", bot_user_id} and not event.get("bot_id")
-    is_in_thread = event.get("thread_ts") not in {None, "", event.get("ts")} and event.get("channel_type") != "im"
-    if not (is_said and is_person and is_in_thread):
+    if not (is_said and is_person) or event.get("channel_type") == "im":
         return None
-    channel_id, ts, root = str(event.get("channel")), str(event.get("ts")), str(event["thread_ts"])
+    channel_id, ts = str(event.get("channel")), str(event.get("ts"))
+    root = str(event.get("thread_ts") or ts)
     text = with_files(storable(str(event.get("text") or "")).strip(), files_of(event))
     if not text:
         return None
@@ -34,7 +34,8 @@ def reply_of(body: dict[str, Any], incoming: Incoming, *, bot_user_id: str) -> I
         enterprise_id=incoming.enterprise_id,
         kind=KIND,
         dedupe_key=incoming.dedupe_key,
-        claim=inbox.message_claim(channel_id, ts),
+        # What begins a thread is not said to the bot, and replies under it are not either.
+        claim=inbox.message_claim(channel_id, ts) if root != ts else f"aloud:{channel_id}:{ts}",
         order=f"thread:{channel_id}:{root}",
         event=SlackReply(channel_id=channel_id, user_id=str(event["user"]), ts=ts, thread_ts=root, text=text),
     )

@@ -21,6 +21,7 @@ from bot.errors import Permanent, UserError
 from bot.events import Place, Surface
 from bot.home import HOME
 from bot.messages import Message
+from bot.slack.bots import bot_said
 from bot.slack.client import CallFailed
 from bot.slack.directory import Profile
 from bot.slack.parse import Event, parse
@@ -61,7 +62,8 @@ async def event_of(ctx: Context, run: Run, kind: type[Said]) -> tuple[Said, str 
         delivery = await inbox.get(tx, run.job.args["delivery_id"])
     body = json.loads(delivery.raw)
     incoming = parse(body, bot_user_id=ctx.bot_user_id)
-    event = (reply_of(body, incoming, bot_user_id=ctx.bot_user_id) or incoming).event
+    others = (read(body, incoming, bot_user_id=ctx.bot_user_id) for read in (reply_of, bot_said))
+    event = next(filter(None, others), incoming).event
     if not isinstance(event, kind):
         raise Permanent(f"delivery {delivery.id} holds no {kind.__name__}")
     return event, delivery.enterprise_id

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from agent.commands import ask as ask_agent
 from agent.commands import track
 from agent.commands.grammar import command_lines
 from agent.commands.pressed import run_pressed
@@ -11,10 +12,13 @@ from agent.commands.run import SURE, run_lines
 from agent.conversation import hear, refuse_outsiders
 from agent.desk import Desk
 from agent.forms.open import lines_of
-from agent.late import STILL, settled
+from agent.late import settled
+from agent.memory import heard
 from agent.reply import Reply
+from agent.turns.begin import STILL
 from bot.errors import Permanent
 from bot.events import Place, SlackCommand, SlackForm, SlackPress
+from bot.replies import Spoken
 from bot.shortcuts import SlackShortcut
 from bot.slack.parse import parse
 from bot.worker import Run
@@ -71,7 +75,8 @@ async def press(ctx: Context, run: Run) -> None:
 async def form(ctx: Context, run: Run) -> None:
     """A submitted form: its verb, its target and the words that were filled in."""
     event, enterprise_id = await event_of(ctx, run, SlackForm)
-    place = await _place_of(ctx, event)
+    used = await _shortcut_of(ctx, event)
+    place = await _place_of(ctx, event, used)
     named = tuple(" ".join(event.fields.get(name, "") for name in ("person", "people")).split())
     if event.action == track.VERB.name and (author_id := event.value.rpartition("/")[2]).startswith(("U", "W")):
         named += (author_id,)
@@ -80,21 +85,40 @@ async def form(ctx: Context, run: Run) -> None:
 
     async def act(desk: Desk) -> Reply:
         await refuse_outsiders(desk)
+        if used and event.action == ask_agent.VERB.name:
+            await heard.note(desk, _spoken(used))
         return await run_lines(desk, await lines_of(desk, event))
 
     await serve(ctx, run, asked, act)
 
 
-async def _place_of(ctx: Context, form: SlackForm) -> Place:
-    """Where a form was opened; one of a shortcut answers where that was used, also where the bot is no member."""
-    place = Place(channel_id=form.channel_id, thread_ts=form.thread_ts, is_dm=form.channel_id.startswith("D"))
+async def _shortcut_of(ctx: Context, form: SlackForm) -> SlackShortcut | None:
+    """The use of the shortcut that opened a form of a message.
+
+    Raises:
+        Permanent: what is kept under that key is none.
+    """
     if form.trigger_id is None:
-        return place
+        return None
     async with ctx.db.read() as tx:
         delivery = await inbox.by_key(tx, "slack", form.trigger_id)
     used = parse(json.loads(delivery.raw), bot_user_id=ctx.bot_user_id).event
     if not isinstance(used, SlackShortcut):
         raise Permanent(f"delivery {delivery.id} holds no shortcut")
+    return used
+
+
+async def _place_of(ctx: Context, form: SlackForm, used: SlackShortcut | None) -> Place:
+    """Where a form was opened; one of a shortcut answers where that was used, also where the bot is no member."""
+    place = Place(channel_id=form.channel_id, thread_ts=form.thread_ts, is_dm=form.channel_id.startswith("D"))
+    if used is None:
+        return place
     permalink = await ctx.directory.permalink(used.channel_id, used.message_ts)
     reported = used.message_ts if form.action == track.VERB.name else None  # a comment is not that message
-    return replace(place, message_ts=reported, permalink=permalink, reply_url=used.reply_url)
+    root = used.thread_ts or used.message_ts if form.action == ask_agent.VERB.name else place.thread_ts
+    return replace(place, thread_ts=root, message_ts=reported, permalink=permalink, reply_url=used.reply_url)
+
+
+def _spoken(used: SlackShortcut) -> Spoken:
+    """The message that a shortcut was used on."""
+    return Spoken(ts=used.message_ts, user_id=used.author_id, name="" if used.author_id else "an app", text=used.text)

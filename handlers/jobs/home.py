@@ -1,22 +1,29 @@
-"""The Home tab: who opened it is remembered, and each time it is due it is built and sent."""
+"""The app's tabs: the Home tab is built and sent each time it is due, the Messages tab suggests what to write."""
 
 from dataclasses import replace
 
 from agent.desk import Desk
 from agent.home import follow
 from agent.home.build import build
+from agent.home.suggested import suggested
+from agent.language import of_asked
 from agent.people.admit import actor_of
 from bot.events import Place
-from bot.home import HOME, SlackHome
+from bot.home import HOME, MESSAGES, SlackHome
+from bot.slack.suggest import suggest
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import ask, event_of, insiders_if_said, serve, system_desk
+from handlers.jobs.asked import ask, desk_of, event_of, insiders_if_said, serve, system_desk
+from prompts.words import say, speaking
 from storage import homes, people, tickets
 
 
 async def opened(ctx: Context, run: Run) -> None:
     """Somebody looks at it; who was deactivated sees nothing."""
     event, enterprise_id = await event_of(ctx, run, SlackHome)
+    if event.tab == MESSAGES:
+        await _suggest(ctx, run, event, enterprise_id)
+        return
     asked = await ask(ctx, event.user_id, Place(channel_id=HOME), surface="button", enterprise_id=enterprise_id)
 
     async def act(desk: Desk) -> None:
@@ -24,6 +31,20 @@ async def opened(ctx: Context, run: Run) -> None:
             await follow.opened(desk)
 
     await serve(ctx, run, asked, act)
+
+
+async def _suggest(ctx: Context, run: Run, event: SlackHome, enterprise_id: str | None) -> None:
+    """The Messages tab is a direct message: it gets what this person may ask there, and no page."""
+    place = Place(channel_id=event.channel_id, is_dm=True)
+    asked = await ask(ctx, event.user_id, place, surface="dm", enterprise_id=enterprise_id)
+    prompts: list[tuple[str, str]] = []
+    title = ""
+    async with run.finishing() as tx:
+        desk = await desk_of(ctx, run, asked, tx)
+        with speaking(await of_asked(desk)):
+            prompts, title = suggested(desk), say("What shall I do?")
+    if prompts and event.channel_id:
+        await suggest(ctx.client, prompts, channel_id=event.channel_id, title=title)
 
 
 async def home(ctx: Context, run: Run) -> None:

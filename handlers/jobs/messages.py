@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.alarms.wish import rooms as targets
+from agent.cards.reaction import SEEN
+from agent.channels.settings import is_let_in
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.commands.verb import Slot
@@ -18,6 +20,8 @@ from agent.people.whom import emails, slack_ids
 from agent.reply import Reply
 from agent.reports.edits import deleted, edited
 from agent.reports.report import was_deleted
+from agent.turns.begin import mark
+from agent.turns.control import control_word
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
 from bot.replies import with_files
 from bot.slack.history import CAUGHT_UP
@@ -37,6 +41,11 @@ MOST_MENTIONS = 10  # people whose profiles one message may make us ask for
 async def message(ctx: Context, run: Run) -> None:
     """Someone spoke to the bot: a report, a remark or a command."""
     said, enterprise_id = await event_of(ctx, run, SlackMessage)
+    await heed(ctx, run, said, enterprise_id)
+
+
+async def heed(ctx: Context, run: Run, said: SlackMessage, enterprise_id: str | None) -> None:
+    """Hear a message that is for the bot, and answer it; what is said aside is not even kept."""
     root = said.thread_ts or (None if said.is_dm else said.ts)
     is_reply = said.thread_ts is not None and said.thread_ts != said.ts
     permalink, before = await asyncio.gather(
@@ -68,6 +77,12 @@ async def message(ctx: Context, run: Run) -> None:
         if await was_deleted(desk, said.channel_id, said.ts):
             desk.audit("cancelled", "message", run.job.args["delivery_id"], before={}, after={"why": "deleted"})
             return None
+        if control_word(said.text) == "aside":
+            return None
+        if not (said.mentions_bot or said.is_dm):
+            if not await is_let_in(desk, desk.asker):
+                return None  # who may not speak here did not speak to the bot
+            await mark(desk, said.channel_id, said.ts, SEEN)
         await heard.keep(desk, with_files(said.text, said.files), before=before.read)
         if sent_at:
             return await hear_late(desk, said.text, sent_at=sent_at, is_restored=is_restored)

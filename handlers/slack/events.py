@@ -6,11 +6,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
+from agent.channels.settings import MENTION, follows
 from agent.people.admit import actor_of
 from agent.turns.control import control_word
 from agent.turns.halt import halt, meant
 from bot.channel_events import CONVERSIONS, FOLLOWED, channel_of
 from bot.events import SlackMessage
+from bot.replies import SlackReply
 from handlers.context import Context
 from handlers.slack.intake import Intake
 from storage import people
@@ -22,18 +24,22 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         if body.get("type") != "event_callback":
             return await next()
         stored = await intake.store(body)
-        if stored.is_new and isinstance(stored.event, SlackMessage) and control_word(stored.event.text) == "stop":
-            await _stop_at_once(ctx, stored.event)
+        said = stored.event
+        if stored.is_new and isinstance(said, SlackMessage | SlackReply) and control_word(said.text) == "stop":
+            await _stop_at_once(ctx, said)
         event = body.get("event") or {}
         if event.get("type") in FOLLOWED or event.get("subtype") in CONVERSIONS:
             ctx.directory.forget_channel(channel_of(event))  # what is remembered of it may be wrong by now
         return BoltResponse(status=200, body="")
 
 
-async def _stop_at_once(ctx: Context, said: SlackMessage) -> None:
-    """All workers may be busy with turns, so these know it now; the message's own job says what came of it."""
-    thread_ts = said.thread_ts or (None if said.is_dm else said.ts)
+async def _stop_at_once(ctx: Context, said: SlackMessage | SlackReply) -> None:
+    """All workers may be busy with turns, so these know it now; the message's own job says what came of it. Without a
+    mention it counts only where replies are heard."""
+    thread_ts = said.thread_ts or (None if isinstance(said, SlackMessage) and said.is_dm else said.ts)
     async with ctx.db.write() as tx:
+        if isinstance(said, SlackReply) and await follows(tx, said.channel_id) == MENTION:
+            return
         person = await people.by_slack_id(tx, ctx.workspace_id, said.user_id)
         if person:
             actor = await actor_of(tx, person)

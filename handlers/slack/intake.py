@@ -8,7 +8,8 @@ from bot.slack.parse import Event, parse
 from handlers import intake
 from handlers.context import Context
 from handlers.envelope import arrival_of
-from handlers.overheard import may_be_reply, overheard
+from handlers.overheard import is_reply, overheard, said_aloud
+from handlers.slack.listening import Listening
 from storage.outbox import Outgoing
 
 
@@ -27,6 +28,7 @@ class Intake:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self._door = intake.Intake(ctx.db)
+        self._listening = Listening(ctx.db)
 
     async def store(
         self,
@@ -44,7 +46,7 @@ class Intake:
             StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
         """
         incoming = parse(body, bot_user_id=self.ctx.bot_user_id)
-        if incoming.event is None and may_be_reply(body):
+        if incoming.event is None and await self._may_be_overheard(body):
             async with self.ctx.db.read() as tx:
                 incoming = await overheard(tx, self.ctx, incoming, body)
         arrival = arrival_of(self.ctx, incoming, body, starts_work=starts_work)
@@ -52,3 +54,8 @@ class Intake:
             arrival = replace(arrival, shown=await shows(arrival.delivery.correlation_id))
         is_new = await self._door.store(arrival) is not None
         return Stored(incoming.event, is_new, arrival.delivery.correlation_id)
+
+    async def _may_be_overheard(self, body: dict[str, Any]) -> bool:
+        """Whether it is worth asking the database: most of what is said is for others."""
+        channel_id = said_aloud(body)
+        return is_reply(body) or (channel_id != "" and await self._listening.is_on(channel_id))

@@ -1,4 +1,4 @@
-"""Shortcuts: of a message "Track this", "Add to ticket" and "Remind me", of none "New ticket"; each opens a form."""
+"""Shortcuts: of a message "Track this", "Add to ticket", "Remind me", "Ask Chargehand", of none "New ticket": forms."""
 
 import asyncio
 import re
@@ -11,12 +11,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from agent.commands.track import already
 from agent.conversation import refuse_outsiders
 from agent.desk import Desk
-from agent.forms import add, remind, track
+from agent.forms import add, remind, request, track
 from bot.errors import UserError
 from bot.events import Place
 from bot.forms import Form
 from bot.messages import Message
-from bot.shortcuts import ADD, NEW, REMIND, TRACK, SlackShortcut
+from bot.shortcuts import ADD, ASK, NEW, REMIND, TRACK, SlackShortcut
 from bot.slack.client import CallFailed
 from handlers.context import Context
 from handlers.slack import refuse
@@ -61,6 +61,8 @@ async def _form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form |
         if desk.actor is None:
             raise UserError(say("I do not know you yet. Write to me once, then I can remind you."))
         return await remind.form(desk, shortcut)
+    if shortcut.name == ASK:
+        return request.form(desk, shortcut)
     if shortcut.name not in {TRACK, NEW}:
         raise UserError(say("That shortcut is from another version of mine, and does nothing any more."))
     known = await tickets.by_message(desk.tx, shortcut.channel_id, shortcut.message_ts) if shortcut.message_ts else None

@@ -26,11 +26,16 @@ def test_a_reply_claims_its_message_and_keeps_its_threads_order() -> None:
     assert (found.kind, found.claim, found.order) == ("reply", "message:C1:2.1", "thread:C1:1.1")
 
 
+@pytest.mark.parametrize("root", [None, "2.1"])
+def test_what_begins_a_thread_is_not_claimed_as_said_to_the_bot(root: str | None) -> None:
+    found = read(thread_ts=root)
+    assert found.event.is_top_level
+    assert (found.claim, found.order) == ("aloud:C1:2.1", "thread:C1:2.1")
+
+
 @pytest.mark.parametrize(
     "fields",
     [
-        {"thread_ts": None},
-        {"thread_ts": "2.1"},
         {"text": f"<@{ME}> looking"},
         {"text": "  "},
         {"user": ME},

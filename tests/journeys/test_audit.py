@@ -90,6 +90,17 @@ async def track(slack: SlackSandbox, bot: Bot) -> None:
     await quiet(bot)
 
 
+async def offered(slack: SlackSandbox, bot: Bot) -> None:
+    await slash(bot, "alice", "channel follow all")
+    await slack.say("dave", "#ops", "kafka is down, nobody can log in")
+    await quiet(bot)
+
+
+async def take_offer(slack: SlackSandbox, bot: Bot) -> None:
+    await slack.click_ephemeral("dave", "Track this")
+    await quiet(bot)
+
+
 async def edit(slack: SlackSandbox, bot: Bot) -> None:
     await slack.edit("frank", "#ops", await _root(bot), "@chargehand redis is slow")
     await quiet(bot)
@@ -247,6 +258,14 @@ VERB_CASES = {
     ),
     "track-this": Case(
         do=track, who="dave", surface="form", action="report", after={"number": 2, "title": "Kafka lags"}
+    ),
+    "track-offered": Case(
+        given=offered,
+        do=take_offer,
+        who="dave",
+        surface="button",
+        action="report",
+        after={"title": "Kafka is down, nobody can log in"},
     ),
     "comment": by_slash("dave", "comment CH-1 same here", after={"comment": 1}),
     "watch": by_slash("dave", "watch CH-1"),

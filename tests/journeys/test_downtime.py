@@ -18,6 +18,7 @@ from bot.metrics import REGISTRY
 from bot.roles import Part
 from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.github.hooks import answer_of, outcome_of
+from bot.sandbox.llm import LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import default_seed, group_message, many_channels
 from bot.server import serve_http
@@ -28,7 +29,9 @@ from storage.pulls import Pull
 from storage.queue import Job
 from storage.repositories import Repository
 from storage.tickets import Ticket
+from storage.turns import Turn
 from tests.github import SECRET, hearing, settle
+from tests.journeys.agent_team import answers, routes, with_agent
 from tests.openapi import Contract
 from tests.postgres import cluster
 from tests.process import serving
@@ -470,3 +473,29 @@ async def test_a_worker_that_goes_on_does_not_hide_that_nobody_heard(
         async with running(slack, settings, ingress, clock=clock.now):
             await quiet(bot)
             assert await titles(bot) == ["Redis is down", "Kafka is down"]
+
+
+async def test_a_request_to_the_agent_of_long_ago_begins_only_when_it_still_holds(
+    clock: Clock, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Bob has one.")))
+    async with with_agent(slack, llm, tmp_path, clock=clock.now):
+        pass
+    ts = await slack.say("bob", "#ops", "@chargehand who has the most open tickets, @dave or I?")
+    unheard(slack, clock)
+    soon = await slack.say("carol", "#ops", "@chargehand who has the most open tickets?")
+    slack.lose_events()
+    clock.move(hours=0.1)
+    async with with_agent(slack, llm, tmp_path, clock=clock.now, is_back=True) as bot:
+        await quiet(bot)
+        [turn] = await select_all(bot, Turn)
+        assert turn.message_ts == soon
+        [question] = slack.thread("#ops", ts)[1:]
+        assert question.plain.endswith("It may be out of date by now: who has the most open tickets, @dave or I?")
+        assert "while I was away" in question.plain
+        await slack.click("bob", "#ops", question.ts, "Still do it?")
+        await quiet(bot)
+        assert len(await select_all(bot, Turn)) == 2
+    assert "Still do it?" not in slack.transcript()
+    assert answers(slack, ts)[-1].plain.startswith("Bob has one.")

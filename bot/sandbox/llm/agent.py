@@ -44,6 +44,11 @@ def works(asked: Asked) -> Reply:
     return Reply(calls=(call,)) if call.name in asked.offered else Reply(text="I have nothing to do that with.")
 
 
+def offered(asked: Asked) -> Reply:
+    """Whether what somebody said in a channel tells of a problem, by its words."""
+    return Reply(json={"is_problem": bool(WORDS["create"].search(asked.opening)), "confidence": 0.9})
+
+
 def request_of(asked: Asked) -> str:
     """What the asker wants, as the last block says it."""
     found: list[str] = REQUEST.findall(asked.text)

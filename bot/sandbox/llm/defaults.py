@@ -1,6 +1,6 @@
 """What the stand-in answers when no script says otherwise: the bot's own prompts get plausible answers."""
 
-from bot.sandbox.llm.agent import routed, works
+from bot.sandbox.llm.agent import offered, routed, works
 from bot.sandbox.llm.asked import Asked, Call
 from bot.sandbox.llm.rules import Match, Reply, Rule
 from bot.sandbox.llm.schemas import sample
@@ -25,6 +25,7 @@ DEFAULTS = (
     Rule(name="plain words", match=Match(said="</reason>"), reply=Reply(by=plausibly)),
     Rule(name="triage", match=Match(said="</report>"), reply=Reply(by=plausibly)),
     Rule(name="route", match=Match(purpose="^route$"), reply=Reply(by=routed)),
+    Rule(name="offer", match=Match(purpose="^offer$"), reply=Reply(by=offered)),
     Rule(
         name="work",
         match=Match(purpose="^(create|assign|remind|research|comment|close)$"),

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.slack import events
-from bot.sandbox.slack.message import BOT_ID, Message, Payload
+from bot.sandbox.slack.message import Message, Payload
 from bot.sandbox.slack.seed import User
 from bot.sandbox.slack.world import Channel, World
 
 
 def compose(world: World, channel: Channel, author: User, text: str, **parts: Any) -> Message:
     """A message that nobody sees yet."""
-    bot_id = BOT_ID if author.id == world.bot.id else None
+    bot_id = f"B{author.id[1:]}" if author.is_bot else None  # of ours that is BOT_ID
     return Message(world.next_ts(), channel.id, author.id, author.name, text, bot_id=bot_id, **parts)
 
 

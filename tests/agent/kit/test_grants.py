@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from agent.kit.grants import mint
-from agent.specialists import SPECIALISTS
+from agent.channels.settings import TOOL_LEVELS
+from agent.desk import Desk
+from agent.kit.grants import allows, check_still, mint
+from agent.specialists import SPECIALISTS, TOOLS
 from agent.specialists.specialist import Specialist
+from bot.errors import UserError
 from bot.events import Actor
+from storage import settings_kv
 
 BOB = Actor(person_id=2, slack_id="U0BOB", name="bob", workspace_id="T0SANDBOX")
 
@@ -18,6 +22,23 @@ def test_nobody_holds_a_tool_for_words_from_elsewhere(specialist: Specialist, or
     grant = mint(turn_id=1, step=1, origin=origin, actor=BOB, tools=specialist.tools)
     assert grant.tools == frozenset()
     assert not any(grant.has(tool) for tool in specialist.tools)
+
+
+async def test_what_a_channel_cuts_while_a_request_runs_is_not_done(desk: Desk) -> None:
+    tool = TOOLS["assign"]
+    grant = mint(turn_id=1, step=1, origin="person", actor=desk.asker, tools=[tool])
+    await check_still(desk, grant, tool)
+    await settings_kv.put(desk.tx, "C1", "tools", "read", workspace_id="T1")
+    with pytest.raises(UserError, match="In this channel I may not do that"):
+        await check_still(desk, grant, tool)
+
+
+@pytest.mark.parametrize("specialist", SPECIALISTS, ids=lambda one: one.name)
+def test_a_channel_cuts_what_changes_something(specialist: Specialist) -> None:
+    reads = {tool.name for tool in specialist.tools if tool.is_read}
+    ours = reads | {tool.name for tool in specialist.tools if tool.reach != "github"}
+    cut = {level: {tool.name for tool in specialist.tools if allows(level, tool)} for level in TOOL_LEVELS}
+    assert cut == {"read": reads, "own": ours, "all": {tool.name for tool in specialist.tools}}
 
 
 def test_a_person_holds_what_the_channel_leaves() -> None:
