@@ -17,17 +17,18 @@ from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.notices import notify
+from agent.questions.answers import take
+from agent.remarks import open_another, remark
 from agent.reply import Reply, text_reply
-from agent.reports.report import add_comment
 from agent.status_words import words
 from agent.tickets import merging
-from agent.turns.begin import begin, follows_up
+from agent.turns.begin import TICKET, begin, follows_up
 from agent.turns.control import control_word
 from agent.turns.rules import goes_on, judge
 from agent.turns.understood import commands_of, follow
 from agent.turns.verdict import Heard
 from bot.access import Target, check
-from bot.errors import Denial, Refused, UserError
+from bot.errors import Denial, Refused
 from bot.events import Place
 from bot.messages import Message, by_name, escape
 from bot.replies import with_files
@@ -36,7 +37,6 @@ from storage import tickets
 from storage.tickets import Ticket
 
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
-ANOTHER = fixed("For another ticket write `@chargehand new: …` and what is wrong.")
 OF_ITS_OWN = {"unmerge", "undo"}  # in a duplicate's thread these are about the duplicate
 NEVER = fixed(
     "I never merge or deploy: people do. `ask …` has me look at the pull request or ask somebody for a review, and"
@@ -59,9 +59,10 @@ async def hear(desk: Desk, text: str) -> Reply | None:
     assert place is not None  # a message was said somewhere
     if not text and not place.files:
         return text_reply(guide.short_help(), is_private=True)
-    match control_word(text):
-        case "aside":
-            return None
+    word = control_word(text)
+    if word == "aside" or (word is None and await _answers(desk, text, place)):
+        return None
+    match word:
         case "stop":
             return await run_line(desk, stop.VERB.name)
         case "mute":
@@ -71,11 +72,18 @@ async def hear(desk: Desk, text: str) -> Reply | None:
     return await _heard(desk, text, place)
 
 
+async def _answers(desk: Desk, text: str, place: Place) -> bool:
+    """Whether it answers what the agent asks here; in a direct message, which is no thread, a command stays one."""
+    parsed = parse(text, VERBS, is_message=True) if place.is_dm else None
+    is_command = parsed is not None and not parsed.problem
+    return not is_command and await take(desk, with_files(text, place.files))
+
+
 async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:
     """The grammar first: a command is what parses whole. Then polite words, slips, and what rules make of the rest."""
     own = await linked_ticket(desk)
     if found := _NEW.match(text):
-        return await _open_another(desk, with_files(text[found.end() :], place.files), own)
+        return await open_another(desk, with_files(text[found.end() :], place.files), own)
     if not goes_on(text) and (reply := await _command(desk, text, own)):
         return reply
     if is_courtesy(text) and not place.files:
@@ -99,7 +107,8 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
     if lines := commands_of(verdict):
         return await follow(desk, lines, own)
     if not verdict.is_told and desk.settings.servers:
-        return await begin(desk, with_files(text, place.files))
+        offers = TICKET if verdict.is_report_too and own is None else ""
+        return await begin(desk, with_files(text, place.files), offers=offers)
     return await plainly(desk, text)
 
 
@@ -111,7 +120,7 @@ async def plainly(desk: Desk, text: str) -> Reply:
     """
     assert desk.place is not None  # a message was said somewhere
     own, text = await linked_ticket(desk), with_files(text, desk.place.files)
-    return await (_report(desk, text) if own is None else _remark(desk, own, text))
+    return await (_report(desk, text) if own is None else remark(desk, own, text))
 
 
 async def _command(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
@@ -142,7 +151,7 @@ async def _run(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
     if parsed.verb.takes[-1:] == (Slot.TEXT,) and desk.place:  # a report or a comment
         parsed = replace(parsed, text=with_files(parsed.text, desk.place.files))
     if parsed.verb is report.VERB and own is not None:
-        return await _open_another(desk, parsed.text, own)
+        return await open_another(desk, parsed.text, own)
     if own is None or parsed.verb.name in OF_ITS_OWN:
         return await run(desk, parsed, thread_ticket=own)
     ticket = await merging.meant(desk, own)
@@ -215,27 +224,3 @@ async def _report(desk: Desk, text: str) -> Reply:
         )
         await notify.answer(desk, Message(text=taken), is_private=True, name="taken")
     return reply
-
-
-async def _remark(desk: Desk, own: Ticket, text: str) -> Reply:
-    await desk.check("comment", own, doing=say("comment on {ticket}", ticket=own.name), instead=say(ANOTHER))
-    place = desk.place
-    assert place is not None
-    ticket = await merging.meant(desk, own)
-    await add_comment(desk, ticket, text, place)
-    if ticket is not own:
-        kept = text_reply(say("Kept as a comment on {ticket}.", ticket=notify.headline(ticket)))
-        return merging.said_so(desk, kept, own, ticket)
-    kept_here = say("Kept as a comment on {ticket}, which this thread is about.", ticket=notify.headline(ticket))
-    return text_reply(f"{kept_here} {say(ANOTHER)}")
-
-
-async def _open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:
-    """`new: …` or `report …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
-    if not text:
-        raise UserError(say("What is wrong? For example `new: search is slow since noon`."))
-    if ticket is None or desk.place is None:
-        return await report.report(desk, Said(text=text))
-    fresh = replace(desk, place=replace(desk.place, thread_ts=None, root_text=""))
-    reply = await report.report(fresh, Said(text=text))
-    return replace(reply, is_private=False, seen_in=None)

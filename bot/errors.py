@@ -1,6 +1,6 @@
 """What an error means: words for a person, another attempt, patience, a dead letter, or a bug."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -66,6 +66,24 @@ class Stray(UserError):  # noqa: N818
 
     Typed, that is a slip; from a button or a form it is old, or made up, and goes on record.
     """
+
+
+class Undecided(UserError):  # noqa: N818
+    """What was said may be several things, or is missing: the agent asks whoever asked, others read it as it stands.
+
+    `slot` is what to ask for (agent/questions/slots.py); `choices` are pairs of a label and of words that say it.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        slot: str,
+        choices: Iterable[tuple[str, str]] = (),
+        buttons: tuple[Button, ...] = (),
+    ) -> None:
+        super().__init__(text, buttons=buttons)
+        self.slot, self.choices = slot, tuple(choices)
 
 
 class SettingsError(UserError):

@@ -11,7 +11,7 @@ from bot.slack.bots import bot_of, bot_said
 from bot.slack.parse import Incoming
 from bot.slack.replies import reply_of
 from handlers.context import Context
-from storage import inbox, thread_links, thread_messages
+from storage import inbox, questions, thread_links, thread_messages
 from storage.database import Tx
 
 
@@ -33,6 +33,8 @@ async def _is_kept(tx: Tx, ctx: Context, said: SlackReply) -> bool:
         return False
     if said.is_top_level:
         return await follows(tx, said.channel_id) == ALL
+    if await questions.open_in(tx, [said.channel_id], said.thread_ts, said.user_id):
+        return True  # it may be the answer that the agent waits for
     ticket_id = await thread_links.ticket_of(tx, ctx.workspace_id, said.channel_id, said.thread_ts)
     if ticket_id:
         return await are_kept(tx, ticket_id) or await follows(tx, said.channel_id) != MENTION

@@ -19,7 +19,7 @@ from storage.postgres import MIGRATING, PATIENTLY, TURN, Connections, is_postgre
 AGGREGATES = (
     "absences", "alarms", "audit", "backup", "calendars", "channels", "comments", "decisions", "duplicates", "feedback",
     "gaps", "group_links", "homes", "identities", "inbox", "issues", "leases", "limits", "llm_cache", "llm_ledger",
-    "llm_state", "mutes", "notices", "outbox", "ownership", "people", "proposals", "pulls", "queue.jobs",
+    "llm_state", "mutes", "notices", "outbox", "ownership", "people", "proposals", "pulls", "questions", "queue.jobs",
     "receipts", "reminders", "repositories", "review_requests", "seals", "settings_kv", "sla", "thread_links",
     "thread_messages", "thread_summaries", "tickets", "turns", "undo_steps", "watches", "webhook_secrets", "workers",
 )  # fmt: skip

@@ -20,6 +20,7 @@ from storage.llm_cache import LlmCache
 from storage.llm_ledger import LlmLedger
 from storage.notices import Notice
 from storage.outbox import Outgoing
+from storage.questions import Question
 from storage.queue import UNFINISHED, Job, JobEvent
 from storage.queue.jobs import jobs
 from storage.queue.operator import ENDED_WELL
@@ -131,8 +132,8 @@ def texts_of_turns(ended_before: datetime) -> list[Rule]:
 
     The turns themselves come last: their texts say that the rest may still have some.
     """
-    turns, steps, calls, uses = (
-        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Turn, TurnStep, ModelCall, ToolCall)
+    turns, steps, calls, uses, asked = (
+        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Turn, TurnStep, ModelCall, ToolCall, Question)
     )
 
     def is_of_old(rows: Table) -> ColumnElement[bool]:
@@ -160,6 +161,12 @@ def texts_of_turns(ended_before: datetime) -> list[Rule]:
             emptied={"result": "", "arguments": {}, "shown": null()},
         ),
         Rule(
+            what="texts of questions",
+            model=Question,
+            is_due=and_(or_(asked.c.text != "", asked.c.answer != ""), is_of_old(asked)),
+            emptied={"text": "", "answer": "", "choices": []},
+        ),
+        Rule(
             what="texts of turns",
             model=Turn,
             is_due=(turns.c.text != "") & (turns.c.ended_at < ended_before),
@@ -174,12 +181,11 @@ def texts_of_turns(ended_before: datetime) -> list[Rule]:
 
 def _figures_of_turns(ended_before: datetime) -> list[Rule]:
     """Turns of long ago, with all that is theirs; one that a receipt or a proposal names stays for it."""
-    turns, *parts = (
-        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Turn, TurnStep, ModelCall, ToolCall, Feedback)
-    )
+    models: tuple[type[SQLModel], ...] = (TurnStep, ModelCall, ToolCall, Feedback, Question)
+    all_models: tuple[type[SQLModel], ...] = (Turn, *models)
+    turns, *parts = (SQLModel.metadata.tables[str(model.__tablename__)] for model in all_models)
     is_old = turns.c.ended_at < ended_before
-    names = {"turn_steps": "specialists", "model_calls": "models", "tool_calls": "tools", "feedback": "feedback"}
-    models: tuple[type[SQLModel], ...] = (TurnStep, ModelCall, ToolCall, Feedback)
+    names = {"turn_steps": "specialists", "model_calls": "models", "tool_calls": "tools"}
     naming = [
         exists().where(key.parent == turns.c.id)
         for table in SQLModel.metadata.tables.values()
@@ -189,7 +195,7 @@ def _figures_of_turns(ended_before: datetime) -> list[Rule]:
     return [
         *(
             Rule(
-                what=f"figures of {names[table.name]}",
+                what=f"figures of {names.get(table.name, table.name)}",
                 model=model,
                 is_due=exists().where(turns.c.id == table.c.turn_id, is_old),
             )

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import String, cast
 from sqlmodel import col, or_, select
 
-from storage import feedback, issues, people, proposals, receipts, repositories, tickets, turns
+from storage import feedback, issues, people, proposals, questions, receipts, repositories, tickets, turns
 from storage.database import Tx
 from storage.feedback import Feedback
 from storage.people import Person
 from storage.proposals import Proposal
+from storage.questions import Question
 from storage.receipts import Receipt
 from storage.thread_links import ThreadLink
 from storage.turns import ModelCall, ToolCall, Turn, TurnStep
@@ -61,6 +62,7 @@ class Trace:
     receipts: Sequence[Receipt]
     proposals: Sequence[Proposal]
     feedback: Sequence[Feedback]
+    questions: Sequence[Question]
 
 
 async def find(tx: Tx, workspace_id: str, wanted: Wanted, *, most: int | None = 50) -> list[Turn]:
@@ -112,6 +114,7 @@ async def trace(tx: Tx, turn: Turn) -> Trace:
         receipts=await receipts.of_turn(tx, turn.id),
         proposals=await proposals.of_turn(tx, turn.id),
         feedback=await feedback.of_turns(tx, [turn.id]),
+        questions=await questions.of_turn(tx, turn.id),
     )
 
 

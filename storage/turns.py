@@ -22,7 +22,8 @@ class Turn(Row, table=True):
     `origin` is whose words it is made of and never changes: person, github or system. `route` is who decided which
     specialists work (`by`, `reason`, `steps`), `grants` the tools that each of them got. `cost` is in millionths of a
     US dollar, None while a model without a price was asked. `follow_ups` are what the asker said meanwhile: text, ts,
-    and the step and number of the model's answer before which it came in, once it has.
+    and the step and number of the model's answer before which it came in, once it has. `offers`: what its answer has a
+    button for besides: `ticket`, where it may have been a report.
     """
 
     __tablename__ = "turns"
@@ -45,6 +46,7 @@ class Turn(Row, table=True):
     place: dict[str, Any] = Field(sa_type=JSON)
     text: str
     forced: str = ""  # the specialist that the asker chose
+    offers: str = ""
     continues: int | None = Field(default=None, foreign_key="turns.id")  # the one that came to a limit
     fence: str = ""  # marks the blocks of others' text that its models read
     follow_ups: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
@@ -131,7 +133,7 @@ class ToolCall(Row, table=True):
     tool: str
     arguments: dict[str, Any] = Field(sa_type=JSON)
     effect_key: str
-    state: str  # done, failed, refused, proposed, would
+    state: str  # done, failed, refused, proposed, would, asked, cancelled
     result: str
     shown: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     receipt_id: int | None = Field(default=None, foreign_key="receipts.id")

@@ -9,7 +9,7 @@ from agent.calendar.spoken.moment import add_days, moment_of
 from agent.calendar.spoken.read import checked, pattern_of_first, read_first
 from agent.calendar.spoken.spoken import Spoken, Unclear
 from agent.calendar.week import dated, weekday
-from bot.errors import UserError
+from bot.errors import Undecided, UserError
 from prompts.words import fixed, say, say_of
 
 FARTHEST = timedelta(days=366)
@@ -119,7 +119,8 @@ def _moment(spoken: Spoken, calendar: Calendar, now: datetime, *, words: str) ->
 
 def _asked(question: Unclear) -> UserError:
     choices = say(" or ").join(f"`{words}`" for _, words in question.choices)
-    return UserError(say("{question} Write {choices}.", question=question, choices=choices))
+    text = say("{question} Write {choices}.", question=question, choices=choices)
+    return Undecided(text, slot="time", choices=question.choices)
 
 
 def _check(words: str, span: timedelta, farthest: timedelta) -> None:

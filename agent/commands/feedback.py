@@ -16,7 +16,7 @@ LONGEST = 1000  # characters of a reason
 
 async def give(desk: Desk, said: Said) -> Reply:
     """Kept once for each person and turn; another press changes it."""
-    turn = await _turn(desk, int(said.values["turn"]))
+    turn = await turn_read(desk, int(said.values["turn"]))
     before = await feedback.by(desk.tx, turn.id, desk.asker.person_id)
     was = before.value if before else None
     row = before or Feedback(
@@ -38,7 +38,7 @@ def _noted(text: str, *buttons: Button) -> Reply:
     return Reply(message=Message(text=text, buttons=buttons), is_private=True)
 
 
-async def _turn(desk: Desk, number: int) -> Turn:
+async def turn_read(desk: Desk, number: int) -> Turn:
     """The turn, where the asker can have read its answer.
 
     Raises:

@@ -16,7 +16,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.people.whom import person_named
 from bot.access import Target, check
-from bot.errors import UserError
+from bot.errors import Undecided, UserError
 from bot.events import Place
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, say
@@ -50,7 +50,8 @@ async def remind(desk: Desk, said: Said) -> Reply:
     wish = read_wish(said.text)
     text = await desk.read_out(wish.text) if desk.is_typed else wish.text
     if wish.when is None:
-        raise UserError(not_understood(wish.text), buttons=_quick(desk, wish, text))
+        choices = [(say(label), when) for label, when in QUICK]
+        raise Undecided(not_understood(wish.text), slot="time", choices=choices, buttons=_quick(desk, wish, text))
     target, about = await _target(desk, wish), await _about(desk, wish)
     await _check_seen(desk, target, about)
     if not text and not about.ticket and not about.link:
@@ -118,11 +119,10 @@ def _timing(desk: Desk, wish: Wish, found: Found, calendar: Calendar, text: str)
     try:
         return timing_of(desk, found, calendar)
     except Unclear as question:
-        buttons = []
-        for label, choice in question.choices:
-            when = found.words.replace(question.replaces, choice, 1) if question.replaces else choice
-            buttons.append(Button(label=label, action="remind", value=f"{_again(desk, wish, text)} {when}"))
-        raise UserError(str(question), buttons=tuple(buttons)) from question
+        choices = question.instead_of(found.words)
+        what = _again(desk, wish, text)
+        buttons = tuple(Button(label=label, action="remind", value=f"{what} {when}") for label, when in choices)
+        raise Undecided(str(question), slot="time", choices=choices, buttons=buttons) from question
 
 
 async def _target(desk: Desk, wish: Wish) -> _Target:

@@ -14,11 +14,11 @@ from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.forms.table import form_of
-from agent.people.whom import Ambiguous, person_named
+from agent.people.whom import NEAR, Ambiguous, person_named
 from agent.proposals.proposal import visible_proposal
 from agent.tickets.change import undo_button
 from bot.access import Target, check
-from bot.errors import Stray, UserError
+from bot.errors import Stray, Undecided, UserError
 from bot.messages import Button, Message, cut, escape
 from prompts.words import fixed, say
 from storage import tickets, undo_steps
@@ -28,7 +28,6 @@ from storage.tickets import Ticket
 SURE = "sure"  # the button's action; its value is the line to run
 ASKED_FROM = 4  # tickets in one command
 LONGEST = 1900  # a button's value holds 2,000 characters
-NEAR = 5  # people among whom one is picked by a button
 SHORT = 80  # characters of a line that is as quickly typed again
 QUOTED = 3000  # characters of what was typed: Slack shows a refused slash command to nobody
 
@@ -133,7 +132,7 @@ def _which(parsed: Parsed, thread_ticket: Ticket | None, question: Ambiguous) ->
         )
         for one in shown
     )
-    return UserError(str(question), buttons=tuple(buttons))
+    return Undecided(str(question), slot=question.slot, choices=question.choices, buttons=tuple(buttons))
 
 
 def _ask(parsed: Parsed) -> Reply:

@@ -59,6 +59,7 @@ AGENT = re.compile(
 PROPOSALS = re.compile(r"(?:mine|meine|team|all|alle)?", re.IGNORECASE)
 DAYS = re.compile(r"(?:\d{1,4})?")
 TURN = re.compile(r"t-?(?P<number>\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+ANSWER = re.compile(r"\d{1,9}\s+\d{1,2}")
 FEEDBACK = re.compile(r"(?P<value>up|down)\b[:,]?\s*", re.IGNORECASE)
 SUMMARY = re.compile(r"(?:team\s+\S.*|\S+(?:\s+\S+)?)?", re.IGNORECASE)
 _SOURCE = r"(?:@?[\w.-]+/[\w.-]+|<!subteam\^\w+(?:\|[^>]*)?>)"
@@ -134,5 +135,6 @@ SHAPES = {
     Slot.AGENT: Shape(AGENT),
     Slot.PROPOSALS: Shape(PROPOSALS),
     Slot.DAYS: Shape(DAYS, fixed("“{typed}” is no number of days")),
+    Slot.ANSWER: Shape(ANSWER),
     Slot.SUMMARY: Shape(SUMMARY, fixed("“{typed}” is no team")),
 }

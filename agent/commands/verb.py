@@ -78,6 +78,7 @@ class Slot(Enum):
     DAYS = "[7]"
     TURN = "T-1"
     FEEDBACK = "up|down [<why>]"
+    ANSWER = "<question> <choice>"
     REMINDERS = "[cancel|done|decline|stop NUMBER|later|change NUMBER WHEN|block|unblock @someone]"
 
 

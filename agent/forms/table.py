@@ -14,6 +14,7 @@ from agent.forms.questions import (
     settings,
     snooze,
     team,
+    ticket,
     wait,
 )
 from agent.forms.reason import reason_form
@@ -198,6 +199,15 @@ OPEN_FORMS: tuple[OpenKind, ...] = (
         fields=feedback.fields,
         lines=feedback.lines,
         blamed="reason",
+    ),
+    OpenKind(
+        name="ticket",
+        verb="report",
+        title=fixed("Make it a ticket"),
+        submit=fixed("Track"),
+        fields=ticket.fields,
+        lines=ticket.lines,
+        blamed="text",
     ),
     OpenKind(
         name="person-import",

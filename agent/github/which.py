@@ -1,21 +1,26 @@
 """Which repository a request means: the one it names, else that of its place; only one that all may know of who read.
 
-The order: named; the issue of the thread's ticket; what `channel repo` says; the channel's own; the only one there is.
+The order: named; the issue of the thread's ticket; what `channel repo` says; the channel's own; the asker's own; the
+only one there is; else they are asked.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.channels.settings import repository_of
 from agent.desk import Desk
-from bot.errors import UserError
+from bot.errors import Undecided, UserError
 from bot.messages import escape
 from prompts.words import fixed, say
-from storage import issues, repositories
+from storage import calendars, issues, repositories, settings_kv
 from storage.repositories import Repository
 
 HERE = "here"  # how a model asks for the repository of the place
+OWN = "repository"  # the setting of a person
 MOST_NAMED = 10
+_NAMES = re.compile(r"(?<![\w./-])([a-z0-9][\w.-]{0,99}/[\w.-]{0,99}\w)(?![\w/-])", re.IGNORECASE)
+_SHORT = re.compile(r"(?<!\w)repo(?:sitory)?[=:]\s?([a-z0-9][\w.-]{0,99})(?![\w/-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +54,11 @@ async def repository_for(desk: Desk, said: str, *, ticket_id: int | None) -> Whi
     own = [row for row in known if row.id == chosen] or [row for row in known if place and row.channel_id == place]
     if len(own) == 1:
         return Which(row=own[0], why=say("{repository} is this channel's.", repository=own[0].full_name))
+    if found := await _of_asker(desk, known):
+        return found
     if len(known) == 1:
         return Which(row=known[0], why=say("{repository} is the only one connected.", repository=known[0].full_name))
-    raise UserError(_which(known))
+    raise _which(known)
 
 
 async def visible(desk: Desk) -> list[Repository]:
@@ -70,15 +77,37 @@ def _named(known: Sequence[Repository], said: str) -> Repository:
     if len(found) == 1:
         return found[0]
     missing = fixed("There is no repository “{name}” that everybody here may see.")
-    why = say(missing, name=escape(said)) if not found else ""
-    raise UserError(f"{why} {_which(found or known)}".strip())
+    raise _which(found or known, why=say(missing, name=escape(said)) if not found else "")
 
 
-def _which(known: Sequence[Repository]) -> str:
+def named_in(known: Sequence[Repository], texts: Iterable[str]) -> list[Repository]:
+    """Those that texts name, as whole words: by their full names, or as `repo=shop` where one alone is called so."""
+    words = {found.casefold() for text in texts for found in _NAMES.findall(text)}
+    short = {found.casefold() for text in texts for found in _SHORT.findall(text)}
+    by_short = [row for row in known if row.full_name.casefold().partition("/")[2] in short]
+    full = [row for row in known if row.full_name.casefold() in words]
+    return full or (by_short if len(by_short) == 1 else [])
+
+
+def _which(known: Sequence[Repository], *, why: str = "") -> UserError:
+    """What to ask, with those there are to choose from."""
     if not known:
-        return say("No repository is connected here: an admin writes `repo connect OWNER/NAME`.")
-    names = ", ".join(escape(row.full_name) for row in known[:MOST_NAMED])
-    return say("Which repository? There are: {names}. Name it as OWNER/NAME.", names=names)
+        none = say("No repository is connected here: an admin writes `repo connect OWNER/NAME`.")
+        return UserError(f"{why} {none}".strip())
+    shown = known[:MOST_NAMED]
+    names = ", ".join(escape(row.full_name) for row in shown)
+    asks = say("Which repository? There are: {names}. Name it as OWNER/NAME.", names=names)
+    choices = [(row.full_name, row.full_name) for row in shown]
+    return Undecided(f"{why} {asks}".strip(), slot="repository", choices=choices)
+
+
+async def _of_asker(desk: Desk, known: Sequence[Repository]) -> Which | None:
+    """The one that the asker has set for themselves (`me set repository`), while it is connected and may be known."""
+    if desk.actor is None:
+        return None
+    own = await settings_kv.get(desk.tx, calendars.of_person(desk.actor.person_id), OWN) or ""
+    row = next((row for row in known if row.full_name.casefold() == own.casefold()), None)
+    return Which(row=row, why=say("{repository} is your own default.", repository=row.full_name)) if row else None
 
 
 async def _of_thread(desk: Desk, known: Sequence[Repository], ticket_id: int | None) -> Which | None:

@@ -17,6 +17,7 @@ class Because(Enum):
     WAITING = fixed("*Nothing was changed yet:* it waits for approval.")
     ASKED = fixed("*Nothing was changed yet:* an answer of yours is needed first.")
     REFUSED = fixed("*Nothing was changed:* it is not allowed here; the reason is below.")
+    CHOSEN = fixed("*Nothing was changed:* you chose so.")
     FAILED = fixed("*Nothing was changed:* it was tried and failed; the reason is below.")
     NOT_THERE = fixed("*Nothing was changed:* everything is as wanted already, or what was named is not there.")
     LIMIT = fixed("*Nothing was changed:* a limit was reached first.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,13 +12,15 @@ from agent.desk import Desk
 from agent.kit import deed, outside
 from agent.kit.arguments import completed
 from agent.kit.decided import decide
+from agent.kit.deed import Deed
 from agent.kit.grants import Grant, check_still
-from agent.kit.lookalikes import lookalikes, question
+from agent.kit.lookalikes import CREATES, Instead, choice
 from agent.kit.receipts import keep_receipt
 from agent.kit.tool import Tool
 from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, WOULD, Use
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
+from agent.questions.keep import asked_instead
 from agent.turns.signs import ACTS, READS
 from bot.errors import UserError
 from bot.llm.checks import wrong
@@ -33,8 +36,11 @@ LONGEST_ARGUMENT = 8192  # bytes
 log = structlog.get_logger(__name__)
 
 
-async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) -> ToolCall:
-    """Do it, or say why not: whatever goes wrong is told to the model as a result, and stored."""
+async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) -> ToolCall | None:
+    """Do it, or say why not: whatever goes wrong is told to the model as a result, and stored.
+
+    None: it waits for what its asker answers, and is tried again then.
+    """
     async with world.db.read() as tx:
         if known := await turns.done_already(tx, use.effect_key):
             return known
@@ -50,12 +56,13 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
         async with asyncio.timeout(tool.timeout):
             done = await _done(world, grant, tool, use)
     except UserError as error:
-        return await _store(world, use.row(FAILED, plain(str(error)), at=world.clock(), shown=_shown(error)))
+        return await _asked_or_failed(world, use, error)
     except TimeoutError:
         what = "it may have happened, so look there first" if tool.is_outside else "nothing is known to have been done"
         text = f"no answer within {tool.timeout:g} s; {what}"
         return await _store(world, use.row(FAILED, text, at=world.clock()))
-    log.info("tool used", turn=use.turn.name, tool=tool.name, state=done.state, seconds=time.monotonic() - started)
+    state = done.state if done else ASKED
+    log.info("tool used", turn=use.turn.name, tool=tool.name, state=state, seconds=time.monotonic() - started)
     return done
 
 
@@ -83,7 +90,7 @@ def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:
     return "; ".join(wrong(dict(call.arguments), tool.schema, what="arguments")[:5])
 
 
-async def _done(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
+async def _done(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     if tool.is_read:
         return await _read(world, tool, use)
     return await (outside.write(world, grant, tool, use) if tool.is_outside else _write(world, grant, tool, use))
@@ -94,7 +101,7 @@ async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
     return await _store(world, use.row(DONE, found, at=world.clock()))
 
 
-async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
+async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     """The effect, its receipt and the record of the use are one transaction."""
     async with world.writing(use.effect_key) as desk:
         line = tool.line(completed(tool, use.call.arguments, me=desk.asker.slack_id))
@@ -106,19 +113,22 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
                 row = await _carried_out(desk, tool, use, line)
         except UserError as error:
             desk.record_refusal(error)
-            row = use.row(FAILED, plain(str(error)), at=desk.now, shown=_shown(error))
-        desk.tx.add(row)
-        await desk.tx.flush()
-        tell(desk.tx, ToolUsed(row.state))
+            row = await asked_instead(desk.tx, use, error, now=desk.now) or _failed(use, error, at=desk.now)
+        if row is not None:
+            desk.tx.add(row)
+            await desk.tx.flush()
+            tell(desk.tx, ToolUsed(row.state))
     return row
 
 
-async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall:
-    """What the policy makes of it, once it is clear what it would do."""
-    if alike := await lookalikes(desk, tool.name, use.call.arguments, use.words):
-        asked = question(alike, str(use.call.arguments["text"]))
-        text = f"Nothing was created: {plain(asked.text)} The asker chooses by a button; do not create it yourself."
-        return use.row(ASKED, text, at=desk.now, shown=asked.model_dump(mode="json"))
+async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall | None:
+    """What the policy makes of it, once it is clear what it would do; None while the asker has to choose."""
+    if tool.name in CREATES:
+        chosen = await choice(desk, tool, use)
+        if isinstance(chosen, Instead):
+            return await _did(desk, use, await deed.do(desk, chosen.line), tool=chosen.tool)
+        if not isinstance(chosen, str):  # else it is to be created
+            return chosen
     would = await deed.try_out(desk, line)
     found = await decide(desk, tool, use, would)
     if use.is_dry or desk.settings.dry_run:
@@ -132,13 +142,31 @@ async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall:
         )
         text = f"{proposal.name} waits for approval. Nothing has been done yet; do not try it another way."
         return use.row(PROPOSED, text, at=desk.now, proposal_id=proposal.id)
-    did = await deed.do(desk, line)
+    return await _did(desk, use, await deed.do(desk, line), tool=tool.name)
+
+
+async def _did(desk: Desk, use: Use, did: Deed, *, tool: str) -> ToolCall:
+    """What was done, with its proof."""
     text = await deed.in_words(desk, did)
     if not did.is_done:
         return use.row(ASKED, f"Nothing was changed. {text}", at=desk.now, shown=did.shown.model_dump(mode="json"))
-    receipt = await keep_receipt(desk, use.turn, tool=tool.name, key=use.effect_key, did=did)
+    receipt = await keep_receipt(desk, use.turn, tool=tool, key=use.effect_key, did=did)
     shown = did.shown.model_dump(mode="json")
     return use.row(DONE, f"{receipt.name}: {text}", at=desk.now, shown=shown, receipt_id=receipt.id)
+
+
+async def _asked_or_failed(world: World, use: Use, error: UserError) -> ToolCall:
+    """What is not clear is asked, as far as it may be; all else is told to the model."""
+    async with world.db.write() as tx:
+        row = await asked_instead(tx, use, error, now=world.clock()) or _failed(use, error, at=world.clock())
+        tx.add(row)
+        await tx.flush()
+        tell(tx, ToolUsed(row.state))
+    return row
+
+
+def _failed(use: Use, error: UserError, *, at: datetime) -> ToolCall:
+    return use.row(FAILED, plain(str(error)), at=at, shown=_shown(error))
 
 
 async def _store(world: World, row: ToolCall, *, not_granted: bool = False) -> ToolCall:

@@ -3,24 +3,85 @@
 A ticket waits for that choice. An issue on GitHub waits for approval, and its proposal says what it looks like.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from agent.desk import Desk
+from agent.kit.tool import Tool
+from agent.kit.use import ASKED, CANCELLED, Use
+from agent.questions.keep import FOLLOWS, keep, of_call, why_not
+from agent.questions.slots import WHICH
 from agent.reports.similar import significant, similar_to
 from agent.triage.title import title_of
-from agent.turns.control import is_go_ahead, split_go_ahead
+from agent.turns.control import is_go_ahead, says, split_go_ahead
 from agent.turns.grounds import Words
-from bot.messages import Button, Message, cut, escape, linked
+from bot.messages import Button, Message, cut, escape, linked, plain
 from prompts.words import fixed, say
-from storage import listing
+from storage import listing, questions
 from storage.listing import Filter
+from storage.questions import ANSWERED, SKIPPED, Question
 from storage.tickets import OPEN, Ticket
+from storage.turns import ToolCall
 
 CREATES = {"report_ticket", "create_issue"}
 LOOKED_AT = 10  # tickets for each of so many words
 LONGEST_VALUE = 1900  # a button's value holds 2,000 characters
 LABEL = 60
+CREATE = "create"
+ADD, CANCEL, ANYWAY = "add it to {ticket}", "cancel", "create anyway"  # what a press on a choice says
+_TICKET = re.compile(r"CH-\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instead:
+    """The command line, and the tool that would have said it, for what the asker chose in place of a new ticket."""
+
+    line: str
+    tool: str
+
+
+async def choice(desk: Desk, tool: Tool, use: Use) -> ToolCall | Instead | str | None:
+    """What becomes of something that is to be created: CREATE it, what is done instead, how it ended, or None.
+
+    None: the asker has been asked whether it is one of those that are open.
+    """
+    if asked := await of_call(desk.tx, use):
+        return _chosen(asked, use, at=desk.now)
+    alike = await lookalikes(desk, tool.name, use.call.arguments, use.words)
+    if not alike or _is_told(await questions.of_chain(desk.tx, use.turn)):
+        return CREATE
+    message = question(alike, str(use.call.arguments["text"]))
+    if await why_not(desk.tx, use.turn, WHICH, use.words.texts):
+        text = f"Nothing was created: {plain(message.text)} The asker chooses by a button; do not create it yourself."
+        return use.row(ASKED, text, at=desk.now, shown=message.model_dump(mode="json"))
+    choices = [(say("Add it to {ticket}", ticket=one.name), ADD.format(ticket=one.name)) for one in alike]
+    choices += [(say("Create anyway"), ANYWAY), (say("Cancel"), CANCEL)]
+    await keep(desk.tx, use, WHICH, message.text, choices=choices, now=desk.now)
+    return None
+
+
+def _is_told(asked: Iterable[Question]) -> bool:
+    """Whether the asker has been asked this already, and has said something."""
+    return any(one.state in {ANSWERED, SKIPPED} and any(words == ANYWAY for _, words in one.choices) for one in asked)
+
+
+def _chosen(asked: Question, use: Use, *, at: datetime) -> ToolCall | Instead | str:
+    """What the answer comes to; one that is in other words is for the model, and is not asked for again."""
+    if asked.state == SKIPPED or is_go_ahead(asked.answer):
+        return CREATE
+    offered = {words: found[0] for _, words in asked.choices if (found := _TICKET.search(words))}
+    said = asked.answer.strip().casefold()
+    meant = [name for words, name in offered.items() if asked.answer == words or said == name.casefold()]
+    if not meant and len(offered) == 1 and says("add_there", asked.answer):
+        meant = [*offered.values()]
+    if meant:
+        return Instead(line=f"comment {meant[0]} {escape(str(use.call.arguments['text']))}", tool="comment_ticket")
+    if asked.answer == CANCEL or says("cancel", asked.answer):
+        return use.row(CANCELLED, "The asker wants it neither created nor added: nothing was done.", at=at)
+    return use.row(ASKED, f"Nothing was created yet: {plain(asked.text)} {FOLLOWS}", at=at)
 
 
 async def lookalikes(desk: Desk, tool: str, arguments: Mapping[str, Any], words: Words) -> list[Ticket]:

@@ -12,6 +12,7 @@ from bot.redact import redact
 from storage.turns import ToolCall, Turn
 
 DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
+CANCELLED = "cancelled"  # by whoever asked, when it was asked back
 LONGEST_RESULT = 6000  # characters of what a model is told, some 2,000 tokens
 
 

@@ -54,6 +54,7 @@ class World:
         """A desk in a transaction of its own; `key` starts the keys of all that is done at it."""
         async with self.db.write() as tx:
             yield replace(await self.desk(tx), key=key)
+            await self.got_on(tx)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Desk]:

@@ -8,6 +8,7 @@ from agent.people.values import (
     ON_OFF,
     QUIET,
     REASONS,
+    REPOSITORY,
     SPAN,
     TEXT,
     TIME,
@@ -168,6 +169,12 @@ PERSON = (
         kind=QUIET,
         default=fixed("none"),
         meaning=fixed("hours of each day, or of the days named, in which nobody writes to you, besides those off work"),
+    ),
+    Preference(
+        key="repository",
+        kind=REPOSITORY,
+        default=fixed("none"),
+        meaning=fixed("the repository that I take where you name none and the place has none"),
     ),
     Preference(
         key="wake_for_critical",

@@ -18,6 +18,7 @@ from storage.sla import BUSINESS
 
 LONGEST = 500
 _SPOKEN = {"an": "on", "ein": "on", "ja": "on", "yes": "on", "aus": "off", "nein": "off", "no": "off"}
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w-]{0,99}/[\w.-]{1,100}", re.ASCII)
 _CHANNEL = re.compile(r"(?:<#)?([CG][A-Z0-9]{4,})(?:\|[^>]*)?>?")
 
 
@@ -80,6 +81,7 @@ REASONS = Kind(fixed("one; another"), lambda said: "\n".join(read_reasons(said))
 ANSWER = Kind(fixed("words with {ticket}, {title}, {assignee}, {duration}, {link}"), check_answer)
 TEXT = Kind(fixed("some words"), lambda said: said if said and len(said) <= LONGEST else None)
 CHANNEL = Kind("#channel", _channel)
+REPOSITORY = Kind("OWNER/NAME", lambda said: said if _REPOSITORY.fullmatch(said) else None)
 WORDS = Kind("redis, kafka", lambda said: ", ".join(filter(None, map(str.strip, re.split(r"[,;]", said)))) or None)
 WEEK = Kind("Mon-Fri 9-18", lambda said: show_week(read_week(said)))
 ZONE = Kind("Europe/Berlin", lambda said: zone_named(said).key)

@@ -4,8 +4,8 @@ import re
 from difflib import get_close_matches
 
 from agent.desk import Desk
-from bot.errors import UserError
-from bot.messages import by_name, escape, plain
+from bot.errors import Undecided, UserError
+from bot.messages import by_name, escape, mention, plain
 from prompts.words import fixed, say
 from storage import people
 from storage.people import Person
@@ -14,16 +14,23 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MAIL = re.compile(r"<mailto:([^|>\s]+@[^|>\s]+)(?:\|[^>]*)?>|([^@\s<>|]+@[^@\s<>|]+\.[^@\s<>|]+)")
 _ID = re.compile(r"\b[UW](?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
 CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|[^>]*)?>|#[^\s<>]+")
+NEAR = 5  # people among whom one is picked by a button
 MOST = 10  # people whom one command may make us look up
 
 
-class Ambiguous(UserError):  # noqa: N818
+class Ambiguous(Undecided):
     """Several people have the name that was typed."""
 
     def __init__(self, typed: str, people: list[Person]) -> None:
         several = fixed("There are several people called “{name}”; pick one from Slack's @ list.")
-        super().__init__(say(several, name=escape(plain(typed))))
+        choices = [(called_apart(one), mention(one.slack_id)) for one in people[:NEAR]]
+        super().__init__(say(several, name=escape(plain(typed))), slot="person", choices=choices)
         self.typed, self.people = typed, people
+
+
+def called_apart(person: Person) -> str:
+    """A name with what tells it from others of the same name, where all may read it: no whole address."""
+    return f"@{person.name} ({(person.email or '').partition('@')[0] or person.slack_id})"
 
 
 def slack_ids(words: str) -> tuple[str, ...]:

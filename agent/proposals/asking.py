@@ -120,7 +120,7 @@ async def show_decided(desk: Desk, proposal: Proposal, how: Phrase | str) -> str
     ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
     for key, channel_id in proposal.told:
         await notices.drop(desk.tx, key, reason=f"it was {how}")
-        if not await _is_pressed(desk, key):  # that one becomes the answer
+        if not await is_pressed(desk, key):  # that one becomes the answer
             with speaking(await of_place(desk, channel_id)):
                 payload = Message(text=await _outcome(desk, proposal, how)).model_dump_json()
             await notify.edit(desk, ticket, key, channel_id=channel_id, payload=payload)
@@ -132,7 +132,8 @@ async def show_decided(desk: Desk, proposal: Proposal, how: Phrase | str) -> str
     return await _outcome(desk, proposal, how)
 
 
-async def _is_pressed(desk: Desk, key: str) -> bool:
+async def is_pressed(desk: Desk, key: str) -> bool:
+    """Whether a button of the message under this key was pressed."""
     receipt = await outbox.receipt(desk.tx, key)
     return (
         desk.surface == "button"

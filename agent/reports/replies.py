@@ -3,9 +3,12 @@
 from agent.channels.muted import is_muted
 from agent.channels.settings import is_let_in
 from agent.channels.unasked import looks_aimed, without_name
+from agent.commands import stop
+from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.memory import heard
 from agent.notices import notify
+from agent.questions.answers import is_asked, take
 from agent.reports.report import add_comment
 from agent.tickets import merging
 from agent.turns.control import control_word
@@ -42,23 +45,36 @@ async def hear_reply(desk: Desk, text: str) -> None:
     may_speak = can(desk.asker, "report", Target()) and await is_let_in(desk, desk.asker)
     if not may_speak or control_word(text) == "aside":
         return
-    if ticket_id is None:
-        await heard.keep(desk, text)
-    elif not await are_kept(desk.tx, ticket_id) or not await _kept(desk, ticket_id, text):
+    is_kept = ticket_id is None or await are_kept(desk.tx, ticket_id)
+    if not (is_kept or await is_asked(desk)):
+        return
+    await heard.keep(desk, text)
+    if await _answers(desk, text):
+        return
+    if ticket_id is not None and not (is_kept and await _commented(desk, ticket_id, text)):
         return
     if looks_aimed(text, has_ticket=ticket_id is not None):
         await _hint(desk, text, is_kept=ticket_id is not None)
 
 
-async def _kept(desk: Desk, ticket_id: int, text: str) -> bool:
+async def _commented(desk: Desk, ticket_id: int, text: str) -> bool:
     """Whether who wrote it may know of the thread's ticket, whose comment it is then."""
-    await heard.keep(desk, text)
     own = await tickets.get(desk.tx, ticket_id)
     if not await desk.sees(own):
         return False
     assert desk.place is not None  # as above
     await add_comment(desk, await _meant(desk, own), text, desk.place)
     return True
+
+
+async def _answers(desk: Desk, text: str) -> bool:
+    """Whether it is for the agent, which asked who says it something here; then `stop` counts too."""
+    if not await is_asked(desk):
+        return False
+    word = control_word(text)
+    if word == "stop":
+        await run_line(desk, stop.VERB.name)
+    return word is not None or await take(desk, text)
 
 
 async def _meant(desk: Desk, own: Ticket) -> Ticket:

@@ -10,16 +10,23 @@ from agent.guardrails.marks import InSlack
 from agent.guardrails.outcome import Because, Outcome
 from agent.guardrails.parts import Parts
 from agent.guardrails.proofs import Proof
-from agent.kit.use import ASKED, DONE, FAILED, REFUSED, WOULD
+from agent.kit.use import ASKED, CANCELLED, DONE, FAILED, REFUSED, WOULD
+from agent.turns.begin import TICKET
 from bot.messages import Button, Message, escape, linked
 from bot.prices import MILLION
 from bot.settings import Settings
-from prompts.words import fixed
+from prompts.words import fixed, say
 from storage.receipts import Receipt
 from storage.turns import ToolCall, Turn, TurnStep
 
 MOST_BUTTONS = 5
-BECAUSE = {ASKED: Because.ASKED, FAILED: Because.FAILED, REFUSED: Because.FAILED, WOULD: Because.DRY_RUN}
+BECAUSE = {
+    ASKED: Because.ASKED,
+    CANCELLED: Because.CHOSEN,
+    FAILED: Because.FAILED,
+    REFUSED: Because.FAILED,
+    WOULD: Because.DRY_RUN,
+}
 STOPPED = fixed("Stopped by {who}.")
 LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
 LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")
@@ -109,9 +116,20 @@ def _with_questions(told: Told, sent: Parts) -> Parts:
     *before, last = sent.messages
     text = "\n".join(filter(None, [last.text, *(message.text for message in open_ones)]))
     buttons = _few([button for message in shown for button in message.buttons])
-    about = {"text": text, "buttons": (*buttons, *last.buttons), "rows": (feedback.buttons(told.turn),)}
+    about = {
+        "text": text,
+        "buttons": (*buttons, *last.buttons, *_offered(told)),
+        "rows": (feedback.buttons(told.turn),),
+    }
     last = last.model_copy(update=about)
     return Parts(messages=(*before, last), file=sent.file)
+
+
+def _offered(told: Told) -> tuple[Button, ...]:
+    """A ticket, where it was not clear whether that is what was wanted."""
+    if told.turn.offers != TICKET or any(one.tool == "report_ticket" for one in told.receipts.values()):
+        return ()
+    return (Button(label=say("Make it a ticket"), action="form:ticket", value=told.turn.name),)
 
 
 def _few(buttons: Sequence[Button]) -> tuple[Button, ...]:

@@ -23,14 +23,16 @@ STILL = "still"  # the action of a button; its value is the line to run
 LONGEST_LINE = 1900  # a button's value holds 2,000 characters
 WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 MOST_WAITING = 10  # turns of one thread
+TICKET = "ticket"  # what the answer to a question offers that may have been a report
 REST = timedelta(minutes=30)
 
 
-async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
+async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") -> Reply | None:
     """Have the agent work on it; the answer comes when it is done.
 
     Args:
         forced: the specialist that the asker has chosen.
+        offers: what the answer has a button for besides.
 
     Returns:
         None when it is begun; else what to tell the asker: that the thread rests, or that it was said long ago.
@@ -52,7 +54,7 @@ async def begin(desk: Desk, text: str, *, forced: str = "") -> Reply | None:
         return _still(text, shown=escape(await desk.read_out(text)))
     if until := await _rests_until(desk):
         return await _resting(desk, place, until)
-    await store(desk, place, text, key=key, forced=forced)
+    (await store(desk, place, text, key=key, forced=forced)).offers = offers
     return None
 
 

@@ -56,6 +56,11 @@ def control_word(text: str) -> Control | None:
     return _WHOLE.get(_bare(_EMOJI.sub(" ", said))) if len(said) <= LONGEST else None
 
 
+def says(table: str, text: str) -> bool:
+    """Whether a message is no more than one of the phrases of a table of data/control.toml."""
+    return len(text) <= LONGEST and _bare(_EMOJI.sub(" ", visible(text))) in frozenset(map(_bare, _phrases(table)))
+
+
 def is_go_ahead(text: str) -> bool:
     """Whether a message says no more than that it shall be done without further questions."""
     return len(text) <= LONGEST and _bare(_EMOJI.sub(" ", visible(text))) in _GO_AHEAD

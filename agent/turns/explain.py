@@ -18,6 +18,7 @@ STATES = {
     "stopped": fixed("was stopped"),
     "failed": fixed("has failed"),
 }
+ASKS = fixed("waits for your answer")
 DECIDED = {
     "asker": fixed("you chose it"),
     "rules": fixed("rules decided"),
@@ -30,6 +31,7 @@ USED = {
     "proposed": fixed("waits for approval"),
     "would": fixed("only tried"),
     "asked": fixed("nothing was changed"),
+    "cancelled": fixed("nothing was changed"),
 }
 
 
@@ -41,7 +43,8 @@ async def explain(desk: Desk, number: int) -> Reply:
     """
     trace = await turn_pages.trace(desk.tx, await _their_turn(desk, number))
     turn = trace.turn
-    state = say(STATES.get(turn.state, turn.state))
+    is_asking = (turn.state, turn.outcome) == ("waiting", "question")
+    state = say(ASKS) if is_asking else say(STATES.get(turn.state, turn.state))
     head = say("*{turn}* {state}. {who}", turn=turn.name, state=state, who=_route(turn))
     lines = [line for step in trace.steps for line in _step(trace, step)]
     lines += [f"• {one.name}: {escape(cut(one.said, LONGEST))}" for one in trace.receipts]

@@ -3,6 +3,7 @@
 from agent.desk import Desk
 from agent.language import of_channel, own
 from agent.notices.notify import outgoing
+from agent.questions.answers import close
 from agent.turns import texts
 from agent.turns.begin import WAITS, mark
 from bot.messages import Button, Message, escape
@@ -29,6 +30,7 @@ async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
     before, turn.state, turn.outcome, turn.ended_at = turn.state, FAILED, "error", desk.now
     for step in await turns.steps(desk.tx, turn.id):
         step.state = step.state if step.state == turns.DONE else FAILED
+    await close(desk, turn)
     with speaking(await _language(desk, turn)):
         message = await _apology(desk, turn)
     row = outgoing(

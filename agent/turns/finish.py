@@ -7,6 +7,8 @@ from agent.desk import Desk
 from agent.guardrails.outcome import Because
 from agent.kit.world import World
 from agent.notices import notify
+from agent.questions.answers import close
+from agent.questions.shown import pose
 from agent.specialists import NAMED, TOOLS
 from agent.turns import answer, texts
 from agent.turns.answer import Told
@@ -20,6 +22,7 @@ from storage.turn_news import TurnEnded
 from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn
 
 TOLD = "told"  # in a turn's route: the numbers of its steps that were told of when it began to wait
+QUESTION = "question"  # the outcome of a turn that waits for its asker, and of one that waited in vain
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
@@ -40,12 +43,14 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
         told = await _told(desk, kept, ended)
-        sent = answer.compose(told).messages if told.is_news or not ended.told else ()
+        is_due = told.is_news or not (ended.told or ended.outcome == QUESTION)
+        sent = answer.compose(told).messages if is_due else ()
         for number, message in enumerate(sent):
             await notify.answer(desk, message, is_private=False, name=f"answer{number or ''}")
         if ended.state == WAITING:
             ended_steps = [one.number for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
             kept.route = kept.route | {TOLD: ended_steps}
+        await (pose(desk, kept) if ended.state == WAITING else close(desk, kept))
         await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
         await _end(world, tx, kept, ended)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
@@ -53,11 +58,15 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
 
 async def _hand_on(desk: Desk, turn: Turn, *, is_stopped: bool) -> None:
     """What came in too late for this turn becomes one of its own, unless all was stopped; nothing waits any more."""
+    left = []
     for one in turn.follow_ups:
         place = Place(**one["place"])
         await mark(desk, place.channel_id, one["ts"], WAITS, is_gone=True)
-        if "step" not in one and not one.get("is_edit") and not is_stopped:
+        is_handed_on = "step" not in one and not one.get("is_edit") and not is_stopped
+        if is_handed_on:
             await store(desk, place, one["text"], key=f"turn:{turn.id}:{one['ts']}", surface=turn.surface)
+        left.append(one | ({"step": 0, "call": 0} if is_handed_on else {}))  # a turn that waits ends once more
+    turn.follow_ups = left
 
 
 async def _end(world: World, tx: Tx, turn: Turn, ended: Ended) -> None:
@@ -71,6 +80,8 @@ async def _end(world: World, tx: Tx, turn: Turn, ended: Ended) -> None:
 async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
     """What is told now: the steps since the last answer, and what they did."""
     steps = [step for step in await turns.steps(desk.tx, turn.id) if step.number not in ended.told]
+    if ended.state == WAITING and ended.outcome == QUESTION:  # the step that asks is told of when it has ended
+        steps = [step for step in steps if step.state in {DONE, FAILED}]
     numbers, why, because = {step.number for step in steps}, ended.why, ended.because
     uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.step in numbers and _is_write(use.tool)]
     if ended.state == STOPPED and turn.stopped_by:
@@ -102,6 +113,7 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
     async with world.finishing() as tx:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
+        await close(desk, kept)
         await world.plainly(desk, turn.text)
         kept.note = why
         await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from agent.kit.executor import execute
 from agent.kit.grants import Grant
 from agent.kit.tool import Tool
-from agent.kit.use import DONE, FAILED, REFUSED, Use
+from agent.kit.use import ASKED, DONE, FAILED, REFUSED, Use
 from agent.kit.world import World
+from agent.questions.ask import ASK, ask_back
+from agent.questions.keep import refuse_unanswered
 from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import APART, Answered, Checked, checked
@@ -17,6 +19,7 @@ from agent.turns.grounds import Words
 from agent.turns.keep import keep
 from agent.turns.meanwhile import said_meanwhile, take_in, tell
 from agent.turns.stop import unless_stopped
+from bot.llm import port
 from bot.llm.port import Ask, Call, Message, Result, user
 from prompts.blocks import as_data_block
 from storage import turns
@@ -26,6 +29,12 @@ AT_ONCE = 4  # reads of one answer
 SAME_CALLS = 2  # after so many uses of a tool with the same arguments the step ends
 MOST_TOKENS = 2048  # of one answer
 AGAIN = "\n(You have asked for exactly this before; this is the same result. Asking once more ends your step.)"
+
+
+def offered(specialist: Specialist, grant: Grant) -> tuple[port.Tool, ...]:
+    """What a model is told that it may use."""
+    granted = tuple(tool.offered for tool in specialist.tools if grant.has(tool))
+    return (*granted, ASK) if granted else ()
 
 
 class LimitError(Exception):
@@ -58,11 +67,12 @@ async def run_step(world: World, work: Work) -> Checked:
 
     Raises:
         ModelError: no model answers. LimitError: it used up what it may. StopAsked: somebody stopped the turn.
+        AnswerNeeded: the asker has to answer something first.
     """
     while True:
         log, asked, open_calls = await _so_far(world, work)
         if open_calls:
-            await _use(world, work, open_calls, number=len(asked))
+            await _use(world, work, open_calls, log, asked)
         elif asked and not asked[-1].calls and not asked[-1].problem:
             found = await unless_stopped(world, work.turn.id, checked(world, _answered(work, asked), log))
             if not found.again:
@@ -101,6 +111,7 @@ def _check_calls(world: World, asked: Sequence[ModelCall], work: Work) -> None:
 async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCall], list[Call]]:
     """The log as it is stored: what the model is told, its answers, and those calls of the last one that are open."""
     async with world.db.read() as tx:
+        await refuse_unanswered(tx, work.turn)
         asked = [one for one in await turns.model_calls(tx, work.turn.id, work.step) if one.number < APART]
         used = await turns.tool_calls(tx, work.turn.id, work.step)
         said = await said_meanwhile(tx, work.turn)
@@ -141,7 +152,7 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
         system=work.system,
         messages=tuple(log),
         max_tokens=MOST_TOKENS,
-        tools=tuple(tool.offered for tool in work.tools.values()),
+        tools=offered(work.specialist, work.grant),
         person_id=work.turn.actor_id,
         turn=work.turn.name,
         is_private=work.is_private,
@@ -151,8 +162,11 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
     await keep(world, work.turn, ask, answer, step=work.step, number=number, prompt=work.prompt, started=started)
 
 
-async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) -> None:
+async def _use(
+    world: World, work: Work, calls: Sequence[Call], log: Sequence[Message], asked: Sequence[ModelCall]
+) -> None:
     """Reads at once, writes one by one in their order; what was asked for before is answered from before."""
+    number = len(asked)
     async with world.db.read() as tx:
         used = await turns.tool_calls(tx, work.turn.id, work.step)
         said = await said_meanwhile(tx, work.turn)
@@ -163,17 +177,25 @@ async def _use(world: World, work: Work, calls: Sequence[Call], *, number: int) 
     fresh = list(calls)[: world.settings.turn_tool_calls - len(used)]
     new = []
     for call in fresh:
-        before = [row for row in used if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
-        if len(before) >= SAME_CALLS:
+        same = [row for row in used if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
+        before = [row for row in same if row.state != ASKED]  # that was before the asker said what is meant
+        if len(same) >= SAME_CALLS:
             raise LimitError(f"{call.name} with the same arguments again and again")
-        if before:
+        if before and call.name != ASK.name:
             await _repeat(world, work, call, before[0], number=number)
         else:
             new.append(call)
     await unless_stopped(world, work.turn.id, _read(world, work, [call for call in new if _is_read(call)], number))
     for call in new:
-        if not _is_read(call):
+        if not _is_read(call) and call.name != ASK.name:
             await unless_stopped(world, work.turn.id, _execute(world, work, call, number=number), is_write=True)
+
+    if back := [_use_of(work, call, number) for call in new if call.name == ASK.name]:
+
+        async def check(words: str) -> Checked:
+            return await checked(world, replace(_answered(work, asked), text=words), log)
+
+        await unless_stopped(world, work.turn.id, ask_back(world, back, check))
 
 
 async def _read(world: World, work: Work, calls: Sequence[Call], number: int) -> None:
@@ -193,7 +215,7 @@ def _is_read(call: Call) -> bool:
     return tool is not None and tool.is_read
 
 
-async def _execute(world: World, work: Work, call: Call, *, number: int) -> ToolCall:
+async def _execute(world: World, work: Work, call: Call, *, number: int) -> ToolCall | None:
     return await execute(world, work.grant, _use_of(work, call, number), dict(work.tools))
 
 

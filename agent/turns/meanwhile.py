@@ -9,22 +9,31 @@ from bot.llm.port import Message
 from bot.messages import plain
 from bot.redact import redact
 from prompts import render
-from storage import people, turns
+from storage import people, questions, turns
 from storage.database import Tx
 from storage.turns import Turn
 
 
 async def said_meanwhile(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
-    """What the asker said since they asked, as it is read out."""
-    said = (await turns.get(tx, turn.id)).follow_ups
+    """What the asker said since they asked, as it is read out: what they added, and what they answered."""
+    said = [*(await turns.get(tx, turn.id)).follow_ups, *await _answered(tx, turn)]
     names = await people.names(tx, turn.workspace_id) if said else {}
     return [one | {"text": redact(plain(one["text"], names)), "raw": one["text"]} for one in said]
+
+
+async def _answered(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
+    """Each comes in behind the answer of the model that asked."""
+    return [
+        {"step": one.step, "call": one.model_call + 1, "text": one.answer, "question": plain(one.text)}
+        for one in await questions.of_turn(tx, turn.id)
+        if one.answer
+    ]
 
 
 def tell(told: list[Message], said: Sequence[Mapping[str, Any]]) -> None:
     """What the asker said meanwhile stands in the message that the model reads next."""
     for one in said:
-        text = render("follow_up", text=one["text"], is_edit=bool(one.get("is_edit")))
+        text = render("follow_up", text=one["text"], is_edit=bool(one.get("is_edit")), question=one.get("question", ""))
         told[-1] = replace(told[-1], text="\n\n".join(filter(None, [told[-1].text, text])))
 
 

@@ -156,7 +156,8 @@ def _asked(heard: Heard, text: str, intent: Intent) -> Verdict:
     is_sure = what and not intent.orders and not intent.has_trouble_outside_questions and _says_what(intent)
     if is_sure:
         return Verdict(kind="research", confidence=LIKELY, reasons=reasons, steps=(step,), is_question=True)
-    return _unsure(*reasons, *_wrong(intent), guess="research", steps=(step,), is_question=True)
+    unsure = _unsure(*reasons, *_wrong(intent), guess="research", steps=(step,), is_question=True)
+    return replace(unsure, is_report_too=bool(intent.trouble))
 
 
 def _says_what(intent: Intent) -> bool:

@@ -10,7 +10,7 @@ from agent.specialists import NAMED
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import Checked
 from agent.turns.context import Seen, told, words_of
-from agent.turns.loop import Work, run_step
+from agent.turns.loop import Work, offered, run_step
 from agent.turns.router import LONGEST_GOAL, Route
 from prompts import about, render
 from storage import receipts, turns
@@ -58,8 +58,7 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
     system = render(specialist.prompt)
-    offered = [tool.offered for tool in specialist.tools if grant.has(tool)]
-    tools = "\n".join(f"{one.name} {one.description} {one.schema}" for one in offered)
+    tools = "\n".join(f"{one.name} {one.description} {one.schema}" for one in offered(specialist, grant))
     context = await told(world, turn, around, system=system, tools=tools, goal=step.goal, done=done)
     work = Work(
         turn=turn,
@@ -85,3 +84,4 @@ async def end_step(world: World, step: TurnStep, *, state: str, text: str = "", 
     async with world.db.write() as tx:
         kept = (await turns.steps(tx, step.turn_id))[step.number - 1]
         kept.state, kept.text, kept.why = state, text, why
+        await world.got_on(tx)

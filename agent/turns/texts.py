@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.redact import redact_addresses
 from bot.settings.kinds import TraceText
-from storage import feedback, turn_pages, turns
+from storage import feedback, questions, turn_pages, turns
 from storage.database import Tx
 from storage.turn_pages import Wanted
 from storage.turns import Turn
@@ -29,6 +29,9 @@ async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
         use.result = one(use.result)
         use.arguments = {} if keep == "none" else _masked(use.arguments, one)
         use.shown = None if keep == "none" else _masked(use.shown, one)
+    for asked in await questions.of_turn(tx, turn.id):
+        asked.text, asked.answer = one(asked.text), one(asked.answer)
+        asked.choices = [] if keep == "none" else _masked(asked.choices, one)
 
 
 async def forget(tx: Tx, workspace_id: str, person_id: int) -> None:

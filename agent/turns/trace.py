@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.prices import MILLION
 from storage.proposals import Proposal
+from storage.questions import Question
 from storage.receipts import Receipt
 from storage.turn_pages import Trace
 from storage.turns import ModelCall, ToolCall, TurnStep
@@ -39,6 +40,7 @@ def as_json(trace: Trace, *, with_text: bool = True) -> dict[str, Any]:
         "steps": [_step(trace, step, said) for step in trace.steps],
         "receipts": [_receipt(one, said) for one in trace.receipts],
         "proposals": [_proposal(one, said) for one in trace.proposals],
+        "questions": [_question(one, said) for one in trace.questions],
         "tokens": {"in": turn.input_tokens, "out": turn.output_tokens},
         "usd": usd(turn.cost),
         "feedback": [
@@ -163,6 +165,17 @@ def _proposal(one: Proposal, said: _Said) -> dict[str, Any]:
         "ungrounded": one.ungrounded,
         "expires_at": _time(one.expires_at),
         "decided_by": one.decided_by,
+    }
+
+
+def _question(one: Question, said: _Said) -> dict[str, Any]:
+    return {
+        "slot": one.slot,
+        "state": one.state,
+        "text": said(one.text),
+        "answer": said(one.answer),
+        "at": _time(one.created_at),
+        "answered_at": _time(one.answered_at),
     }
 
 

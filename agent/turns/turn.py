@@ -11,10 +11,12 @@ import structlog
 from agent.guardrails.outcome import Because
 from agent.kit.world import World
 from agent.language import of_asked
+from agent.questions.answers import is_over
+from agent.questions.keep import AnswerNeeded
 from agent.specialists import READER
 from agent.turns import answer, approved, router
 from agent.turns.context import Seen, seen
-from agent.turns.finish import TOLD, Ended, answer_plainly, finish
+from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
 from agent.turns.keep import keep, read_again
 from agent.turns.loop import LimitError
 from agent.turns.router import Heard, Route
@@ -89,6 +91,9 @@ def _seconds(world: World, turn: Turn) -> float:
 
 async def _work(world: World, turn: Turn) -> Ended:
     """Route it, unless that was done, carry out what was approved, and have the open steps worked on."""
+    async with world.reading() as desk:
+        if await is_over(desk, turn):
+            return Ended(state=DONE, outcome=QUESTION)
     if world.model is None:
         return Ended(state=DONE, outcome=PLAIN, why=say("no model configured"))
     await refuse_stopped(world, turn.id)
@@ -101,19 +106,19 @@ async def _work(world: World, turn: Turn) -> Ended:
             return Ended(state=DONE, outcome=PLAIN, why=str(error))
         await begin_steps(world, turn, route)
     carried = await approved.carry_out(world, turn)
-    if carried.still_open:
-        return Ended(state=WAITING, outcome="proposal")
     open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
     if carried.was_denied:
         for step in open_steps:
             await end_step(world, step, state=FAILED, why=BEFORE_IT)
         return Ended(state=DONE, outcome="answer", why=say(answer.NOT_APPROVED) if open_steps else "")
-    return await _worked(world, turn, open_steps, around)
+    return await _worked(world, turn, open_steps, around, is_held=carried.still_open)
 
 
-async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen) -> Ended:
+async def _worked(
+    world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen, *, is_held: bool = False
+) -> Ended:
     """Each in order; where one fails, or waits for somebody, only those that need nothing of it are begun."""
-    is_held, limited = False, ""
+    limited = ""
     for step in open_steps:
         if is_held and _needs(turn, step):
             if limited:
@@ -125,6 +130,8 @@ async def _worked(world: World, turn: Turn, open_steps: Sequence[TurnStep], arou
             _wait_for_model(world, turn, error)
             await end_step(world, step, state=FAILED, why=str(error))
             return Ended(state=FAILED, outcome="error", why=_failed(str(error)))
+        except AnswerNeeded:
+            return Ended(state=WAITING, outcome=QUESTION)
         except LimitError as limit:
             await end_step(world, step, state=FAILED, why=str(limit))
             is_held, limited = True, say(answer.LIMIT, what=str(limit))

@@ -42,7 +42,7 @@ class Verdict:
 
     `unsure` is for a model: then `guess` is what rules would make of it, and `steps` are there only if that is
     something which may be done on a guess. `is_question`: it asks something, so that a ticket is only offered.
-    `is_order`: it tells me to do something.
+    `is_order`: it tells me to do something. `is_report_too`: it asks something, and may as well be a report.
     """
 
     kind: Kind
@@ -51,6 +51,7 @@ class Verdict:
     steps: tuple[Step, ...] = ()
     is_question: bool = False
     is_order: bool = False
+    is_report_too: bool = False
     guess: Kind = "unsure"
 
     @property

@@ -28,6 +28,7 @@ def in_words(told: dict[str, Any]) -> str:
         lines += [f"  ended because: {step['why']}"] if step["why"] else []
     lines += [f"{one['receipt']} {one['tool']} {one['object']}: {one['said']}".rstrip(": ") for one in told["receipts"]]
     lines += [f"{one['proposal']} {one['state']}: {one['said']}".rstrip(": ") for one in told["proposals"]]
+    lines += [f"asked for {one['slot']}: {one['text']} {one['state']} {one['answer']}" for one in told["questions"]]
     lines += [f"feedback {one['value']} {one['reason']}".rstrip() for one in told["feedback"]]
     return "\n".join([*lines, f"{tokens['in']} tokens in, {tokens['out']} out{cost}; id {told['correlation_id']}"])
 

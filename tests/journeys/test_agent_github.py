@@ -9,13 +9,13 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.github import Fault, GitHubSandbox
-from bot.sandbox.llm import Call, LlmSandbox
+from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from storage import people
-from storage.comments import Comment
 from storage.identities import VERIFIED, Identity
 from storage.proposals import Proposal
 from storage.receipts import Receipt
+from storage.repositories import Repository
 from storage.tickets import Ticket
 from storage.turns import ToolCall
 from tests.github import hearing, settle
@@ -235,22 +235,24 @@ async def test_a_coding_agent_gets_work_where_a_manager_has_said_so(
     assert "was given to a coding agent already (R-1)" in last.result
 
 
-async def test_what_looks_like_an_open_ticket_is_asked_before_it_is_created(
+async def test_which_repository_is_meant_is_asked_where_nothing_says_it(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
-    """CH-1 is "Redis is down": one button adds the words to it, and `just create it` asks nothing."""
     routes(llm, "create")
-    calls(llm, "create", Call("report_ticket", {"text": "redis is down again"}), then="I asked.")
-    async with at_work(github, slack, llm, tmp_path) as bot:
-        ts = await report(bot, "bob", "ask could you track that redis is down again")
-        assert len(await select_all(bot, Ticket)) == 1
-        asked = slack.thread("#ops", ts)[-1]
-        assert "looks like this and is open" in asked.plain
-        await slack.click("bob", "#ops", asked.ts, "Add it to CH-1")
+    draft = {"title": "redis is slow", "text": "redis is slow since noon"}
+    for turn, repository in enumerate(("here", SHOP)):
+        asked = (Call("create_issue", {"repository": repository, **draft}),)
+        llm.add(Rule(match=Match(purpose="^create", turn=turn), reply=Reply(calls=asked)))
+    llm.add(Rule(match=Match(purpose="^create"), reply=Reply(text="I asked.")))
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        async with bot.ctx.db.write() as tx:
+            other = {"github_id": 99, "host": "github.com", "full_name": "acme/site", "created_at": LONG_AGO}
+            tx.add(Repository(workspace_id=bot.ctx.workspace_id, **other))
+        ts = await report(bot, "bob", "ask could you open an issue on GitHub that redis is slow since noon")
+        [which] = [one for one in slack.thread("#ops", ts) if "Which repository?" in one.plain]
+        assert which.buttons == [SHOP, "acme/site", "Just create it"]
+        await slack.click("bob", "#ops", which.ts, SHOP)
         await quiet(bot)
-        assert [one.text for one in await select_all(bot, Comment)] == ["redis is down again"]
-        await slack.click("bob", "#ops", asked.ts, "Create anyway")
-        await quiet(bot)
-        assert (await bot.ticket(2)).title.casefold() == "redis is down again"
-        await report(bot, "bob", "ask could you track that redis is down again, just create it")
-        assert (await bot.rows(select(ToolCall)))[-1].state == "done"  # nothing was asked
+        [proposal] = await select_all(bot, Proposal)
+    assert (proposal.said, proposal.state) == (f"open an issue in {SHOP}", "open")
+    assert "repository" not in proposal.ungrounded, "what is pressed is said"

@@ -17,6 +17,7 @@ from storage import people
 from storage.audit import AuditEvent
 from storage.comments import Comment
 from storage.people import Person
+from storage.questions import Question
 from storage.repositories import Repository
 from storage.turns import Turn
 from tests.handlers.cli.conftest import OPERATOR
@@ -153,6 +154,17 @@ async def an_answer(_: SlackSandbox, bot: Bot) -> None:
         place = {"surface": "mention", "channel_id": "C0OPS", "place": {}, "text": "why?", "created_at": LONG_AGO}
         asked = {"workspace_id": bot.slack.workspace_id, "actor_id": bob.id, "slack_id": bob.slack_id}
         tx.add(Turn(number=1, key="turn:1", state="done", ended_at=LONG_AGO, **asked, **place))
+
+
+async def a_question(slack: SlackSandbox, bot: Bot) -> None:
+    """The agent has asked bob something."""
+    await an_answer(slack, bot)
+    async with bot.ctx.db.write() as tx:
+        [turn] = await tx.exec(select(Turn))
+        turn.place = {"channel_id": bot.slack.channel("#ops").id}
+        asked = {"turn_id": turn.id, "step": 1, "model_call": 1, "call_id": "c1", "channel_id": "C0OPS"}
+        when = {"created_at": LONG_AGO, "due_at": LONG_AGO}
+        tx.add(Question(workspace_id=bot.slack.workspace_id, slot="time", text="When?", **asked, **when))
 
 
 async def one_fails(slack: SlackSandbox, bot: Bot) -> None:
@@ -471,6 +483,18 @@ VERB_CASES |= {
         of="turn",
         before={"value": None},
         after={"value": "down"},
+    ),
+}
+VERB_CASES |= {
+    "answer": Case(
+        given=a_question,
+        do=typed("bob", "answer 1 0"),
+        who="bob",
+        surface="slash",
+        action="answer",
+        of="turn",
+        before={"time": "open"},
+        after={"time": "skipped"},
     ),
 }
 LOOKING = {

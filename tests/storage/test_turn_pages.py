@@ -12,6 +12,7 @@ from storage.database import Database, Tx
 from storage.feedback import Feedback
 from storage.issues import Issue
 from storage.people import Person
+from storage.questions import Question
 from storage.receipts import Receipt
 from storage.repositories import Repository
 from storage.retention import Keep
@@ -75,6 +76,13 @@ async def add(tx: Tx, number: int, **fields: Any) -> Turn:
     return turn
 
 
+def question(turn: Turn) -> Question:
+    """What was asked of ann, and what she said."""
+    asked = {"step": 1, "model_call": 1, "call_id": "1", "channel_id": "C1", "slot": "person", "state": "answered"}
+    words = {"text": "Who? bob@example.com?", "choices": [["bob", "bob@example.com"]], "answer": "bob@example.com"}
+    return Question(workspace_id="T1", turn_id=turn.id, created_at=NOON, due_at=NOON, **asked, **words)
+
+
 async def add_ticket(tx: Tx, number: int) -> Ticket:
     ticket = Ticket(workspace_id="T1", number=number, title="x", description="x", source="slack", channel_id="C1")
     ticket.created_at = NOON
@@ -122,13 +130,18 @@ async def test_a_turn_is_found_by_its_ticket_issue_and_messages(db: Database) ->
 )
 async def test_what_is_kept_of_a_turn_that_has_ended_is_as_it_was_set(db: Database, keep: TraceText, text: str) -> None:
     async with db.write() as tx:
-        await cut_down(tx, await add(tx, 1), keep)
+        turn = await add(tx, 1)
+        tx.add(question(turn))
+        await tx.flush()
+        await cut_down(tx, turn, keep)
     async with db.read() as tx:
         found = await turn_pages.trace(tx, await turns.get(tx, 1))
     [step], [call], [use] = found.steps, found.model_calls, found.tool_calls
     said = [found.turn.text, step.text, use.result, found.turn.route["reason"]]
     assert [text in one and (keep == "full" or "bob@" not in one) for one in said] == [True] * 4, said
     assert str([call.calls, use.arguments, use.shown]).count(text or "bob@") == (0 if keep == "none" else 3)
+    [asked] = found.questions
+    assert str([asked.text, asked.choices, asked.answer]).count(text or "bob@") == (0 if keep == "none" else 3)
     assert found.turn.route["by"] == "model"
     assert (use.tool, use.state, found.turn.place["permalink"]) == ("assign", "done", "https://x/p1")
 
@@ -151,6 +164,7 @@ async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Data
         for number, age in enumerate((29, 31, 401, 402), 1):
             turn = await add(tx, number, ended_at=NOON - age * DAY)
             tx.add(Feedback(workspace_id="T1", turn_id=turn.id, person_id=1, value="up", at=NOON))
+            tx.add(question(turn))
         waiting = await add(tx, 5, ended_at=None, state="waiting", created_at=NOON - 500 * DAY)
         tx.add(Receipt(workspace_id="T1", kind="command", channel_id="C1", at=NOON, key="r", turn_id=4))
     rules = [rule for rule in retention.rules(KEEP, now=NOON) if rule.what.startswith(("texts", "figures"))]
@@ -159,11 +173,13 @@ async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Data
         "texts of specialists": 3,
         "texts of models": 3,
         "texts of tools": 3,
+        "texts of questions": 3,
         "texts of turns": 3,
         "figures of specialists": 2,
         "figures of models": 2,
         "figures of tools": 2,
         "figures of feedback": 2,
+        "figures of questions": 2,
         "figures of turns": 1,  # the other one did something, and its receipt stays
     }
     assert sum([await retention.apply(db, rule) for rule in rules]) == 0, "once is enough"
@@ -177,4 +193,5 @@ async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Data
     assert "reason" not in old.turn.route
     assert (old.steps[0].text, old.model_calls[0].calls, old.tool_calls[0].arguments) == ("", [], {})
     assert old.tool_calls[0].shown is None
+    assert [(one.text, one.answer, one.choices, one.slot) for one in old.questions] == [("", "", [], "person")]
     assert old.tool_calls[0].tool == "assign"

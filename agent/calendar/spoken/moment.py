@@ -8,7 +8,7 @@ from agent.calendar.opening import DAY, Calendar, day_of, wall_moment
 from agent.calendar.spoken.spoken import Clock, Span, Spoken, Unclear
 from agent.calendar.spoken.vocabulary import AFTERNOON, END, EVENING, FORENOON, LUNCH, MORNING, NIGHT
 from agent.calendar.week import dated
-from bot.errors import UserError
+from bot.errors import Undecided, UserError
 from prompts.words import fixed, say
 
 FARTHEST = timedelta(days=5 * 366)
@@ -41,7 +41,8 @@ def moment_of(spoken: Spoken, calendar: Calendar, *, now: datetime, words: str) 
         moment = _next_time(spoken, calendar, here)
     if moment.at <= now:
         was = _said(moment.at, calendar)
-        raise UserError(say("“{words}” has passed: it was {was}. Name a moment to come.", words=words, was=was))
+        past = say("“{words}” has passed: it was {was}. Name a moment to come.", words=words, was=was)
+        raise Undecided(past, slot="time")
     if moment.at - now > FARTHEST:
         raise UserError(say("“{words}” is more than five years away: name an earlier moment.", words=words))
     return moment

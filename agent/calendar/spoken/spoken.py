@@ -21,6 +21,13 @@ class Unclear(UserError):  # noqa: N818
         self.choices = choices
         self.replaces = replaces
 
+    def instead_of(self, words: str) -> list[tuple[str, str]]:
+        """Each choice with its label, as the whole of what was said would say it."""
+        return [
+            (label, words.replace(self.replaces, choice, 1) if self.replaces else choice)
+            for label, choice in self.choices
+        ]
+
 
 class Wrong(UserError):  # noqa: N818
     """Words that look like a piece of a moment, and are none. `said` is the piece that they look like.

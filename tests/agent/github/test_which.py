@@ -7,8 +7,11 @@ import pytest
 from pydantic import SecretStr
 
 from agent.desk import Desk
-from agent.github.which import HERE, repository_for
-from bot.errors import UserError
+from agent.github.which import HERE, named_in, repository_for
+from agent.people import preferences
+from agent.people.settable import PERSON
+from bot.errors import Undecided, UserError
+from storage import people, repositories
 from storage.issues import Issue
 from storage.repositories import Repository
 from tests.agent.conftest import NOW, MakeTicket
@@ -95,6 +98,49 @@ async def test_the_thread_counts_more_than_the_channel(able: Desk, make_ticket: 
     await able.tx.flush()
     which = await repository_for(able, HERE, ticket_id=ticket.id)
     assert (which.row.full_name, which.issue, which.why) == ("acme/shop", 7, "The thread is about acme/shop#7.")
+
+
+async def test_ones_own_counts_where_the_place_has_none(able: Desk, make_ticket: MakeTicket) -> None:
+    """After the channel's, before the only one; one that is not connected, or not for all who read, counts for none."""
+    able = replace(able, insiders={SECRET: frozenset()})
+    await connect(able, shop=None, site=None, vault=SECRET)
+    person, own = await people.get(able.tx, able.asker.person_id), preferences.named("repository", PERSON)
+    for said, found in (("ACME/site", "acme/site"), ("acme/gone", None), ("acme/vault", None)):
+        await preferences.keep(able, person, own, said)
+        if found:
+            which = await repository_for(able, HERE, ticket_id=None)
+            assert (which.row.full_name, which.why) == (found, "acme/site is your own default.")
+            continue
+        with pytest.raises(Undecided) as asked:
+            await repository_for(able, HERE, ticket_id=None)
+        assert asked.value.slot == "repository"
+        assert asked.value.choices == (("acme/shop", "acme/shop"), ("acme/site", "acme/site"))
+    with pytest.raises(UserError, match="is no value of `repository`: write OWNER/NAME"):
+        await preferences.keep(able, person, own, "shop")
+
+
+async def test_the_channels_counts_more_than_ones_own(able: Desk) -> None:
+    await connect(able, shop=None, site="C1")
+    person = await people.get(able.tx, able.asker.person_id)
+    await preferences.keep(able, person, preferences.named("repository", PERSON), "acme/shop")
+    assert (await repository_for(able, HERE, ticket_id=None)).row.full_name == "acme/site"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("in acme/shop please", ["acme/shop"]),
+        ("in acme/shop.", ["acme/shop"]),
+        ("repo=shop", ["acme/shop"]),
+        ("repo: site", ["acme/site"]),
+        ("the shop is down", []),
+        ("acme/shop-old, notacme/shop, acme/shop/pulls", []),
+        ("acme/shop or acme/site", ["acme/shop", "acme/site"]),
+    ],
+)
+async def test_a_repository_is_named_by_whole_words(able: Desk, text: str, found: list[str]) -> None:
+    await connect(able, shop=None, site=None)
+    assert [row.full_name for row in named_in(await repositories.connected(able.tx), [text])] == found
 
 
 async def test_without_a_key_it_says_which_setting_is_missing(desk: Desk) -> None:

@@ -1,0 +1,1 @@
+"""What the agent asks back: at most two questions of a request, each about a slot, to whoever asked it."""
