@@ -18,17 +18,18 @@ from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.notices import notify
 from agent.questions.answers import take
-from agent.remarks import open_another, remark
+from agent.remarks import remark
 from agent.reply import Reply, text_reply
 from agent.status_words import words
 from agent.tickets import merging
 from agent.turns.begin import TICKET, begin, follows_up
 from agent.turns.control import control_word
+from agent.turns.offline import is_known
 from agent.turns.rules import goes_on, judge
 from agent.turns.understood import commands_of, follow
 from agent.turns.verdict import Heard
 from bot.access import Target, check
-from bot.errors import Denial, Refused
+from bot.errors import Denial, Refused, UserError
 from bot.events import Place
 from bot.messages import Message, by_name, escape
 from bot.replies import with_files
@@ -83,7 +84,7 @@ async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:
     """The grammar first: a command is what parses whole. Then polite words, slips, and what rules make of the rest."""
     own = await linked_ticket(desk)
     if found := _NEW.match(text):
-        return await open_another(desk, with_files(text[found.end() :], place.files), own)
+        return await _open_another(desk, with_files(text[found.end() :], place.files), own)
     if not goes_on(text) and (reply := await _command(desk, text, own)):
         return reply
     if is_courtesy(text) and not place.files:
@@ -106,7 +107,7 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
         return text_reply(say(NEVER), is_private=True)
     if lines := commands_of(verdict):
         return await follow(desk, lines, own)
-    if not verdict.is_told and desk.settings.servers:
+    if not verdict.is_told and (desk.settings.servers or await is_known(desk, text)):
         offers = TICKET if verdict.is_report_too and own is None else ""
         return await begin(desk, with_files(text, place.files), offers=offers)
     return await plainly(desk, text)
@@ -151,7 +152,7 @@ async def _run(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
     if parsed.verb.takes[-1:] == (Slot.TEXT,) and desk.place:  # a report or a comment
         parsed = replace(parsed, text=with_files(parsed.text, desk.place.files))
     if parsed.verb is report.VERB and own is not None:
-        return await open_another(desk, parsed.text, own)
+        return await _open_another(desk, parsed.text, own)
     if own is None or parsed.verb.name in OF_ITS_OWN:
         return await run(desk, parsed, thread_ticket=own)
     ticket = await merging.meant(desk, own)
@@ -224,3 +225,14 @@ async def _report(desk: Desk, text: str) -> Reply:
         )
         await notify.answer(desk, Message(text=taken), is_private=True, name="taken")
     return reply
+
+
+async def _open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:
+    """`new: …` or `report …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
+    if not text:
+        raise UserError(say("What is wrong? For example `new: search is slow since noon`."))
+    if ticket is None or desk.place is None:
+        return await report.report(desk, Said(text=text))
+    fresh = replace(desk, place=replace(desk.place, thread_ts=None, root_text=""))
+    reply = await report.report(fresh, Said(text=text))
+    return replace(reply, is_private=False, seen_in=None)

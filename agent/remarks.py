@@ -1,15 +1,10 @@
-"""What is said to the bot in a ticket's thread and is no command: a remark on that ticket, or another report."""
+"""What is said to the bot in a ticket's thread and is no command: a remark on that ticket."""
 
-from dataclasses import replace
-
-from agent.commands import report
-from agent.commands.verb import Said
 from agent.desk import Desk
 from agent.notices import notify
 from agent.reply import Reply, text_reply
 from agent.reports.report import add_comment
 from agent.tickets import merging
-from bot.errors import UserError
 from prompts.words import fixed, say
 from storage.tickets import Ticket
 
@@ -28,14 +23,3 @@ async def remark(desk: Desk, own: Ticket, text: str) -> Reply:
         return merging.said_so(desk, kept, own, ticket)
     kept_here = say("Kept as a comment on {ticket}, which this thread is about.", ticket=notify.headline(ticket))
     return text_reply(f"{kept_here} {say(ANOTHER)}")
-
-
-async def open_another(desk: Desk, text: str, ticket: Ticket | None) -> Reply:
-    """`new: …` or `report …` in a thread that has a ticket: the new one gets a thread of its own, under its card."""
-    if not text:
-        raise UserError(say("What is wrong? For example `new: search is slow since noon`."))
-    if ticket is None or desk.place is None:
-        return await report.report(desk, Said(text=text))
-    fresh = replace(desk, place=replace(desk.place, thread_ts=None, root_text=""))
-    reply = await report.report(fresh, Said(text=text))
-    return replace(reply, is_private=False, seen_in=None)

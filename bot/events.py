@@ -189,6 +189,7 @@ class CommentEvent:
     comment_id: int
     body: str
     sender: str | None
+    url: str = ""  # of the comment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +218,7 @@ class PushEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRunEvent:
-    """A check of a commit started or ended; `conclusion` is None until it has."""
+    """A check of a commit started or ended; `conclusion` and `at` are None until it has."""
 
     action: str
     repository: GitHubRepository
@@ -225,6 +226,7 @@ class CheckRunEvent:
     head_sha: str
     status: str
     conclusion: str | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,6 +103,13 @@ class Message(_Value):
         return self.model_copy(update={"buttons": (), "menu": None, "rows": (), "notes": (*self.notes, say(AT_WORK))})
 
 
+class TextFile(_Value):
+    """A text that is too long for messages, as a file; no other of its thread has its name."""
+
+    name: str
+    text: str
+
+
 def escape(text: str) -> str:
     """Make a person's words safe inside mrkdwn: no mention, link or command of theirs takes effect."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

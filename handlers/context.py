@@ -13,12 +13,13 @@ from storage.database import Database
 
 if TYPE_CHECKING:  # the SDKs behind them are imported only by what serves
     from bot.github.client import GitHubClient
+    from bot.github.fresh import Fresh
     from bot.llm.chain import Chain
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """`model` is None while no provider is set; rules do its work then."""
+    """`model` is None while no provider is set; rules do its work then. `fresh`: what GitHub was asked of late."""
 
     settings: Settings
     db: Database
@@ -31,3 +32,4 @@ class Context:
     model: "Chain | None"
     github: "GitHubClient"
     clock: Callable[[], datetime]
+    fresh: "Fresh"

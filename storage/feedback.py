@@ -31,6 +31,11 @@ async def by(tx: Tx, turn_id: int, person_id: int) -> Feedback | None:
     return (await tx.exec(found)).first()
 
 
+async def forget(tx: Tx, row: Feedback) -> None:
+    """They think nothing of it any more."""
+    await tx.delete(row)
+
+
 async def of_turns(tx: Tx, turn_ids: Collection[int]) -> list[Feedback]:
     """What was said of these turns, in order."""
     found = select(Feedback).where(col(Feedback.turn_id).in_(turn_ids))

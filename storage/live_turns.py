@@ -21,6 +21,12 @@ async def live_of(tx: Tx, actor_id: int) -> list[Turn]:
     return list(await tx.exec(found.order_by(col(Turn.id))))
 
 
+async def live_at(tx: Tx, channel_id: str) -> list[Turn]:
+    """The turns of a channel that have not ended, oldest first."""
+    found = select(Turn).where(Turn.channel_id == channel_id, col(Turn.state).in_(LIVE))
+    return list(await tx.exec(found.order_by(col(Turn.id))))
+
+
 async def live(tx: Tx, workspace_id: str) -> list[Turn]:
     """All that have not ended, oldest first."""
     found = select(Turn).where(Turn.workspace_id == workspace_id, col(Turn.state).in_(LIVE))

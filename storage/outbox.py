@@ -19,11 +19,14 @@ from storage.upsert import insert
 SIGNAL = "outbox"
 UNFINISHED = ("waiting", "sending")
 PUBLISH, REFRESH = "publish", "refresh"  # a Home tab that somebody waits for, and one that only follows a change
+POST, STREAM, UPLOAD = "post", "stream", "upload"  # a message, one that grows before their eyes, a file
+POSTS = (POST, STREAM)
 EPHEMERAL = ("whisper", "respond", "replace")  # one person sees it and nobody can look it up
 
 
 class Outgoing(Row, table=True):
-    """One call. `key` is its idempotency key; `payload` is a Message or a Home of bot/ as JSON, or an emoji's name."""
+    """One call. `key` is its idempotency key; `payload` is a Message, TextFile or Home of bot/ as JSON, or an
+    emoji's name."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -32,7 +35,8 @@ class Outgoing(Row, table=True):
     )
 
     key: str = Field(unique=True)
-    kind: str  # post, edit, react, unreact, publish, refresh, whisper (one person sees it), respond, replace (by URL)
+    # post, stream, upload, edit, react, unreact, publish, refresh, whisper (one person sees it), respond, replace
+    kind: str
     lane: str
     channel_id: str  # a person's id stands for the direct message with them
     thread_ts: str | None = None
@@ -122,7 +126,7 @@ async def receipt(tx: Tx, key: str) -> Receipt | None:
 
 async def posted_at(tx: Tx, channel_id: str, ts: str) -> Receipt | None:
     """The receipt of the message that stands there, if it was posted for everyone in its place."""
-    found = select(Receipt).where(Receipt.channel_id == channel_id, Receipt.ts == ts, Receipt.kind == "post")
+    found = select(Receipt).where(Receipt.channel_id == channel_id, Receipt.ts == ts, col(Receipt.kind).in_(POSTS))
     return (await tx.exec(found)).first()
 
 
@@ -140,15 +144,21 @@ async def ticket_of(tx: Tx, key: str) -> int | None:
 async def is_post(tx: Tx, key: str) -> bool:
     """Whether this key is that of a message that everyone in its place sees, so that it can be edited."""
     kinds = [select(table.kind).where(table.key == key) for table in (Outgoing, Receipt)]
-    return "post" in (await run(tx, union_all(*kinds))).scalars()
+    return not set(POSTS).isdisjoint((await run(tx, union_all(*kinds))).scalars())
 
 
 async def last_words(tx: Tx, key: str) -> str | None:
     """The payload that the message posted under a key has by now, or will have once what waits has left."""
     is_edit = (col(Outgoing.anchor) == key) & (col(Outgoing.kind) == "edit")
-    is_post = (col(Outgoing.key) == key) & (col(Outgoing.kind) == "post")
+    is_post = (col(Outgoing.key) == key) & col(Outgoing.kind).in_(POSTS)
     found = select(Outgoing.payload).where(or_(is_post, is_edit)).order_by(col(Outgoing.id).desc())
     return (await tx.exec(found.limit(1))).first()
+
+
+async def let_grow(tx: Tx, key: str) -> None:
+    """Have a message of a thread that has not left yet written piece by piece."""
+    mine = (col(Outgoing.key) == key) & (col(Outgoing.kind) == POST) & col(Outgoing.thread_ts).is_not(None)
+    await tx.exec(update(Outgoing).where(mine, col(Outgoing.state) == "waiting").values(kind=STREAM))
 
 
 async def backlog(tx: Tx) -> dict[str, int]:

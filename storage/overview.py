@@ -177,10 +177,13 @@ async def mine(tx: Tx, person_id: int, *, channels: Collection[str], now: dateti
 
 
 async def asked(tx: Tx, person_id: int, *, is_admin: bool, now: datetime) -> list[Asked]:
-    """What waits for somebody's decision, the oldest first: by name, as a manager of the team, or as an admin."""
+    """What waits for somebody's decision, the oldest first: by name, as a manager of the team, or as an admin; and what
+    the agent asked for in their name, whether they may decide that or not."""
     team = func.coalesce(Ticket.team_id, Proposal.team_id)
     managed = select(Membership.team_id).where(Membership.person_id == person_id, Membership.role == "manager")
     mine = [col(Proposal.approver_id) == person_id, and_(col(Proposal.approver_id).is_(None), team.in_(managed))]
+    of_others = or_(*mine, *((col(Proposal.approver_id).is_(None),) if is_admin else ()))
+    own = and_(col(Proposal.asker_id) == person_id, col(Proposal.turn_id).is_not(None))
     found = (
         select(Proposal, Ticket, Person.name)
         .join(Ticket, col(Ticket.id) == Proposal.ticket_id, isouter=True)
@@ -188,8 +191,7 @@ async def asked(tx: Tx, person_id: int, *, is_admin: bool, now: datetime) -> lis
         .where(
             Proposal.state == WAITS,
             Proposal.expires_at > now,
-            Proposal.asker_id != person_id,
-            or_(*mine, *((col(Proposal.approver_id).is_(None),) if is_admin else ())),
+            or_(own, and_(col(Proposal.asker_id) != person_id, of_others)),
         )
         .order_by(col(Proposal.id))
         .limit(50)

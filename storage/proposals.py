@@ -1,6 +1,8 @@
 """What waits for somebody's approval: the command as a verb and its arguments, who asked, who may decide, until when.
 
-open -> approved, denied (also by who asked), or expired. P-<number>; numbers of a workspace have no gaps.
+open -> approved, denied (also by who asked), withdrawn, or expired; of the agent's also stale (what it is about has
+changed) or superseded (somebody edited it): another one then stands in its place. P-<number>; numbers of a workspace
+have no gaps.
 """
 
 from datetime import datetime
@@ -12,13 +14,16 @@ from storage.columns import Row, UtcTime
 from storage.database import Tx, load
 
 OPEN, APPROVED = "open", "approved"
+STALE, SUPERSEDED = "stale", "superseded"
+REPLACED = (STALE, SUPERSEDED)
 
 
 class Proposal(Row, table=True):
     """One of them. `arguments` names rows by their ids; `said` is what it would do, to follow "asks to".
 
     One that the agent made for somebody names its turn, how much it may do (`risk`) and the arguments that nobody said
-    (`ungrounded`); `outcome` is what came of it in words.
+    (`ungrounded`); `outcome` is what came of it in words. One that stands in the place of another names that
+    (`replaces`), and who edited it, if somebody did.
 
     `needs` is the action (bot/access.py) of those who could do it without asking. `before` and `after` are the fields
     that it would set, `version` the ticket's when it was asked. `told` are the messages that ask: key and channel.
@@ -54,6 +59,8 @@ class Proposal(Row, table=True):
     ungrounded: list[str] = Field(default_factory=list, sa_type=JSON)
     risk: str = ""
     outcome: str = ""
+    replaces: int | None = Field(default=None, foreign_key="proposals.id", index=True)
+    edited_by: int | None = Field(default=None, foreign_key="people.id")
 
     @property
     def name(self) -> str:
@@ -90,6 +97,11 @@ async def open_of_turn(tx: Tx, turn_id: int) -> list[Proposal]:
 async def of_turn(tx: Tx, turn_id: int) -> list[Proposal]:
     """All that a turn has asked approval for, in order."""
     return list(await tx.exec(select(Proposal).where(Proposal.turn_id == turn_id).order_by(col(Proposal.id))))
+
+
+async def in_place_of(tx: Tx, proposal_id: int) -> Proposal | None:
+    """The one that was asked in the place of this one."""
+    return (await tx.exec(select(Proposal).where(Proposal.replaces == proposal_id))).first()
 
 
 async def hidden_channels(tx: Tx) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint, col, delete, select
 
 from storage.columns import Row
-from storage.database import Tx, run
+from storage.database import Tx, load, run
 from storage.tickets import OPEN, Ticket
 from storage.upsert import insert
 
@@ -51,6 +51,10 @@ async def of_thread(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) 
         ThreadLink.thread_ts == thread_ts,
     )
     return (await tx.exec(found)).first()
+
+
+async def get(tx: Tx, link_id: int) -> ThreadLink:
+    return await load(tx, ThreadLink, link_id)
 
 
 async def of_tickets(tx: Tx, ticket_ids: Sequence[int]) -> list[ThreadLink]:

@@ -11,9 +11,8 @@ from agent.proposals import deciding
 from agent.proposals import proposal as proposals
 from agent.status_words import words
 from agent.tickets.transition import by
-from bot.messages import Button, Message
+from bot.messages import Button, Message, moment
 from prompts.words import fixed, phrase, say
-from storage import tickets
 from storage.proposals import Proposal
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
@@ -25,7 +24,7 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     await deciding.require_open(desk, proposal)
     await deciding.check_decides(desk, proposal)
     if proposal.turn_id:
-        return await _of_turn(desk, said, proposal)
+        return await _of_turn(desk, proposal)
     verb, command = find(proposal.verb), await proposals.command_of(desk, proposal)
     if command.ticket and said.version:
         check_version(command.ticket, said.version)
@@ -41,18 +40,16 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     return Reply(message=Message(text=text), is_private=done.is_private, settles=True)
 
 
-async def _of_turn(desk: Desk, said: Said, proposal: Proposal) -> Reply:
-    """What the agent asked for is carried out by its turn, as the one who asked: that job is put with this decision."""
-    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
-    fields = set(proposal.after) & set(proposal.before)
-    others = await deciding.changed_since(desk, proposal, ticket, version=said.version, fields=fields)
-    if ticket and others:
-        return _ask_again(ticket, proposal, others)
+async def _of_turn(desk: Desk, proposal: Proposal) -> Reply:
+    """What the agent asked for is carried out by its turn, as the one who asked: that job is put with this decision.
+
+    It looks first whether what was shown is still so (agent/proposals/stale.py).
+    """
     if proposal.outcome == deciding.FAILED_TO_DO:
         await proposals.try_again(desk, proposal)
         return text_reply(say("{proposal} is tried again.", proposal=proposal.name), is_private=True)
-    text = await proposals.settle(desk, proposal, "approved", how=phrase("approved by {who}", who=by(desk)))
-    return Reply(message=Message(text=text), settles=True)
+    how = phrase("approved by {who} {at}", who=by(desk), at=moment(desk.now))
+    return Reply(message=Message(text=await proposals.settle(desk, proposal, "approved", how=how)), settles=True)
 
 
 def _ask_again(ticket: Ticket, proposal: Proposal, others: list[UndoStep]) -> Reply:

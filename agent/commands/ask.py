@@ -6,6 +6,7 @@ from dataclasses import replace
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.turns.begin import begin
+from agent.turns.offline import is_known
 from bot.errors import UserError
 from prompts.words import fixed, say
 
@@ -17,8 +18,8 @@ _SOMEONE = re.compile(r"<@[UW][A-Z0-9]+|@\w")
 
 
 async def ask(desk: Desk, said: Said) -> Reply:
-    """Have the agent answer; without a model there is none."""
-    if not desk.settings.servers:
+    """Have the agent answer; without a model there is none, but for what code can look up."""
+    if not desk.settings.servers and not await is_known(desk, said.text):
         raise UserError(say(NO_MODEL))
     text = f"{VERB.name} {said.text}" if _SOMEONE.match(said.text) else said.text  # "ask @bob for a review"
     if reply := await begin(_answered_there(desk), text):

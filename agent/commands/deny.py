@@ -5,8 +5,8 @@ from agent.desk import Desk
 from agent.proposals import deciding
 from agent.proposals import proposal as proposals
 from agent.tickets.transition import by
-from bot.messages import Message, escape
-from prompts.words import fixed, phrase
+from bot.messages import Message, escape, moment
+from prompts.words import Phrase, fixed, phrase
 
 
 async def deny(desk: Desk, said: Said) -> Reply:
@@ -14,7 +14,10 @@ async def deny(desk: Desk, said: Said) -> Reply:
     await deciding.require_open(desk, proposal)
     if desk.asker.person_id != proposal.asker_id:
         await deciding.check_decides(desk, proposal)
-    how = phrase("denied by {who}: {why}", who=by(desk), why=escape(said.text))
+    who: Phrase = by(desk)
+    if proposal.turn_id:
+        who = phrase("{who} {at}", who=who, at=moment(desk.now))
+    how = phrase("denied by {who}: {why}", who=who, why=escape(said.text))
     text = await proposals.settle(desk, proposal, "denied", how=how, reason=said.text)
     return Reply(message=Message(text=text), settles=True)
 

@@ -34,6 +34,14 @@ async def give(desk: Desk, said: Said) -> Reply:
     return _noted(say("Noted for {turn}. If you like, say what was wrong.", turn=turn.name), why)
 
 
+async def take_back(desk: Desk, turn: Turn, value: str) -> None:
+    """They took their emoji off again: what it said counts no more, unless they have said something else since."""
+    known = await feedback.by(desk.tx, turn.id, desk.asker.person_id)
+    if known and known.value == value:
+        await feedback.forget(desk.tx, known)
+        desk.audit("feedback", "turn", turn.id, before={"value": value}, after={"value": None})
+
+
 def _noted(text: str, *buttons: Button) -> Reply:
     return Reply(message=Message(text=text, buttons=buttons), is_private=True)
 

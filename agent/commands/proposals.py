@@ -39,7 +39,7 @@ async def _wanted(desk: Desk, which: str) -> list[Proposal]:
         return await proposals.waiting(tx, desk.workspace_id, now=desk.now)
     own = await proposals.waiting(tx, desk.workspace_id, now=desk.now, asker_id=asker.person_id)
     asked = await overview.asked(tx, asker.person_id, is_admin=asker.is_admin, now=desk.now)
-    theirs = [one.proposal for one in asked]
+    theirs = [one.proposal for one in asked if one.proposal.asker_id != asker.person_id]
     chosen = own if which == MINE else theirs if which == TEAM else [*own, *theirs]
     return sorted(chosen, key=lambda one: one.id)
 

@@ -1,5 +1,6 @@
 """The form that asks why something proposed is denied."""
 
+import re
 from collections.abc import Mapping
 
 from agent.commands.grammar import reason_of
@@ -9,17 +10,25 @@ from agent.forms.kind import Given
 from agent.forms.reason import MISSING, quick, written
 from bot.forms import Form
 from prompts.words import fixed, say
+from storage import proposals
 
+_NAMED = re.compile(r"P-(\d{1,9})")
+
+NO_REASON = fixed("No reason given")
 USUAL = (fixed("I do not agree"), fixed("No time for it"), fixed("Somebody else should decide"))
 
 
 async def form(desk: Desk, proposal: str, *, about: Mapping[str, str | None]) -> Form:
-    """The form for this proposal, `P-7`."""
+    """The form for this proposal, `P-7`; what the agent asked for nobody needs to give a reason to deny."""
+    name = _NAMED.fullmatch(proposal)
+    found = await proposals.by_number(desk.tx, desk.workspace_id, int(name[1])) if name else None
+    none = say(NO_REASON) if found and found.turn_id else ""
+    offered = [*([none] if none else []), *(say(reason) for reason in USUAL)]
     return Form(
         verb="deny",
         title=say("Deny {proposal}", proposal=proposal),
         submit=say("Deny"),
-        fields=(quick([say(reason) for reason in USUAL]), written()),
+        fields=(quick(offered, initial=none), written()),
         about=about,
     )
 

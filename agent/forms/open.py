@@ -16,6 +16,8 @@ from agent.forms.changes import changed, marks, overtaken
 from agent.forms.kind import FormKind, Given, OpenKind
 from agent.forms.reason import DUPLICATE
 from agent.forms.table import form_of, open_form_of
+from agent.proposals import amend
+from agent.proposals.editable import AMEND
 from agent.tickets.change import as_of
 from bot.events import SlackForm
 from bot.forms import Form
@@ -119,6 +121,8 @@ async def leads_to(desk: Desk, submitted: SlackForm) -> Form | None:
 async def problems(desk: Desk, form: SlackForm) -> dict[str, str]:
     """What is wrong with the answers, by field; empty when they can be tried, or only the command can say."""
     verb, value, given = form.action, target_of(form), form.fields
+    if verb == AMEND:
+        return await amend.problems(desk, value, given)
     if verb in OWN_PROBLEMS:
         return await OWN_PROBLEMS[verb](desk, given)
     if (about_none := open_form_of(verb)) is not None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from agent.desk import Desk
 from agent.github.repositories import seen
 from agent.language import of_ticket
+from agent.narration import threads
+from agent.narration.happening import own_words
 from agent.notices import notify
 from agent.people.logins import CODE, confirm
 from agent.reports.report import ask_for_triage, fingerprint
@@ -54,20 +56,16 @@ async def hear_issue(desk: Desk, event: IssueEvent) -> str:
     return ""
 
 
-def _own_words(body: str) -> str:
-    """Without what is quoted: that is somebody else's word."""
-    return "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))
-
-
 async def hear_comment(desk: Desk, event: CommentEvent) -> str:
-    """A comment is kept on GitHub alone; its delivery shows the issue, maybe newer than we knew."""
+    """A comment is kept on GitHub alone, and told in the thread; its delivery may show a newer issue than we know."""
     repository = await seen(desk, event.repository)
-    if event.action == "created" and event.sender and (code := CODE.search(_own_words(event.body))):
+    if event.action == "created" and event.sender and (code := CODE.search(own_words(event.body))):
         await confirm(desk, event.sender, code.group())
+    nothing = "" if await threads.hear_comment(desk, repository, event) else "nothing to bring up to date"
     known = await issues.by_number(desk.tx, repository.id, event.issue.number)
     told = event.issue.updated_at
     if known is None or event.is_on_pull or not told or (known.updated_at and told <= known.updated_at):
-        return "nothing to bring up to date"
+        return nothing
     news = IssueEvent(action="commented", repository=event.repository, issue=event.issue, sender=None)
     before = known.state
     _take(known, news)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from agent.desk import Desk
 from agent.github.pull_threads import follow_in_threads
 from agent.github.repositories import seen
+from agent.narration import threads
 from agent.people.logins import guess
 from agent.review_requests.follow import follow, keep_verdict
 from agent.review_requests.plan import plan_reviews
@@ -22,6 +23,7 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
     known = await pulls.by_number(desk.tx, repository.id, told.number)
     if known and told.updated_at and known.updated_at and told.updated_at < known.updated_at:
         await keep_verdict(desk, known, event)
+        await threads.hear_review(desk, repository, known, event)
         return "older than what is known"
     fields = asdict(told) | {"closes": list(told.closes)}
     if known is None:
@@ -30,6 +32,7 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
         await desk.tx.flush()
         await follow(desk, known, event)
         await follow_in_threads(desk, known, event, before=None)
+        await threads.hear_review(desk, repository, known, event)
         return ""
     was_draft, before = known.is_draft, known.state
     if known.head_sha != told.head_sha:
@@ -38,6 +41,7 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
         setattr(known, name, value)
     await follow(desk, known, event, was_draft=was_draft)
     await follow_in_threads(desk, known, event, before=before)
+    await threads.hear_review(desk, repository, known, event)
     return ""
 
 
@@ -60,5 +64,6 @@ async def hear_check(desk: Desk, event: CheckRunEvent) -> str:
     repository = await seen(desk, event.repository)
     found = await pulls.at_head(desk.tx, repository.id, event.head_sha)
     for pull in found:
-        pull.checks = pull.checks | {event.name: event.conclusion or event.status}
+        before, pull.checks = pull.checks, pull.checks | {event.name: event.conclusion or event.status}
+        await threads.hear_check(desk, repository, pull, event.name, before=before)
     return "" if found else "no pull request has this commit"

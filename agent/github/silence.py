@@ -24,7 +24,8 @@ WORDS = {"edit": fixed("edited"), "report": fixed("new")}
 def is_old(event: Event, now: datetime) -> bool:
     """Whether what an event tells of happened so long ago that nobody is to be disturbed for it."""
     told = getattr(event, "issue", None) or getattr(event, "pull", None)
-    return bool(told and told.updated_at and now - told.updated_at > OLD)
+    at = told.updated_at if told else getattr(event, "at", None)
+    return bool(at and now - at > OLD)
 
 
 async def sum_up(desk: Desk) -> None:

@@ -38,7 +38,7 @@ def parts(text: str, *, may_upload: bool = True, names: Mapping[str, str] | None
     cut = pieces(text, LONGEST, at_blocks=True)
     if len(cut) > MESSAGES and may_upload:
         lead, _ = lead_of(text)
-        said = f"{_shortened(lead)}\n\n{say('The whole answer is in the file below.')}"
+        said = f"{_shortened(lead)}\n\n{say('The whole answer follows.')}"
         return Parts(messages=(Message(text=said),), file=readable(text, names or {}))
     return Parts(messages=tuple(_message(piece) for piece in cut))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agent.commands.reminders import LONGEST, STEPS
 from agent.home.view import View, ticket_line
 from agent.notices.notify import headline
+from agent.proposals.editable import buttons
 from agent.proposals.pending import asks
 from agent.review_requests.words import in_digest
 from bot.home import Line, Part
@@ -87,6 +88,8 @@ def _decision(view: View, one: Asked) -> Line:
     is_named = proposal.approver_id is not None
     ticket = one.ticket if one.ticket and one.ticket.name not in proposal.said else None
     about = f"\n{headline(ticket)}" if ticket else ""
+    if proposal.turn_id:
+        return Line(text=f"{asks(one)}{about}", controls=buttons(proposal))
     yes = Button(
         label=say("Accept") if is_named else say("Approve"),
         action="approve",

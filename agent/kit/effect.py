@@ -6,11 +6,13 @@ from typing import Any, TypeAlias
 
 from agent.desk import Desk
 from agent.github.writing import Written
+from bot.github.client import GitHubClient
 from bot.github.effects import Writer
 from storage.receipts import Receipt
 from storage.repositories import Repository
 
 Send: TypeAlias = Callable[[Writer, Receipt], Awaitable[Written]]
+Look: TypeAlias = Callable[[GitHubClient], Awaitable[Mapping[str, Any]]]
 Keep: TypeAlias = Callable[[Desk, Repository, Written], Awaitable[None]]
 
 
@@ -33,7 +35,8 @@ class Effect:
         preview: what would be written, whole; plain text.
         object_id: what it is about, as `acme/shop#12`; the repository alone where there is no number yet.
         url: of that.
-        before, after: the fields that change.
+        before, after: the fields that are shown, as they are and as far as they change; a list is added to.
+        look: reads the object for `before`; it is read anew before it is written.
         send: does it, once under the receipt's key.
         done: what was done, in Slack's markup.
         keep: lets what follows from it follow here.
@@ -47,4 +50,5 @@ class Effect:
     done: Callable[[Written], str]
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    look: Look | None = None
     keep: Keep | None = None

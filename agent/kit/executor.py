@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -104,13 +105,13 @@ async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
 async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     """The effect, its receipt and the record of the use are one transaction."""
     async with world.writing(use.effect_key) as desk:
-        line = tool.line(completed(tool, use.call.arguments, me=desk.asker.slack_id))
+        given = completed(tool, use.call.arguments, me=desk.asker.slack_id)
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
         await check_still(desk, grant, tool)
         try:
             async with part(desk.tx):
-                row = await _carried_out(desk, tool, use, line)
+                row = await _carried_out(desk, tool, use, given)
         except UserError as error:
             desk.record_refusal(error)
             row = await asked_instead(desk.tx, use, error, now=desk.now) or _failed(use, error, at=desk.now)
@@ -121,7 +122,7 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall |
     return row
 
 
-async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall | None:
+async def _carried_out(desk: Desk, tool: Tool, use: Use, given: dict[str, Any]) -> ToolCall | None:
     """What the policy makes of it, once it is clear what it would do; None while the asker has to choose."""
     if tool.name in CREATES:
         chosen = await choice(desk, tool, use)
@@ -129,14 +130,14 @@ async def _carried_out(desk: Desk, tool: Tool, use: Use, line: str) -> ToolCall 
             return await _did(desk, use, await deed.do(desk, chosen.line), tool=chosen.tool)
         if not isinstance(chosen, str):  # else it is to be created
             return chosen
-    would = await deed.try_out(desk, line)
+    line, would = await try_out(desk, tool, given)
     found = await decide(desk, tool, use, would)
     if use.is_dry or desk.settings.dry_run:
         text = await deed.in_words(desk, would)
         said = say("Would do: {what}", what=would.words)
         return use.row(WOULD, f"dry run: nothing was done. Would do: {text}", at=desk.now, shown=_message(said))
     if found.verdict == "proposal" and would.is_done:
-        stored, asks = {"line": line, "tool": tool.name}, await desk.read_out(line)
+        stored, asks = {"line": line, "tool": tool.name, "given": given}, await desk.read_out(line)
         proposal = await propose_for(
             desk, use.turn, tool=tool, arguments=stored, asks=asks, would=would, ungrounded=found.ungrounded
         )
@@ -153,6 +154,16 @@ async def _did(desk: Desk, use: Use, did: Deed, *, tool: str) -> ToolCall:
     receipt = await keep_receipt(desk, use.turn, tool=tool, key=use.effect_key, did=did)
     shown = did.shown.model_dump(mode="json")
     return use.row(DONE, f"{receipt.name}: {text}", at=desk.now, shown=shown, receipt_id=receipt.id)
+
+
+async def try_out(desk: Desk, tool: Tool, given: Mapping[str, Any]) -> tuple[str, Deed]:
+    """The line of a write, and what it would do: nothing of it stays.
+
+    Raises:
+        UserError: it could not be done, or not by this person.
+    """
+    line = tool.line(given)
+    return line, await deed.try_out(desk, line)
 
 
 async def _asked_or_failed(world: World, use: Use, error: UserError) -> ToolCall:

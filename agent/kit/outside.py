@@ -5,7 +5,7 @@ The receipt under the effect's key is the claim: it is stored before anything is
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.desk import Desk
@@ -13,7 +13,7 @@ from agent.github.failing import words_of
 from agent.github.repositories import as_told
 from agent.github.rights import linked_login, may_write
 from agent.github.which import repository_for
-from agent.github.writing import Value, Written, words_of_dropped
+from agent.github.writing import Value, Written, missing, words_of_dropped
 from agent.kit.arguments import completed
 from agent.kit.decided import decide
 from agent.kit.deed import Deed
@@ -67,6 +67,42 @@ async def prepare(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, ticke
     return Prepared(tool=tool, effect=effect, repository=which.row, login=login, arguments=given, why=which.why)
 
 
+async def check_rights(world: World, found: Prepared) -> None:
+    """Let pass who may write in that repository on GitHub.
+
+    Raises:
+        UserError: they may not.
+    """
+    await may_write(world.github.for_a_person(), as_told(found.repository), found.login)
+
+
+async def look(world: World, found: Prepared) -> Prepared:
+    """The same, with its object as GitHub shows it at this moment.
+
+    Raises:
+        UserError: GitHub does not show it.
+    """
+    effect = found.effect
+    if effect.look is None:
+        return found
+    try:
+        return seen(found, await effect.look(world.github.for_a_person()))
+    except CallFailed as failed:
+        raise UserError(words_of(failed, linked(effect.object_id, effect.url))) from failed
+
+
+def seen(found: Prepared, before: Mapping[str, Any]) -> Prepared:
+    """The same about an object that is like that; lists are added to."""
+    after = {name: _added(before.get(name), value) for name, value in found.effect.after.items()}
+    return replace(found, effect=replace(found.effect, before=before, after=after))
+
+
+def _added(there: Any, value: Any) -> Any:
+    if not isinstance(there, list) or not isinstance(value, list):
+        return value
+    return [*there, *missing(value, there)]
+
+
 async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     """One use of such a tool: proposed, or done at once where the policy has it so.
 
@@ -76,7 +112,8 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     async with world.reading() as desk:
         given = completed(tool, use.call.arguments, me=desk.asker.slack_id)
         found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
-    await may_write(world.github.for_a_person(), as_told(found.repository), found.login)
+    await check_rights(world, found)
+    found = await look(world, found)
     async with world.writing(use.effect_key) as desk:
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
@@ -99,11 +136,11 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
 
 async def _not_now(desk: Desk, found: Prepared, use: Use) -> ToolCall | None:
     """What is stored where it is not done at once."""
-    would = _would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words)))
-    decided = await decide(desk, found.tool, use, would)
+    told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words)))
+    decided = await decide(desk, found.tool, use, told)
     if use.is_dry or desk.settings.dry_run:
-        said = say("Would do: {what}", what=would.words)
-        text = f"dry run: nothing was done. Would do: {plain(would.words)}"
+        said = say("Would do: {what}", what=told.words)
+        text = f"dry run: nothing was done. Would do: {plain(told.words)}"
         return use.row(WOULD, text, at=desk.now, shown=Message(text=said).model_dump(mode="json"))
     if decided.verdict == "direct":
         return None
@@ -113,14 +150,15 @@ async def _not_now(desk: Desk, found: Prepared, use: Use) -> ToolCall | None:
         tool=found.tool,
         arguments={"tool": found.tool.name, "arguments": dict(found.arguments), "ticket_id": use.thread_ticket},
         asks=found.effect.asks,
-        would=would,
+        would=told,
         ungrounded=decided.ungrounded,
     )
     text = f"{proposal.name} waits for approval. Nothing has been done yet; do not try it another way."
     return use.row(PROPOSED, text, at=desk.now, proposal_id=proposal.id)
 
 
-def _would(found: Prepared, besides: str) -> Deed:
+def would(found: Prepared, besides: str = "") -> Deed:
+    """What it would do, as people are asked about it."""
     effect = found.effect
     head = " ".join(filter(None, [linked(effect.object_id, effect.url), escape(found.why)]))
     return Deed(

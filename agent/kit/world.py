@@ -14,6 +14,7 @@ from storage.database import Database, Tx
 
 if TYPE_CHECKING:
     from bot.github.client import GitHubClient
+    from bot.github.fresh import Fresh
     from bot.llm.chain import Chain
 
 
@@ -28,12 +29,14 @@ class World:
         signs: of life, in the thread.
         plainly: does with a request what is done where no model answers, and says so.
         got_on: says in a transaction that it stores another part of the work.
+        fresh: what was looked at on GitHub within a minute.
         fence: of the turn's job: a later run of it takes its effects over.
     """
 
     db: Database
     model: "Chain | None"
     github: "GitHubClient"
+    fresh: "Fresh"
     settings: Settings
     clock: Callable[[], datetime]
     desk: Callable[[Tx], Awaitable[Desk]]

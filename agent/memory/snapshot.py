@@ -8,7 +8,7 @@ from typing import Literal
 from agent.desk import Desk
 from agent.memory.budget import estimated, head_and_tail
 from bot.events import GitHubIssue
-from bot.github.fresh import PullNow, Seen
+from bot.github.fresh import ChecksNow, PullNow, Seen
 from bot.messages import plain
 from bot.redact import redact
 from prompts.blocks import Trust, as_data_block
@@ -53,12 +53,14 @@ async def snapshot(
     sees: Callable[[Ticket], bool],
     issue_now: Seen | None = None,
     pull_now: Seen | None = None,
+    checks_now: Seen | None = None,
 ) -> list[Object]:
     """What a thread is about, the ticket first.
 
     Args:
         sees: whether everybody who will read the answer may know of a ticket.
-        issue_now, pull_now: what `bot.github.fresh` found, where it was asked; else they are as events told them.
+        issue_now, pull_now, checks_now: what `bot.github.fresh` found, where it was asked; else they are as events
+            told them.
     """
     if link is None:
         return []
@@ -74,7 +76,7 @@ async def snapshot(
     if link.pull_id is not None:
         pull = await pulls.get(desk.tx, link.pull_id)
         repository = await repositories.get(desk.tx, pull.repository_id)
-        found += [await _pull(desk, pull, repository.full_name, pull_now), _ci(pull, repository.full_name)]
+        found += [await _pull(desk, pull, repository.full_name, pull_now), _ci(pull, repository.full_name, checks_now)]
     return found
 
 
@@ -121,7 +123,13 @@ async def _ticket(desk: Desk, ticket: Ticket) -> Object:
     )
 
 
+def _unless_older(seen: Seen | None, told_at: datetime | None) -> Seen | None:
+    """What was looked at, unless an event has told of something newer since."""
+    return None if seen and seen.as_of and told_at and told_at > seen.as_of else seen
+
+
 def _issue(issue: Issue, repository: str, seen: Seen | None) -> Object:
+    seen = _unless_older(seen, issue.updated_at)
     name = f"issue {repository}#{issue.number}"
     if seen is not None and not isinstance(seen.found, GitHubIssue):
         return Object(name=name, as_of=issue.updated_at)
@@ -141,6 +149,7 @@ def _issue(issue: Issue, repository: str, seen: Seen | None) -> Object:
 
 
 async def _pull(desk: Desk, pull: Pull, repository: str, seen: Seen | None) -> Object:
+    seen = _unless_older(seen, pull.updated_at)
     name = f"pull request {repository}#{pull.number}"
     if seen is not None and not isinstance(seen.found, PullNow):
         return Object(name=name, as_of=pull.updated_at)
@@ -160,11 +169,18 @@ async def _pull(desk: Desk, pull: Pull, repository: str, seen: Seen | None) -> O
     return Object(name=name, text=_text(fields, ""), author=pull.author or "", trust="outside", as_of=as_of)
 
 
-def _ci(pull: Pull, repository: str) -> Object:
-    failed = sorted(name for name, said in pull.checks.items() if said in FAILING)[:MOST_CHECKS]
-    fields = {"state": ci_state(pull.checks), "commit": pull.head_sha, "failed": ", ".join(failed)}
+def _ci(pull: Pull, repository: str, seen: Seen | None) -> Object:
     name = f"checks of {repository}#{pull.number}"
-    return Object(name=name, text=_text(fields, ""), trust="machine", as_of=pull.updated_at)
+    # Many an App may not read checks and is told of them all the same: what events told is better than nothing.
+    if seen is not None and not isinstance(seen.found, ChecksNow):
+        if not pull.checks:
+            return Object(name=name, as_of=pull.updated_at)
+        seen = None
+    checks = seen.found.found if seen and isinstance(seen.found, ChecksNow) else pull.checks
+    failed = sorted(name for name, said in checks.items() if said in FAILING)[:MOST_CHECKS]
+    fields = {"state": ci_state(checks), "commit": pull.head_sha, "failed": ", ".join(failed)}
+    as_of = seen.as_of if seen else pull.updated_at
+    return Object(name=name, text=_text(fields, ""), trust="machine", as_of=as_of)
 
 
 def _text(fields: Mapping[str, str | None], body: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from agent.desk import Desk
 from agent.notices.notify import outgoing
-from bot.messages import Message
+from bot.messages import Message, TextFile
 from storage import outbox
 
 
@@ -29,6 +29,12 @@ async def say_where_asked(desk: Desk, message: Message, *, key: str) -> str:
     place = desk.place
     channel_id = desk.asker.slack_id if place is None or place.reply_url else place.channel_id
     thread_ts = place.thread_ts if place and not place.reply_url else None
+    await say_in(desk, channel_id, thread_ts, message, key=key)
+    return channel_id
+
+
+async def say_in(desk: Desk, channel_id: str, thread_ts: str | None, message: Message, *, key: str) -> None:
+    """Say something in a thread, or at the end of a channel."""
     row = outgoing(
         desk,
         key=key,
@@ -39,4 +45,16 @@ async def say_where_asked(desk: Desk, message: Message, *, key: str) -> str:
     )
     row.thread_ts = thread_ts
     await outbox.add(desk.tx, row)
-    return channel_id
+
+
+async def attach_where_asked(desk: Desk, file: TextFile, *, key: str) -> None:
+    """Show a text as a file where the asker of this desk asked, below what was said there before."""
+    place = desk.place
+    is_direct = place is None or bool(place.reply_url)
+    channel_id = desk.asker.slack_id if place is None or is_direct else place.channel_id
+    thread_ts = None if place is None or is_direct else place.thread_ts
+    lane = f"thread:{channel_id}:{thread_ts}"
+    payload = file.model_dump_json()
+    row = outgoing(desk, key=key, kind=outbox.UPLOAD, lane=lane, channel_id=channel_id, payload=payload)
+    row.thread_ts = thread_ts
+    await outbox.add(desk.tx, row)

@@ -1,5 +1,7 @@
 """Who decides a proposal hears of it once, with two buttons; when it is decided each of those messages says so."""
 
+from dataclasses import replace
+
 from agent.desk import Desk
 from agent.language import of_person, of_place, of_ticket
 from agent.notices import notify
@@ -121,15 +123,43 @@ async def show_decided(desk: Desk, proposal: Proposal, how: Phrase | str) -> str
     for key, channel_id in proposal.told:
         await notices.drop(desk.tx, key, reason=f"it was {how}")
         if not await is_pressed(desk, key):  # that one becomes the answer
-            with speaking(await of_place(desk, channel_id)):
-                payload = Message(text=await _outcome(desk, proposal, how)).model_dump_json()
-            await notify.edit(desk, ticket, key, channel_id=channel_id, payload=payload)
+            await _rewrite(desk, ticket, proposal, how, key=key, channel_id=channel_id)
     asker = await people.get(desk.tx, proposal.asker_id)
     if asker.is_active:
         with speaking(await of_person(desk, asker.id)):
             text = await _outcome(desk, proposal, how)
             await notify.tell(desk, ticket, asker, text, key=f"{ASKED}:{proposal.id}:decided", sort=DECIDED)
     return await _outcome(desk, proposal, how)
+
+
+async def rewrite(desk: Desk, proposal: Proposal, how: Phrase | str) -> None:
+    """Every message that asked, or said that it was decided, says how it stands now, without buttons."""
+    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
+    for key, channel_id in proposal.told:
+        await _rewrite(desk, ticket, proposal, how, key=key, channel_id=channel_id)
+
+
+async def _rewrite(
+    desk: Desk, ticket: Ticket | None, proposal: Proposal, how: Phrase | str, *, key: str, channel_id: str
+) -> None:
+    """One of its messages; after what a press on it has made of it, if somebody pressed there."""
+    with speaking(await of_place(desk, channel_id)):
+        payload = Message(text=await _outcome(desk, proposal, how)).model_dump_json()
+    at = replace(desk, key=f"{desk.key}:{desk.now.timestamp()}")
+    posted = await outbox.receipt(desk.tx, key)
+    if proposal.turn_id is None or posted is None or posted.ts is None:
+        await notify.edit(desk if proposal.turn_id is None else at, ticket, key, channel_id=channel_id, payload=payload)
+        return
+    row = notify.outgoing(
+        at,
+        key=f"{key}:{at.key}",
+        kind="edit",
+        lane=f"edit:{posted.channel_id}:{posted.ts}",
+        channel_id=posted.channel_id,
+        payload=payload,
+    )
+    row.anchor, row.ticket_id = key, ticket.id if ticket else None
+    await outbox.edit(desk.tx, row)
 
 
 async def is_pressed(desk: Desk, key: str) -> bool:

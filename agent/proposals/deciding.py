@@ -5,8 +5,8 @@ from bot.access import Target, check
 from bot.errors import Denial, Refused, Stray
 from bot.messages import escape, moment
 from prompts.words import fixed, say
-from storage import people, tickets, undo_steps
-from storage.proposals import APPROVED, OPEN, Proposal
+from storage import people, proposals, tickets, undo_steps
+from storage.proposals import APPROVED, OPEN, REPLACED, STALE, Proposal
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
 
@@ -24,12 +24,27 @@ async def require_open(desk: Desk, proposal: Proposal) -> None:
         return
     if proposal.outcome == FAILED_TO_DO and proposal.state == APPROVED:
         return  # it may be tried again
+    if proposal.state in REPLACED:
+        raise Stray(await _replaced(desk, proposal))
     if proposal.decided_by is None or proposal.decided_at is None:
         expired = fixed("{proposal} expired {at}: nobody had decided until then.")
         raise Stray(say(expired, proposal=proposal.name, at=moment(proposal.expires_at)))
     who, at = escape((await people.get(desk.tx, proposal.decided_by)).name), moment(proposal.decided_at)
     decided = fixed("{proposal} was {state} by @{who} {at}.")
     raise Stray(say(decided, proposal=proposal.name, state=say(STATES[proposal.state]), who=who, at=at))
+
+
+async def _replaced(desk: Desk, proposal: Proposal) -> str:
+    """Why it counts no more, and which one does."""
+    newer = await proposals.in_place_of(desk.tx, proposal.id)
+    if newer is None:
+        return say("{proposal} counts no more: what it was about has changed.", proposal=proposal.name)
+    if proposal.state == STALE:
+        text = fixed("{proposal} counts no more: what it was about has changed. {newer} stands in its place.")
+        return say(text, proposal=proposal.name, newer=newer.name)
+    who = escape((await people.get(desk.tx, newer.edited_by)).name) if newer.edited_by else "?"
+    text = fixed("{proposal} counts no more: @{who} edited it. {newer} stands in its place.")
+    return say(text, proposal=proposal.name, who=who, newer=newer.name)
 
 
 async def check_decides(desk: Desk, proposal: Proposal) -> None:

@@ -1,27 +1,38 @@
 """A write of the agent's that waits for approval: the line that would do it, as the one who asked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from agent.desk import Desk
 from agent.guardrails.links import Links, harmless, links_for
+from agent.home import follow
 from agent.kit.deed import Deed
 from agent.kit.tool import Tool
-from agent.language import of_asked
-from agent.notices.post import say_where_asked
+from agent.language import of_asked, of_place
+from agent.notices.post import say_in, say_where_asked
 from agent.proposals.deciding import may_decide_own
+from agent.proposals.editable import buttons
+from agent.proposals.fields import changes
 from agent.proposals.proposal import fresh, keep_row
-from bot.messages import Button, Message, escape, mention, moment
-from prompts.words import fixed, say, speaking
+from bot.messages import Message, escape, mention, moment
+from prompts.words import Phrase, say, speaking
 from storage import people, proposals, tickets
 from storage.proposals import Proposal
 from storage.turns import Turn
 
 AGENT = "agent"  # the verb of such a proposal: its line holds the real one
 DESTRUCTIVE_LASTS = timedelta(hours=1)
-SHOWN_FIELDS = 6
-SHOWN_VALUE = 200  # characters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instead:
+    """The one in whose place it is asked, why, and who edited that one, if somebody did."""
+
+    old: Proposal
+    why: Phrase
+    edited_by: int | None = None
 
 
 async def propose_for(
@@ -33,44 +44,68 @@ async def propose_for(
     asks: str,
     would: Deed,
     ungrounded: Sequence[str],
+    instead: Instead | None = None,
 ) -> Proposal:
     """Keep it, and ask in the thread of the request; asked again in the same turn it stays the same one.
 
     Args:
-        arguments: what it is carried out by: `tool` and `line`, or `tool` and its `arguments`.
+        arguments: what it is carried out by: `tool`, `line` and what was `given` for it, or `tool` and its `arguments`.
         asks: what it would do, to follow "asks to"; plain text.
     """
-    for earlier in await proposals.open_of_turn(desk.tx, turn.id):
-        if earlier.arguments == arguments:
-            return earlier
+    if instead is None:
+        for earlier in await proposals.open_of_turn(desk.tx, turn.id):
+            if earlier.arguments == arguments:
+                return earlier
     links = links_for(desk.settings, turn.text)
-    said = escape(harmless(asks, links))
-    proposal = await fresh(desk, AGENT, arguments, asks=said, needs=tool.permission)
+    proposal = await fresh(desk, AGENT, arguments, asks=escape(harmless(asks, links)), needs=tool.permission)
     proposal.turn_id, proposal.ungrounded, proposal.risk = turn.id, list(ungrounded), tool.risk
     proposal.before, proposal.after = would.before, would.after
     proposal.hidden_in = turn.channel_id if turn.place["is_private"] else None
+    if instead:
+        proposal.asker_id = instead.old.asker_id
+        proposal.replaces, proposal.edited_by = instead.old.id, instead.edited_by
     if would.ticket_id and would.action != "report":  # what it would report is not there yet
         ticket = await tickets.get(desk.tx, would.ticket_id)
         proposal.ticket_id, proposal.version = ticket.id, ticket.version
     lasts = DESTRUCTIVE_LASTS if tool.risk == "destructive" else timedelta(hours=desk.settings.approval_hours)
     proposal.expires_at = desk.now + lasts
     await keep_row(desk, proposal)
-    await _ask(desk, proposal, would, links)
+    where = await (_ask_beside(desk, turn, proposal, would, instead) if instead else _ask(desk, proposal, would, links))
+    proposal.told = [[_key(proposal), where]]
+    await follow.touched(desk)
     return proposal
 
 
-async def _ask(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> None:
-    key = f"proposal:{proposal.id}:asked"
+def _key(proposal: Proposal) -> str:
+    """Of the message that asks."""
+    return f"proposal:{proposal.id}:asked"
+
+
+async def _ask(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> str:
+    """Ask where it was asked for; the channel."""
     with speaking(await of_asked(desk)):
-        message = Message(text=await _request(desk, proposal, would, links), buttons=_buttons(proposal))
-    proposal.told = [[key, await say_where_asked(desk, message, key=key)]]
+        message = Message(text=await _request(desk, proposal, would, links), buttons=buttons(proposal))
+    return await say_where_asked(desk, message, key=_key(proposal))
+
+
+async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, instead: Instead) -> str:
+    """Ask where the one was asked in whose place it stands; the channel."""
+    _, channel_id = instead.old.told[0]
+    links = links_for(desk.settings, turn.text)
+    with speaking(await of_place(desk, channel_id)):
+        request = await _request(desk, proposal, would, links)
+        text = f"{request}\n{harmless(str(instead.why), links)}"
+        message = Message(text=text, buttons=buttons(proposal))
+    thread_ts = turn.thread_ts if channel_id == turn.channel_id else None
+    await say_in(desk, channel_id, thread_ts, message, key=_key(proposal))
+    return channel_id
 
 
 async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> str:
-    asker = escape(desk.asker.name)
+    asker = escape((await people.get(desk.tx, proposal.asker_id)).name)
     lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
     lines += [harmless(f"> {line}", links) for line in would.words.splitlines() if line.strip()]
-    lines += [harmless(line, links) for line in _fields(would)]
+    lines += [harmless(f"• {line}", links) for line in await changes(desk, would.before, would.after)]
     if proposal.ungrounded:
         names = ", ".join(f"`{name}`" for name in proposal.ungrounded)
         lines.append(say("Nobody said this in so many words: {names}.", names=names))
@@ -79,21 +114,6 @@ async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) ->
         say("Nobody has approved it yet. {who} It waits until {until}.", who=await _who(desk, proposal), until=until)
     )
     return "\n".join(lines)
-
-
-def _fields(would: Deed) -> list[str]:
-    """Each field before and after, as far as people can read it."""
-    shown = [name for name in would.after if name in would.before and would.before[name] != would.after[name]]
-    text = fixed("• {field}: {before} → {after}")
-    return [
-        say(text, field=name.replace("_", " "), before=_value(would.before[name]), after=_value(would.after[name]))
-        for name in shown[:SHOWN_FIELDS]
-    ]
-
-
-def _value(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return escape(text[:SHOWN_VALUE]) or "–"
 
 
 async def _who(desk: Desk, proposal: Proposal) -> str:
@@ -105,10 +125,3 @@ async def _who(desk: Desk, proposal: Proposal) -> str:
     if not others:
         return say("An admin can approve it.")
     return say("{who} can approve it.", who=mention(others[0].slack_id))
-
-
-def _buttons(proposal: Proposal) -> tuple[Button, ...]:
-    return (
-        Button(label=say("Approve"), action="approve", value=proposal.name, style="primary"),
-        Button(label=say("Deny…"), action="form:deny", value=proposal.name),
-    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.commands.verb import Said
 from agent.desk import Desk
+from agent.home import follow
 from agent.language import of_ticket
 from agent.proposals import asking
 from agent.tickets.change import present
@@ -177,10 +178,16 @@ async def settle(desk: Desk, proposal: Proposal, state: str, *, how: Phrase | st
     proposal.decided_by = desk.actor.person_id if desk.actor else None
     deed = {"approved": "approve", "denied": "deny", "expired": "expire", "withdrawn": "withdraw"}[state]
     desk.audit(deed, "proposal", proposal.id, before=before, after={"state": state, "reason": reason})
-    await reminders.cancel_plan(desk.tx, _plan_key(proposal))
+    await expires_no_more(desk, proposal)
+    await follow.touched(desk)
     if proposal.turn_id:
         await go_on(desk, await turns.get(desk.tx, proposal.turn_id), why=f"{proposal.id}:{state}")
     return await asking.show_decided(desk, proposal, how)
+
+
+async def expires_no_more(desk: Desk, proposal: Proposal) -> None:
+    """Time does not decide it any more."""
+    await reminders.cancel_plan(desk.tx, _plan_key(proposal))
 
 
 async def withdraw(desk: Desk, proposal: Proposal) -> None:

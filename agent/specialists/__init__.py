@@ -1,6 +1,6 @@
 """All specialists: a new one is a file, a prompt, a test and its line here."""
 
-from agent.specialists import assign, close, comment, create, delegate, remind, research, review
+from agent.specialists import assign, close, comment, create, delegate, narrate, remind, research, review
 from agent.specialists.specialist import Specialist
 
 SPECIALISTS: tuple[Specialist, ...] = (
@@ -12,6 +12,7 @@ SPECIALISTS: tuple[Specialist, ...] = (
     comment.SPECIALIST,
     close.SPECIALIST,
     delegate.SPECIALIST,
+    narrate.SPECIALIST,
 )
 NAMED = {one.name: one for one in SPECIALISTS}
 TOOLS = {tool.name: tool for one in SPECIALISTS for tool in one.tools}

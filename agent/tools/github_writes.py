@@ -6,6 +6,7 @@ from typing import Literal
 
 from agent.desk import Desk
 from agent.github import delegation, mirror, writing
+from agent.github.as_now import issue_now, pull_now
 from agent.github.bodies import Delegation, delegated, delegated_and_signed, title_of
 from agent.github.repositories import as_told
 from agent.github.reviewers import ask_reviewers
@@ -49,6 +50,7 @@ async def comment_github(at: At, repository: RepositoryName, number: int, text: 
             writer, intent, as_told(at.repository), number, text, requester=requester
         ),
         done=lambda written: say("Commented on {object}.", object=link(written.url, name)),
+        look=lambda github: issue_now(github, as_told(at.repository), number),
     )
 
 
@@ -130,8 +132,8 @@ async def _closing(at: At, number: int, shut: Shut, *, after: dict[str, str]) ->
         url=await url_of(at, number),
         send=lambda writer, intent: shut(writer, intent, as_told(at.repository), number),
         done=lambda written: say("Closed {object}.", object=link(written.url, name)),
-        before={"state": "open"},
         after=after,
+        look=lambda github: issue_now(github, as_told(at.repository), number),
         keep=keep,
     )
 
@@ -158,6 +160,7 @@ async def request_reviewers(at: At, repository: RepositoryName, number: int, peo
         send=lambda writer, intent: ask_reviewers(writer, intent, as_told(at.repository), number, logins),
         done=lambda written: say("Asked for a review of {object}.", object=link(written.url, name)),
         after={"reviewers": logins},
+        look=lambda github: pull_now(github, as_told(at.repository), number),
         keep=keep,
     )
 
@@ -201,6 +204,7 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
         url=await url_of(at, number),
         send=lambda writer, intent: writing.post_comment(writer, intent, as_told(at.repository), number, text),
         done=lambda written: say("Gave {object} to {agent}.", object=link(written.url, name), agent=escape(prefix)),
+        look=lambda github: issue_now(github, as_told(at.repository), number),
     )
 
 

@@ -90,7 +90,6 @@ def compose(told: Told) -> Parts:
         ),
         because=told.because or _because(told),
         had_write_tools=told.has_writes,
-        may_upload=False,
     )
     return _with_questions(told, sent)
 

@@ -1,33 +1,38 @@
-"""What was approved of a turn is carried out, once, as the one who asked."""
+"""What was approved of a turn is carried out, once, as the one who asked, if it still is what was approved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agent.desk import Desk
-from agent.github.repositories import as_told
-from agent.github.rights import may_write
+from agent.home import follow
 from agent.kit import deed, outside
+from agent.kit.outside import Prepared
 from agent.kit.receipts import keep_receipt
 from agent.kit.world import World
 from agent.notices.post import say_where_asked
+from agent.proposals import asking, stale
 from agent.proposals.deciding import FAILED_TO_DO
+from agent.proposals.fields import changing, moved
 from agent.specialists import TOOLS
 from bot.errors import UserError
-from bot.messages import Button, Message
-from prompts.words import say
-from storage import proposals
+from bot.messages import Button, Message, escape, moment
+from prompts.words import Phrase, fixed, phrase, say
+from storage import people, proposals, receipts
 from storage.parts import part
-from storage.proposals import Proposal
+from storage.proposals import APPROVED, OPEN, REPLACED, Proposal
 from storage.receipts import Receipt
 from storage.turns import Turn
 
 EXECUTED = "executed"
+REFUSED = {"denied", "expired", "withdrawn"}
+SO_ALREADY = fixed("it is so already")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
-    """`still_open`: something still waits. `was_denied`: something was refused, or nobody decided in time."""
+    """`still_open`: something still waits. `was_denied`: something was refused, is not wanted any more, or nobody
+    decided in time."""
 
     still_open: bool = False
     was_denied: bool = False
@@ -35,15 +40,23 @@ class Carried:
 
 async def carry_out(world: World, turn: Turn) -> Carried:
     """Do what was approved and is not done yet, each in a transaction of its own."""
-    async with world.db.read() as tx:
-        mine = await proposals.of_turn(tx, turn.id)
-    for proposal in mine:
-        if proposal.state == proposals.APPROVED and not proposal.outcome:
-            await _carry_out(world, turn, proposal.id)
+    mine = await _of_turn(world, turn)
+    wanted = [one for one in mine if one.state == APPROVED and not one.outcome]
+    for proposal in wanted:
+        await _carry_out(world, turn, proposal.id)
+    if wanted:
+        mine = await _of_turn(world, turn)
+    replaced = {one.replaces for one in mine}
+    given_up = [one for one in mine if one.state in REPLACED and one.id not in replaced]
     return Carried(
-        still_open=any(one.state == proposals.OPEN for one in mine),
-        was_denied=any(one.state in {"denied", "expired", "withdrawn"} for one in mine),
+        still_open=any(one.state == OPEN for one in mine),
+        was_denied=bool(given_up) or any(one.state in REFUSED for one in mine),
     )
+
+
+async def _of_turn(world: World, turn: Turn) -> Sequence[Proposal]:
+    async with world.db.read() as tx:
+        return await proposals.of_turn(tx, turn.id)
 
 
 async def _carry_out(world: World, turn: Turn, proposal_id: int) -> None:
@@ -55,53 +68,99 @@ async def _carry_out(world: World, turn: Turn, proposal_id: int) -> None:
         return
     async with world.writing(key) as desk:
         proposal = await proposals.get(desk.tx, proposal_id)
-        if proposal.outcome:
+        if proposal.outcome or proposal.state != APPROVED:
             return
-        message = await _done(desk, turn, proposal, key)
-        await say_where_asked(desk, message, key=f"{key}:{desk.now.timestamp()}")
+        if message := await _done(desk, turn, proposal, key):
+            await _tell(desk, message, key)
 
 
-async def _done(desk: Desk, turn: Turn, proposal: Proposal, key: str) -> Message:
-    """Do it; what is said of that."""
+async def _done(desk: Desk, turn: Turn, proposal: Proposal, key: str) -> Message | None:
+    """Do it; what is said of that. None: it has changed, and is asked anew."""
+    line, tool = proposal.arguments["line"], TOOLS[proposal.arguments["tool"]]
     try:
+        would = await deed.try_out(desk, line)
+        shown = {name: proposal.before[name] for name in changing(proposal.before, proposal.after)}
+        now = dict(proposal.after) | would.before  # a field that it would not change any more is as it was wanted
+        if would.is_done and (others := moved(shown, now)):
+            asks = await desk.read_out(line)
+            await stale.ask_anew(desk, turn, proposal, tool=tool, asks=asks, would=would, moved=others)
+            return None
         async with part(desk.tx):
-            did = await deed.do(desk, proposal.arguments["line"])
+            did = await deed.do(desk, line)
     except UserError as error:
-        return _failed(desk, proposal, error)
-    tool = proposal.arguments["tool"]
-    receipt = await keep_receipt(desk, turn, tool=tool, key=key, did=did, approver_id=proposal.decided_by)
-    return _told(proposal, receipt, Message(text=did.words, buttons=did.shown.buttons))
+        return await _failed(desk, proposal, error)
+    receipt = await keep_receipt(desk, turn, tool=tool.name, key=key, did=did, approver_id=proposal.decided_by)
+    return await _told(desk, proposal, receipt, Message(text=did.words, buttons=did.shown.buttons))
 
 
 async def _send(world: World, turn: Turn, proposal_id: int, key: str, stored: Mapping[str, Any]) -> None:
-    """Write on GitHub what was approved: prepared anew, since roles, logins and settings may be others by now."""
+    """Write on GitHub what was approved: prepared anew, since roles, logins and settings may be others by now, and the
+    object too. One whose request is on its way already is only brought to its end."""
     tool = TOOLS[stored["tool"]]
     try:
         async with world.reading() as desk:
             found = await outside.prepare(desk, tool, stored["arguments"], ticket_id=stored["ticket_id"])
-        await may_write(world.github.for_a_person(), as_told(found.repository), found.login)
+            begun = await receipts.by_key(desk.tx, key)
+        await outside.check_rights(world, found)
+        is_begun = begun is not None and (begun.sent_at is not None or begun.state == receipts.CONFIRMED)
+        found = found if is_begun else await outside.look(world, found)
+        if not is_begun and await _has_changed(world, turn, proposal_id, found, key):
+            return
         written = await outside.send(world, turn, found, key=key)
     except UserError as error:
         async with world.writing(key) as desk:
-            message = _failed(desk, await proposals.get(desk.tx, proposal_id), error)
-            await say_where_asked(desk, message, key=f"{key}:{desk.now.timestamp()}")
+            await _tell(desk, await _failed(desk, await proposals.get(desk.tx, proposal_id), error), key)
         return
     async with world.writing(key) as desk:
         proposal = await proposals.get(desk.tx, proposal_id)
         by = proposal.decided_by
         receipt, did = await outside.keep(desk, turn, found, written, key=key, approver_id=by)
-        await say_where_asked(desk, _told(proposal, receipt, did), key=f"{key}:{desk.now.timestamp()}")
+        await _tell(desk, await _told(desk, proposal, receipt, did), key)
 
 
-def _failed(desk: Desk, proposal: Proposal, error: UserError) -> Message:
+async def _has_changed(world: World, turn: Turn, proposal_id: int, found: Prepared, key: str) -> bool:
+    """Whether its object is not what was shown any more; then it is asked anew, if there is anything left to do."""
+    now, wanted = found.effect.before, found.effect.after
+    async with world.writing(key) as desk:
+        proposal = await proposals.get(desk.tx, proposal_id)
+        others = moved(proposal.before, now)
+        if not others:
+            return False
+        if wanted and not changing(now, wanted) and now.keys() & wanted.keys():
+            await stale.give_up(desk, proposal, why=say(SO_ALREADY))
+            return True
+        would = outside.would(found)
+        await stale.ask_anew(desk, turn, proposal, tool=found.tool, asks=found.effect.asks, would=would, moved=others)
+    return True
+
+
+async def _tell(desk: Desk, message: Message, key: str) -> None:
+    await say_where_asked(desk, message, key=f"{key}:{desk.now.timestamp()}")
+    await follow.touched(desk)
+
+
+async def _failed(desk: Desk, proposal: Proposal, error: UserError) -> Message:
     desk.record_refusal(error)
     proposal.outcome = FAILED_TO_DO
-    text = say("*{proposal}* could not be done: {why}", proposal=proposal.name, why=str(error))
+    why = str(error)
+    how = phrase("{approved}, but it could not be done", approved=await _by(desk, proposal))
+    await asking.rewrite(desk, proposal, how)
+    text = say("*{proposal}* could not be done: {why}", proposal=proposal.name, why=why)
     again = Button(label=say("Try again"), action="approve", value=proposal.name)
     return Message(text=text, buttons=(again, *error.buttons))
 
 
-def _told(proposal: Proposal, receipt: Receipt, did: Message) -> Message:
+async def _told(desk: Desk, proposal: Proposal, receipt: Receipt, did: Message) -> Message:
     proposal.outcome = EXECUTED
+    done = phrase("{approved}, and done ({receipt})", approved=await _by(desk, proposal), receipt=receipt.name)
+    await asking.rewrite(desk, proposal, done)
     text = say("*{proposal}* is done: {what}", proposal=proposal.name, what=did.text)
     return Message(text=text, buttons=did.buttons, notes=(receipt.name,))
+
+
+async def _by(desk: Desk, proposal: Proposal) -> Phrase:
+    """Who approved it, and when."""
+    if proposal.decided_by is None or proposal.decided_at is None:
+        return phrase("approved")
+    who = escape((await people.get(desk.tx, proposal.decided_by)).name)
+    return phrase("approved by {who} {at}", who=f"@{who}", at=moment(proposal.decided_at))

@@ -12,6 +12,7 @@ from agent.memory.budget import room
 from agent.memory.context import Context, Material, NoRoomError
 from agent.memory.factors import factor_of
 from agent.memory.fit import fitted
+from agent.memory.look import look
 from agent.memory.pieces import Blocks, Voices, last_words, own_words, preferences
 from agent.memory.read import remembered
 from agent.memory.snapshot import as_blocks, phase_line, snapshot
@@ -69,6 +70,7 @@ class Seen:
 
 async def seen(world: World, turn: Turn) -> Seen:
     """Look around where it was asked."""
+    now = await look(world, turn)
     async with world.reading() as desk:
         place = desk.place
         assert place is not None  # a turn has one
@@ -77,7 +79,7 @@ async def seen(world: World, turn: Turn) -> Seen:
         thread_ts = turn.thread_ts or ""
         memory = await remembered(desk, turn.channel_id, thread_ts, asked_ts=turn.message_ts or "")
         link = await thread_links.of_thread(desk.tx, desk.workspace_id, turn.channel_id, thread_ts)
-        objects = await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one))
+        objects = await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one), **now)
         names = await people.names(desk.tx, desk.workspace_id)
         repository, numbers = await _on_github(desk, ticket if may_know else None)
         return Seen(

@@ -1,22 +1,27 @@
 """How a turn ends: its one answer and the end of its job are one transaction."""
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.desk import Desk
 from agent.guardrails.outcome import Because
+from agent.guardrails.parts import Parts
 from agent.kit.world import World
+from agent.memory import extend
 from agent.notices import notify
+from agent.notices.post import attach_where_asked
 from agent.questions.answers import close
 from agent.questions.shown import pose
 from agent.specialists import NAMED, TOOLS
 from agent.turns import answer, texts
 from agent.turns.answer import Told
 from agent.turns.begin import WAITS, mark, store
+from agent.turns.shown import answer_key
 from bot.events import Place
-from bot.messages import escape
+from bot.messages import TextFile, escape
 from prompts.words import say
-from storage import people, proposals, receipts, turns
+from storage import outbox, people, proposals, receipts, turns
 from storage.database import Tx, tell
 from storage.turn_news import TurnEnded
 from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn
@@ -43,17 +48,30 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
         told = await _told(desk, kept, ended)
-        is_due = told.is_news or not (ended.told or ended.outcome == QUESTION)
-        sent = answer.compose(told).messages if is_due else ()
-        for number, message in enumerate(sent):
-            await notify.answer(desk, message, is_private=False, name=f"answer{number or ''}")
+        if told.is_news or not (ended.told or ended.outcome == QUESTION):
+            await _send(desk, kept, answer.compose(told))
         if ended.state == WAITING:
             ended_steps = [one.number for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
             kept.route = kept.route | {TOLD: ended_steps}
         await (pose(desk, kept) if ended.state == WAITING else close(desk, kept))
         await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
         await _end(world, tx, kept, ended)
+        await _sum_up(desk, kept)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
+
+
+async def _send(desk: Desk, turn: Turn, sent: Parts) -> None:
+    """Where it was asked; what was checked as a whole may then be written piece by piece (CHARGEHAND_STREAMING)."""
+    at = replace(desk, key=f"{answer_key(turn)}:{desk.key}")
+    for number, message in enumerate(sent.messages):
+        name = f"{notify.ANSWER}{number or ''}"
+        await notify.answer(at, message, is_private=False, name=name)
+        if desk.settings.streaming:
+            await outbox.let_grow(desk.tx, f"{at.key}:{name}")
+    if sent.file:
+        digest = hashlib.sha256(at.key.encode()).hexdigest()[:6]
+        file = TextFile(name=f"{turn.name}-{digest}.txt", text=sent.file)
+        await attach_where_asked(desk, file, key=f"{at.key}:file")
 
 
 async def _hand_on(desk: Desk, turn: Turn, *, is_stopped: bool) -> None:
@@ -117,3 +135,9 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
         await world.plainly(desk, turn.text)
         kept.note = why
         await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))
+        await _sum_up(desk, kept)
+
+
+async def _sum_up(desk: Desk, turn: Turn) -> None:
+    """Whatever is asked next in a long thread finds its summary."""
+    await extend.ask_for(desk, turn.channel_id, turn.thread_ts or "", is_private=turn.is_private)

@@ -17,10 +17,15 @@ ACTS = fixed("is working…")
 
 @dataclass
 class Signs:
-    """Of one attempt of a turn. `show` puts the line there, or takes it away with empty words."""
+    """Of one attempt of a turn. `show` puts the line there, or takes it away with empty words.
+
+    `wait` lets so many seconds go by; `clock` counts seconds.
+    """
 
     show: Callable[[str], Awaitable[None]]
     words: str = ""
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
 
     async def now(self, words: str) -> None:
         """Say something else, unless it says that already."""
@@ -42,8 +47,8 @@ class Signs:
 
     async def _renew(self) -> None:
         while True:
-            before = time.monotonic()
-            await asyncio.sleep(RENEWED)
-            if time.monotonic() - before > LATE:
+            before = self.clock()
+            await self.wait(RENEWED)
+            if self.clock() - before > LATE:
                 STATUS_MISSED.inc()
             await self.show(self.words)

@@ -19,6 +19,7 @@ from agent.turns.context import Seen, seen
 from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
 from agent.turns.keep import keep, read_again
 from agent.turns.loop import LimitError
+from agent.turns.offline import looked_up
 from agent.turns.router import Heard, Route
 from agent.turns.steps import begin_steps, end_step, run_one, steps_of
 from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
@@ -95,7 +96,7 @@ async def _work(world: World, turn: Turn) -> Ended:
         if await is_over(desk, turn):
             return Ended(state=DONE, outcome=QUESTION)
     if world.model is None:
-        return Ended(state=DONE, outcome=PLAIN, why=say("no model configured"))
+        return await _without_model(world, turn, say("no model configured"))
     await refuse_stopped(world, turn.id)
     around = await seen(world, turn)
     if not turn.route:
@@ -103,7 +104,7 @@ async def _work(world: World, turn: Turn) -> Ended:
             route = await _routed(world, turn, around)
         except ModelError as error:
             _wait_for_model(world, turn, error)
-            return Ended(state=DONE, outcome=PLAIN, why=str(error))
+            return await _without_model(world, turn, str(error))
         await begin_steps(world, turn, route)
     carried = await approved.carry_out(world, turn)
     open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
@@ -148,6 +149,13 @@ def _needs(turn: Turn, step: TurnStep) -> bool:
     """Whether it rests on what the steps before it do, as the route has it."""
     parts = turn.route["steps"]
     return step.number > len(parts) or bool(parts[step.number - 1].get("needs", True))
+
+
+async def _without_model(world: World, turn: Turn, why: str) -> Ended:
+    """What code can look up is looked up; all else is a remark or a report."""
+    if found := await looked_up(world, turn):
+        return Ended(state=DONE, outcome="answer", why=found)
+    return Ended(state=DONE, outcome=PLAIN, why=why)
 
 
 def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:

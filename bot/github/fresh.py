@@ -1,6 +1,7 @@
-"""An issue or a pull request as GitHub has it now, with what its events do not tell; asked for once in a minute."""
+"""An issue, a pull request or its checks as GitHub has them now; asked for once in a minute."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,11 @@ from bot.github.client import GitHubClient
 from bot.github.failures import CallFailed
 from bot.github.parse import parse_pull
 from bot.github.payload import dig, items, number, text
+from bot.github.runs import checks
 
 FRESH = timedelta(seconds=60)
 MOST_KEPT = 1000  # objects of one process
+LONGEST_WAIT = 5.0  # seconds for one of them: a request goes on without it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +31,22 @@ class PullNow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChecksNow:
+    """Of one commit: name -> conclusion, or how far it is."""
+
+    found: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """What GitHub said when; `found` is None where it could not be reached at `tried_at`, or does not have it."""
 
-    found: GitHubIssue | PullNow | None
+    found: "Found | None"
     as_of: datetime | None
     tried_at: datetime
+
+
+Found = GitHubIssue | PullNow | ChecksNow
 
 
 @dataclass
@@ -56,14 +69,24 @@ class Fresh:
 
         return await self._look((repository.github_id, "pull", pull_number), ask)
 
-    async def _look(self, about: tuple[int, str, int], ask: Callable[[], Awaitable[GitHubIssue | PullNow]]) -> Seen:
+    async def checks(self, client: GitHubClient, repository: GitHubRepository, sha: str) -> Seen:
+        """What the checks of a commit say, likewise."""
+
+        async def ask() -> ChecksNow:
+            found = await checks(client, repository, sha)
+            return ChecksNow(found={one.name: one.conclusion or one.status for one in found})
+
+        return await self._look((repository.github_id, sha, 0), ask)
+
+    async def _look(self, about: tuple[int, str, int], ask: Callable[[], Awaitable[Found]]) -> Seen:
         now, known = self.clock(), self._seen.get(about)
         if known and now - known.tried_at < FRESH:
             return known
         try:
-            seen = Seen(found=await ask(), as_of=now, tried_at=now)
-        except CallFailed as failure:
-            is_gone = failure.is_final  # then what was known before is no help either
+            async with asyncio.timeout(LONGEST_WAIT):
+                seen = Seen(found=await ask(), as_of=now, tried_at=now)
+        except (CallFailed, TimeoutError) as failure:
+            is_gone = isinstance(failure, CallFailed) and failure.is_final  # then what was known is no help either
             before = known if known and not is_gone else Seen(found=None, as_of=None, tried_at=now)
             seen = Seen(found=before.found, as_of=before.as_of, tried_at=now)
         if len(self._seen) >= MOST_KEPT:

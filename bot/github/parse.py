@@ -121,6 +121,7 @@ def _comment(payload: Payload) -> CommentEvent:
         comment_id=need_number(payload, "comment", "id"),
         body=text(payload, "comment", "body") or "",
         sender=text(payload, "sender", "login"),
+        url=address(dig(payload, "comment"), "html_url"),
     )
 
 
@@ -135,6 +136,8 @@ def _pull(payload: Payload) -> PullEvent:
             reviewer=text(payload, "review", "user", "login"),
             verdict=(text(payload, "review", "state") or "").lower(),
             sha=text(payload, "review", "commit_id") or "",
+            body=text(payload, "review", "body") or "",
+            url=address(dig(payload, "review"), "html_url"),
         ),
     )
 
@@ -167,6 +170,7 @@ def _check_run(payload: Payload) -> CheckRunEvent:
         head_sha=need_text(payload, "check_run", "head_sha"),
         status=text(payload, "check_run", "status") or "",
         conclusion=text(payload, "check_run", "conclusion"),
+        at=moment(payload, "check_run", "completed_at"),
     )
 
 

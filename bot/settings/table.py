@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     """Whose answers are checked for claims without a receipt: all, those that could change something, or none."""
     link_hosts: kinds.Hosts = ""
     """Hosts that answers may link to besides GitHub, Slack and this server; `.acme.dev` allows all that end so."""
+    streaming: bool = False
+    """Whether an answer in a thread, once it is checked, is written piece by piece before their eyes."""
 
     # The agent
     approvals: kinds.Approvals = "balanced"

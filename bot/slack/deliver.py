@@ -1,8 +1,7 @@
 """One row of the outbox as one call to Slack, and how to find out whether an uncertain one had its effect."""
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,33 +13,15 @@ from bot.redact import OWN
 from bot.slack.blocks import render
 from bot.slack.client import RATE_LIMITED, CallFailed, answer, failures, patience
 from bot.slack.home import render_home
-from storage.outbox import EPHEMERAL, PUBLISH, REFRESH, Outgoing
+from bot.slack.lookup import Call, channel_of, proof_in, since_first_sent
+from bot.slack.stream import find_stream, stream
+from bot.slack.upload import find_upload, upload
+from storage.outbox import EPHEMERAL, POST, PUBLISH, REFRESH, STREAM, UPLOAD, Outgoing
 from storage.sending import Sent
 
-EVENT_TYPE = "chargehand_effect"
-CLOCKS_APART = timedelta(seconds=30)  # ours may be ahead of Slack's
-LOOKED_THROUGH = 200  # messages since the first attempt
 _NUMBER = re.compile(r"\d+")
 UNCERTAIN = "uncertain: it may have been sent"
 REFUSED_BLOCKS = "invalid_blocks"
-
-
-@dataclass(frozen=True)
-class Call:
-    """A row with the place of its anchor, and the event it comes of, under a name that outlives a restore."""
-
-    row: Outgoing
-    anchor: Sent | None = None
-    cause: str | None = None
-
-    @property
-    def thread_ts(self) -> str | None:
-        return self.row.thread_ts or (self.anchor.ts if self.anchor else None)
-
-    @property
-    def is_of_another_time(self) -> bool:
-        """It may have been said before the database was put back to where it did not know of it."""
-        return self.row.first_sent_at is not None and self.row.first_sent_at < self.row.created_at
 
 
 async def deliver(client: AsyncWebClient, call: Call) -> Sent:
@@ -55,7 +36,11 @@ async def deliver(client: AsyncWebClient, call: Call) -> Sent:
         view = render_home(Home.model_validate_json(OWN.hide(call.row.payload)))
         await answer(client.views_publish(user_id=call.row.channel_id, view=view))
         return Sent(call.row.channel_id, None)
+    if call.row.kind == UPLOAD:
+        return await upload(client, call)
     message = _message(call.row)
+    if call.row.kind == STREAM and (streamed := await stream(client, call, message, render(message))):
+        return streamed
     try:
         return await _say(client, call, render(message))
     except CallFailed as failure:
@@ -89,9 +74,9 @@ async def find(client: AsyncWebClient, call: Call) -> Sent | None:
         CallFailed: Slack does not answer; or nobody can say, and it may not be repeated, of an ephemeral not again.
     """
     row = call.row
-    if row.kind == "post":
+    if look := LOOKS.get(row.kind):
         try:
-            return await _look_up(client, call)
+            return await look(client, call)
         except CallFailed as failure:
             if failure.is_final:
                 raise CallFailed(f"{UNCERTAIN}, and cannot be looked up ({failure})", is_final=True) from failure
@@ -103,34 +88,28 @@ async def find(client: AsyncWebClient, call: Call) -> Sent | None:
 
 async def _look_up(client: AsyncWebClient, call: Call) -> Sent | None:
     """Search its channel or thread, since the first attempt, for the key in the message's metadata."""
-    row = call.row
-    assert row.first_sent_at is not None  # what is uncertain was tried
-    channel_id = await _channel(client, row)
-    oldest = f"{(row.first_sent_at - CLOCKS_APART).timestamp():.6f}"
-    root = call.thread_ts
-    window: dict[str, Any] = {"channel": channel_id, "oldest": oldest, "limit": LOOKED_THROUGH}
-    window["include_all_metadata"] = True
-    cursor = None
-    while True:
-        asked = (
-            client.conversations_replies(ts=root, cursor=cursor, **window)
-            if root
-            else client.conversations_history(cursor=cursor, **window)
-        )
-        data = await answer(asked)
-        for message in data.get("messages", []):
-            told = message.get("metadata", {}).get("event_payload", {})
-            if not _is_it(call, told):
-                continue
-            place = Sent(channel_id, str(message["ts"]))
-            if told["key"] != row.key:  # it may name the ticket by another number
-                await answer(
-                    client.chat_update(channel=channel_id, ts=message["ts"], **render(_message(row)), **_proof(call))
-                )
-            return place
-        cursor = data.get("response_metadata", {}).get("next_cursor")
-        if not cursor:
-            return None
+    row, channel_id = call.row, await channel_of(client, call.row)
+    async for message in since_first_sent(client, call, channel_id):
+        told = proof_in(message)
+        if not _is_it(call, told):
+            continue
+        if told["key"] != row.key:  # it may name the ticket by another number
+            await answer(
+                client.chat_update(channel=channel_id, ts=message["ts"], **render(_message(row)), **call.proof)
+            )
+        return Sent(channel_id, str(message["ts"]))
+    return None
+
+
+async def _look_for_stream(client: AsyncWebClient, call: Call) -> Sent | None:
+    return await find_stream(client, call, render(_message(call.row)))
+
+
+LOOKS: dict[str, Callable[[AsyncWebClient, Call], Awaitable[Sent | None]]] = {
+    POST: _look_up,
+    STREAM: _look_for_stream,
+    UPLOAD: find_upload,
+}
 
 
 def _is_it(call: Call, told: dict[str, Any]) -> bool:
@@ -146,11 +125,6 @@ def _message(row: Outgoing) -> Message:
     return Message.model_validate_json(OWN.hide(row.payload))
 
 
-def _proof(call: Call) -> dict[str, Any]:
-    payload = {"key": call.row.key} | ({"cause": call.cause} if call.cause else {})
-    return {"metadata": {"event_type": EVENT_TYPE, "event_payload": payload}}
-
-
 async def _post(client: AsyncWebClient, call: Call, content: dict[str, Any]) -> Sent:
     row = call.row
     data = await answer(
@@ -159,19 +133,11 @@ async def _post(client: AsyncWebClient, call: Call, content: dict[str, Any]) -> 
             thread_ts=call.thread_ts,
             unfurl_links=False,
             unfurl_media=False,
-            **_proof(call),
+            **call.proof,
             **content,
         )
     )
     return Sent(str(data["channel"]), str(data["ts"]))
-
-
-async def _channel(client: AsyncWebClient, row: Outgoing) -> str:
-    """The channel to look in; for a person's id the direct message with them."""
-    if not row.channel_id.startswith(("U", "W")):
-        return row.channel_id
-    data = await answer(client.conversations_open(users=row.channel_id))
-    return str(data["channel"]["id"])
 
 
 async def _react(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent:

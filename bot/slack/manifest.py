@@ -9,7 +9,8 @@ EVENTS = (
     "app_home_opened", "app_mention", "channel_archive", "channel_deleted", "channel_left", "channel_rename",
     "channel_shared", "channel_unarchive", "channel_unshared", "group_archive", "group_deleted", "group_left",
     "group_rename", "group_unarchive", "member_joined_channel", "member_left_channel", "message.channels",
-    "message.groups", "message.im", "message.mpim", "subteam_members_changed", "team_join", "user_change",
+    "message.groups", "message.im", "message.mpim", "reaction_added", "reaction_removed", "subteam_members_changed",
+    "team_join", "user_change",
 )  # fmt: skip
 DESCRIPTION = "Turns what is reported in Slack into tickets that somebody owns."
 LONG_DESCRIPTION = (

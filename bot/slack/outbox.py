@@ -13,7 +13,8 @@ from bot.elected import Role
 from bot.redact import redact
 from bot.settings import Settings
 from bot.slack.client import DONE, RATE_LIMITED, CallFailed
-from bot.slack.deliver import Call, deliver, find
+from bot.slack.deliver import LOOKS, deliver, find
+from bot.slack.lookup import Call
 from bot.slack.pace import Pace
 from bot.spans import trace
 from bot.worker import ROUND_SECONDS, backoff
@@ -197,7 +198,7 @@ class Outbox:
             return
         pause = timedelta(seconds=backoff(row.attempts, self.jitter()))
         uncertain = row.is_uncertain or failure.is_uncertain
-        if uncertain and row.kind == "post":  # what is still on its way would not be found
+        if uncertain and row.kind in LOOKS:  # what is still on its way would not be found
             pause = max(pause, self._settle)
         await sending.again(tx, row, at=now + pause, error=why, is_uncertain=uncertain)
 

@@ -7,9 +7,11 @@ from typing import Any
 from bot.channel_events import USERGROUP, SlackChannel, SlackUsergroup, channel_event
 from bot.events import SlackCommand, SlackDelete, SlackEdit, SlackForm, SlackMessage, SlackPerson, SlackPress
 from bot.home import HOME, MESSAGES, SlackHome
+from bot.reactions import SlackReaction
 from bot.replies import SlackReply
 from bot.shortcuts import SlackShortcut
 from bot.slack.blocks import MORE
+from bot.slack.reacted import reaction_of
 from bot.slack.shared import files_of
 from bot.slack.submitted import parse_form
 from storage import inbox
@@ -18,7 +20,7 @@ from storage.columns import storable
 Payload = dict[str, Any]
 Event = (
     SlackMessage | SlackEdit | SlackDelete | SlackCommand | SlackPress | SlackForm | SlackPerson | SlackShortcut
-    | SlackChannel | SlackUsergroup | SlackHome | SlackReply
+    | SlackChannel | SlackUsergroup | SlackHome | SlackReply | SlackReaction
 )  # fmt: skip
 
 # A person's own words; every other subtype is Slack's or a bot's.
@@ -103,7 +105,7 @@ def _parse_event(body: Payload, bot_user_id: str) -> Incoming:
 
 
 def _parse_news(body: Payload, event: Payload, bot_user_id: str) -> Incoming:
-    """What became of people, channels and groups."""
+    """What became of people, channels and groups, and emoji that say something to us."""
     kind, key = str(event.get("type")), str(body["event_id"])
     if kind in {"user_change", "team_join"}:
         person = SlackPerson(user_id=str(_dig(event, "user", "id")), has_joined=kind == "team_join")
@@ -113,6 +115,8 @@ def _parse_news(body: Payload, event: Payload, bot_user_id: str) -> Incoming:
     if kind == USERGROUP:
         group = SlackUsergroup(usergroup_id=str(event.get("subteam_id")))
         return _incoming(body, "usergroup", key, group, order=f"usergroup:{group.usergroup_id}")
+    if reacted := reaction_of(event, bot_user_id):
+        return _incoming(body, "reaction", key, reacted, order=f"user:{reacted.user_id}")
     if kind == "app_home_opened" and event.get("tab") in {HOME, MESSAGES}:
         user_id, tab = str(event["user"]), str(event["tab"])
         opened = SlackHome(user_id=user_id, tab=tab, channel_id=str(event.get("channel") or ""))

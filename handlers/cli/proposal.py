@@ -88,7 +88,7 @@ def show(
         return
     for key, value in told.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        typer.echo(f"{key:<11} {shown}")
+        typer.echo(f"{key:<15} {shown}")
 
 
 async def _show(name: str, *, private: bool) -> dict[str, Any]:
@@ -109,7 +109,7 @@ async def _show(name: str, *, private: bool) -> dict[str, Any]:
 async def _told(tx: "Tx", one: "Proposal", *, with_text: bool) -> dict[str, Any]:
     from bot.access import who_may
     from bot.messages import plain
-    from storage import people, tickets, turns
+    from storage import people, proposals, tickets, turns
 
     async def called(person_id: int | None) -> str:
         return (await people.get(tx, person_id)).name if person_id else ""
@@ -131,6 +131,8 @@ async def _told(tx: "Tx", one: "Proposal", *, with_text: bool) -> dict[str, Any]
         "may decide": f"{named}, {who_may(one.needs)}" if named else who_may(one.needs),
         "until": one.expires_at.isoformat(),
         "decided by": await called(one.decided_by),
+        "in the place of": (await proposals.get(tx, one.replaces)).name if one.replaces else "",
+        "edited by": await called(one.edited_by),
         "reason": (one.reason or "") if with_text else "",
     }
 

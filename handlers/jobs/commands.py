@@ -14,6 +14,8 @@ from agent.desk import Desk
 from agent.forms.open import lines_of
 from agent.late import settled
 from agent.memory import heard
+from agent.proposals import amend
+from agent.proposals.editable import AMEND
 from agent.reply import Reply
 from agent.turns.begin import STILL
 from bot.errors import Permanent
@@ -87,6 +89,8 @@ async def form(ctx: Context, run: Run) -> None:
         await refuse_outsiders(desk)
         if used and event.action == ask_agent.VERB.name:
             await heard.note(desk, _spoken(used))
+        if event.action == AMEND:
+            return await amend.save(desk, event.value, event.fields)
         return await run_lines(desk, await lines_of(desk, event))
 
     await serve(ctx, run, asked, act)

@@ -15,7 +15,7 @@ from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, desk_of, event_of, insiders_if_said, serve, system_desk
 from prompts.words import say, speaking
-from storage import homes, people, tickets
+from storage import homes, people, proposals, tickets
 
 
 async def opened(ctx: Context, run: Run) -> None:
@@ -51,7 +51,7 @@ async def home(ctx: Context, run: Run) -> None:
     """Build the page from what is stored now, then have it sent; what changes meanwhile is the next one's."""
     person_id, is_awaited = run.job.args["person_id"], run.job.args.get("is_awaited", True)  # older ones do not say
     async with ctx.db.read() as tx:
-        private = await tickets.private_channels(tx)
+        private = {*await tickets.private_channels(tx), *await proposals.hidden_channels(tx)}
     insiders = await insiders_if_said(ctx, private)
     async with ctx.db.read() as tx:
         person, known = await people.get(tx, person_id), await homes.of_person(tx, person_id)

@@ -46,6 +46,7 @@ async def turn(ctx: Context, run: Run) -> None:
         db=ctx.db,
         model=ctx.model,
         github=ctx.github,
+        fresh=ctx.fresh,
         settings=ctx.settings,
         clock=ctx.clock,
         desk=partial(_desk, ctx, run, asked),

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from agent.alarms.keep import ALARM
 from agent.alarms.tell import ended
+from agent.guardrails.parts import parts
 from agent.language import own
 from agent.notices import notify
 from agent.people.leaving import left
-from bot.messages import Message, escape
+from bot.messages import Message, TextFile, escape
 from prompts.words import fixed, say, speaking, spoken
 from storage import alarms, audit, outbox, people, queue, reminders, tickets
 from storage.alarms import OVER
@@ -37,7 +38,9 @@ async def undeliverable(tx: Tx, row: Outgoing, error: str, *, now: datetime, lan
 
 
 async def _another_way(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
-    if row.kind in {"respond", "replace"} and row.user_id and row.channel_id.startswith(("C", "G")):
+    if row.kind == outbox.UPLOAD:
+        await _in_messages(tx, row, error, now)
+    elif row.kind in {"respond", "replace"} and row.user_id and row.channel_id.startswith(("C", "G")):
         await _again(tx, row, now, kind="whisper", channel_id=row.channel_id)
     elif row.user_id and row.channel_id != row.user_id:  # somebody waits for it: say it to them directly
         await _again(tx, row, now, kind="post", channel_id=row.user_id)
@@ -66,6 +69,27 @@ async def _again(tx: Tx, row: Outgoing, now: datetime, *, kind: str, channel_id:
         correlation_id=row.correlation_id,
     )
     await outbox.add(tx, again)
+
+
+async def _in_messages(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
+    """A file that Slack does not take, for want of files:write say, is said whole in as many messages as it takes."""
+    if error.startswith("uncertain"):
+        return  # it may be there
+    text = TextFile.model_validate_json(row.payload).text
+    for number, message in enumerate(parts(escape(text), may_upload=False).messages, 1):
+        said = Outgoing(
+            workspace_id=row.workspace_id,
+            key=f"{row.key}:as-post:{number}",
+            kind="post",
+            lane=row.lane,
+            channel_id=row.channel_id,
+            thread_ts=row.thread_ts,
+            payload=message.model_dump_json(),
+            due_at=now,
+            created_at=now,
+            correlation_id=row.correlation_id,
+        )
+        await outbox.add(tx, said)
 
 
 async def _reassign(tx: Tx, row: Outgoing, now: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.elected import ROLE_SECONDS, Role
 from bot.errors import SettingsError
 from bot.gauges import Gauges
 from bot.github.client import open_github
+from bot.github.fresh import Fresh
 from bot.health import WELL, Health, LastCalls, Probe
 from bot.limiter import Limiter
 from bot.llm import open_model
@@ -145,4 +146,5 @@ async def meet_slack(running: Running) -> AsyncIterator[Context]:
                 model=model,
                 github=github,
                 clock=running.clock,
+                fresh=Fresh(clock=running.clock),
             )

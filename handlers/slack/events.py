@@ -10,12 +10,15 @@ from agent.channels.settings import MENTION, follows
 from agent.people.admit import actor_of
 from agent.turns.control import control_word
 from agent.turns.halt import halt, meant
+from agent.turns.shown import turn_at
 from bot.channel_events import CONVERSIONS, FOLLOWED, channel_of
 from bot.events import SlackMessage
+from bot.reactions import SlackReaction
 from bot.replies import SlackReply
 from handlers.context import Context
 from handlers.slack.intake import Intake
 from storage import people
+from storage.turns import LIVE
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
@@ -27,6 +30,8 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         said = stored.event
         if stored.is_new and isinstance(said, SlackMessage | SlackReply) and control_word(said.text) == "stop":
             await _stop_at_once(ctx, said)
+        if stored.is_new and isinstance(said, SlackReaction) and said.means == "stop":
+            await _stop_this_at_once(ctx, said)
         event = body.get("event") or {}
         if event.get("type") in FOLLOWED or event.get("subtype") in CONVERSIONS:
             ctx.directory.forget_channel(channel_of(event))  # what is remembered of it may be wrong by now
@@ -45,3 +50,13 @@ async def _stop_at_once(ctx: Context, said: SlackMessage | SlackReply) -> None:
             actor = await actor_of(tx, person)
             found = await meant(tx, channel_id=said.channel_id, thread_ts=thread_ts, actor=actor)
             await halt(tx, found, actor, at=ctx.clock())
+
+
+async def _stop_this_at_once(ctx: Context, on: SlackReaction) -> None:
+    """The same for ✗ on a request, or on what the agent says of it."""
+    async with ctx.db.read() as tx:
+        person = await people.by_slack_id(tx, ctx.workspace_id, on.user_id)
+        shown = await turn_at(tx, on.channel_id, on.ts)
+    if person and shown and shown.turn.state in LIVE:
+        async with ctx.db.write() as tx:
+            await halt(tx, [shown.turn], await actor_of(tx, person), at=ctx.clock())

@@ -21,6 +21,8 @@ from agent.forms import track as tracking
 from agent.forms.kind import FormKind
 from agent.forms.table import form_of, open_form_of
 from agent.language import of_person
+from agent.proposals import amend
+from agent.proposals.editable import AMEND
 from bot.errors import Stray, UserError
 from bot.events import Place, SlackForm, SlackPress
 from bot.forms import Form
@@ -32,12 +34,13 @@ from bot.slack.parse import parse
 from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.intake import Intake
-from prompts.words import say, speaking
+from prompts.words import fixed, say, speaking
 from storage import people
 from storage.tickets import Ticket
 
 OPENS = "form:"
 GLANCE_SECONDS = 1.0  # of the three that a trigger lives
+NOT_IN_TIME = fixed("Slack did not tell me in time who may see that. Please press again.")
 
 
 async def opened(ctx: Context, press: SlackPress) -> Form | Message:
@@ -49,6 +52,8 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     _, name, *chosen = press.action.split(":")
     kind, verb = form_of(name), find_verb(name, VERBS)
     about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
+    if name == AMEND:
+        return await _amending(ctx, press, about)
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person))
@@ -59,16 +64,38 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
         raise Stray(say(UNKNOWN))
     if ticket is None:
         raise Stray(say("There is no {ticket} any more.", ticket=press.value.partition("@")[0]))
-    insiders = await _insiders(ctx, ticket)
+    insiders = await _insiders(ctx, _room(ticket))
     is_known = person is not None and insiders is not None
     if (kind.shows_ticket or ticket.is_private) and not is_known:
-        raise UserError(say("Slack did not tell me in time who may see that. Please press again."))
+        raise UserError(say(NOT_IN_TIME))
     async with ctx.db.read() as tx:
         actor = await refuse.actor_for(tx, person) if is_known else None
         desk = refuse.desk_of(ctx, press, tx, actor, insiders=insiders)
         if is_known and (offer := await _instead(desk, ticket, kind, verb, press)):
             return offer  # without a person to ask about the command will ask Slack, and decide
         return await opening.form_for(desk, kind, ticket, chosen="".join(chosen), about=about)
+
+
+async def _amending(ctx: Context, press: SlackPress, about: Mapping[str, str | None]) -> Form:
+    """The form that edits what waits for approval.
+
+    Raises:
+        UserError: Slack does not say who may see it. Stray: it is none of theirs, or decided. Refused: they may not.
+    """
+    insiders = await _insiders(ctx, await _rooms(ctx, press.value))
+    if insiders is None:
+        raise UserError(say(NOT_IN_TIME))
+    async with ctx.db.read() as tx:
+        person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
+        desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person), insiders=insiders)
+        return await amend.form(desk, press.value, about=about)
+
+
+async def _rooms(ctx: Context, value: str) -> set[str]:
+    """The private channel whose members alone may know of a proposal."""
+    async with ctx.db.read() as tx:
+        room = await amend.room_of(tx, ctx.workspace_id, value)
+    return {room} if room else set()
 
 
 async def _about_no_ticket(
@@ -102,11 +129,16 @@ async def _instead(desk: Desk, ticket: Ticket, kind: FormKind, verb: Verb, press
     return None
 
 
-async def _insiders(ctx: Context, ticket: Ticket) -> Mapping[str, frozenset[str]] | None:
-    """Who may see the ticket if it is private; None when Slack does not say while there is time to open a form."""
+def _room(ticket: Ticket | None) -> set[str]:
+    """The private channel whose members alone may know of a ticket."""
+    return {ticket.channel_id} if ticket and ticket.is_private else set()
+
+
+async def _insiders(ctx: Context, rooms: set[str]) -> Mapping[str, frozenset[str]] | None:
+    """Who is in these channels; None when Slack does not say while there is time to open a form."""
     try:
         async with asyncio.timeout(GLANCE_SECONDS):
-            return await ctx.directory.insiders({ticket.channel_id} if ticket.is_private else set())
+            return await ctx.directory.insiders(rooms)
     except (TimeoutError, CallFailed):
         return None
 
@@ -115,7 +147,8 @@ async def _reaction(ctx: Context, form: SlackForm) -> dict[str, Any]:
     """What is shown in a form's place: what is wrong with it by field, or the form that it leads to."""
     async with ctx.db.read() as tx:
         ticket, _ = await opening.ticket_of(refuse.desk_of(ctx, form, tx, None), opening.target_of(form))
-    insiders = await _insiders(ctx, ticket) if ticket else {}
+    rooms = await _rooms(ctx, form.value) if form.action == AMEND else _room(ticket)
+    insiders = await _insiders(ctx, rooms)
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, form.user_id)
         actor = await refuse.actor_for(tx, person) if insiders is not None else None

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import select
 
@@ -14,7 +15,9 @@ from storage.proposals import Proposal
 from storage.receipts import Receipt
 from storage.turns import Turn
 from tests.clock import Clock
+from tests.forging import press_forged
 from tests.journeys.agent_team import answers, calls, routes, with_agent
+from tests.journeys.test_home import shown
 from tests.team import Bot, assignees, make_admin, quiet, report, said, slash
 
 GIVE = Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False})
@@ -153,7 +156,94 @@ async def test_who_has_lost_the_right_meanwhile_gets_nothing_done(
         assert len(await receipts(bot)) == 1
 
 
-async def test_what_others_changed_meanwhile_is_asked_again(
+async def test_what_changed_meanwhile_is_stale_and_asked_anew(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts, asked = await proposed(bot)
+        await make_admin(bot, "erin")
+        before = (await assignees(bot))[0]
+        await slash(bot, "erin", "assign CH-1 @carol")
+        await slack.click("alice", "#ops", asked, "Approve")
+        await quiet(bot)
+        assert (await assignees(bot), await receipts(bot)) == (["carol"], [])
+        old = slack.message("#ops", asked)
+        changed = f"assignees: @{before} → @carol"
+        assert old.plain.endswith(f": not done, since this has changed: {changed}; P-2 asks again.")
+        assert old.buttons == []
+        [anew] = [one for one in slack.thread("#ops", ts) if "Approve" in one.buttons]
+        assert anew.plain.startswith("*P-2*: @alice asks to ")
+        assert "• assignees: @carol → @dave" in anew.plain
+        assert f"P-1 was approved, but this has changed since: {changed}." in anew.plain
+        gone = "P-1 counts no more: what it was about has changed. P-2 stands in its place."
+        assert await slash(bot, "alice", "approve P-1") == gone
+        await slack.click("alice", "#ops", anew.ts, "Approve")
+        await quiet(bot)
+        assert await assignees(bot) == ["dave"]
+        assert len(await receipts(bot)) == 1
+        done = slack.message("#ops", anew.ts)
+        assert ": approved by @alice <!date^" in done.plain
+        assert done.plain.endswith(", and done (R-1).")
+        states = [(one.name, one.state, one.replaces) for one in await bot.rows(select(Proposal))]
+        assert states == [("P-1", "stale", None), ("P-2", "approved", 1)]
+        assert {turn.state for turn in await bot.rows(select(Turn))} == {"done"}
+
+
+async def edited(bot: Bot, who: str, ts: str, values: dict[str, Any]) -> dict[str, str]:
+    """Somebody edits what waits; what the form says is wrong."""
+    await bot.slack.click(who, "#ops", ts, "Edit…")
+    await bot.slack.until(lambda: bot.slack.modal(who))
+    wrong = await bot.slack.submit(who, values)
+    await quiet(bot)
+    return wrong
+
+
+async def test_who_may_approve_may_edit_and_what_was_there_before_is_void(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """Whatever is pressed then: the old button, or one that somebody has copied elsewhere."""
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        card = await report(bot, "frank", "redis is down")
+        before = await assignees(bot)
+        ts, asked = await proposed(bot)
+        await make_admin(bot, "erin")
+        await slack.click("frank", "#ops", asked, "Edit…")
+        await slack.until(lambda: slack.ephemerals("frank"))
+        assert said(slack.ephemerals("frank"))[-1].startswith("You may not decide P-1")
+        assert await edited(bot, "erin", asked, {"people": [slack.user("carol").id]}) == {}
+        assert said(slack.ephemerals("erin"))[-1] == "P-2 waits for approval now."
+        old = slack.message("#ops", asked)
+        assert old.plain.endswith(": edited by @erin, and void; P-2 stands in its place.")
+        assert old.buttons == []
+        gone = "P-1 counts no more: @erin edited it. P-2 stands in its place."
+        for message in (answers(slack, ts)[0].ts, slack.thread("#ops", card)[1].ts):
+            assert await press_forged(slack, bot, "alice", message, "approve", "P-1") == gone
+        assert (await assignees(bot), await receipts(bot)) == (before, [])
+        [anew] = [one for one in slack.thread("#ops", ts) if "Approve" in one.buttons]
+        assert anew.plain.startswith("*P-2*: @alice asks to ")
+        assert "→ @carol" in anew.plain
+        assert "Nobody said this" not in anew.plain
+        assert anew.plain.endswith("@erin edited it: it stands in the place of P-1.")
+        await slack.click("alice", "#ops", anew.ts, "Approve")
+        await quiet(bot)
+        assert await assignees(bot) == ["carol"]
+        [receipt] = await receipts(bot)
+        rows = await bot.rows(select(Proposal))
+        assert [(one.state, one.asker_id, bool(one.edited_by)) for one in rows] == [
+            ("superseded", receipt.actor_id, False),
+            ("approved", receipt.actor_id, True),
+        ]
+        assert [one.action for one in await bot.rows(select(AuditEvent)) if one.object_kind == "proposal"] == [
+            *("propose", "edit", "propose", "approve")
+        ]
+
+
+async def test_a_denial_needs_no_reason_and_says_who_and_when(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     routes(llm, "assign")
@@ -161,14 +251,85 @@ async def test_what_others_changed_meanwhile_is_asked_again(
     async with with_agent(slack, llm, tmp_path) as bot:
         await report(bot, "frank", "redis is down")
         _, asked = await proposed(bot)
-        await make_admin(bot, "erin")
-        await slash(bot, "erin", "assign CH-1 @carol")
-        await slack.click("alice", "#ops", asked, "Approve")
+        heard = len(llm.requests)
+        await slack.click("alice", "#ops", asked, "Deny…")
+        await slack.until(lambda: slack.modal("alice"))
+        assert await slack.submit("alice", {}) == {}
         await quiet(bot)
-        assert await assignees(bot) == ["carol"]
-        assert "CH-1 has changed since P-1 was asked" in said(slack.ephemerals("alice"))[-1]
-        [proposal] = await bot.rows(select(Proposal))
-        assert proposal.state == "open"
-        await slack.click_ephemeral("alice", "Approve anyway")
+        denied = slack.message("#ops", asked)
+        assert ": denied by @alice <!date^" in denied.plain
+        assert denied.plain.endswith(": No reason given.")
+        assert denied.buttons == []
+        assert len(llm.requests) == heard, "the model is not asked"
+        assert await receipts(bot) == []
+
+
+async def test_of_a_private_channel_only_its_members_edit_and_see_it_on_their_page(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@alice"], "besides": False}), then="I asked.")
+    slack.invite_bot("#secret")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        card = await report(bot, "alice", "redis password leaked", channel="#secret")
+        elsewhere = await report(bot, "frank", "kafka lags")
+        await make_admin(bot, "bob", "carol")
+        await report(bot, "bob", "could you give CH-1 to somebody good?", channel="#secret", thread_ts=card)
+        public = slack.thread("#ops", elsewhere)[1].ts
+        unseen = "There is no P-1 that you can see. Your Home tab lists those that wait for you."
+        assert await press_forged(slack, bot, "carol", public, "form:amend", "P-1") == unseen
+        for who in ("bob", "carol"):
+            await slack.open_home(who)
+        await quiet(bot)
+        assert "*P-1*" in shown(slack, "bob")
+        assert "P-1" not in shown(slack, "carol")
+        await slack.click_home("bob", "Edit…")
+        form = await slack.until(lambda: slack.modal("bob"))
+        assert form
+        assert form["title"]["text"] == "Edit P-1"
+
+
+async def test_a_form_says_what_is_wrong_and_what_cannot_be_done_changes_nothing(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "close")
+    calls(llm, "close", Call("close_ticket", {"ticket": "CH-1", "reason": "a test"}), then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", "ask close CH-1 please, it was a test")
+        await make_admin(bot, "erin")
+        [asked] = [one for one in slack.thread("#ops", ts) if "Approve" in one.buttons]
+        wrong = await edited(bot, "erin", asked.ts, {"reason": "a `test`"})
+        assert wrong == {"reason": "Write one line, without backticks."}
+        assert await slack.submit("erin", {"reason": "a test"}) == {}
+        await quiet(bot)
+        assert said(slack.ephemerals("erin"))[-1] == "P-1 says that already."
+        await slash(bot, "alice", "close CH-1 failed over")
+        assert await edited(bot, "erin", asked.ts, {"reason": "only a drill"}) == {}
+        assert said(slack.ephemerals("erin"))[-1].startswith("CH-1 is closed")
+        assert [one.state for one in await bot.rows(select(Proposal))] == ["open"]
+
+
+async def test_the_home_tab_has_what_waits_with_its_buttons(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        for who in ("alice", "carol"):
+            await slack.open_home(who)
+        await quiet(bot)
+        assert "P-1" not in shown(slack, "alice")
+        ts, asked = await proposed(bot)
+        await slack.until(lambda: "*P-1*: @alice asks to " in shown(slack, "alice"))
+        assert "To decide (1)" in shown(slack, "alice")
+        assert "[Approve]\n[Edit…]\n[Deny…]" in shown(slack, "alice")
+        assert "P-1" not in shown(slack, "carol")
+        await slack.click_home("alice", "Approve")
         await quiet(bot)
         assert await assignees(bot) == ["dave"]
+        await slack.until(lambda: "To decide" not in shown(slack, "alice"))
+        assert slack.message("#ops", asked).plain.endswith(", and done (R-1).")
+        assert slack.message("#ops", asked).buttons == []
+        assert any("*P-1* is done" in text for text in said(slack.thread("#ops", ts)))

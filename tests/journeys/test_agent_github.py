@@ -87,6 +87,32 @@ async def test_a_question_about_ci_is_answered_from_the_log(
     assert "The cart test fails." in slack.thread("#ops", ts)[-1].plain
 
 
+async def test_what_the_thread_is_about_is_told_as_it_is_now(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """No event tells of labels; what cannot be reached is one line, and the request goes on."""
+    routes(llm, "research")
+    calls(llm, "research", then="It is open.")
+    async with at_work(github, slack, llm, tmp_path) as bot:
+        github.open_issue("frank", SHOP, title="kafka is down", labels=["urgent"])
+        await settle(github, bot)
+        github.open_pull("bob", SHOP, title="CH-2 fix it", head="fix")
+        await settle(github, bot)
+        root = next(one.ts for one in slack.messages("#ops") if "CH-2" in one.plain)
+        github.run_workflow(SHOP, "fix", {"test": {"pytest": "failure"}})  # type: ignore[arg-type]
+        await report(bot, "bob", "ask what is it about?", thread_ts=root)
+        told = str(next(one["messages"] for one in llm.requests if "Purpose: research" in str(one)))
+        assert "labels: urgent" in told
+        assert "lines added" in told
+        assert "state: failing" in told
+        before = len(llm.requests)
+        github.fail(Fault(status=404, call=f"GET /repos/{SHOP}/issues/1", times=9))
+        root = next(one.ts for one in slack.messages("#ops") if "CH-1" in one.plain)
+        await report(bot, "bob", "ask and what is this about?", thread_ts=root)
+        told = str(next(one["messages"] for one in llm.requests[before:] if "Purpose: research" in str(one)))
+        assert f"issue {SHOP}#1: not reachable, as of " in told
+
+
 async def test_a_comment_waits_for_approval_and_says_who_asked(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
@@ -109,6 +135,75 @@ async def test_a_comment_waits_for_approval_and_says_who_asked(
     assert receipt.approver_id == receipt.actor_id
     [done] = [one.plain for one in slack.thread("#ops", ts) if "*P-1* is done" in one.plain]
     assert f"Commented on <{receipt.url}|acme/shop#1>." in done
+
+
+async def test_what_was_retitled_since_it_was_shown_is_asked_anew_and_then_done(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """And what GitHub refuses once is done by another try, under the same key."""
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        ts = await report(bot, "bob", ASK)
+        github.edit_issue("frank", SHOP, 1, title="redis is slow")
+        await approve(slack, bot, "bob", ts)
+        assert github.comments() == []
+        anew = next(one for one in slack.thread("#ops", ts) if "*P-2*" in one.plain)
+        assert "has changed since: title: redis is down → redis is slow." in anew.plain
+        github.fail(Fault(status=403, call=COMMENTS))
+        await slack.click("bob", "#ops", anew.ts, "Approve")
+        await quiet(bot)
+        failed = slack.thread("#ops", ts)[-1]
+        assert failed.plain.startswith("*P-2* could not be done: GitHub does not let Chargehand do that")
+        assert slack.message("#ops", anew.ts).plain.endswith(", but it could not be done.")
+        await slack.click("bob", "#ops", failed.ts, "Try again")
+        await quiet(bot)
+        [comment] = github.comments()
+        rows = await select_all(bot, Proposal)
+        [receipt] = [one for one in await select_all(bot, Receipt) if one.tool]
+    assert comment.body.startswith("we see it in staging too")
+    assert [(one.state, one.outcome) for one in rows] == [("stale", ""), ("approved", "executed")]
+    assert receipt.key == f"proposal:{rows[1].id}:done"
+    assert slack.message("#ops", anew.ts).plain.endswith(", and done (R-1).")
+
+
+async def test_what_is_closed_already_is_not_closed_again(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "close")
+    closing = Call("close_issue", {"repository": "acme/shop", "number": 1, "reason": "completed"})
+    calls(llm, "close", closing, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        ts = await report(bot, "bob", "could you close acme/shop#1 on GitHub as completed, it is fixed?")
+        asked = next(one for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
+        assert "• state: open → closed" in asked.plain
+        github.close_issue("frank", SHOP, 1)
+        await approve(slack, bot, "alice", ts)
+        [proposal] = await select_all(bot, Proposal)
+    assert slack.message("#ops", asked.ts).plain.endswith(": not done: it is so already.")
+    assert proposal.state == "stale"
+
+
+async def test_a_comment_is_edited_before_it_is_written(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        ts = await report(bot, "bob", ASK)
+        asked = next(one for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
+        await slack.click("bob", "#ops", asked.ts, "Edit…")
+        form = await slack.until(lambda: slack.modal("bob"))
+        assert form
+        assert [block["block_id"] for block in form["blocks"]] == ["text"]
+        assert await slack.submit("bob", {"text": "we see it everywhere"}) == {}
+        await quiet(bot)
+        anew = next(one for one in slack.thread("#ops", ts) if "*P-2*" in one.plain)
+        assert "we see it everywhere" in anew.plain
+        await slack.click("bob", "#ops", anew.ts, "Approve")
+        await quiet(bot)
+        [comment] = github.comments()
+    assert comment.body.startswith("we see it everywhere\n")
 
 
 async def test_a_lost_answer_is_looked_up_and_not_repeated(

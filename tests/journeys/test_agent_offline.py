@@ -1,10 +1,15 @@
 """Without a model the same words still do what rules know the whole of."""
 
+from pathlib import Path
+
 import pytest
 from sqlmodel import select
 
+from bot.sandbox.github import Fault, GitHubSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage.alarms import Alarm
+from storage.tickets import Ticket
+from tests.github import hearing, settle
 from tests.team import Bot, assignees, quiet, report, said, select_all
 
 
@@ -36,3 +41,22 @@ async def test_it_never_merges(slack: SlackSandbox, bot: Bot, words: str) -> Non
 async def test_asking_says_which_setting_is_missing(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "ask who has the most open tickets?")
     assert "ANTHROPIC_API_KEY" in slack.ephemerals("frank")[-1].plain
+
+
+@pytest.mark.parametrize("words", ["why does CI fail on #1?", "ask warum schlagen die Tests bei acme/shop#1 fehl?"])
+async def test_why_ci_fails_is_read_from_the_log(
+    github: GitHubSandbox, slack: SlackSandbox, tmp_path: Path, words: str
+) -> None:
+    async with hearing(github, slack, tmp_path, github_token=github.token) as bot:
+        github.open_pull("bob", "acme/shop", title="Fix it", head="fix")
+        failing = {"test": {"pytest": "failure"}}
+        github.run_workflow("acme/shop", "fix", failing, logs={"test": "cart.py:3: AssertionError: 1 != <2>\n"})  # type: ignore[arg-type]
+        await settle(github, bot)
+        ts = await report(bot, "frank", words)
+        answer = slack.thread("#ops", ts)[-1].plain
+        assert "AssertionError: 1 != <2>" in answer.replace("&lt;", "<").replace("&gt;", ">")
+        assert "nothing was changed" in answer
+        github.fail(Fault(status=404, call="GET /repos/acme/shop/pulls/1"))
+        ts = await report(bot, "frank", words)
+        assert "GitHub shows no such thing in acme/shop#1" in slack.thread("#ops", ts)[-1].plain
+        assert await select_all(bot, Ticket) == []

@@ -76,6 +76,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "ratio of the medians",
         "requests that wait, MB more",
     ),
+    "trace": ("a request whose trace keeps its words, median ms", "ratio of the two", "ratio to that"),
     "parse": ("a line read, p99 ms", "ratio of the two"),
     "queue": ("SQLite: put/s, share that is left", "PostgreSQL: idle worker, % of a core"),
     "redact": ("redaction of a log line",),

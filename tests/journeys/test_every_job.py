@@ -23,11 +23,12 @@ from tests.team import Bot, quiet, report, slash
 
 # What the story below sets in motion: one for each thing that people, Slack or the clock did.
 ASKED_FOR = {
-    "slack.message": 1,
+    "slack.message": 2,
     "slack.reply": 1,
+    "slack.reaction": 1,
     "slack.edit": 1,
     "slack.delete": 1,
-    "slack.command": 6,
+    "slack.command": 5,
     "turn": 1,
     "slack.press": 1,
     "slack.form": 1,
@@ -56,6 +57,8 @@ ASKED_FOR = {
     "reconcile": 1,
     "digests": 1,
     "plain_words": 1,
+    "narrate": 1,  # of the comment
+    "thread_summary": 1,
     "triage": 2,  # a report's and an issue's
     "budget.warning": 1,
     "reassign": 1,
@@ -100,6 +103,7 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     card = slack.thread("#ops", ts)[1].ts
     await slack.edit("frank", "#ops", ts, "@chargehand redis is down in Frankfurt")
     await slack.say("dave", "#ops", "the replica is fine", thread_ts=ts)
+    await slack.react("dave", "#ops", ts, "x")
     await slash(bot, "frank", "list")
     await slack.click("carol", "#ops", card, "Claim")
     await quiet(bot)
@@ -119,7 +123,8 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     on_github(github)
     await settle(github, bot)
     await slash(bot, "alice", "hours workspace Mon-Sun 0-24")
-    await slack.command("frank", "#ops", "/chargehand", "ask who has the most tickets?")
+    long = "what was said of it before? " * 500
+    await slack.say("frank", "#ops", f"@chargehand ask who has the most tickets? {long}", thread_ts=ts)
     await settle(github, bot)
     await slack.open_home("frank")
     slack.redeliver()

@@ -17,6 +17,9 @@ WHEN = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 600  # characters of what a tool said
+BLOCK = re.compile(r'^<data-\w+ source="([^"]*)" author="([^"]*)"[^>]*>\n(.*?)\n</data-', re.MULTILINE | re.DOTALL)
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
+LONGEST_SENTENCE, MOST_LINES = 120, 12
 # Whose work it is, by words; the first that fit come first.
 WORDS: Mapping[str, re.Pattern[str]] = {
     "create": re.compile(r"\b(broken|down|fails?|failing|error|crash\w*|wrong|open a ticket|track)\b", re.IGNORECASE),
@@ -47,6 +50,19 @@ def works(asked: Asked) -> Reply:
 def offered(asked: Asked) -> Reply:
     """Whether what somebody said in a channel tells of a problem, by its words."""
     return Reply(json={"is_problem": bool(WORDS["create"].search(asked.opening)), "confidence": 0.9})
+
+
+def narrated(asked: Asked) -> Reply:
+    """The first sentence of what somebody wrote."""
+    found = BLOCK.search(asked.opening)
+    words = " ".join((found[3] if found else asked.opening).split())
+    return Reply(text=SENTENCE.split(words)[0][:LONGEST_SENTENCE])
+
+
+def summed_up(asked: Asked) -> Reply:
+    """The summary so far, and how each message after it begins."""
+    lines = [(who, " ".join(text.split())[:LONGEST_SENTENCE]) for _, who, text in BLOCK.findall(asked.opening)]
+    return Reply(text="\n".join(f"{who}: {text}" if who else text for who, text in lines[:MOST_LINES]))
 
 
 def request_of(asked: Asked) -> str:

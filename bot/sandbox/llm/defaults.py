@@ -1,6 +1,6 @@
 """What the stand-in answers when no script says otherwise: the bot's own prompts get plausible answers."""
 
-from bot.sandbox.llm.agent import offered, routed, works
+from bot.sandbox.llm.agent import narrated, offered, routed, summed_up, works
 from bot.sandbox.llm.asked import Asked, Call
 from bot.sandbox.llm.rules import Match, Reply, Rule
 from bot.sandbox.llm.schemas import sample
@@ -31,6 +31,8 @@ DEFAULTS = (
         match=Match(purpose="^(create|assign|remind|research|comment|close)$"),
         reply=Reply(by=works),
     ),
+    Rule(name="narrate", match=Match(purpose="^narrate$"), reply=Reply(by=narrated)),
+    Rule(name="summary", match=Match(said="The messages after it, the oldest first:"), reply=Reply(by=summed_up)),
     Rule(name="claims", match=Match(said="</receipts>"), reply=Reply(json={"claims": []})),
     Rule(name="what it can do", match=Match(purpose="(?i)capabilit"), reply=Reply(by=capable)),
 )

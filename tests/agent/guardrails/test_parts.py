@@ -54,7 +54,7 @@ def test_200_000_characters_arrive_as_a_file_behind_the_first_lines() -> None:
     sent = parts(text)
     assert [message.text.count("\n") for message in sent.messages] == [5]
     assert sent.messages[0].text.startswith("Line 0 has")
-    assert sent.messages[0].text.endswith("\n\nThe whole answer is in the file below.")
+    assert sent.messages[0].text.endswith("\n\nThe whole answer follows.")
     assert sent.file.count("words (https://github.com/a/b/issues/7) & more.") == 1
     assert sent.file.count("has a link with words (") == text.count("&amp;")
     many = parts(text, may_upload=False)

@@ -41,6 +41,13 @@ def test_a_channel_cuts_what_changes_something(specialist: Specialist) -> None:
     assert cut == {"read": reads, "own": ours, "all": {tool.name for tool in specialist.tools}}
 
 
+@pytest.mark.parametrize("origin", ["github", "system"])
+def test_words_from_elsewhere_lead_to_nobody_who_could_hold_one(origin: str) -> None:
+    open_to = [one for one in SPECIALISTS if origin in one.origins]
+    assert [one.name for one in open_to] == ["narrate"]
+    assert all(not one.tools and "person" not in one.origins for one in open_to)
+
+
 def test_a_person_holds_what_the_channel_leaves() -> None:
     (assign,) = [one for one in SPECIALISTS if one.name == "assign"]
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from agent.desk import Desk
 from agent.memory.snapshot import as_blocks, ci_state, phase_line, snapshot
 from bot.events import GitHubIssue
-from bot.github.fresh import PullNow, Seen, pull_now
+from bot.github.fresh import ChecksNow, PullNow, Seen, pull_now
 from storage import thread_links
 from storage.issues import Issue
 from storage.pulls import Pull
@@ -103,3 +104,30 @@ async def test_what_not_every_reader_may_know_is_left_out(desk: Desk, make_ticke
     row = await linked(desk, make_ticket)
     assert await snapshot(desk, row, sees=lambda ticket: not ticket.title) == []
     assert await snapshot(desk, None, sees=lambda _: True) == []
+
+
+async def test_checks_are_as_they_were_looked_at_else_as_events_told(desk: Desk, make_ticket: MakeTicket) -> None:
+    row = await linked(desk, make_ticket)
+
+    async def told(seen: Seen) -> str:
+        return as_blocks(await snapshot(desk, row, sees=lambda _: True, checks_now=seen), FENCE)[-1]
+
+    looked_at = Seen(found=ChecksNow(found={"build": "success"}), as_of=NOW, tried_at=NOW)
+    assert "state: passing" in await told(looked_at)
+    assert "as of 2026-03-02 09:00:00 UTC" in await told(looked_at)
+    away = Seen(found=None, as_of=None, tried_at=NOW)
+    assert "state: failing" in await told(away), "an App may be told of checks that it may not read"
+    (pull,) = await desk.tx.exec(select(Pull))
+    pull.checks = {}
+    assert await told(away) == "checks of acme/shop#8: not reachable, as of 2026-03-02 08:00:00 UTC."
+
+
+async def test_what_an_event_told_later_counts_more(desk: Desk, make_ticket: MakeTicket) -> None:
+    row = await linked(desk, make_ticket)
+    issue = GitHubIssue(
+        github_id=1, number=7, title="Old", body="", state="closed", state_reason=None, labels=(), author="eve",
+        url="https://x", created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    seen = Seen(found=issue, as_of=EARLIER - timedelta(minutes=1), tried_at=NOW)
+    told = as_blocks(await snapshot(desk, row, sees=lambda _: True, issue_now=seen), FENCE)[1]
+    assert "title: Carts are lost\nstate: open" in told

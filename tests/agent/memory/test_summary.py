@@ -7,6 +7,7 @@ import pytest
 
 from agent.desk import Desk
 from agent.forget import forget
+from agent.memory import extend
 from agent.memory.budget import estimated
 from agent.memory.context import Context, Material
 from agent.memory.factors import factor_of, learn
@@ -118,3 +119,24 @@ async def test_what_a_person_said_goes_when_they_are_forgotten(desk: Desk) -> No
     await forget(admin, await people.the(desk.tx, "T1", "UBO"), reason="they asked for it")
     found = await remembered(desk, "C1", "10.1")
     assert ([one.author for one in found.said], found.summary) == (["UCY"], "")
+
+
+async def test_what_changed_while_a_model_read_it_is_not_kept(desk: Desk) -> None:
+    def message(number: int) -> ThreadMessage:
+        one = said(number, 3000)
+        about = {"workspace_id": "T1", "channel_id": "C1", "thread_ts": "10.1", "at": desk.now}
+        return ThreadMessage(ts=one.ts, author="UBO", text=one.text, **about)
+
+    await thread_messages.keep(desk.tx, [message(number) for number in range(3)])
+    wish = await extend.wanted(desk, "C1", "10.1")
+    assert wish
+    await thread_messages.remove(desk.tx, "T1", "C1", wish.extension.said[0].ts)
+    assert not await extend.keep(desk, "C1", "10.1", wish, "@bo: abc")
+    assert await thread_summaries.of_thread(desk.tx, "T1", "C1", "10.1") is None
+    again = await extend.wanted(desk, "C1", "10.1")
+    assert again
+    assert await extend.keep(desk, "C1", "10.1", again, "@bo: abc")
+    kept = await thread_summaries.of_thread(desk.tx, "T1", "C1", "10.1")
+    assert kept
+    assert (kept.text, kept.until_ts) == ("@bo: abc", again.extension.until_ts)
+    assert await extend.wanted(desk, "C1", "10.1") is None

@@ -7,7 +7,7 @@ import pytest
 
 from bot.events import GitHubIssue
 from bot.github.client import GitHubClient
-from bot.github.fresh import Fresh, PullNow
+from bot.github.fresh import ChecksNow, Fresh, PullNow
 from bot.sandbox.github import Fault, GitHubSandbox
 from tests.bot.github.test_client import client, shop
 
@@ -38,6 +38,24 @@ async def test_what_was_seen_a_minute_ago_is_asked_for_again(github: GitHubSandb
     second = await fresh.issue(asking, shop(github), 1)
     assert isinstance(second.found, GitHubIssue)
     assert (second.found.title, second.as_of) == ("Carts were lost", now[0])
+
+
+async def test_checks_are_asked_for_once_in_a_minute(github: GitHubSandbox, asking: GitHubClient) -> None:
+    now = [NOON]
+    fresh = Fresh(clock=lambda: now[0])
+    sha = github.push("bob", "acme/shop", "carts")
+    github.check("acme/shop", sha, name="unit", conclusion="failure")
+    github.check("acme/shop", sha, name="lint", conclusion=None)
+    first = await fresh.checks(asking, shop(github), sha)
+    assert isinstance(first.found, ChecksNow)
+    assert (first.found.found["unit"], first.found.found["lint"]) == ("failure", "in_progress")
+    github.check("acme/shop", sha, name="lint")
+    now[0] += timedelta(seconds=59)
+    assert await fresh.checks(asking, shop(github), sha) is first
+    now[0] += timedelta(seconds=1)
+    second = await fresh.checks(asking, shop(github), sha)
+    assert isinstance(second.found, ChecksNow)
+    assert second.found.found["lint"] == "success"
 
 
 async def test_github_may_be_away(github: GitHubSandbox, asking: GitHubClient) -> None:

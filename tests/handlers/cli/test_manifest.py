@@ -70,6 +70,8 @@ NEEDS = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
     "subteam_members_changed": "usergroups:read",
     "team_join": "users:read",
     "user_change": "users:read",

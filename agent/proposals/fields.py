@@ -1,0 +1,55 @@
+"""The fields that a proposal shows, before and after, and which of them are others by now."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from agent.desk import Desk
+from bot.messages import escape
+from prompts.words import fixed, say
+from storage import people
+
+SHOWN_FIELDS = 6
+SHOWN_VALUE = 200  # characters
+PEOPLE = {"assignees"}  # fields that hold the ids of people
+NONE_YET = "–"
+
+Values = Mapping[str, Any]
+
+
+def changing(before: Values, after: Values) -> list[str]:
+    """The names of the fields that become something else."""
+    return [name for name in after if name in before and _plain(before[name]) != _plain(after[name])]
+
+
+def moved(shown: Values, now: Values) -> list[str]:
+    """The names of those fields that were shown and are something else by now."""
+    return [name for name in shown if _plain(shown[name]) != _plain(now.get(name))]
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from the database."""
+    return json.loads(json.dumps(value, default=str))
+
+
+async def changes(desk: Desk, before: Values, after: Values) -> list[str]:
+    """A line for each field that becomes something else, as far as people can read it: "state: open → closed"."""
+    names = changing(before, after)[:SHOWN_FIELDS]
+    known = {one.id: one.name for one in await people.everyone(desk.tx)} if PEOPLE.intersection(names) else {}
+    text = fixed("{field}: {before} → {after}")
+    return [
+        say(
+            text,
+            field=name.replace("_", " "),
+            before=_shown(name, before[name], known),
+            after=_shown(name, after[name], known),
+        )
+        for name in names
+    ]
+
+
+def _shown(name: str, value: Any, known: Mapping[int, str]) -> str:
+    if name in PEOPLE and isinstance(value, list | tuple):
+        value = [f"@{known.get(one, one)}" for one in value]
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+    return escape(text[:SHOWN_VALUE]) or NONE_YET
