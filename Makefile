@@ -8,7 +8,7 @@ SPREAD := -n 4 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo dev test test-postgres lint lint-fix kill kill-turns soak bench lock clean
+.PHONY: help setup demo dev test test-postgres campaign lint lint-fix kill kill-turns soak bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ lint: $(STAMP) ## ruff, format check, mypy --strict, Dockerfile
 lint-fix: $(STAMP) ## let ruff mend what it can
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
+
+campaign: $(STAMP) ## what `make test` takes samples of: every bench in short, each hostile text in each way of offering tools
+	$(RUN) -m pytest $(SPREAD) --campaign -m campaign
 
 kill: $(STAMP) ## a kill -9 campaign of some minutes
 	$(RUN) bench/kill9.py --kills 40

@@ -45,6 +45,8 @@ class Role:
     async def hold(self) -> bool:
         """Take or renew the role; False while another living process has it."""
         now = self.clock()
+        if self.term is not None and await self._is_renewed(self.term, now):
+            return True
         try:
             async with self.db.write() as tx:
                 is_dead = await gone(self.db, tx, me=self.holder, now=now)
@@ -60,6 +62,17 @@ class Role:
             log.info("role taken" if term else "role lost", elected=self.name, term=term)
         self.term, self.until = term, now + timedelta(seconds=self.seconds)
         return term is not None
+
+    async def _is_renewed(self, term: int, now: datetime) -> bool:
+        """The usual case, in one statement; where it is not, nothing was written."""
+        try:
+            async with self.db.write() as tx:
+                if not await leases.renew(tx, self.name, holder=self.holder, term=term, now=now, seconds=self.seconds):
+                    return False
+        except StorageError:  # tried once more below, and said there
+            return False
+        self.until = now + timedelta(seconds=self.seconds)
+        return True
 
     @property
     def held_before(self) -> datetime | None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select, update
 
 from storage.columns import UtcTime
-from storage.database import Tx
+from storage.database import Tx, run
 
 
 class Lease(SQLModel, table=True):
@@ -18,6 +20,24 @@ class Lease(SQLModel, table=True):
     holder: str
     term: int
     until: datetime = Field(sa_type=UtcTime)
+
+
+_leases = SQLModel.metadata.tables["leases"]
+_OF = select_columns(*_leases.c).where(_leases.c.role == bindparam("wanted"))
+_RENEW = (
+    update(_leases)
+    .where(
+        _leases.c.role == bindparam("wanted"), _leases.c.holder == bindparam("by"), _leases.c.term == bindparam("held")
+    )
+    .values(until=bindparam("longer", type_=UtcTime))
+)
+
+
+async def renew(tx: Tx, role: str, *, holder: str, term: int, now: datetime, seconds: float) -> bool:
+    """Keep a role that one has, however late; False when somebody else took it."""
+    longer = now + timedelta(seconds=seconds)
+    kept = await run(tx, _RENEW, {"wanted": role, "by": holder, "held": term, "longer": longer})
+    return kept.rowcount > 0
 
 
 async def hold(
@@ -40,7 +60,8 @@ async def hold(
 
 async def of(tx: Tx, role: str) -> Lease | None:
     """Who holds a role, or held it last; None when nobody ever did."""
-    return (await tx.exec(select(Lease).where(Lease.role == role))).first()
+    row = (await run(tx, _OF, {"wanted": role})).first()
+    return None if row is None else Lease(**row._mapping)
 
 
 async def until(tx: Tx, role: str) -> datetime | None:

@@ -46,17 +46,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="of the stories that are told on both databases, run only each file's first on PostgreSQL",
     )
+    parser.addoption("--campaign", action="store_true", help="run also what `make campaign` alone does")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that wait for minutes come first, so that others are not over long before them."""
     rank = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+    if not config.getoption("--campaign"):
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("campaign")])
     COUNTED.update(_first_of_each_file(items))
     if config.getoption("--first-on-postgres"):
-        left_out = _later_on_postgres(items)
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        _leave_out(config, items, _later_on_postgres(items))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=left_out)
+    unwanted = set(left_out)
+    items[:] = [item for item in items if item not in unwanted]
 
 
 def _first_of_each_file(items: list[pytest.Item]) -> set[str]:

@@ -73,7 +73,7 @@ class Cluster:
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it calls the kernel alone, no thread's lock
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - it calls the kernel alone, no thread's lock
                 **_as_ordinary_user(),
             )
         self._await_ready()
@@ -171,7 +171,7 @@ def _as_ordinary_user() -> dict[str, Any]:
     return {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A test run that is killed leaves no server behind."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from sqlmodel import select
 
 from app import serve
@@ -72,7 +73,9 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
         "lease_s": 3.0,
         "call_timeout_seconds": 5.0,
     }
-    return Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]  # pydantic-settings takes it
+    settings = Settings.__new__(Settings)
+    BaseModel.__init__(settings, **(values | changes))  # without a look into the environment, which takes 30 ms
+    return settings
 
 
 def without_zones(seed: Seed) -> Seed:

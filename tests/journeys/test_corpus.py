@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,11 +17,11 @@ from handlers.cli.demo_eval import meet_all, play_all, read_cases, read_scenario
 TESTS = Path(__file__).parents[1]
 CASES = read_cases(TESTS / "injection")
 SCENARIOS = read_scenarios(TESTS / "eval" / "scenarios")
-# All of them in one mode, and each in one of the others now and then; `eval` has all in all.
-SHARES: list[tuple[Mode, slice]] = [
-    ("native", slice(None)),
-    ("json_schema", slice(0, None, 3)),
-    ("none", slice(1, None, 3)),
+MODES: tuple[Mode, ...] = get_args(Mode)
+# Each in one of the modes; `make campaign` has all in all.
+SHARES = [
+    *(pytest.param(mode, slice(at, None, len(MODES)), id=mode) for at, mode in enumerate(MODES)),
+    *(pytest.param(mode, slice(None), id=f"{mode}, all", marks=pytest.mark.campaign) for mode in MODES),
 ]
 CARRIERS = {
     *("ticket title", "ticket body", "comment", "Slack message of another person", "display name", "channel name"),

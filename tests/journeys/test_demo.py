@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.journeys.browser import BROWSER
+from tests.process import begun
 
 ROOT = Path(__file__).parent.parent.parent
 SHOTS = os.environ.get("CHARGEHAND_SHOTS")
@@ -23,19 +24,33 @@ pytestmark = BROWSER
 
 
 @pytest.fixture
-async def url() -> AsyncIterator[str]:
+async def made() -> AsyncIterator[str]:
     """The demo, started the way the Makefile starts it; the address it prints."""
     demo = await asyncio.create_subprocess_exec(
         sys.executable, "app.py", "demo", "--port", "0", cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert demo.stdout
-    line = (await asyncio.wait_for(demo.stdout.readline(), 60)).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+", line)
-    assert found, line
-    yield found.group()
+    yield await _address(demo.stdout)
     demo.send_signal(signal.SIGINT)
     rest, _ = await asyncio.wait_for(demo.communicate(), 60)
     assert demo.returncode == 0, rest.decode()
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """The demo, in a process that has no imports to wait for; the address it prints."""
+    demo = await begun(ROOT / "app.py", "demo", "--port", "0")
+    yield await _address(demo.stdout)
+    demo.send_signal(signal.SIGINT)
+    rest, err = await asyncio.wait_for(demo.communicate(), 60)
+    assert demo.returncode == 0, (rest + err).decode()
+
+
+async def _address(printed: asyncio.StreamReader) -> str:
+    line = (await asyncio.wait_for(printed.readline(), 60)).decode()
+    found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert found, line
+    return found.group()
 
 
 async def shoot(page: Page, name: str) -> None:
@@ -44,9 +59,9 @@ async def shoot(page: Page, name: str) -> None:
         await page.screenshot(path=str(ROOT / SHOTS / f"{name}.png"))
 
 
-async def test_the_walk_through(url: str, browser: Browser) -> None:
+async def test_the_walk_through(made: str, browser: Browser) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    await page.goto(url)
+    await page.goto(made)
     frank = page.get_by_role("button", name="Speak as Frank Foster")
     await frank.click()
     await expect(frank).to_have_attribute("aria-pressed", "true")

@@ -41,3 +41,19 @@ async def test_a_role_that_is_given_back_is_free_at_once(db: Database) -> None:
     async with db.write() as tx:
         await leases.release(tx, "outbox", holder="first", now=NOON)
     assert await hold(db, "second") == 2
+
+
+async def test_the_holder_keeps_it_until_another_one_has_it(db: Database) -> None:
+    async def renew(holder: str, term: int, *, after: float) -> bool:
+        now = NOON + timedelta(seconds=after)
+        async with db.write() as tx:
+            return await leases.renew(tx, "outbox", holder=holder, term=term, now=now, seconds=15)
+
+    assert not await renew("first", 1, after=0)
+    assert await hold(db, "first") == 1
+    assert await renew("first", 1, after=20)  # nobody wanted it meanwhile
+    assert await hold(db, "second", after=34) is None
+    assert not await renew("second", 1, after=34)
+    assert await hold(db, "second", after=35) == 2
+    assert not await renew("first", 1, after=36)
+    assert not await renew("second", 1, after=36)

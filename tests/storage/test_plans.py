@@ -15,7 +15,7 @@ from storage.sending import Sent
 from tests.storage.plans import generic_plans, plan, prepare_from_the_first, statements
 from tests.storage.test_outbox import NOON, post
 
-NUMBERS = range(10_000)  # of the messages that were sent
+NUMBERS = range(4_000)  # of the messages that were sent
 LATER = NOON + timedelta(hours=1)
 _SCAN = re.compile(r"Scan(?: using \w+)? on (?:outbox|receipts)\b[^\n]*\n?([^\n]*)")
 

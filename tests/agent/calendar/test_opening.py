@@ -33,7 +33,7 @@ CHANGES = (
     ("UTC", date(2026, 3, 29)),
 )
 SPANS = st.integers(0, 2_000)
-quickly, often = settings(max_examples=80, deadline=None), settings(max_examples=250, deadline=None)
+quickly, often = settings(max_examples=40, deadline=None), settings(max_examples=120, deadline=None)
 Scene = tuple[Calendar, list[datetime]]
 
 
