@@ -15,13 +15,13 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
 
 from bench.table import Row, at_most, percentile, show, wants_quick
-from bench.turn import bare, ours, script
+from bench.turn import FREELY, bare, ours, places, script
 from bot.observe import set_up_logs
 from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from tests.team import Bot, running, seed_teams, settings_for
 
-PAIRS, QUICK_PAIRS = 60, 2
+PAIRS, QUICK_PAIRS = 60, 1
 MOST = 1.1
 KEPT, NONE = "redacted", "none"
 
@@ -30,10 +30,9 @@ async def bot_that_keeps(words: str, folder: Path, llm: LlmSandbox, stack: Async
     """A bot at a Slack of its own."""
     path = folder / words
     path.mkdir()
-    slack = await stack.enter_async_context(SlackSandbox.start(ack_within=30.0))
+    slack = await stack.enter_async_context(SlackSandbox.start(seed=places(), ack_within=30.0))
     model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url, "trace_text": words}
-    rates = {"turns_per_minute": 1000, "turns_per_hour": 1000}
-    settings = settings_for(slack, path, **model, **rates, log_level="error")
+    settings = settings_for(slack, path, **model, **FREELY, log_level="error")
     await seed_teams(settings, slack)
     return await stack.enter_async_context(running(slack, settings))
 
@@ -50,7 +49,7 @@ async def measure(pairs: int) -> list[Row]:
                 await ours(bot, 1)  # what is imported at the first one is no part of it
             for number in range(pairs):
                 for words in (KEPT, NONE) if number % 2 else (NONE, KEPT):  # each goes first as often as the other
-                    took[words] += await ours(bots[words], 1)
+                    took[words] += await ours(bots[words], 1, first=number + 1)
             alone = await bare(llm, pairs)
     kept, none, least = (percentile(one, 0.5) for one in (took[KEPT], took[NONE], alone))
     return [

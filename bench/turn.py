@@ -20,7 +20,7 @@ from bench.table import Row, at_most, percentile, show, wants_quick
 from bot.observe import set_up_logs
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox, default_seed
-from bot.sandbox.slack.seed import many_channels
+from bot.sandbox.slack.seed import Seed, many_channels
 from tests.team import Bot, running, seed_teams, settings_for
 
 TURNS, QUICK_TURNS = 100, 5
@@ -45,6 +45,11 @@ TOOL = {
 }
 
 
+def places() -> Seed:
+    """The workspace: so many channels that none is written to faster than Slack allows."""
+    return default_seed().plus(channels=many_channels(PLACES))
+
+
 def script(llm: LlmSandbox) -> None:
     """Three reads, one after the other, then an answer; what asks to wait gets none."""
     step = {"specialist": "research", "goal": "look"}
@@ -59,13 +64,13 @@ def script(llm: LlmSandbox) -> None:
     llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="None is.")))
 
 
-async def ours(bot: Bot, number: int) -> list[float]:
-    """Seconds of each request until its answer is seen."""
+async def ours(bot: Bot, number: int, *, first: int = 0) -> list[float]:
+    """Seconds of each request until its answer is seen; `first` is how many were made before."""
 
-    async def one(number: int) -> float:
-        await asyncio.sleep(number * EVERY)
+    async def one(at: int) -> float:
+        await asyncio.sleep(at * EVERY)
         began = time.perf_counter()
-        where = f"#c{number % PLACES + 1}"
+        where = f"#c{(first + at) % PLACES + 1}"
         ts = await bot.slack.say("bob", where, f"@chargehand {ASKED}")
         await bot.slack.until(lambda: any("T-" in m.plain for m in bot.slack.thread(where, ts)[1:]), timeout=120)
         return time.perf_counter() - began
@@ -121,8 +126,7 @@ async def measure(turns: int, wait: int) -> list[Row]:
     """Three rows: our time, that of the SDK with the ratio, and memory."""
     set_up_logs("error")
     with tempfile.TemporaryDirectory(prefix="chargehand-bench-") as folder:
-        places = default_seed().plus(channels=many_channels(PLACES))
-        async with SlackSandbox.start(seed=places, ack_within=30.0) as slack, LlmSandbox.start() as llm:
+        async with SlackSandbox.start(seed=places(), ack_within=30.0) as slack, LlmSandbox.start() as llm:
             script(llm)
             model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url}
             settings = settings_for(slack, Path(folder), **model, **FREELY, log_level="error")
