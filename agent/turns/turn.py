@@ -15,20 +15,23 @@ from agent.questions.answers import is_over
 from agent.questions.keep import AnswerNeeded
 from agent.specialists import READER
 from agent.turns import answer, approved, router
+from agent.turns.begin import TICKET
 from agent.turns.context import Seen, seen
 from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
 from agent.turns.keep import keep, read_again
 from agent.turns.loop import LimitError
 from agent.turns.offline import looked_up
-from agent.turns.router import Heard, Route
+from agent.turns.router import Route
+from agent.turns.rules import judge
 from agent.turns.steps import begin_steps, end_step, run_one, steps_of
 from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
+from agent.turns.verdict import Heard
 from bot.errors import ModelBusyError, ModelError, TryLater
 from bot.llm.provider import NO_VALID_ANSWER
 from bot.messages import escape
 from prompts import about
 from prompts.words import say, speaking
-from storage import proposals, turns
+from storage import proposals, thread_links, turns
 from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
 
 RESEARCH_SECONDS = 300.0
@@ -152,9 +155,14 @@ def _needs(turn: Turn, step: TurnStep) -> bool:
 
 
 async def _without_model(world: World, turn: Turn, why: str) -> Ended:
-    """What code can look up is looked up; all else is a remark or a report."""
+    """What code can look up is looked up, what only tells of something is a remark or a report; else one is offered."""
     if found := await looked_up(world, turn):
         return Ended(state=DONE, outcome="answer", why=found)
+    if not judge(Heard(text=turn.text, is_top_level=turn.thread_ts in {None, turn.message_ts})).is_told:
+        async with world.db.write() as tx:
+            about = await thread_links.ticket_of(tx, turn.workspace_id, turn.channel_id, turn.thread_ts or "")
+            (await turns.get(tx, turn.id)).offers = "" if about else TICKET
+        return Ended(state=DONE, outcome="answer", why=_failed(why))
     return Ended(state=DONE, outcome=PLAIN, why=why)
 
 
@@ -186,7 +194,7 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     if turn.forced:
         return router.only(turn.forced, around.request, by="asker")
     assert world.model is not None  # _work() has checked
-    heard = Heard(request=around.request, place=around.place, about=around.about, thread=around.last_words)
+    heard = router.Heard(request=around.request, place=around.place, about=around.about, thread=around.last_words)
     ask = replace(
         router.question(heard, origin=turn.origin),
         person_id=turn.actor_id,

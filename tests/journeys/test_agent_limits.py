@@ -52,7 +52,7 @@ async def test_who_may_not_is_told_so_when_the_model_is_down(
     async with with_agent(slack, llm, tmp_path) as bot:
         ts = await report(bot, "alice", "redis is down")
         llm.fail(status=529, times=1000)
-        await slack.say("frank", "#ops", "@chargehand could you give this to somebody?", thread_ts=ts)
+        await slack.say("frank", "#ops", "@chargehand ask the replica is down too", thread_ts=ts)
         await quiet(bot)
         [turn] = await bot.rows(select(Turn))
         assert (turn.state, turn.outcome) == ("done", "answer")

@@ -10,6 +10,7 @@ from sqlmodel import select
 from bench.kill_turns import campaign
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
+from storage.tickets import Ticket
 from storage.turns import Turn
 from tests.journeys.agent_team import answers, calls, routes, with_agent
 from tests.team import assignees, report, said
@@ -29,12 +30,26 @@ async def test_kills_lose_and_double_nothing(tmp_path: Path, capsys: pytest.Capt
 async def test_with_the_model_down_rules_do_what_they_can(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
     llm.fail(status=529, times=1000)
     async with with_agent(slack, llm, tmp_path) as bot:
-        ts = await report(bot, "alice", "could you see to it that the printer in room 5 gets new paper?")
+        ts = await report(bot, "alice", "ask the printer in room 5 is out of paper")
         [turn] = await bot.rows(select(Turn))
         assert (await bot.ticket()).title
     assert (turn.state, turn.outcome) == ("done", "answer")
     assert turn.note
     assert any("CH-1" in text for text in said(slack.thread("#ops", ts)))
+
+
+@pytest.mark.parametrize("words", ["what is CH-1 about, and who has it?", "could you hand CH-1 to somebody good?"])
+async def test_with_the_model_down_what_is_asked_is_no_report(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path, words: str
+) -> None:
+    llm.fail(status=529, times=1000)
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", f"ask {words}")
+        assert [one.number for one in await bot.rows(select(Ticket))] == [1]
+    [answer] = answers(slack, ts)
+    assert answer.plain.startswith("The model gave no answer")
+    assert "Make it a ticket" in answer.buttons
 
 
 @pytest.mark.parametrize(

@@ -17,4 +17,4 @@ def test_prompts_are_listed_and_shown(run: Run) -> None:
     assert (told["name"], told["version"], told["text"] + "\n") == ("triage", 1, shown)
     wrong = run("prompt", "show", "nothing")
     assert wrong.code != 0
-    assert "there are: agent_rules, answer_by_action" in wrong.err
+    assert "there are: agent_rules, aloud" in wrong.err
