@@ -177,7 +177,7 @@ def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:
 
 
 def _failed(why: str) -> str:
-    return say("The model gave no answer ({why}). Commands work as ever: `help` lists them.", why=escape(why))
+    return say("The model gave no answer ({why}). `help` lists what works without it.", why=escape(why))
 
 
 async def _waits(world: World, turn: Turn) -> bool:

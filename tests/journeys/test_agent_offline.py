@@ -31,6 +31,13 @@ async def test_an_assignment_in_other_words_is_one(slack: SlackSandbox, bot: Bot
     assert await assignees(bot) == ["carol"]
 
 
+async def test_who_asks_about_a_ticket_sees_it(slack: SlackSandbox, bot: Bot) -> None:
+    await report(bot, "frank", "redis is down")
+    await report(bot, "alice", "what is CH-1 about, and who has it?")
+    assert "redis is down" in slack.ephemerals("alice")[-1].plain
+    assert [one.number for one in await select_all(bot, Ticket)] == [1]
+
+
 @pytest.mark.parametrize("words", ["please merge #88 now", "can you deploy the api to production?"])
 async def test_it_never_merges(slack: SlackSandbox, bot: Bot, words: str) -> None:
     await report(bot, "frank", words)

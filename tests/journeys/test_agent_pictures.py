@@ -75,6 +75,6 @@ async def test_a_proposal_a_stop_and_a_budget(url: str, browser: Browser) -> Non
     await say(page, "/chargehand budget set @bob 1000")
     await speak_as(page, "Bob Brown")
     await say(page, "@chargehand ask what is CH-1 about, and who has it?")
-    await expect(page.get_by_text("tokens").last).to_be_visible()
+    await expect(thread.get_by_text("no model budget is left").first).to_be_visible()
     await shoot(page, "budget")
     await page.close()

@@ -139,6 +139,7 @@ async def test_a_profile_shows_ones_own_note_and_cover(bot: Bot) -> None:
         "• `language`: your Slack's (default)",
         "• `digest.time`: the workspace's (default)",
         "• `quiet`: none (default)",
+        "• `repository`: none (default)",
         "• `wake_for_critical`: off (default)",
     ]
     events = [event for event in await select_all(bot, AuditEvent) if event.object_kind == "person"]
