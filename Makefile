@@ -27,8 +27,8 @@ demo: $(STAMP) ## the bot with a small Slack and GitHub on 127.0.0.1, no account
 dev: $(STAMP) ## the demo, restarted on every code change
 	$(RUN) -m watchfiles --filter python "$(RUN) app.py demo" app.py agent bot handlers prompts storage
 
-test: $(STAMP) lint ## lint, types, all tests (of each story file one on PostgreSQL too), coverage floor
-	$(RUN) -m pytest $(SPREAD) --first-on-postgres --cov --cov-report=term:skip-covered
+test: $(STAMP) lint ## lint, types, all tests (one story of each area on PostgreSQL too), coverage floor
+	$(RUN) -m pytest $(SPREAD) --areas-on-postgres --cov --cov-report=term:skip-covered
 	@echo 'Coverage of agent/ and storage/, in per cent (floor 90):'
 	$(RUN) -m coverage report --format=total --fail-under=90
 

@@ -2,6 +2,7 @@
 
 Slack and GitHub are sandboxes in a process that nobody kills. Nothing is sent again by hand: what GitHub's side
 recorded as failed has to come back by reconcile. Exit code 1 when anything was lost, doubled, out of order or stuck.
+With a protection switched off it ends as soon as something is lost or doubled.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
@@ -21,7 +23,7 @@ sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this fo
 from bench.balancer import balancer, free_ports
 from bench.figures import Figures
 from bench.fleet import KILL, STOP, TERM, Fleet, Harm, Member, running
-from bench.outside import Site, outside, told
+from bench.outside import LOOK, Site, outside, told
 from bench.verdict import Verdict
 from bot.roles import Part
 from tests.postgres import Cluster, cluster
@@ -37,6 +39,7 @@ BREAKS: Mapping[str, Harm] = {
 }
 FOUND_WITHIN = 20.0  # seconds after the last kill; what a missing protection breaks may never come to rest
 RESTART_EVERY = 40  # kills; of the server, with PostgreSQL
+LOOK_EVERY = 2  # kills; whether the protection that is switched off is missed already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ async def campaign(plan: Plan, folder: Path) -> tuple[Figures, Verdict]:
                 async with running(fleet):
                     await fleet.ready()
                     wire.send(None)
-                    await _kill(fleet, plan, server=server)
+                    await _kill(fleet, plan, wire, server=server)
                     wire.send(None)
                     await told(wire)
                 wire.send(fleet.toll)
@@ -79,13 +82,18 @@ def _site(plan: Plan, url: str, front: str) -> Site:
     return replace(site, patience=FOUND_WITHIN) if plan.broken else site
 
 
-async def _kill(fleet: Fleet, plan: Plan, *, server: Cluster | None) -> None:
+async def _kill(fleet: Fleet, plan: Plan, wire: Connection, *, server: Cluster | None) -> None:
+    """As many as planned; where a protection is switched off, until it is missed."""
     left = plan.kills
     while left:
-        now = min(left, RESTART_EVERY)
+        now = min(left, LOOK_EVERY if plan.broken else RESTART_EVERY)
         await fleet.harass(now, plan.harm)
         left -= now
-        if server and left:
+        if plan.broken:
+            wire.send(LOOK)
+            if await told(wire):
+                return
+        elif server and left:
             await asyncio.to_thread(server.stop, signal.SIGQUIT)
             await asyncio.to_thread(server.start)
 

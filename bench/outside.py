@@ -1,7 +1,8 @@
 """Slack, GitHub, the people there and the judge, in a process that nobody kills.
 
-What is said over the wire, in this order: the bot's environment; `None` once the bot is there; `None` when the kills
-are over; `None` back when all is quiet; the toll of the kills; figures and verdict.
+What is said over the wire, in this order: the bot's environment; `None` once the bot is there; `LOOK`, any number of
+times, answered by whether a fault is there already; `None` when the kills are over; `None` back when all is quiet, or
+at once where a fault was found; the toll of the kills; figures and verdict.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from bench.figures import measure
 from bench.fleet import LEASE, Toll
 from bench.forked import FORKS
 from bench.people import SHARE, People
-from bench.verdict import judge, unstored
+from bench.verdict import Verdict, judge, unstored
 from bench.workplace import connect, set_up
 from bot.sandbox.github import Fault, GitHubSandbox
 from bot.sandbox.github.courier import Mischief
@@ -47,6 +48,7 @@ GITHUB_FAULTS = (
     Fault(call=COMMENTS, kind="slow", seconds=SETTLE / 2, when="after"),
     Fault(call=COMMENTS, kind="secondary", status=429, retry_after=1),
 )
+LOOK = "look"
 FINISHED_WITHIN = 900.0  # seconds; at Slack's pace the threads of 200 open tickets are read back in five minutes
 SECRET = "a secret of thirty-two characters"
 UNFINISHED = {"ready", "running", "waiting", "sending"}
@@ -101,16 +103,30 @@ async def _campaign(site: Site, wire: Connection) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(people.live(over))
             tasks.create_task(_fail(people, over))
-            await told(wire)
+            found = await _looked(site, wire, people)
             over.set()
         async with open_database(site.database) as db:
-            missing = await _settled(db, people, since=began, patience=site.patience)
+            missing = [] if found else await _settled(db, people, since=began, patience=site.patience)
             wire.send(None)
             toll: Toll = await told(wire)
             seconds = (datetime.now(UTC) - began).total_seconds()
             async with db.read() as tx:
                 figures = await measure(tx, people, toll, db=site.kind, seed=site.seed, seconds=seconds)
-                wire.send((figures, await judge(tx, people, unstored=missing)))
+                wire.send((figures, found or await judge(tx, people, unstored=missing)))
+
+
+async def _looked(site: Site, wire: Connection, people: People) -> Verdict | None:
+    """What was found while the kills went on: nothing that is doubled by then, or gone at two looks, mends itself."""
+    found, before = None, set[str]()
+    while await told(wire) == LOOK:
+        async with open_database(site.database) as db, db.read() as tx:
+            doubled = (await judge(tx, people)).doubled
+            missing = set(await unstored(tx, people.slack, people.github))
+        lost, before = sorted(missing & before), missing
+        if doubled or lost:
+            found = Verdict(lost=lost, doubled=doubled, out_of_order=[], stuck=[])
+        wire.send(found is not None)
+    return found
 
 
 @asynccontextmanager

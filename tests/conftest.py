@@ -27,6 +27,7 @@ from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_
 
 HERE = Path(__file__).parent
 LONG = ("test_kill9_broken", "test_kill9", "test_bench", "test_roles", "test_canaries", "test_demo")
+AGAIN = ("test_migrations", "test_model", "test_opening")  # hundreds of times what other tests count already
 YOUNG = 20_000  # objects until the rubbish among them is looked for; the usual 700 cost three times as much
 COUNTED: set[str] = set()  # the stories whose lines count for the floor
 PATIENT = 30.0  # seconds a person waits for an answer: a machine that stalls for three is no fault of ours
@@ -42,9 +43,9 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--first-on-postgres",
+        "--areas-on-postgres",
         action="store_true",
-        help="of the stories that are told on both databases, run only each file's first on PostgreSQL",
+        help="of the stories that are told on both databases, run only one of each area on PostgreSQL",
     )
     parser.addoption("--campaign", action="store_true", help="run also what `make campaign` alone does")
 
@@ -56,8 +57,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--campaign"):
         _leave_out(config, items, [item for item in items if item.get_closest_marker("campaign")])
     COUNTED.update(_first_of_each_file(items))
-    if config.getoption("--first-on-postgres"):
-        _leave_out(config, items, _later_on_postgres(items))
+    if config.getoption("--areas-on-postgres"):
+        _leave_out(config, items, _only_on_sqlite(items))
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
@@ -72,10 +73,12 @@ def _first_of_each_file(items: list[pytest.Item]) -> set[str]:
     return set({item.path: item.nodeid for item in reversed(told) if not _is_on_postgres(item)}.values())
 
 
-def _later_on_postgres(items: list[pytest.Item]) -> list[pytest.Item]:
+def _only_on_sqlite(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Stories on PostgreSQL, but for the first in each area's file."""
     told = [item for item in items if item.path.parent == HERE / "journeys" and _is_on_postgres(item)]
-    firsts = {item.path: item for item in reversed(told)}.values()
-    return [item for item in told if item not in firsts]
+    firsts = {item.path.stem: item for item in reversed(told)}
+    kept = {firsts[name] for name in databases.AREAS.values() if name in firsts}
+    return [item for item in told if item not in kept]
 
 
 def _is_on_postgres(item: pytest.Item) -> bool:
@@ -104,12 +107,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def _is_counted(item: pytest.Item) -> bool:
     """Whether its lines count for the floor. Counting doubles a test's CPU time, so tests about other folders are left
-    out, those that only read the code, what is said again on PostgreSQL, and of each file's stories all but the first,
-    as those of one file go much the same ways."""
+    out, those that only read the code, what is said again on PostgreSQL or at random, and of each file's stories all
+    but the first, as those of one file go much the same ways."""
     about = item.path.relative_to(HERE).parts[0]
     if about == "journeys":
         return item.nodeid in COUNTED
-    return about in ("agent", "storage", "prompts") and not _is_on_postgres(item)
+    return about in ("agent", "storage", "prompts") and item.path.stem not in AGAIN and not _is_on_postgres(item)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

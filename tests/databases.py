@@ -5,6 +5,32 @@ from collections.abc import Iterable, Iterator
 
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 CONTRACT = "tests/storage/queue/test_contract.py"
+# Area -> the file of stories whose first `make test` tells on PostgreSQL too; tests/storage runs all on both.
+AREAS = {
+    "nothing lost or doubled": "test_kill9",
+    "processes and their roles": "test_roles",
+    "restarts": "test_restarts",
+    "dead letters": "test_dead_letters",
+    "copies and restoring": "test_restore",
+    "reports": "test_redis_is_down",
+    "tickets": "test_lifecycle",
+    "assigning": "test_assignment",
+    "undo": "test_undo",
+    "GitHub": "test_github_issue",
+    "teams": "test_teams",
+    "people": "test_logins",
+    "working hours": "test_hours",
+    "channels": "test_channels",
+    "reminders": "test_remind",
+    "agreed times": "test_sla",
+    "digests and summaries": "test_digest",
+    "lists": "test_list",
+    "Home": "test_home",
+    "forms": "test_forms",
+    "languages": "test_language",
+    "proposals": "test_proposals",
+    "the agent's memory": "test_memory",
+}
 
 
 def counts(passed: Iterable[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from asyncio.streams import FlowControlMixin
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver, set_start_method
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -194,7 +195,14 @@ def _become(path: Path, words: Sequence[str], env: Mapping[str, str], cwd: Path)
     os.environ.update(env)
     os.chdir(cwd)
     sys.argv, sys.path[0] = [str(path), *words], str(path.parent)
+    _fork_here_too()
     runpy.run_path(str(path), run_name="__main__")
+
+
+def _fork_here_too() -> None:
+    """What it starts comes from the same server; by itself it would start one of its own, which imports anew."""
+    set_start_method("forkserver", force=True)
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
 
 
 def environment(settings: Settings) -> dict[str, str]:

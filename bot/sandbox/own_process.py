@@ -1,19 +1,21 @@
 """A bot in a process of its own: it can be killed as by a power cut, and started again on the same database."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, get_start_method
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from bot.observe import set_up_logs
 from bot.settings import Settings
 
-SPAWN = get_context("spawn")
 STOP = "stop"
+STDERR = 2
 ENDS_WITHIN = 30.0  # seconds
 
 
@@ -30,7 +32,7 @@ class OwnProcess:
 
     def __init__(self, serve: Serve, settings: Settings) -> None:
         self._serve, self._settings = serve, settings
-        self._process: SpawnProcess | None = None
+        self._process: BaseProcess | None = None
         self._wire: Connection | None = None
         self.port = settings.http_port
 
@@ -50,11 +52,14 @@ class OwnProcess:
         Raises:
             EOFError: it ended at once; why is on stderr.
         """
-        self._wire, theirs = SPAWN.Pipe()
+        context = _context()
+        self._wire, theirs = context.Pipe()
+        errors = Connection(os.dup(STDERR), readable=False)  # in this form it goes to a process of any kind
         settings = self._settings.model_copy(update={"http_port": self.port})
-        self._process = SPAWN.Process(target=_run, args=(self._serve, settings, theirs))
+        self._process = context.Process(target=_run, args=(self._serve, settings, theirs, errors))
         self._process.start()
         theirs.close()
+        errors.close()
         self.port = await _heard(self._wire)
 
     def kill(self) -> None:
@@ -104,7 +109,16 @@ async def _heard(wire: Connection) -> Any:
     return wire.recv()
 
 
-def _run(serve: Serve, settings: Settings, wire: Connection) -> None:
+def _context() -> ForkServerContext | SpawnContext:
+    """Of the two ways that bring none of this process's threads along, the one chosen for it."""
+    if get_start_method(allow_none=True) == "forkserver":
+        return get_context("forkserver")
+    return get_context("spawn")
+
+
+def _run(serve: Serve, settings: Settings, wire: Connection, errors: Connection) -> None:
+    with errors:
+        os.dup2(errors.fileno(), STDERR)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; whoever started it ends it
     set_up_logs("warning")
     with suppress(EOFError):

@@ -14,7 +14,7 @@ from bot.slack.client import open_client
 from storage.database import Database
 from tests.team import settings_for
 
-KILLS = {"postgres": 10, "sqlite": 15}
+KILLS = {"postgres": 5, "sqlite": 8}
 
 
 @pytest.mark.parametrize("db", KILLS)

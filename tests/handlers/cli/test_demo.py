@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.handlers.cli.conftest import ROOT, Outcome, app, ended, started
+from tests.handlers.cli.conftest import APP, ROOT, Outcome, app, ended, python, started
 from tests.process import Script
 
 HOURS_TO_MORNING = 23  # from one at 09:30 to the next
@@ -92,7 +92,7 @@ steps:
   - {lost: nothing}
 """
     )
-    outcome = app("demo", "--script", "lost.yml")
+    outcome = python(APP, "demo", "--script", "lost.yml", within=120)  # as a user starts it: its bot imports anew
     lost = "acme/shop#1 has 0 cards; nobody answered: @chargehand kafka is down"
     assert (outcome.code, outcome.err) == (1, f"lost.yml, step 4 (lost): {lost}\n")
 
