@@ -154,10 +154,7 @@ class Limiter:
 
     async def _next_turns(self, tx: Tx, wish: _Wish, *, now: datetime) -> list[Turn]:
         ahead = 0 if wish.asker is None else await limits.ahead(tx, wish.name, wish.asker, now=now)
-        return [
-            await limits.next_turn(tx, name, rate, now=now, ahead=ahead, is_urgent=wish.is_urgent)
-            for name, rate in wish.rates.items()
-        ]
+        return await limits.next_turns(tx, wish.rates, now=now, ahead=ahead, is_urgent=wish.is_urgent)
 
     async def _slot(self, tx: Tx, wish: _Wish, *, now: datetime) -> int | None:
         """Its id, NO_SLOT where none is needed, or None while all are taken."""
@@ -167,8 +164,7 @@ class Limiter:
         return await limits.occupy(tx, wish.name, size=wish.slots, holder=self.holder, now=now, until=until)
 
     async def _take(self, tx: Tx, wish: _Wish, turns: Iterable[Turn]) -> None:
-        for turn in turns:
-            await limits.pay(tx, turn)
+        await limits.pay(tx, *turns)
         if wish.asker is not None:
             await limits.leave_line(tx, wish.name, wish.asker)
 

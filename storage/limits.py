@@ -6,7 +6,7 @@ leased, so those of a process that died come back. Who would wait too long may s
 also leased, while it is away. No turn is: it would be lost with a process that dies, and early for one that comes late.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,7 +66,9 @@ class Slot(SQLModel, table=True):
 
 # Built once: these run for every call, under the turn that all processes share.
 _buckets, _slots = SQLModel.metadata.tables["buckets"], SQLModel.metadata.tables["slots"]
-_READ = select_columns(_buckets.c.next_at, _buckets.c.blocked_until).where(_buckets.c.name == bindparam("wanted"))
+_READ = select_columns(_buckets.c.name, _buckets.c.next_at, _buckets.c.blocked_until).where(
+    _buckets.c.name.in_(bindparam("wanted", expanding=True))
+)
 _put = insert(_buckets)
 _PUT = _put.on_conflict_do_update(
     index_elements=["name"],
@@ -116,30 +118,30 @@ async def take(
     Returns:
         How long to wait before the call. Above `patience` no turn was taken: come back after that long.
     """
-    found = await next_turn(tx, name, rate, now=now, is_urgent=is_urgent)
+    [found] = await next_turns(tx, {name: rate}, now=now, is_urgent=is_urgent)
     if found.wait <= patience:
         await pay(tx, found)
     return found.wait
 
 
-async def next_turn(tx: Tx, name: str, rate: Rate, *, now: datetime, ahead: int = 0, is_urgent: bool = False) -> Turn:
-    """The turn that can be paid for in this transaction, with so many others in line before it."""
-    next_at, blocked_until = await _bucket(tx, name, now)
-    refused = (blocked_until or now) - now
-    wait, paid = turn(rate, next_at=next_at, now=now, is_urgent=is_urgent)
-    in_line, _ = turn(rate, next_at=next_at, now=now, ahead=ahead, is_urgent=is_urgent)
-    return Turn(
-        bucket=name,
-        wait=max(wait, refused),
-        in_line=max(in_line, refused),
-        paid=paid,
-        blocked_until=blocked_until,
-    )
+async def next_turns(
+    tx: Tx, rates: Mapping[str, Rate], *, now: datetime, ahead: int = 0, is_urgent: bool = False
+) -> list[Turn]:
+    """The turns of these buckets that can be paid for in this transaction, with so many others in line before them."""
+    known, turns = await _buckets_of(tx, rates, now), []
+    for name, rate in rates.items():
+        next_at, blocked_until = known[name]
+        wait, paid = turn(rate, next_at=next_at, now=now, is_urgent=is_urgent)
+        in_line, _ = turn(rate, next_at=next_at, now=now, ahead=ahead, is_urgent=is_urgent)
+        waits = [max(one, (blocked_until or now) - now) for one in (wait, in_line)]
+        turns.append(Turn(bucket=name, wait=waits[0], in_line=waits[1], paid=paid, blocked_until=blocked_until))
+    return turns
 
 
-async def pay(tx: Tx, turn: Turn) -> None:
-    """Take it."""
-    await run(tx, _PUT, {"name": turn.bucket, "next_at": turn.paid, "blocked_until": turn.blocked_until})
+async def pay(tx: Tx, *turns: Turn) -> None:
+    """Take them."""
+    rows = [{"name": one.bucket, "next_at": one.paid, "blocked_until": one.blocked_until} for one in turns]
+    await run(tx, _PUT, rows)
 
 
 def turn(
@@ -238,6 +240,10 @@ def _line(name: str) -> str:
 
 
 async def _bucket(tx: Tx, name: str, now: datetime) -> tuple[datetime, datetime | None]:
-    """When all its calls are paid for, and until when its service refuses them."""
-    known = (await run(tx, _READ, {"wanted": name})).first()
-    return (now, None) if known is None else (known.next_at, known.blocked_until)
+    return (await _buckets_of(tx, [name], now))[name]
+
+
+async def _buckets_of(tx: Tx, names: Iterable[str], now: datetime) -> dict[str, tuple[datetime, datetime | None]]:
+    """When all their calls are paid for, and until when their service refuses them."""
+    found = {row.name: (row.next_at, row.blocked_until) for row in await run(tx, _READ, {"wanted": list(names)})}
+    return {name: found.get(name, (now, None)) for name in names}

@@ -131,7 +131,7 @@ async def _mine_first(
     found = await _rows(tx, [*wanted, mine], ordered, first=first, most=most)
     if len(found) == most:
         return found
-    own = first + len(found) if found else await _number(tx, [*wanted, mine])
+    own = first + len(found) if found or not first else await _number(tx, [*wanted, mine])
     others = await _rows(tx, [*wanted, ~mine], ordered, first=max(first - own, 0), most=most - len(found))
     return [*found, *others]
 

@@ -1,11 +1,15 @@
 """The turns that have not ended: of a thread, of a person, of all; and how they are stopped."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select, update
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
+from sqlmodel import SQLModel, col, select, update
 
-from storage.database import Tx
+from storage.database import Tx, run
 from storage.turns import LIVE, QUEUED, RUNNING, Turn
 
 
@@ -54,9 +58,23 @@ async def ask_to_stop(tx: Tx, ids: Collection[int], *, by: int | None, at: datet
     return int(done.rowcount)
 
 
-async def must_stop(tx: Tx, turn_id: int) -> bool:
-    """Whether somebody asked it to stop."""
-    return (await tx.exec(select(Turn.stop_at).where(Turn.id == turn_id))).one() is not None
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What came to a turn while it runs: whether somebody asked it to stop, and what the asker said meanwhile."""
+
+    must_stop: bool
+    follow_ups: list[dict[str, Any]]
+
+
+# Built once: it runs several times a second while a turn does.
+_turns = SQLModel.metadata.tables["turns"]
+_NEWS = select_columns(_turns.c.stop_at, _turns.c.follow_ups).where(_turns.c.id == bindparam("turn"))
+
+
+async def news(tx: Tx, turn_id: int) -> News:
+    """What came to it, as it is stored."""
+    row = (await run(tx, _NEWS, {"turn": turn_id})).one()
+    return News(must_stop=row.stop_at is not None, follow_ups=row.follow_ups)
 
 
 async def last_in(tx: Tx, channel_id: str, thread_ts: str | None, actor_id: int) -> Turn | None:

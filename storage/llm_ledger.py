@@ -7,10 +7,9 @@ added to the rest. Of a call whose process died nobody takes it off: it counts a
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Executable, Index, UniqueConstraint, bindparam
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam
 from sqlmodel import Field, SQLModel, select
 
 from storage.columns import Row, UtcTime
@@ -91,19 +90,11 @@ _READ = select(_ledger.c.scope, _ledger.c.day, *(_ledger.c[name] for name in SUM
 )
 
 
-@cache
-def _posting(rows: int) -> Executable:
-    """The statement for so many accounts: one trip to the database for all of them."""
-    values = [
-        {name: bindparam(f"{name}_{row}", type_=_ledger.c[name].type) for name in ("scope", "day")}
-        | {name: bindparam(f"of_all_{name}", type_=_ledger.c[name].type) for name in ("workspace_id", "at", *SUMS)}
-        for row in range(rows)
-    ]
-    post = insert(_ledger).values(values)
-    return post.on_conflict_do_update(
-        index_elements=["workspace_id", "scope", "day"],
-        set_={name: _ledger.c[name] + post.excluded[name] for name in SUMS} | {"at": post.excluded.at},
-    )
+_post = insert(_ledger)  # a row each: SQLAlchemy keeps no statement that it has made of several rows
+_POST = _post.on_conflict_do_update(
+    index_elements=["workspace_id", "scope", "day"],
+    set_={name: _ledger.c[name] + _post.excluded[name] for name in SUMS} | {"at": _post.excluded.at},
+)
 
 
 async def read(tx: Tx, workspace_id: str, accounts: Collection[Account]) -> dict[Account, Entry]:
@@ -123,8 +114,5 @@ def _entry(row: Any) -> Entry:
 
 async def post(tx: Tx, workspace_id: str, accounts: Sequence[Account], entry: Entry, *, now: datetime) -> None:
     """Add an entry to each of them."""
-    posted = {f"of_all_{name}": getattr(entry, name) for name in SUMS}
-    posted |= {"of_all_workspace_id": workspace_id, "of_all_at": now}
-    for row, account in enumerate(accounts):
-        posted |= {f"scope_{row}": account.scope, f"day_{row}": account.day}
-    await run(tx, _posting(len(accounts)), posted)
+    posted = {"workspace_id": workspace_id, "at": now} | {name: getattr(entry, name) for name in SUMS}
+    await run(tx, _POST, [posted | account._asdict() for account in accounts])

@@ -69,6 +69,7 @@ _BY_SLACK_ID = select(Person).where(
 )
 _memberships = SQLModel.metadata.tables["memberships"]
 _teams = SQLModel.metadata.tables["teams"]
+_NAMES = select(Person.slack_id, Person.name).where(Person.workspace_id == bindparam("workspace"))
 _ROLES = (
     select_columns(_memberships.c.team_id, _memberships.c.role)
     .join(_teams, _teams.c.id == _memberships.c.team_id)
@@ -132,7 +133,7 @@ async def everyone(tx: Tx) -> list[Person]:
 
 async def names(tx: Tx, workspace_id: str) -> dict[str, str]:
     """Slack id -> name of everyone known."""
-    return dict((await tx.exec(select(Person.slack_id, Person.name).where(Person.workspace_id == workspace_id))).all())
+    return dict((await tx.exec(_NAMES, params={"workspace": workspace_id})).all())
 
 
 async def admins(tx: Tx) -> list[Person]:

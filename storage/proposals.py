@@ -8,6 +8,7 @@ have no gaps.
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select
 
 from storage.columns import Row, UtcTime
@@ -88,10 +89,13 @@ async def open_of(tx: Tx, *, verb: str, ticket_id: int | None) -> list[Proposal]
     return list(await tx.exec(found.order_by(col(Proposal.id))))
 
 
+# Built once, as it runs several times in each turn.
+_OPEN = select(Proposal).where(Proposal.state == OPEN, Proposal.turn_id == bindparam("turn")).order_by(col(Proposal.id))
+
+
 async def open_of_turn(tx: Tx, turn_id: int) -> list[Proposal]:
     """What waits to be decided of a turn."""
-    found = select(Proposal).where(Proposal.state == OPEN, Proposal.turn_id == turn_id)
-    return list(await tx.exec(found.order_by(col(Proposal.id))))
+    return list(await tx.exec(_OPEN, params={"turn": turn_id}))
 
 
 async def of_turn(tx: Tx, turn_id: int) -> list[Proposal]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import JSON, Field, Index, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
@@ -50,9 +51,13 @@ async def find(tx: Tx, workspace_id: str, question_id: int) -> Question | None:
     return (await tx.exec(found)).first()
 
 
+# Built once: it runs before each question to a model.
+_OF_TURN = select(Question).where(Question.turn_id == bindparam("turn")).order_by(col(Question.id))
+
+
 async def of_turn(tx: Tx, turn_id: int) -> list[Question]:
     """All that a turn has asked, in order."""
-    return list(await tx.exec(select(Question).where(Question.turn_id == turn_id).order_by(col(Question.id))))
+    return list(await tx.exec(_OF_TURN, params={"turn": turn_id}))
 
 
 async def of_chain(tx: Tx, turn: Turn) -> list[Question]:

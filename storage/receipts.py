@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select, update
 
 from storage.columns import Row, UtcTime
@@ -58,9 +59,12 @@ async def next_number(tx: Tx, workspace_id: str) -> int:
     return int((await tx.exec(highest)).one() or 0) + 1
 
 
+_OF_TURN = select(Receipt).where(Receipt.turn_id == bindparam("turn")).order_by(col(Receipt.number))  # built once
+
+
 async def of_turn(tx: Tx, turn_id: int) -> list[Receipt]:
     """What a turn did, in order."""
-    return list(await tx.exec(select(Receipt).where(Receipt.turn_id == turn_id).order_by(col(Receipt.number))))
+    return list(await tx.exec(_OF_TURN, params={"turn": turn_id}))
 
 
 async def by_key(tx: Tx, key: str) -> Receipt | None:

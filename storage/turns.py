@@ -6,10 +6,12 @@ queued -> running -> done, stopped or failed; waiting: a step needs somebody's a
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select
+from sqlalchemy import bindparam
+from sqlalchemy import update as update_rows
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, col, func, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx, load
+from storage.database import Tx, load, run
 
 QUEUED, RUNNING, WAITING = "queued", "running", "waiting"
 DONE, STOPPED, FAILED = "done", "stopped", "failed"
@@ -142,6 +144,32 @@ class ToolCall(Row, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
+# Built once: these run several times in each turn, and to build one costs as much as to run it.
+_STEPS = select(TurnStep).where(TurnStep.turn_id == bindparam("turn")).order_by(col(TurnStep.number))
+_ANSWERS = (
+    select(ModelCall).where(ModelCall.turn_id == bindparam("turn")).order_by(col(ModelCall.step), col(ModelCall.number))
+)
+_USES = select(ToolCall).where(ToolCall.turn_id == bindparam("turn")).order_by(col(ToolCall.id))
+_ANSWERS_OF_STEP = _ANSWERS.where(ModelCall.step == bindparam("step"))
+_USES_OF_STEP = _USES.where(ToolCall.step == bindparam("step"))
+_DONE = select(ToolCall).where(ToolCall.effect_key == bindparam("key"))
+_turns, _turn_steps = SQLModel.metadata.tables["turns"], SQLModel.metadata.tables["turn_steps"]
+_TOOK = (
+    update_rows(_turns)
+    .where(_turns.c.id == bindparam("turn"))
+    .values(
+        input_tokens=_turns.c.input_tokens + bindparam("input"),
+        output_tokens=_turns.c.output_tokens + bindparam("output"),
+        cost=_turns.c.cost + bindparam("more"),
+    )
+)
+_END = (
+    update_rows(_turn_steps)
+    .where(_turn_steps.c.turn_id == bindparam("turn"), _turn_steps.c.number == bindparam("step"))
+    .values(state=bindparam("to"), text=bindparam("words"), why=bindparam("because"))
+)
+
+
 async def next_number(tx: Tx, workspace_id: str) -> int:
     """The number for a turn begun in this write transaction."""
     highest = select(func.coalesce(func.max(Turn.number), 0)).where(Turn.workspace_id == workspace_id)
@@ -169,27 +197,36 @@ async def by_message(tx: Tx, channel_id: str, ts: str) -> Turn | None:
 
 
 async def steps(tx: Tx, turn_id: int) -> list[TurnStep]:
-    found = select(TurnStep).where(TurnStep.turn_id == turn_id)
-    return list(await tx.exec(found.order_by(col(TurnStep.number))))
+    return list(await tx.exec(_STEPS, params={"turn": turn_id}))
 
 
 async def model_calls(tx: Tx, turn_id: int, step: int | None = None) -> list[ModelCall]:
     """What the model said, of one step or of all, in order."""
-    found = select(ModelCall).where(ModelCall.turn_id == turn_id)
-    found = found if step is None else found.where(ModelCall.step == step)
-    return list(await tx.exec(found.order_by(col(ModelCall.step), col(ModelCall.number))))
+    if step is None:
+        return list(await tx.exec(_ANSWERS, params={"turn": turn_id}))
+    return list(await tx.exec(_ANSWERS_OF_STEP, params={"turn": turn_id, "step": step}))
+
+
+async def took(tx: Tx, turn_id: int, *, input_tokens: int, output_tokens: int, cost: int | None) -> None:
+    """Add what an answer took; where nobody knows what that costs, nobody knows what the turn does."""
+    await run(tx, _TOOK, {"turn": turn_id, "input": input_tokens, "output": output_tokens, "more": cost})
+
+
+async def end_step(tx: Tx, turn_id: int, number: int, *, state: str, text: str, why: str) -> None:
+    """A step is done, or cannot be."""
+    await run(tx, _END, {"turn": turn_id, "step": number, "to": state, "words": text, "because": why})
 
 
 async def tool_calls(tx: Tx, turn_id: int, step: int | None = None) -> list[ToolCall]:
     """What was done, of one step or of all, in order."""
-    found = select(ToolCall).where(ToolCall.turn_id == turn_id)
-    found = found if step is None else found.where(ToolCall.step == step)
-    return list(await tx.exec(found.order_by(col(ToolCall.id))))
+    if step is None:
+        return list(await tx.exec(_USES, params={"turn": turn_id}))
+    return list(await tx.exec(_USES_OF_STEP, params={"turn": turn_id, "step": step}))
 
 
 async def done_already(tx: Tx, effect_key: str) -> ToolCall | None:
     """What this very call came to, if it was made before."""
-    return (await tx.exec(select(ToolCall).where(ToolCall.effect_key == effect_key))).first()
+    return (await tx.exec(_DONE, params={"key": effect_key})).first()
 
 
 async def latest(

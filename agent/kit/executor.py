@@ -42,11 +42,12 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
 
     None: it waits for what its asker answers, and is tried again then.
     """
-    async with world.db.read() as tx:
-        if known := await turns.done_already(tx, use.effect_key):
-            return known
     started = time.monotonic()
     tool = tools.get(use.call.name)
+    if tool is None or not tool.is_read:  # of a read only the first result is kept
+        async with world.db.read() as tx:
+            if known := await turns.done_already(tx, use.effect_key):
+                return known
     if problem := _problem(grant, use, tool):
         log.info("tool not used", turn=use.turn.name, tool=use.call.name, why=problem)
         is_granted = tool is not None and grant.has(tool)
@@ -182,6 +183,8 @@ def _failed(use: Use, error: UserError, *, at: datetime) -> ToolCall:
 
 async def _store(world: World, row: ToolCall, *, not_granted: bool = False) -> ToolCall:
     async with world.db.write() as tx:
+        if known := await turns.done_already(tx, row.effect_key):
+            return known
         tx.add(row)
         await tx.flush()
         tell(tx, ToolUsed(row.state, not_granted=not_granted))

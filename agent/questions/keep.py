@@ -79,11 +79,11 @@ async def of_call(tx: Tx, use: Use) -> Question | None:
     return next((one for one in asked if (one.step, one.model_call, one.call_id) == mine), None)
 
 
-async def refuse_unanswered(tx: Tx, turn: Turn) -> None:
-    """Go on unless something is still to be answered.
+def refuse_unanswered(asked: Iterable[Question]) -> None:
+    """Go on unless something of what a turn asked is still to be answered.
 
     Raises:
         AnswerNeeded: it is.
     """
-    if any(one.state == OPEN for one in await questions.of_turn(tx, turn.id)):
+    if any(one.state == OPEN for one in asked):
         raise AnswerNeeded

@@ -115,14 +115,21 @@ async def _on_github(desk: Desk, ticket: Ticket | None) -> tuple[str, tuple[str,
     return name, (f"{name}#{which.issue}",) if which.issue else ()
 
 
+async def factor_in(desk: Desk) -> float:
+    """How many tokens the model that specialists ask makes of words."""
+    server = desk.settings.servers[0]
+    return await factor_of(desk.tx, desk.workspace_id, server.name, server.models["main"])
+
+
 async def told(
-    world: World, turn: Turn, around: Seen, *, system: str, tools: str, goal: str, done: Sequence[str]
+    world: World, turn: Turn, around: Seen, *, system: str, tools: str, goal: str, done: Sequence[str], factor: float
 ) -> Context:
     """What a specialist is told, within its budget of tokens.
 
     Args:
         tools: names, descriptions and schemas, as they are sent.
         done: what was done before this step.
+        factor: as `factor_in` finds it.
 
     Raises:
         ModelError: not even the request has room.
@@ -149,9 +156,6 @@ async def told(
         thread=Blocks(around.said, around.voices, around.fence),
         summary=as_block(around.summary, around.fence) if around.summary else "",
     )
-    model = server.models["main"]
-    async with world.db.read() as tx:
-        factor = await factor_of(tx, turn.workspace_id, server.name, model)
     limit = room(
         world.settings.context_tokens, window=server.context_tokens, max_output=server.max_output_tokens or 2048
     )

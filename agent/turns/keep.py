@@ -4,12 +4,13 @@ import time
 
 from agent.kit.world import World
 from agent.memory.factors import learn
+from agent.turns.stop import refuse
 from bot.errors import ModelError
 from bot.llm.port import Answer, Ask, Call, WrongAnswerError
 from bot.llm.provider import NO_VALID_ANSWER
 from bot.prices import MILLION
 from bot.redact import redact
-from storage import turns
+from storage import live_turns, turns
 from storage.turns import ModelCall, Turn
 
 
@@ -40,12 +41,9 @@ async def keep(
     async with world.db.write() as tx:
         tx.add(row)
         await learn(tx, turn.workspace_id, ask, answer, now=row.at)
-        kept = await turns.get(tx, turn.id)
-        kept.input_tokens += row.input_tokens
-        kept.output_tokens += row.output_tokens
-        kept.cost = None if kept.cost is None or row.cost is None else kept.cost + row.cost
         if answer.is_second_choice:
-            kept.note = f"answered by {answer.provider}"
+            (await turns.get(tx, turn.id)).note = f"answered by {answer.provider}"
+        await turns.took(tx, turn.id, input_tokens=row.input_tokens, output_tokens=row.output_tokens, cost=row.cost)
         await world.got_on(tx)
 
 
@@ -53,9 +51,10 @@ async def read_again(world: World, turn: Turn, ask: Ask, *, step: int, number: i
     """What was made of the answer to this question before a crash, which is not asked again; None: it has none yet.
 
     Raises:
-        ModelError: it cannot be read any more.
+        ModelError: it cannot be read any more. StopAsked: somebody stopped the turn.
     """
     async with world.db.read() as tx:
+        refuse(await live_turns.news(tx, turn.id))
         known = next((one for one in await turns.model_calls(tx, turn.id, step) if one.number == number), None)
     assert ask.read is not None  # what is only said is read from the log
     try:

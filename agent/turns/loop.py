@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from agent.kit.executor import execute
 from agent.kit.grants import Grant
@@ -11,17 +12,16 @@ from agent.kit.tool import Tool
 from agent.kit.use import ASKED, DONE, FAILED, REFUSED, Use
 from agent.kit.world import World
 from agent.questions.ask import ASK, ask_back
-from agent.questions.keep import refuse_unanswered
 from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
-from agent.turns.checked import APART, Answered, Checked, checked
+from agent.turns.checked import Answered, Checked, checked
 from agent.turns.grounds import Words
 from agent.turns.keep import keep
-from agent.turns.meanwhile import said_meanwhile, take_in, tell
+from agent.turns.meanwhile import is_news, take_in
+from agent.turns.past import Past, so_far
 from agent.turns.stop import unless_stopped
 from bot.llm import port
-from bot.llm.port import Ask, Call, Message, Result, user
-from prompts.blocks import as_data_block
+from bot.llm.port import Ask, Call, Message
 from storage import turns
 from storage.turns import ModelCall, ToolCall, Turn
 
@@ -29,6 +29,8 @@ AT_ONCE = 4  # reads of one answer
 SAME_CALLS = 2  # after so many uses of a tool with the same arguments the step ends
 MOST_TOKENS = 2048  # of one answer
 AGAIN = "\n(You have asked for exactly this before; this is the same result. Asking once more ends your step.)"
+
+T = TypeVar("T")
 
 
 def offered(specialist: Specialist, grant: Grant) -> tuple[port.Tool, ...]:
@@ -70,18 +72,26 @@ async def run_step(world: World, work: Work) -> Checked:
         AnswerNeeded: the asker has to answer something first.
     """
     while True:
-        log, asked, open_calls = await _so_far(world, work)
-        if open_calls:
-            await _use(world, work, open_calls, log, asked)
+        past = await so_far(world, work.turn, work.step, work.request)
+        log, asked = past.log, past.asked
+        if past.open_calls:
+            await _use(world, work, past)
         elif asked and not asked[-1].calls and not asked[-1].problem:
-            found = await unless_stopped(world, work.turn.id, checked(world, _answered(work, asked), log))
+            found = await _unless_stopped(world, work, checked(world, _answered(work, asked), log))
             if not found.again:
                 return found
             await _refuse(world, asked[-1], found.again)
         else:
             _check_calls(world, asked, work)
-            if not await take_in(world, work.turn, work.step, len(asked) + 1):
-                await unless_stopped(world, work.turn.id, _ask(world, work, log, len(asked) + 1))
+            if is_news(past.said):
+                await take_in(world, work.turn, work.step, len(asked) + 1)
+            else:
+                await _unless_stopped(world, work, _ask(world, work, log, len(asked) + 1))
+
+
+async def _unless_stopped(world: World, work: Work, piece: Coroutine[Any, Any, T]) -> T:
+    """A piece of work that begins right after the log was read, which says whether somebody stopped it."""
+    return await unless_stopped(world, work.turn.id, piece, is_looked=True)
 
 
 def _answered(work: Work, asked: Sequence[ModelCall]) -> Answered:
@@ -108,41 +118,6 @@ def _check_calls(world: World, asked: Sequence[ModelCall], work: Work) -> None:
         raise LimitError(f"{len(asked)} answers of the model")
 
 
-async def _so_far(world: World, work: Work) -> tuple[list[Message], list[ModelCall], list[Call]]:
-    """The log as it is stored: what the model is told, its answers, and those calls of the last one that are open."""
-    async with world.db.read() as tx:
-        await refuse_unanswered(tx, work.turn)
-        asked = [one for one in await turns.model_calls(tx, work.turn.id, work.step) if one.number < APART]
-        used = await turns.tool_calls(tx, work.turn.id, work.step)
-        said = await said_meanwhile(tx, work.turn)
-    told, open_calls = [user(work.request)], list[Call]()
-    for answer in asked:
-        tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, answer.number)])
-        calls = tuple(Call(**call) for call in answer.calls)
-        told.append(Message(role="assistant", text=answer.text, calls=calls))
-        if answer.problem:
-            told.append(user(answer.problem))
-        if not calls:
-            continue
-        done = {row.call_id: row for row in used if row.model_call == answer.number}
-        open_calls = [call for call in calls if call.id not in done]
-        results = tuple(
-            Result(
-                call_id=call.id, text=_result(work, done[call.id]), is_error=done[call.id].state in {FAILED, REFUSED}
-            )
-            for call in calls
-            if call.id in done
-        )
-        told.append(Message(role="user", results=results))
-    tell(told, [one for one in said if (one.get("step"), one.get("call")) == (work.step, len(asked) + 1)])
-    return told, asked, open_calls
-
-
-def _result(work: Work, row: ToolCall) -> str:
-    """What a tool has found is data, whoever wrote it."""
-    return as_data_block(row.result, source=f"tool {row.tool}", author="", trust="machine", fence=work.turn.fence)
-
-
 async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> None:
     """Ask, and keep the answer before anything is made of it."""
     assert world.model is not None  # a turn with steps has one
@@ -162,19 +137,14 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
     await keep(world, work.turn, ask, answer, step=work.step, number=number, prompt=work.prompt, started=started)
 
 
-async def _use(
-    world: World, work: Work, calls: Sequence[Call], log: Sequence[Message], asked: Sequence[ModelCall]
-) -> None:
+async def _use(world: World, work: Work, past: Past) -> None:
     """Reads at once, writes one by one in their order; what was asked for before is answered from before."""
-    number = len(asked)
-    async with world.db.read() as tx:
-        used = await turns.tool_calls(tx, work.turn.id, work.step)
-        said = await said_meanwhile(tx, work.turn)
-    more = tuple(one["raw"] for one in said)
+    number, used = len(past.asked), past.used
+    more = tuple(one["raw"] for one in past.said)
     work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
     if len(used) >= world.settings.turn_tool_calls:
         raise LimitError(f"{len(used)} uses of tools")
-    fresh = list(calls)[: world.settings.turn_tool_calls - len(used)]
+    fresh = past.open_calls[: world.settings.turn_tool_calls - len(used)]
     new = []
     for call in fresh:
         same = [row for row in used if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
@@ -185,7 +155,7 @@ async def _use(
             await _repeat(world, work, call, before[0], number=number)
         else:
             new.append(call)
-    await unless_stopped(world, work.turn.id, _read(world, work, [call for call in new if _is_read(call)], number))
+    await _unless_stopped(world, work, _read(world, work, [call for call in new if _is_read(call)], number))
     for call in new:
         if not _is_read(call) and call.name != ASK.name:
             await unless_stopped(world, work.turn.id, _execute(world, work, call, number=number), is_write=True)
@@ -193,7 +163,7 @@ async def _use(
     if back := [_use_of(work, call, number) for call in new if call.name == ASK.name]:
 
         async def check(words: str) -> Checked:
-            return await checked(world, replace(_answered(work, asked), text=words), log)
+            return await checked(world, replace(_answered(work, past.asked), text=words), past.log)
 
         await unless_stopped(world, work.turn.id, ask_back(world, back, check))
 

@@ -9,23 +9,26 @@ from bot.llm.port import Message
 from bot.messages import plain
 from bot.redact import redact
 from prompts import render
-from storage import people, questions, turns
+from storage import people, turns
 from storage.database import Tx
+from storage.questions import Question
 from storage.turns import Turn
 
 
-async def said_meanwhile(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
+async def said_meanwhile(
+    tx: Tx, turn: Turn, follow_ups: Sequence[Mapping[str, Any]], asked: Sequence[Question]
+) -> list[dict[str, Any]]:
     """What the asker said since they asked, as it is read out: what they added, and what they answered."""
-    said = [*(await turns.get(tx, turn.id)).follow_ups, *await _answered(tx, turn)]
+    said = [*map(dict, follow_ups), *_answered(asked)]
     names = await people.names(tx, turn.workspace_id) if said else {}
     return [one | {"text": redact(plain(one["text"], names)), "raw": one["text"]} for one in said]
 
 
-async def _answered(tx: Tx, turn: Turn) -> list[dict[str, Any]]:
+def _answered(asked: Sequence[Question]) -> list[dict[str, Any]]:
     """Each comes in behind the answer of the model that asked."""
     return [
         {"step": one.step, "call": one.model_call + 1, "text": one.answer, "question": plain(one.text)}
-        for one in await questions.of_turn(tx, turn.id)
+        for one in asked
         if one.answer
     ]
 
@@ -37,12 +40,13 @@ def tell(told: list[Message], said: Sequence[Mapping[str, Any]]) -> None:
         told[-1] = replace(told[-1], text="\n\n".join(filter(None, [told[-1].text, text])))
 
 
-async def take_in(world: World, turn: Turn, step: int, number: int) -> bool:
-    """Whether something came in since the last answer; where it comes in is stored, so a crash changes nothing."""
-    async with world.db.read() as tx:
-        if all("step" in one for one in (await turns.get(tx, turn.id)).follow_ups):
-            return False
+def is_news(said: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether something of it came in since the last answer."""
+    return any("step" not in one for one in said)
+
+
+async def take_in(world: World, turn: Turn, step: int, number: int) -> None:
+    """What came in since the last answer comes in here; where is stored, so a crash changes nothing."""
     async with world.db.write() as tx:
         kept = await turns.get(tx, turn.id)
         kept.follow_ups = [{"step": step, "call": number} | one for one in kept.follow_ups]
-    return True

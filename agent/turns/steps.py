@@ -9,22 +9,22 @@ from agent.kit.world import World
 from agent.specialists import NAMED
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import Checked
-from agent.turns.context import Seen, told, words_of
+from agent.turns.context import Seen, factor_in, told, words_of
 from agent.turns.loop import Work, offered, run_step
 from agent.turns.router import LONGEST_GOAL, Route
 from prompts import about, render
-from storage import receipts, turns
+from storage import proposals, receipts, turns
 from storage.turns import Turn, TurnStep
 
 log = structlog.get_logger(__name__)
 
 
-async def begin_steps(world: World, turn: Turn, route: Route) -> None:
+async def begin_steps(world: World, turn: Turn, route: Route) -> list[TurnStep]:
     """Store who works on it, with the tools that each may have, before anybody does."""
     async with world.writing(turn.key) as desk:
         kept = await turns.get(desk.tx, turn.id)
         kept.route = route.stored()
-        grants = {}
+        grants, rows = {}, []
         for number, part in enumerate(route.parts, 1):
             grant = await _granted(desk, turn, number, NAMED[part.specialist])
             grants[str(number)] = sorted(grant.tools)
@@ -35,10 +35,12 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> None:
                 specialist=part.specialist,
                 goal=part.goal or turn.text[:LONGEST_GOAL],
             )
-            desk.tx.add(row)
+            rows.append(row)
+        desk.tx.add_all(rows)
         kept.grants = grants
     turn.route, turn.grants = kept.route, kept.grants
     log.info("turn routed", turn=turn.name, by=route.by, steps=[part.specialist for part in route.parts])
+    return rows
 
 
 async def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Grant:
@@ -57,9 +59,10 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         grant = await _granted(desk, turn, step.number, specialist)
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
+        factor = await factor_in(desk)
     system = render(specialist.prompt)
     tools = "\n".join(f"{one.name} {one.description} {one.schema}" for one in offered(specialist, grant))
-    context = await told(world, turn, around, system=system, tools=tools, goal=step.goal, done=done)
+    context = await told(world, turn, around, system=system, tools=tools, goal=step.goal, done=done, factor=factor)
     work = Work(
         turn=turn,
         step=step.number,
@@ -80,8 +83,9 @@ async def steps_of(world: World, turn: Turn) -> list[TurnStep]:
         return await turns.steps(tx, turn.id)
 
 
-async def end_step(world: World, step: TurnStep, *, state: str, text: str = "", why: str = "") -> None:
+async def end_step(world: World, step: TurnStep, *, state: str, text: str = "", why: str = "") -> bool:
+    """Store how it ended; whether something of the turn waits for somebody's approval then."""
     async with world.db.write() as tx:
-        kept = (await turns.steps(tx, step.turn_id))[step.number - 1]
-        kept.state, kept.text, kept.why = state, text, why
+        await turns.end_step(tx, step.turn_id, step.number, state=state, text=text, why=why)
         await world.got_on(tx)
+        return bool(await proposals.open_of_turn(tx, step.turn_id))

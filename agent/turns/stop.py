@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from agent.kit.world import World
 from storage import live_turns
+from storage.live_turns import News
 
 LOOKS = 0.4  # seconds between two looks whether somebody has stopped it, also in another process
 
@@ -16,14 +17,20 @@ class StopAsked(Exception):  # noqa: N818
     """Somebody stopped the turn."""
 
 
-async def unless_stopped(world: World, turn_id: int, work: Coroutine[Any, Any, T], *, is_write: bool = False) -> T:
+async def unless_stopped(
+    world: World, turn_id: int, work: Coroutine[Any, Any, T], *, is_write: bool = False, is_looked: bool = False
+) -> T:
     """Do a piece of a turn's work, unless it is stopped before its end; a write that has begun is waited for.
+
+    Args:
+        is_looked: whether somebody stopped it was looked up a moment ago.
 
     Raises:
         StopAsked: it is stopped.
     """
     try:
-        await refuse_stopped(world, turn_id)
+        if not is_looked:
+            await refuse_stopped(world, turn_id)
     except StopAsked:
         work.close()
         raise
@@ -49,5 +56,14 @@ async def refuse_stopped(world: World, turn_id: int) -> None:
         StopAsked: somebody did.
     """
     async with world.db.read() as tx:
-        if await live_turns.must_stop(tx, turn_id):
-            raise StopAsked
+        refuse(await live_turns.news(tx, turn_id))
+
+
+def refuse(news: News) -> None:
+    """The same, by what was read.
+
+    Raises:
+        StopAsked: somebody did.
+    """
+    if news.must_stop:
+        raise StopAsked

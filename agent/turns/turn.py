@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -24,7 +24,7 @@ from agent.turns.offline import looked_up
 from agent.turns.router import Route
 from agent.turns.rules import judge
 from agent.turns.steps import begin_steps, end_step, run_one, steps_of
-from agent.turns.stop import StopAsked, refuse_stopped, unless_stopped
+from agent.turns.stop import StopAsked, unless_stopped
 from agent.turns.verdict import Heard
 from bot.errors import ModelBusyError, ModelError, TryLater
 from bot.llm.provider import NO_VALID_ANSWER
@@ -43,20 +43,29 @@ PLAIN = "plain"  # no model answered: what is done without one is the answer
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A turn in hand: the language in which it is answered, whether it has not ended, and whether it waited in vain."""
+
+    turn: Turn
+    language: str
+    is_live: bool
+    is_over: bool
+
+
 async def run_turn(world: World, turn_id: int) -> None:
     """Work on it until it is answered, waits for somebody, or is stopped."""
-    turn = await _take_up(world, turn_id)
-    async with world.reading() as desk:
-        language = await of_asked(desk)
-    with speaking(language):
-        await (_answered(world, turn) if turn else _try_again(world, turn_id))
+    taken = await _take_up(world, turn_id)
+    with speaking(taken.language):
+        await (_answered(world, taken) if taken.is_live else _try_again(world, taken.turn))
 
 
-async def _answered(world: World, turn: Turn) -> None:
+async def _answered(world: World, taken: Taken) -> None:
+    turn = taken.turn
     told = frozenset(turn.route.get(TOLD, ()))  # a step that ended and was not told of before a crash is told now
     try:
         async with world.signs.alive(), asyncio.timeout(_seconds(world, turn)):
-            ended = await _work(world, turn)
+            ended = await _work(world, taken)
     except StopAsked:
         ended = Ended(state=STOPPED, outcome="stopped")
     except TimeoutError:
@@ -68,24 +77,27 @@ async def _answered(world: World, turn: Turn) -> None:
     await finish(world, turn, replace(ended, told=told))
 
 
-async def _try_again(world: World, turn_id: int) -> None:
+async def _try_again(world: World, turn: Turn) -> None:
     """A turn that has ended may still have something that was approved and could not be done the first time."""
-    async with world.db.read() as tx:
-        turn = await turns.get(tx, turn_id)
     await approved.carry_out(world, turn)
     async with world.finishing():
         return
 
 
-async def _take_up(world: World, turn_id: int) -> Turn | None:
-    """The turn, in hand; None when it has ended."""
+async def _take_up(world: World, turn_id: int) -> Taken:
+    """Take it in hand, unless it has ended."""
     async with world.db.write() as tx:
-        turn = await turns.get(tx, turn_id)
-        if turn.state not in LIVE:
-            return None
-        turn.state, turn.started_at = RUNNING, turn.started_at or world.clock()
-        turn.deadline_at = world.clock() + timedelta(seconds=2 * _seconds(world, turn))
-    return turn
+        turn, desk = await turns.get(tx, turn_id), await world.desk(tx)
+        taken = Taken(
+            turn=turn,
+            language=await of_asked(desk),
+            is_live=turn.state in LIVE,
+            is_over=await is_over(desk, turn),
+        )
+        if taken.is_live:
+            turn.state, turn.started_at = RUNNING, turn.started_at or world.clock()
+            turn.deadline_at = world.clock() + timedelta(seconds=2 * _seconds(world, turn))
+    return taken
 
 
 def _seconds(world: World, turn: Turn) -> float:
@@ -93,14 +105,15 @@ def _seconds(world: World, turn: Turn) -> float:
     return max(world.settings.turn_seconds, RESEARCH_SECONDS if "research" in names else 0.0)
 
 
-async def _work(world: World, turn: Turn) -> Ended:
+async def _work(world: World, taken: Taken) -> Ended:
     """Route it, unless that was done, carry out what was approved, and have the open steps worked on."""
-    async with world.reading() as desk:
-        if await is_over(desk, turn):
-            return Ended(state=DONE, outcome=QUESTION)
+    turn = taken.turn
+    if taken.is_over:
+        return Ended(state=DONE, outcome=QUESTION)
     if world.model is None:
         return await _without_model(world, turn, say("no model configured"))
-    await refuse_stopped(world, turn.id)
+    if turn.stop_at:  # as it was a moment ago
+        raise StopAsked
     around = await seen(world, turn)
     if not turn.route:
         try:
@@ -108,7 +121,7 @@ async def _work(world: World, turn: Turn) -> Ended:
         except ModelError as error:
             _wait_for_model(world, turn, error)
             return await _without_model(world, turn, str(error))
-        await begin_steps(world, turn, route)
+        return await _worked(world, turn, await begin_steps(world, turn, route), around)
     carried = await approved.carry_out(world, turn)
     open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
     if carried.was_denied:
@@ -122,7 +135,7 @@ async def _worked(
     world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen, *, is_held: bool = False
 ) -> Ended:
     """Each in order; where one fails, or waits for somebody, only those that need nothing of it are begun."""
-    limited = ""
+    limited, waits = "", None
     for step in open_steps:
         if is_held and _needs(turn, step):
             if limited:
@@ -137,13 +150,13 @@ async def _worked(
         except AnswerNeeded:
             return Ended(state=WAITING, outcome=QUESTION)
         except LimitError as limit:
-            await end_step(world, step, state=FAILED, why=str(limit))
+            waits = await end_step(world, step, state=FAILED, why=str(limit))
             is_held, limited = True, say(answer.LIMIT, what=str(limit))
             continue
         because = found.because.name if found.because else ""
-        await end_step(world, step, state=DONE, text=found.text, why=because)
-        is_held = is_held or await _waits(world, turn)
-    if await _waits(world, turn):
+        waits = await end_step(world, step, state=DONE, text=found.text, why=because)
+        is_held = is_held or waits
+    if await _waits(world, turn) if waits is None else waits:
         return Ended(state=WAITING, outcome="proposal", why=limited)
     return Ended(state=DONE, outcome="answer", why=limited, because=Because.LIMIT if limited else None)
 
@@ -206,7 +219,7 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
         if (before := await read_again(world, turn, ask, step=ROUTED, number=1)) is not None:
             assert isinstance(before, Route)  # as `read` of the question makes it
             return before
-        found = await unless_stopped(world, turn.id, world.model.ask(ask))
+        found = await unless_stopped(world, turn.id, world.model.ask(ask), is_looked=True)
     except ModelError as error:
         if str(error) == NO_VALID_ANSWER:
             return router.only(READER, around.request, by="model", reason=router.UNREADABLE)

@@ -125,7 +125,7 @@ async def test_nobody_waits_for_who_does_not_come_back(db: Database) -> None:
 async def test_who_is_in_line_waits_for_those_before_whether_or_not_they_are_here(db: Database) -> None:
     await take(db, ONE_A_SECOND)
     async with db.write() as tx:
-        asked = await limits.next_turn(tx, "slack:post:C1", ONE_A_SECOND, now=NOON, ahead=5)
+        [asked] = await limits.next_turns(tx, {"slack:post:C1": ONE_A_SECOND}, now=NOON, ahead=5)
         assert (asked.wait.total_seconds(), asked.in_line.total_seconds()) == (1, 6)
         await limits.pay(tx, asked)  # they are late, and it goes first
     assert await take(db, ONE_A_SECOND) == 2

@@ -195,3 +195,22 @@ async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Data
     assert old.tool_calls[0].shown is None
     assert [(one.text, one.answer, one.choices, one.slot) for one in old.questions] == [("", "", [], "person")]
     assert old.tool_calls[0].tool == "assign"
+
+
+async def test_what_answers_take_adds_up_until_one_has_no_price_and_a_step_ends_alone(db: Database) -> None:
+    async with db.write() as tx:
+        ended = await add(tx, 1, input_tokens=5, output_tokens=1, cost=7)
+        tx.add(TurnStep(workspace_id="T1", turn_id=ended.id, number=2, specialist="research", goal="look"))
+    async with db.write() as tx:
+        await turns.took(tx, ended.id, input_tokens=10, output_tokens=2, cost=3)
+        await turns.end_step(tx, ended.id, 2, state="failed", text="", why="it took too long")
+    async with db.read() as tx:
+        row = await turns.get(tx, ended.id)
+        assert (row.input_tokens, row.output_tokens, row.cost) == (15, 3, 10)
+        assert [(one.number, one.state) for one in await turns.steps(tx, ended.id)][1] == (2, "failed")
+        assert (await turns.steps(tx, ended.id))[0].state != "failed"
+    for cost in (None, 3):
+        async with db.write() as tx:
+            await turns.took(tx, ended.id, input_tokens=0, output_tokens=0, cost=cost)
+    async with db.read() as tx:
+        assert (await turns.get(tx, ended.id)).cost is None
