@@ -59,7 +59,7 @@ soak: $(STAMP) ## the whole of it: 1,000 kills on SQLite and 250 on PostgreSQL, 
 	for seed in 1 2 3 4 5; do $(RUN) bench/kill9.py --db postgres --kills 50 --seed $$seed || exit 1; done
 
 bench: $(STAMP) ## figures for the promises that are about speed and memory (an hour)
-	for script in intake ack intake_github scale queue memory move redact business_time assign_race audit_verify reminder_scan parse rules context list replan card_coalesce digest_build home_open ledger turn; do \
+	for script in intake ack intake_github scale queue memory move redact business_time assign_race audit_verify reminder_scan parse rules context list replan card_coalesce digest_build home_open ledger turn trace; do \
 	    echo "== $$script"; $(RUN) bench/$$script.py || exit 1; done
 
 lock: $(STAMP) ## renew both lock files from pyproject.toml (needs uv)

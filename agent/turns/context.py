@@ -19,7 +19,7 @@ from agent.memory.snapshot import as_blocks, phase_line, snapshot
 from agent.memory.summary import as_block
 from agent.turns.grounds import Words
 from bot.errors import ModelError, UserError
-from bot.llm.port import Ask, user
+from bot.llm.port import Ask, Tool, user
 from bot.messages import plain
 from bot.redact import redact
 from prompts import render
@@ -122,12 +122,20 @@ async def factor_in(desk: Desk) -> float:
 
 
 async def told(
-    world: World, turn: Turn, around: Seen, *, system: str, tools: str, goal: str, done: Sequence[str], factor: float
+    world: World,
+    turn: Turn,
+    around: Seen,
+    *,
+    system: str,
+    offered: Sequence[Tool],
+    goal: str,
+    done: Sequence[str],
+    factor: float,
 ) -> Context:
     """What a specialist is told, within its budget of tokens.
 
     Args:
-        tools: names, descriptions and schemas, as they are sent.
+        offered: the tools that it may use.
         done: what was done before this step.
         factor: as `factor_in` finds it.
 
@@ -148,7 +156,7 @@ async def told(
     )
     material = Material(
         rules=system,
-        tools=tools,
+        tools="\n".join(f"{one.name} {one.description} {one.schema}" for one in offered),
         preferences=preferences(around.wishes, around.fence) if around.wishes else "",
         asked=asked,
         phase=around.phase,
@@ -162,7 +170,14 @@ async def told(
 
     async def counted(context: Context) -> int | None:
         assert world.model is not None
-        ask = Ask(role="main", system=context.system, messages=(user(context.text),), max_tokens=1)
+        ask = Ask(
+            role="main",
+            system=context.system,
+            messages=(user(context.text),),
+            max_tokens=1,
+            tools=tuple(offered),
+            is_private=around.is_private,
+        )
         return await world.model.count(ask)
 
     try:

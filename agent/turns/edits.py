@@ -1,9 +1,12 @@
 """The message that began a turn is rewritten or deleted: what waits follows it, what runs is told, what ended stays."""
 
 from agent.desk import Desk
+from agent.proposals.proposal import withdraw
 from agent.turns import texts
+from agent.turns.begin import put
 from agent.turns.control import control_word
-from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, Turn
+from storage import live_turns, proposals
+from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn
 
 
 async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
@@ -23,9 +26,18 @@ async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
 
 
 async def drop_turn(desk: Desk, turn: Turn) -> None:
-    """One that waits is not begun any more; of one that ended the words are forgotten."""
+    """One that waits is not begun any more, one that is worked on stops; once it has ended its words are forgotten."""
+    if turn.state in {RUNNING, WAITING}:
+        turn.place = turn.place | {texts.DELETED: True}
+        await live_turns.ask_to_stop(desk.tx, [turn.id], by=turn.actor_id, at=desk.now)
+        for proposal in await proposals.open_of_turn(desk.tx, turn.id):
+            await withdraw(desk, proposal)
+        if turn.state == WAITING:  # nobody works on it who would say so
+            await put(desk, turn, why="deleted")
+        return
     if turn.state == QUEUED:
         turn.state, turn.outcome, turn.ended_at = STOPPED, "stopped", desk.now
+        await texts.cut_down(desk.tx, turn, "none")
         desk.audit("cancelled", "turn", turn.id, before={}, after={"why": "deleted"})
     elif turn.state not in LIVE:
         await texts.cut_down(desk.tx, turn, "none")

@@ -17,6 +17,7 @@ SORRY = fixed(
     "Something went wrong on my side with {turn}, and I could not bring it to its end. {done} Reference: `{reference}`."
 )
 DONE_SO_FAR = fixed("Done before that: {what}.")
+UNREAD = fixed("What you said here since then was not read: say it again.")
 
 
 async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
@@ -45,7 +46,7 @@ async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
     await outbox.add(desk.tx, row)
     for one in turn.follow_ups:
         await mark(desk, turn.channel_id, one["ts"], WAITS, is_gone=True)
-    await texts.cut_down(desk.tx, turn, desk.settings.trace_text)
+    await texts.cut_down(desk.tx, turn, "none" if texts.is_deleted(turn) else desk.settings.trace_text)
     tell(desk.tx, TurnEnded("error"))
     desk.audit("fail", "turn", turn.id, before={"state": before}, after={"state": FAILED})
 
@@ -60,4 +61,6 @@ async def _apology(desk: Desk, turn: Turn) -> Message:
     made = [f"{one.name} {escape(one.said)}" for one in await receipts.of_turn(desk.tx, turn.id)]
     done = say(DONE_SO_FAR, what="; ".join(made)) if made else say("Nothing was changed.")
     text = say(SORRY, turn=turn.name, done=done, reference=turn.correlation_id or turn.name)
+    if any("step" not in one for one in turn.follow_ups):
+        text = f"{text} {say(UNREAD)}"
     return Message(text=text, buttons=(Button(label=say("Try again"), action="continue", value=""),))

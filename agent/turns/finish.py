@@ -91,7 +91,7 @@ async def _end(world: World, tx: Tx, turn: Turn, ended: Ended) -> None:
     turn.state, turn.outcome = ended.state, ended.outcome
     if ended.state != WAITING:
         turn.ended_at = world.clock()
-        await texts.cut_down(tx, turn, world.settings.trace_text)
+        await texts.cut_down(tx, turn, "none" if texts.is_deleted(turn) else world.settings.trace_text)
         tell(tx, TurnEnded(ended.outcome))
 
 
@@ -134,6 +134,7 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
         await close(desk, kept)
         await world.plainly(desk, turn.text)
         kept.note = why
+        await _hand_on(desk, kept, is_stopped=False)
         await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))
         await _sum_up(desk, kept)
 

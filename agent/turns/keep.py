@@ -42,7 +42,7 @@ async def keep(
         tx.add(row)
         await learn(tx, turn.workspace_id, ask, answer, now=row.at)
         if answer.is_second_choice:
-            (await turns.get(tx, turn.id)).note = f"answered by {answer.provider}"
+            (await turns.get(tx, turn.id)).note = answer.provider
         await turns.took(tx, turn.id, input_tokens=row.input_tokens, output_tokens=row.output_tokens, cost=row.cost)
         await world.got_on(tx)
 

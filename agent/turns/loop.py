@@ -22,12 +22,17 @@ from agent.turns.past import Past, so_far
 from agent.turns.stop import unless_stopped
 from bot.llm import port
 from bot.llm.port import Ask, Call, Message
+from prompts.words import fixed, say
 from storage import turns
 from storage.turns import ModelCall, ToolCall, Turn
 
 AT_ONCE = 4  # reads of one answer
 SAME_CALLS = 2  # after so many uses of a tool with the same arguments the step ends
 MOST_TOKENS = 2048  # of one answer
+NOTES = {
+    "cut": fixed("(The model's answer was cut off here: it was too long. Ask for less of it at once.)"),
+    "refusal": fixed("(The model refused to answer this.)"),
+}
 AGAIN = "\n(You have asked for exactly this before; this is the same result. Asking once more ends your step.)"
 
 T = TypeVar("T")
@@ -79,14 +84,20 @@ async def run_step(world: World, work: Work) -> Checked:
         elif asked and not asked[-1].calls and not asked[-1].problem:
             found = await _unless_stopped(world, work, checked(world, _answered(work, asked), log))
             if not found.again:
-                return found
+                return replace(found, text=_with_stop(found.text, asked[-1].stop))
             await _refuse(world, asked[-1], found.again)
         else:
-            _check_calls(world, asked, work)
+            _check_calls(world, past, work)
             if is_news(past.said):
                 await take_in(world, work.turn, work.step, len(asked) + 1)
             else:
                 await _unless_stopped(world, work, _ask(world, work, log, len(asked) + 1))
+
+
+def _with_stop(text: str, stop: str) -> str:
+    """An answer that a provider broke off, or its model refused, says so."""
+    note = NOTES.get(stop)
+    return "\n\n".join(filter(None, [text, say(note) if note else ""]))
 
 
 async def _unless_stopped(world: World, work: Work, piece: Coroutine[Any, Any, T]) -> T:
@@ -113,9 +124,10 @@ async def _refuse(world: World, answer: ModelCall, why: str) -> None:
         row.problem = why
 
 
-def _check_calls(world: World, asked: Sequence[ModelCall], work: Work) -> None:
-    if len(asked) >= min(work.specialist.calls, world.settings.turn_model_calls):
-        raise LimitError(f"{len(asked)} answers of the model")
+def _check_calls(world: World, past: Past, work: Work) -> None:
+    """A step has a limit of its own, and all of a turn together have one."""
+    if len(past.asked) >= work.specialist.calls or past.answers >= world.settings.turn_model_calls:
+        raise LimitError(f"{past.answers} answers of the model")
 
 
 async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> None:

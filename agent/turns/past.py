@@ -18,13 +18,14 @@ from storage.turns import ModelCall, ToolCall, Turn
 @dataclass(frozen=True, kw_only=True)
 class Past:
     """The log of a step: what the model is told, its answers, its uses of tools, the calls of its last answer that are
-    open, and what the asker said meanwhile."""
+    open, and what the asker said meanwhile. `answers`: of the model in the whole turn."""
 
     log: list[Message]
     asked: list[ModelCall]
     used: list[ToolCall]
     open_calls: list[Call]
     said: list[dict[str, Any]]
+    answers: int
 
 
 async def so_far(world: World, turn: Turn, step: int, request: str) -> Past:
@@ -40,9 +41,10 @@ async def so_far(world: World, turn: Turn, step: int, request: str) -> Past:
         news, posed = await live_turns.news(tx, turn.id), await questions.of_turn(tx, turn.id)
         refuse(news)
         refuse_unanswered(posed)
-        asked = [one for one in await turns.model_calls(tx, turn.id, step) if one.number < APART]
+        answers = [one for one in await turns.model_calls(tx, turn.id) if one.number < APART]
         used = await turns.tool_calls(tx, turn.id, step)
         said = await said_meanwhile(tx, turn, news.follow_ups, posed)
+    asked = [one for one in answers if one.step == step]
     told, open_calls = [user(request)], list[Call]()
     for answer in asked:
         tell(told, [one for one in said if (one.get("step"), one.get("call")) == (step, answer.number)])
@@ -63,7 +65,7 @@ async def so_far(world: World, turn: Turn, step: int, request: str) -> Past:
         )
         told.append(Message(role="user", results=results))
     tell(told, [one for one in said if (one.get("step"), one.get("call")) == (step, len(asked) + 1)])
-    return Past(log=told, asked=asked, used=used, open_calls=open_calls, said=said)
+    return Past(log=told, asked=asked, used=used, open_calls=open_calls, said=said, answers=len(answers))
 
 
 def _result(turn: Turn, row: ToolCall) -> str:

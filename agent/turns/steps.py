@@ -61,8 +61,16 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
         factor = await factor_in(desk)
     system = render(specialist.prompt)
-    tools = "\n".join(f"{one.name} {one.description} {one.schema}" for one in offered(specialist, grant))
-    context = await told(world, turn, around, system=system, tools=tools, goal=step.goal, done=done, factor=factor)
+    context = await told(
+        world,
+        turn,
+        around,
+        system=system,
+        offered=offered(specialist, grant),
+        goal=step.goal,
+        done=done,
+        factor=factor,
+    )
     work = Work(
         turn=turn,
         step=step.number,

@@ -10,6 +10,8 @@ from storage.database import Tx
 from storage.turn_pages import Wanted
 from storage.turns import Turn
 
+DELETED = "is_deleted"  # in a turn's place: of a request that was deleted while it was worked on
+
 
 async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
     """Take out of a turn that has ended what is not to be kept; figures, names of tools and receipts stay."""
@@ -32,6 +34,11 @@ async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
     for asked in await questions.of_turn(tx, turn.id):
         asked.text, asked.answer = one(asked.text), one(asked.answer)
         asked.choices = [] if keep == "none" else _masked(asked.choices, one)
+
+
+def is_deleted(turn: Turn) -> bool:
+    """Whether who asked has deleted the message: once it has ended none of its words are kept."""
+    return bool(turn.place.get(DELETED))
 
 
 async def forget(tx: Tx, workspace_id: str, person_id: int) -> None:

@@ -25,10 +25,9 @@ def object_of(fields: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
 
 REPLY = _control("reply", "Answer the person; nothing is left to do.", text="what the person reads")
 ASK = _control("ask", "Ask the person what you cannot go on without.", question="one question")
-HANDOVER = _control("handover", "Leave the rest to another specialist.", specialist="its name", why="the reason")
 DONE = _control("done", "All is done, and there is nothing to say besides.")
-# What an answer may be besides a call; the last two of these end it, the first two are calls to whoever runs the loop.
-CONTROLS = (ASK, HANDOVER, REPLY, DONE)
+# What an answer may be besides a call; the last two of these end it, the first is a call to whoever runs the loop.
+CONTROLS = (ASK, REPLY, DONE)
 
 # How models write a call that should have been one: each of these begins a call and no prose.
 CALL_MARKS = re.compile(

@@ -40,13 +40,15 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,
         preexec_fn=end_with_parent,  # noqa: PLW1509 - it calls the kernel alone, no thread's lock
     ) as server:
         assert server.stdout
         address = server.stdout.readline().strip()
         assert address, f"Chromium does not start; why says `python {' '.join(words)}`"
         yield address
-        server.send_signal(signal.SIGINT)
+        # All of its group: the server is a child of the one started here. SIGINT is ignored in a shell's background.
+        os.killpg(server.pid, signal.SIGTERM)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
-from storage.turns import ToolCall, Turn
+from storage.turns import ToolCall, Turn, TurnStep
 from tests.journeys.agent_team import answers, asked_for, calls, routes, with_agent
 from tests.team import Bot, assignees, quiet, report, said
 from tests.waiting import until
@@ -28,6 +28,10 @@ def thinks(llm: LlmSandbox, purpose: str) -> None:
 
 async def turns_in(bot: Bot, state: str, count: int) -> bool:
     return [turn.state for turn in await bot.rows(select(Turn))].count(state) == count
+
+
+async def _waits(slack: SlackSandbox, ts: str) -> bool:
+    return WAITS in slack.reactions("#ops", ts)
 
 
 async def is_rewritten(bot: Bot) -> bool:
@@ -89,6 +93,42 @@ async def test_anothers_words_are_a_turn_of_their_own_with_their_rights(
     assert (use.turn_id, use.state) == (turns[1].id, "failed")
     assert "You may not" in use.result
     assert "*Nothing was changed:*" in said(answers(slack, ts))[-1]
+
+
+async def test_a_request_that_is_deleted_while_it_runs_stops_and_is_forgotten(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    thinks(llm, "research")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        ts = await slack.say("bob", "#ops", "@chargehand ask who has the most open tickets?")
+        await llm.stalled.wait()
+        await slack.delete("bob", "#ops", ts)
+        await until(lambda: turns_in(bot, "stopped", 1))
+        await quiet(bot)
+        [turn] = await bot.rows(select(Turn))
+        kept = [turn.text, turn.route, *(one.goal for one in await bot.rows(select(TurnStep)))]
+    assert "most open" not in str(kept)
+
+
+async def test_what_is_said_while_no_model_answers_is_worked_on_next(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    faults = (Fault(kind="stall", times=1), Fault(kind="status", status=529, times=None))
+    llm.add(Rule(match=Match(purpose="^route"), reply=Reply(text="late"), faults=faults))
+    async with with_agent(slack, llm, tmp_path, turn_seconds=300.0) as bot:
+        ts = await slack.say("bob", "#ops", "@chargehand ask the printer in room 5 is out of paper")
+        await llm.stalled.wait()
+        more = await slack.say("bob", "#ops", "@chargehand ask and who orders the toner?", thread_ts=ts)
+        await until(lambda: _waits(slack, more))
+        await quiet(bot)
+        turns = await bot.rows(select(Turn).order_by(Turn.number))
+        assert [(turn.number, turn.state, turn.outcome) for turn in turns] == [
+            (1, "done", "answer"),
+            (2, "done", "answer"),
+        ]
+        assert (await bot.ticket()).title
+        assert WAITS not in slack.reactions("#ops", more)
 
 
 async def test_edits_count_and_what_is_deleted_is_not_begun(

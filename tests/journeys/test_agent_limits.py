@@ -3,12 +3,15 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
-from bot.sandbox.llm import Call, LlmSandbox
+from agent.turns.checked import APART
+from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
+from bot.sandbox.llm.faults import Kind
 from bot.sandbox.slack import SlackSandbox
 from storage.limits import Slot
-from storage.turns import Turn
+from storage.turns import ModelCall, Turn
 from tests.journeys.agent_team import answers, calls, routes, with_agent
 from tests.team import quiet, report, said, slash
 
@@ -44,6 +47,60 @@ async def test_a_thread_with_very_many_requests_rests_and_says_so_once(
         assert len(await bot.rows(select(Turn))) == 2
         assert "I rest here until" in slack.ephemerals("bob")[-1].plain
         await slash(bot, "bob", "list")  # commands go on
+
+
+async def test_all_steps_of_a_request_together_have_a_limit(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research", "research", "research")
+    calls(llm, "research", Call("list_tickets", {"filters": "open"}), then="There are none.")
+    async with with_agent(slack, llm, tmp_path, turn_model_calls=4) as bot:
+        ts = await report(bot, "bob", "ask who has the most open tickets?")
+        assert len(await bot.rows(select(ModelCall).where(ModelCall.number < APART))) == 4
+    assert "This reached a limit" in said(answers(slack, ts))[-1]
+
+
+async def test_an_answer_below_the_first_provider_says_whose_it_is(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    calls(llm, "research", Call("list_tickets", {"filters": "open"}), then="There are none.")
+    async with LlmSandbox.start() as first:
+        first.fail(status=401, times=1000)
+        kind = {"kind": "anthropic", "api_key": "sk-test"}
+        chain = {"main": kind | {"base_url": first.url}, "local": kind | {"base_url": llm.url}}
+        async with with_agent(slack, llm, tmp_path, llm=chain, llm_chain="main,local") as bot:
+            ts = await report(bot, "bob", "ask who has the most open tickets?")
+    assert "answered by local, since the first model did not" in said(answers(slack, ts))[-1].replace("\n", " ")
+    assert "answered by answered" not in said(answers(slack, ts))[-1]
+
+
+@pytest.mark.parametrize(("kind", "note"), [("max_tokens", "was cut off here"), ("refusal", "refused to answer")])
+async def test_an_answer_that_breaks_off_says_so(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path, kind: Kind, note: str
+) -> None:
+    routes(llm, "research")
+    faults = (Fault(kind=kind, times=None),)
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any of them now."), faults=faults))
+    async with with_agent(slack, llm, tmp_path) as bot:
+        ts = await report(bot, "bob", "ask who has the most open tickets?")
+    assert note in said(answers(slack, ts))[-1]
+
+
+async def test_a_provider_that_takes_nothing_private_is_not_even_asked_to_count(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.")))
+    async with LlmSandbox.start() as first:
+        kind = {"kind": "anthropic", "api_key": "sk-test"}
+        chain = {"main": kind | {"base_url": first.url, "private": "deny"}, "local": kind | {"base_url": llm.url}}
+        async with with_agent(slack, llm, tmp_path, llm=chain, llm_chain="main,local", context_tokens=6000) as bot:
+            await slack.dm("bob", f"ask who has the most open tickets? {'and why? ' * 2000}")
+            await quiet(bot)
+            assert [turn.outcome for turn in await bot.rows(select(Turn))] == ["answer"]
+        assert any("count_tokens" in one.path for one in llm.heard), "so near to the limit it is counted"
+        assert not any("messages" in one.path for one in first.heard)
 
 
 async def test_who_may_not_is_told_so_when_the_model_is_down(

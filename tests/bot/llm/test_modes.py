@@ -50,7 +50,6 @@ def test_a_union_holds_exactly_the_granted_tools_and_the_controls() -> None:
     assert [one["properties"]["action"]["enum"] for one in shapes] == [
         ["note"],
         ["ask"],
-        ["handover"],
         ["reply"],
         ["done"],
     ]
@@ -115,7 +114,7 @@ def test_reply_and_done_end_it_and_the_others_are_for_the_loop() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (step("drop_tables"), "action: must be one of note, ask, handover, reply, done"),
+        (step("drop_tables"), "action: must be one of note, ask, reply, done"),
         (step("note", word="blue"), "arguments.word: must be one of"),
         (step("note", word="red", force=True), "arguments.force: there is no such key"),
         (step("note"), "arguments.word: is missing"),
