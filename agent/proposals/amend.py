@@ -18,8 +18,8 @@ from agent.proposals.editable import AMEND
 from agent.proposals.of_turns import Instead, propose_for
 from agent.reply import Reply, text_reply
 from agent.tickets.transition import by
+from agent.turns.begin import place_of
 from bot.errors import Stray, UserError
-from bot.events import Place
 from bot.forms import Form
 from prompts.words import fixed, phrase, say
 from storage import people, proposals, tickets, turns
@@ -83,7 +83,7 @@ async def save(desk: Desk, value: str, given: Mapping[str, str]) -> Reply:
         return text_reply(say("{proposal} says that already.", proposal=old.name), is_private=True)
     if wrong := editable.problems(old, given):
         raise UserError(" ".join(wrong.values()))
-    as_asker = replace(desk, actor=await actor_of(desk.tx, asker), surface="agent", place=Place(**turn.place))
+    as_asker = replace(desk, actor=await actor_of(desk.tx, asker), surface="agent", place=place_of(turn))
     new = await _asked(desk, as_asker, turn, tool, old, changed)
     return text_reply(say("{proposal} waits for approval now.", proposal=new.name), is_private=True)
 

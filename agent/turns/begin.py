@@ -1,6 +1,6 @@
 """A message becomes a turn: stored, with the job that works on it, in the transaction that read the message."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 
 from agent.desk import Desk
@@ -113,6 +113,11 @@ async def store(
         await begun(desk, place.channel_id, place.thread_ts)
     await put(desk, turn, why="asked")
     return turn
+
+
+def place_of(turn: Turn) -> Place:
+    """Where it was asked, as `store` has kept it; what else a turn notes there is no part of it."""
+    return Place(**{field.name: turn.place[field.name] for field in fields(Place) if field.name in turn.place})
 
 
 async def follows_up(desk: Desk, text: str) -> bool:

@@ -1,11 +1,14 @@
 """The message that began a turn is rewritten or deleted: what waits follows it, what runs is told, what ended stays."""
 
+from dataclasses import replace
+
 from agent.desk import Desk
+from agent.people.admit import actor_of
 from agent.proposals.proposal import withdraw
 from agent.turns import texts
 from agent.turns.begin import put
 from agent.turns.control import control_word
-from storage import live_turns, proposals
+from storage import live_turns, people, proposals
 from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn
 
 
@@ -30,8 +33,9 @@ async def drop_turn(desk: Desk, turn: Turn) -> None:
     if turn.state in {RUNNING, WAITING}:
         turn.place = turn.place | {texts.DELETED: True}
         await live_turns.ask_to_stop(desk.tx, [turn.id], by=turn.actor_id, at=desk.now)
+        as_asker = replace(desk, actor=await actor_of(desk.tx, await people.get(desk.tx, turn.actor_id)))
         for proposal in await proposals.open_of_turn(desk.tx, turn.id):
-            await withdraw(desk, proposal)
+            await withdraw(as_asker, proposal)
         if turn.state == WAITING:  # nobody works on it who would say so
             await put(desk, turn, why="deleted")
         return

@@ -110,10 +110,10 @@ async def _work(world: World, taken: Taken) -> Ended:
     turn = taken.turn
     if taken.is_over:
         return Ended(state=DONE, outcome=QUESTION)
-    if world.model is None:
-        return await _without_model(world, turn, say("no model configured"))
     if turn.stop_at:  # as it was a moment ago
         raise StopAsked
+    if world.model is None:
+        return await _without_model(world, turn, say("no model configured"))
     around = await seen(world, turn)
     if not turn.route:
         try:

@@ -9,11 +9,12 @@ from agent.conversation import plainly
 from agent.desk import Desk
 from agent.kit.world import World
 from agent.reply import Reply
+from agent.turns.begin import place_of
 from agent.turns.fail import fail
 from agent.turns.signs import Signs
 from agent.turns.turn import run_turn
 from bot.errors import Permanent, UserError
-from bot.events import Place, Surface
+from bot.events import Surface
 from bot.messages import Message
 from bot.slack.client import CallFailed
 from bot.slack.status import show_status
@@ -40,7 +41,7 @@ async def turn(ctx: Context, run: Run) -> None:
             await fail(system_desk(ctx, run, tx), await turns.get(tx, row.id), name="given up")
         return
     named, rooms = mentioned(row.text), tuple(dict.fromkeys(_ROOM.findall(row.text)))
-    asked = await ask(ctx, row.slack_id, Place(**row.place), surface=_surface(row), named=named, rooms=rooms)
+    asked = await ask(ctx, row.slack_id, place_of(row), surface=_surface(row), named=named, rooms=rooms)
     asked = replace(asked, insiders={**await _insiders(ctx, homes - {*asked.insiders}), **asked.insiders})
     world = World(
         db=ctx.db,

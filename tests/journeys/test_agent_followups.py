@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
+from storage.proposals import Proposal
 from storage.turns import ToolCall, Turn, TurnStep
 from tests.journeys.agent_team import answers, asked_for, calls, routes, with_agent
 from tests.team import Bot, assignees, quiet, report, said
@@ -109,6 +110,23 @@ async def test_a_request_that_is_deleted_while_it_runs_stops_and_is_forgotten(
         [turn] = await bot.rows(select(Turn))
         kept = [turn.text, turn.route, *(one.goal for one in await bot.rows(select(TurnStep)))]
     assert "most open" not in str(kept)
+
+
+async def test_a_request_that_is_deleted_while_it_waits_is_withdrawn_and_forgotten(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", "could you give CH-1 to somebody good?")
+        assert await turns_in(bot, "waiting", 1)
+        await slack.delete("alice", "#ops", ts)
+        await quiet(bot)
+        [turn] = await bot.rows(select(Turn))
+        [proposal] = await bot.rows(select(Proposal))
+    assert (turn.state, turn.outcome, turn.text) == ("stopped", "stopped", "")
+    assert proposal.state == "withdrawn"
 
 
 async def test_what_is_said_while_no_model_answers_is_worked_on_next(
