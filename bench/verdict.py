@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from sqlmodel import col, select
 
 from bench.people import People
+from bot.clock import utc_now
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.github.hooks import outcome_of
 from bot.sandbox.slack import Message, SlackSandbox
@@ -186,7 +187,8 @@ async def _overtaken(tx: Tx) -> list[str]:
 
 
 async def _stuck(tx: Tx) -> list[str]:
-    left = await tx.exec(select(Job).where(col(Job.state).in_(UNFINISHED)))
+    waits_for_its_time = (col(Job.state) == "scheduled") & (col(Job.attempts) == 0) & (col(Job.not_before) > utc_now())
+    left = await tx.exec(select(Job).where(col(Job.state).in_(UNFINISHED), ~waits_for_its_time))
     calls = await outbox.backlog(tx)
     return [
         *(f"job {job.id} {job.kind} is {job.state}: {job.error_text}" for job in left),

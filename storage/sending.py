@@ -31,7 +31,12 @@ class Sent:
 # Built once: these run several times for every report, and to build one costs more than to run it.
 _outbox = SQLModel.metadata.tables["outbox"]
 _earlier = _outbox.alias("earlier")
-_in_its_lane_before = and_(_earlier.c.lane == _outbox.c.lane, _earlier.c.id < _outbox.c.id)
+# What was stored first goes first, unless it waits for this one itself: a word on a ticket may come before its card.
+_in_its_lane_before = and_(
+    _earlier.c.lane == _outbox.c.lane,
+    _earlier.c.id < _outbox.c.id,
+    or_(_earlier.c.anchor.is_(None), _earlier.c.anchor != _outbox.c.key),
+)
 # One state at a time: of several, once tables were counted (ANALYZE), SQLite 3.40 finds rows that are in none of them.
 _is_second = or_(*(exists().where(_in_its_lane_before, _earlier.c.state == state) for state in UNFINISHED))
 _resting: BindParameter[str] = bindparam("resting", expanding=True)

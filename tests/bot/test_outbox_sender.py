@@ -57,6 +57,16 @@ async def test_an_edit_follows_a_post_that_was_found_again(mouth: Mouth) -> None
     assert mouth.texts() == ["card edit 1"]
 
 
+async def test_what_waits_for_a_message_does_not_hold_it_back(mouth: Mouth) -> None:
+    async with mouth.sending():
+        early = [mouth.row(f"{number}. reply", lane="thread", anchor="card") for number in (1, 2)]
+        await mouth.put(*early, mouth.row("card", lane="thread"), mouth.row("3. reply", lane="thread", anchor="card"))
+        await mouth.emptied()
+    [card] = [message for message in mouth.slack.messages("#ops") if message.text == "card"]
+    below = [message.text for message in mouth.slack.thread("#ops", card.ts)[1:]]
+    assert below == ["1. reply", "2. reply", "3. reply"]
+
+
 async def test_what_a_vanished_sender_said_is_found(mouth: Mouth) -> None:
     async with mouth.sending():
         await mouth.put(mouth.row("card"))

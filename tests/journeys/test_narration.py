@@ -10,6 +10,7 @@ import pytest
 from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.llm import Asked, Character, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.llm.claims import CLAIMS
+from bot.sandbox.llm.defaults import plausibly
 from bot.sandbox.slack import SlackSandbox
 from storage.turns import ToolCall, Turn
 from tests.github import hearing, settle
@@ -26,11 +27,15 @@ async def tracking(
     github: GitHubSandbox, slack: SlackSandbox, path: Path, llm: LlmSandbox | None = None, **changes: Any
 ) -> AsyncIterator[Bot]:
     """A bot whose CH-1 tracks the first issue, with a model or without."""
-    model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url} if llm else {}
-    async with hearing(github, slack, path, github_token=github.token, **model, **changes) as bot:
+    async with hearing(github, slack, path, **_model(llm, github), **changes) as bot:
         github.open_issue("frank", SHOP, title="redis is down")
         await settle(github, bot)
         yield bot
+
+
+def _model(llm: LlmSandbox | None, github: GitHubSandbox) -> dict[str, Any]:
+    model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url} if llm else {}
+    return {"github_token": github.token, **model}
 
 
 def told(slack: SlackSandbox) -> list[str]:
@@ -70,6 +75,21 @@ async def test_a_comment_is_told_once_in_short(
         github.edit_comment("carol", SHOP, comment.id, "never mind")
         await settle(github, bot)
         assert len(told(slack)) == before + 1
+
+
+async def test_what_happens_before_the_card_is_there_is_told_below_it(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    slow = Reply(by=plausibly, delay=1.0)
+    llm.add(narrator("They ask for a higher retry limit."), Rule(match=Match(said="</report>"), reply=slow))
+    async with hearing(github, slack, tmp_path, **_model(llm, github)) as bot:
+        github.open_issue("frank", SHOP, title="redis is down")
+        await github.settled(10)
+        github.comment("carol", SHOP, 1, ASKED)
+        await settle(github, bot)
+        [card] = slack.messages("#ops")
+        assert "redis is down" in card.text
+        assert [line for line in told(slack) if "a higher retry limit" in line]
 
 
 @pytest.mark.parametrize(
