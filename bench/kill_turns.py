@@ -7,15 +7,17 @@ Slack and the model are sandboxes in a process that nobody kills. Exit code 1 wh
 import argparse
 import asyncio
 import random
+import re
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)  # the checkout, and not this folder: its queue.py is not Python's
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.quiet import quiet
@@ -35,10 +37,14 @@ STEPS = [{"specialist": "create", "goal": "track it"}, {"specialist": "remind", 
 
 @dataclass(kw_only=True)
 class Verdict:
-    """What went wrong; `repeated` are questions that the model was asked again though it had answered."""
+    """What went wrong; `repeated` are questions that the model was asked again though it had answered.
+
+    `given_up` were hit by so many kills that they ended with an apology; somebody pressed its Try again.
+    """
 
     turns: int = 0
     kills: int = 0
+    given_up: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
@@ -52,7 +58,7 @@ class Verdict:
     def __str__(self) -> str:
         return (
             f"lost {len(self.lost)} doubled {len(self.doubled)} silent {len(self.silent)}"
-            f" (turns {self.turns}, kills {self.kills}, questions repeated {self.repeated})"
+            f" (turns {self.turns}, kills {self.kills}, questions repeated {self.repeated}, given up {self.given_up})"
         )
 
 
@@ -82,9 +88,11 @@ async def campaign(folder: Path, *, turns: int, kills: int, seed: int) -> Verdic
         async with serving(settings, log) as process, open_database(settings.database, settings.connections) as db:
             await slack.until(lambda: slack.sockets, timeout=60)
             await quiet(slack, db, timeout=60 + turns)
+            given_up = await _try_again(slack, asked.values())
+            await quiet(slack, db, timeout=60 + turns)
             verdict = await judge(db, slack, llm, asked, most_in_flight=kills * settings.worker_concurrency)
             process.terminate()
-    verdict.turns, verdict.kills = turns, kills
+    verdict.turns, verdict.kills, verdict.given_up = turns, kills, given_up
     return verdict
 
 
@@ -118,6 +126,14 @@ async def _heard_more(llm: LlmSandbox, count: int) -> None:
         await asyncio.sleep(0.02)
 
 
+async def _try_again(slack: SlackSandbox, asked: Iterable[str]) -> int:
+    """Press what an apology offers; how many there were."""
+    sorry = [one for ts in asked for one in slack.thread("#ops", ts) if "Try again" in one.buttons]
+    for one in sorry:
+        await slack.click("alice", "#ops", one.ts, "Try again")
+    return len(sorry)
+
+
 async def judge(
     db: Database, slack: SlackSandbox, llm: LlmSandbox, asked: dict[int, str], *, most_in_flight: int
 ) -> Verdict:
@@ -127,22 +143,23 @@ async def judge(
         most_in_flight: so many questions may have been lost on the way, and asked again.
     """
     async with db.read() as tx:
-        turns = {turn.message_ts: turn for turn in await tx.exec(select(Turn))}
-        uses = list(await tx.exec(select(ToolCall)))
+        turns = {turn.id: turn for turn in await tx.exec(select(Turn).order_by(col(Turn.id)))}
+        uses = [use for use in await tx.exec(select(ToolCall)) if use.state == "done"]
         kept = len(list(await tx.exec(select(ModelCall))))
         reminders = [one for one in await tx.exec(select(Reminder)) if one.kind == "alarm"]
     verdict = Verdict()
-    done = Counter((use.turn_id, use.tool) for use in uses if use.state == "done")
-    verdict.doubled += [f"{count} x {tool} of turn {turn}" for (turn, tool), count in done.items() if count > 1]
+    latest = {turn.thread_ts: turn for turn in turns.values()}
+    done = Counter((turns[use.turn_id].thread_ts, use.tool) for use in uses)
+    verdict.doubled += [f"{count} x {tool} for {thread}" for (thread, tool), count in done.items() if count > 1]
     if len(reminders) > len(asked):
         verdict.doubled.append(f"{len(reminders)} reminders for {len(asked)} requests")
     for number, ts in asked.items():
-        turn = turns.get(ts)
-        if turn is None or turn.state != "done" or sum(done[turn.id, tool] for tool in _TOOLS) != len(_TOOLS):
+        turn = latest.get(ts)
+        if turn is None or turn.state != "done" or sum(done[ts, tool] for tool in _TOOLS) != len(_TOOLS):
             verdict.lost.append(f"pump {number}: {turn.state if turn else 'no turn'}")
-        answers = [one for one in slack.thread("#ops", ts) if one.bot_id and "2 changes" in one.plain]
+        said = [one.plain for one in slack.thread("#ops", ts) if one.bot_id]
+        answers = [text for text in said if _CHANGES.search(text)]
         if not answers:
-            said = [one.plain for one in slack.thread("#ops", ts) if one.bot_id]
             verdict.silent.append(f"pump {number}: {said[-1:]}")
         elif len(answers) > 1:
             verdict.doubled.append(f"{len(answers)} answers about pump {number}")
@@ -152,6 +169,7 @@ async def judge(
 
 
 _TOOLS = ("report_ticket", "set_reminder")
+_CHANGES = re.compile(r"\b[12] changes?\b")
 
 
 def main() -> None:

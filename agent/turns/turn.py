@@ -183,10 +183,13 @@ def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:
     """A model that others keep busy is asked again later, and this worker does something else meanwhile.
 
     Raises:
-        TryLater: it is busy, and the turn has not waited long.
+        TryLater: it is busy, and neither has the turn waited long nor does the model ask for longer than it would.
     """
-    if isinstance(error, ModelBusyError) and world.clock() - turn.created_at < LONGEST_WAIT:
-        raise TryLater(str(error), after=min(error.after or SOON, SOON)) from error
+    if not isinstance(error, ModelBusyError):
+        return
+    asks_for = error.after or SOON
+    if world.clock() - turn.created_at + timedelta(seconds=asks_for) < LONGEST_WAIT:
+        raise TryLater(str(error), after=min(asks_for, SOON)) from error
 
 
 def _failed(why: str) -> str:

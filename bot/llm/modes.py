@@ -92,6 +92,12 @@ def read(ask: Ask, mode: Mode, reply: Reply) -> Answer:
     return Answer(text=reply.text, stop=_prose_stop(reply))
 
 
+def refused(ask: Ask, mode: Mode, reply: Reply) -> Answer:
+    """What a model said before it would not go on; of an action, which it broke off, that is nothing to be read."""
+    is_words = not is_by_action(ask, mode) or "{" not in reply.text
+    return Answer(text=reply.text if is_words else "", stop="refusal")
+
+
 def leaked(ask: Ask, reply: Reply) -> bool:
     """Whether a model wrote a call as text, which is neither shown nor run."""
     if not ask.tools or reply.calls:

@@ -82,7 +82,7 @@ class Provider:
                 await self.marks.mark_leak(self.server.name, model)
                 continue
             try:
-                read = _refusal(reply) if reply.stop == "refusal" else modes.read(ask, mode, reply)
+                read = (modes.refused if reply.stop == "refusal" else modes.read)(ask, mode, reply)
             except WrongAnswerError as wrong:
                 if refused:
                     raise ModelError(NO_VALID_ANSWER) from None
@@ -212,10 +212,6 @@ def _halved(text: str) -> str:
         return text
     quarter = len(text) // 4
     return text[:quarter] + LEFT_OUT.format(len(text) - 2 * quarter) + text[-quarter:]
-
-
-def _refusal(reply: Reply) -> Answer:
-    return Answer(text=reply.text, stop="refusal")
 
 
 def _unless_structured(reply: Reply, *, is_structured: bool) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.llm.modes import leaked, object_of, read, shape
+from bot.llm.modes import leaked, object_of, read, refused, shape
 from bot.llm.port import Ask, Call, Message, Reply, Result, Tool, Usage, WrongAnswerError, user
 
 NOTE = Tool(name="note", description="Writes a word down.", schema=object_of({"word": {"enum": ["red", "green"]}}))
@@ -74,6 +74,13 @@ def test_a_log_with_calls_goes_on_in_words() -> None:
         ("assistant", step("note", word="blue")),
         ("user", "Error of note:\nno blue\n\nAnd hurry."),
     ]
+
+
+def test_of_an_action_that_was_broken_off_nobody_reads_a_word() -> None:
+    half = reply(step("reply", text="so")[:40], stop="refusal")
+    assert (refused(ASK, "json_schema", half).text, refused(ASK, "none", half).text) == ("", "")
+    assert refused(ASK, "native", reply("I would", stop="refusal")).text == "I would"
+    assert refused(ASK, "none", reply("I would", stop="refusal")).text == "I would"
 
 
 @pytest.mark.parametrize(
