@@ -22,13 +22,13 @@ async def ask(desk: Desk, said: Said) -> Reply:
     if not desk.settings.servers and not await is_known(desk, said.text):
         raise UserError(say(NO_MODEL))
     text = f"{VERB.name} {said.text}" if _SOMEONE.match(said.text) else said.text  # "ask @bob for a review"
-    if reply := await begin(_answered_there(desk), text):
+    if reply := await begin(answered_there(desk), text):
         return reply
     # What asked whether it still holds is settled by this, for all who read it.
     return text_reply(say("I am on it; the answer follows here."), is_private=desk.surface != "button")
 
 
-def _answered_there(desk: Desk) -> Desk:
+def answered_there(desk: Desk) -> Desk:
     """What a button or a form asks for is answered where the others read it, if I am there: not to the press alone."""
     place = desk.place
     is_here = place is not None and place.has_bot and (desk.surface == "button" or not place.is_dm)

@@ -1,5 +1,6 @@
 """`continue`: the agent goes on with what came to a limit, with fresh limits."""
 
+from agent.commands.ask import answered_there
 from agent.commands.verb import Reply, Said, Verb, text_reply
 from agent.desk import Desk
 from agent.turns.begin import store
@@ -21,7 +22,8 @@ async def go_on(desk: Desk, said: Said) -> Reply:
     if open_step is None and last.state != FAILED:
         raise UserError(say("{turn} was done: there is nothing to continue.", turn=last.name))
     forced = open_step.specialist if open_step else ""  # one that failed before anybody worked on it has no steps
-    await store(desk, place, last.text, key=f"turn:{desk.key}", forced=forced, continues=last.id)
+    at = answered_there(desk).place or place
+    await store(desk, at, last.text, key=f"turn:{desk.key}", forced=forced, continues=last.id)
     return text_reply(say("I go on with {turn}; the answer follows here.", turn=last.name), is_private=True)
 
 

@@ -58,7 +58,7 @@ async def _language(desk: Desk, turn: Turn) -> str:
 
 
 async def _apology(desk: Desk, turn: Turn) -> Message:
-    made = [f"{one.name} {escape(one.said)}" for one in await receipts.of_turn(desk.tx, turn.id)]
+    made = [f"{one.name} {escape(one.said)}".removesuffix(".") for one in await receipts.of_turn(desk.tx, turn.id)]
     done = say(DONE_SO_FAR, what="; ".join(made)) if made else say("Nothing was changed.")
     text = say(SORRY, turn=turn.name, done=done, reference=turn.correlation_id or turn.name)
     if any("step" not in one for one in turn.follow_ups):

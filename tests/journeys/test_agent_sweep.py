@@ -94,3 +94,5 @@ async def test_after_some_attempts_it_is_given_up_and_can_be_tried_again(
         await quiet(bot)
         states = [(turn.state, turn.continues) for turn in await bot.rows(select(Turn).order_by(Turn.number))]
     assert states == [("failed", None), ("done", 1)]
+    assert "CH-1" in slack.thread("#ops", ts)[-1].plain, "all who read of the failure read how it ended"
+    assert slack.thread("#ops", ts)[-1].ts != sorry.ts
