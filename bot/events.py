@@ -194,12 +194,13 @@ class CommentEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class PullEvent:
-    """Something happened to a pull request, or somebody reviewed it."""
+    """Something happened to a pull request, or somebody reviewed it. `before`: its head until new commits came."""
 
     action: str
     repository: GitHubRepository
     pull: GitHubPull
     sender: str | None
+    before: str | None = None
     reviewing: Reviewing = field(default_factory=Reviewing)
 
 

@@ -21,7 +21,7 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
     repository = await seen(desk, event.repository)
     told = event.pull
     known = await pulls.by_number(desk.tx, repository.id, told.number)
-    if known and told.updated_at and known.updated_at and told.updated_at < known.updated_at:
+    if known and _is_late(event, known):
         await keep_verdict(desk, known, event)
         await threads.hear_review(desk, repository, known, event)
         return "older than what is known"
@@ -43,6 +43,15 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
     await follow_in_threads(desk, known, event, before=before)
     await threads.hear_review(desk, repository, known, event)
     return ""
+
+
+def _is_late(event: PullEvent, known: Pull) -> bool:
+    """GitHub's times have no more than seconds: of two heads of one second the newer is the one that follows ours."""
+    told = event.pull.updated_at
+    if not told or not known.updated_at or told > known.updated_at:
+        return False
+    is_another = event.pull.head_sha != known.head_sha
+    return told < known.updated_at or (is_another and event.before != known.head_sha)
 
 
 async def hear_push(desk: Desk, event: PushEvent) -> str:

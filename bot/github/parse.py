@@ -131,6 +131,7 @@ def _pull(payload: Payload) -> PullEvent:
         repository=parse_repository(payload, "repository"),
         pull=parse_pull(payload, "pull_request"),
         sender=text(payload, "sender", "login"),
+        before=text(payload, "before"),
         reviewing=Reviewing(
             asked=_asked_for_review(payload),
             reviewer=text(payload, "review", "user", "login"),
