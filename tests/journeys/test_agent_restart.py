@@ -10,12 +10,15 @@ from sqlmodel import select
 from bench.kill_turns import campaign
 from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
+from storage import migrate
 from storage.tickets import Ticket
 from storage.turns import Turn
 from tests.journeys.agent_team import answers, calls, routes, with_agent
-from tests.team import assignees, report, said
+from tests.storage.test_migrations import go
+from tests.team import assignees, quiet, report, said
 
 KILLS, TURNS = 3, 6
+FIRST_WITH_REQUESTS = "0030"
 GIVE = Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False})
 
 
@@ -25,6 +28,26 @@ async def test_kills_lose_and_double_nothing(tmp_path: Path, capsys: pytest.Capt
         sys.stdout.write(f"\n{verdict}\n")
     told = (*verdict.lost, *verdict.doubled, *verdict.silent, (tmp_path / "bot.log").read_text()[-4000:])
     assert verdict.is_clean, "\n".join(told)
+
+
+async def test_what_waits_for_approval_outlives_an_upgrade(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", GIVE, then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", "could you give CH-1 to somebody good?")
+        database = bot.ctx.settings.database
+    go(database, FIRST_WITH_REQUESTS)
+    migrate.upgrade(database)
+    async with with_agent(slack, llm, tmp_path, is_back=True) as bot:
+        asked = next(one for one in slack.thread("#ops", ts) if "Approve" in one.buttons)
+        await slack.click("alice", "#ops", asked.ts, "Approve")
+        await quiet(bot)
+        assert await assignees(bot) == ["dave"]
+        [turn] = await bot.rows(select(Turn))
+    assert (turn.state, turn.outcome) == ("done", "answer")
 
 
 async def test_with_the_model_down_rules_do_what_they_can(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
