@@ -17,13 +17,14 @@ from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.notices import notify
+from agent.proposals.unnamed import with_name
 from agent.questions.answers import take
 from agent.remarks import remark
 from agent.reply import Reply, text_reply
 from agent.status_words import words
 from agent.tickets import merging
-from agent.turns.begin import TICKET, begin, follows_up
-from agent.turns.control import control_word
+from agent.turns.begin import TICKET, begin, follows_up, try_out
+from agent.turns.control import control_word, is_dry_run
 from agent.turns.offline import is_known
 from agent.turns.rules import goes_on, judge
 from agent.turns.understood import commands_of, follow
@@ -83,6 +84,8 @@ async def _answers(desk: Desk, text: str, place: Place) -> bool:
 
 async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:
     """The grammar first: a command is what parses whole. Then polite words, slips, and what rules make of the rest."""
+    if is_dry_run(text):
+        return await try_out(desk, with_files(text, place.files))
     own = await linked_ticket(desk)
     if found := _NEW.match(text):
         return await _open_another(desk, with_files(text[found.end() :], place.files), own)
@@ -129,6 +132,7 @@ async def plainly(desk: Desk, text: str) -> Reply:
 
 async def _command(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
     """Run what is a command, or one on each line; None when it is none."""
+    text = await with_name(desk, text, own)
     lines = command_lines(text, VERBS, has_thread_ticket=own is not None, is_message=True)
     if len(lines) > 1:
         steps = [Step(partial(_line, line, own_id=own.id if own else None), quote=line) for line in lines]

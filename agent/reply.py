@@ -12,6 +12,7 @@ class Reply:
 
     `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
     `settles` a question: the message whose button was pressed becomes this reply, so that it cannot be pressed again.
+    `caution` are those of its words that say more than what is changed: who decides whether it shall be reads them.
     """
 
     message: Message
@@ -19,6 +20,7 @@ class Reply:
     seen_in: Ticket | None = None
     shown_by: Ticket | None = None
     settles: bool = False
+    caution: str = ""
 
 
 def text_reply(

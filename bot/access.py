@@ -122,6 +122,16 @@ def can(actor: Actor, action: str, target: Target) -> bool:
     return actor.is_admin or RULES[action].allows(actor, target)
 
 
+def could(actor: Actor, action: str) -> bool:
+    """Whether there could be anything that this person may do so with: something of their own, in a team of theirs."""
+    own = frozenset({actor.person_id})
+    return any(
+        can(actor, action, Target(team_id=team_id, assignee_ids=had, reporter_id=actor.person_id))
+        for team_id in (None, *actor.roles)
+        for had in (own, frozenset[int]())
+    )
+
+
 NOBODY = -1  # the id of whom GitHub knows and we do not; nothing here is theirs
 PERMISSIONS = ("none", "read", "triage", "write", "maintain", "admin")  # GitHub's, of a repository
 READS = {"report", "see", "comment", "ask", "escalate", "remind", "profile", "duty", "undo", "approve", "track"}

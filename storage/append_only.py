@@ -1,7 +1,11 @@
-"""The audit record's own lock: the database refuses to change or delete its rows, whoever asks.
+"""The audit record's own lock, and that of receipts: the database refuses to change or delete rows, whoever asks.
 
 One change is let through, once: rows that the command line made before the first contact with Slack learn their
 workspace then, and only after that are they sealed. Words may be deleted (`audit forget`), never changed.
+
+A receipt is locked once it has its number, R-1: with it the agent's work is proven. One without is about a message, or
+an effect that is on its way. SQLite forgets the lock when a migration makes the table anew (`batch_alter_table`): such
+a one has to lock it again.
 """
 
 from sqlalchemy import Connection
@@ -10,6 +14,7 @@ from storage.workspace import UNKNOWN
 
 TABLES = ("audit_events", "audit_payloads", "audit_seals")
 KEPT = ("audit_events", "audit_seals")  # of which not even a deletion is let through
+RECEIPTS_NO = ("UPDATE", "DELETE")
 _ADOPTED = f"OLD.workspace_id = '{UNKNOWN}' AND NEW.workspace_id <> OLD.workspace_id"
 _NAME = "audit_is_append_only"
 
@@ -31,6 +36,27 @@ def unguard(connection: Connection) -> None:
         connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{event.lower()}{on}")
     if is_postgres:
         connection.exec_driver_sql(f"DROP FUNCTION {_NAME}")
+
+
+def guard_receipts(connection: Connection) -> None:
+    """From now on those with a number stay as they are; PostgreSQL has the function already."""
+    is_postgres = connection.dialect.name == "postgresql"
+    for event in RECEIPTS_NO:
+        kept = "OLD.number IS NOT NULL" + (f" AND NOT ({_ADOPTED})" if event == "UPDATE" else "")
+        head = f"CREATE TRIGGER receipts_no_{event.lower()} BEFORE {event} ON receipts"
+        stop = "SELECT RAISE(ABORT, 'receipts is append-only');"
+        connection.exec_driver_sql(
+            f"{head} FOR EACH ROW WHEN ({kept}) EXECUTE FUNCTION {_NAME}()"
+            if is_postgres
+            else f"{head} WHEN {kept} BEGIN {stop} END"
+        )
+
+
+def unguard_receipts(connection: Connection) -> None:
+    """They can be changed again: for a migration alone."""
+    on = " ON receipts" if connection.dialect.name == "postgresql" else ""
+    for event in RECEIPTS_NO:
+        connection.exec_driver_sql(f"DROP TRIGGER receipts_no_{event.lower()}{on}")
 
 
 def function(schema: str = "") -> str:

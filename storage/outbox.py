@@ -155,6 +155,27 @@ async def last_words(tx: Tx, key: str) -> str | None:
     return (await tx.exec(found.limit(1))).first()
 
 
+async def words_at(tx: Tx, posted: Receipt) -> str | None:
+    """The same of a message that stands somewhere; what took its place when it was pressed counts too."""
+    is_post = (col(Outgoing.key) == posted.key) & col(Outgoing.kind).in_(POSTS)
+    is_here = (col(Outgoing.channel_id) == posted.channel_id) & (col(Outgoing.target_ts) == posted.ts)
+    is_edit = (col(Outgoing.kind) == "edit") & or_(col(Outgoing.anchor) == posted.key, is_here)
+    found = select(Outgoing.payload).where(or_(is_post, is_edit)).order_by(col(Outgoing.id).desc())
+    return (await tx.exec(found.limit(1))).first()
+
+
+async def posts_of(tx: Tx, correlation_id: str, begins: str) -> list[str]:
+    """The keys that begin like this, of messages for everyone in their place that one event led to."""
+    mine = (col(Outgoing.correlation_id) == correlation_id) & col(Outgoing.kind).in_(POSTS)
+    is_like_this = col(Outgoing.key).startswith(begins, autoescape=True)
+    return list(await tx.exec(select(Outgoing.key).where(mine, is_like_this).order_by(col(Outgoing.id))))
+
+
+async def anchor_of(tx: Tx, key: str) -> str | None:
+    """The key of the message that what is sent under this key is about."""
+    return (await tx.exec(select(Outgoing.anchor).where(Outgoing.key == key))).first()
+
+
 async def let_grow(tx: Tx, key: str) -> None:
     """Have a message of a thread that has not left yet written piece by piece."""
     mine = (col(Outgoing.key) == key) & (col(Outgoing.kind) == POST) & col(Outgoing.thread_ts).is_not(None)

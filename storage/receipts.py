@@ -20,6 +20,7 @@ class Receipt(Row, table=True):
 
     What the agent did for somebody has a number besides, R-1: which tool for whom, approved by whom, on what
     (`object_kind`, `object_id` as in the audit record), the fields before and after, and `said`, the change in words.
+    From then on the database lets nobody change or delete it (storage/append_only.py).
     """
 
     __tablename__ = "receipts"
@@ -91,7 +92,8 @@ async def intend(tx: Tx, intent: Receipt) -> Receipt:
         return intent
     if known.fence > intent.fence:
         raise LostLeaseError(f"{known.key} is in the hands of fence {known.fence}")
-    known.fence = intent.fence
+    if known.number is None:  # else it stays as it is
+        known.fence = intent.fence
     return known
 
 

@@ -9,13 +9,19 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.proposals import deciding
 from agent.proposals import proposal as proposals
+from agent.proposals.places import check_pressed
 from agent.status_words import words
 from agent.tickets.transition import by
+from bot.errors import UserError
 from bot.messages import Button, Message, moment
 from prompts.words import fixed, phrase, say
 from storage.proposals import Proposal
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
+
+DRY = fixed(
+    "Nothing of the agent's is done here (CHARGEHAND_DRY_RUN), so {proposal} cannot be approved. It still waits."
+)
 
 
 async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Reply:
@@ -23,6 +29,8 @@ async def approve(desk: Desk, said: Said, *, find: Callable[[str], Verb]) -> Rep
     proposal = said.the_proposal
     await deciding.require_open(desk, proposal)
     await deciding.check_decides(desk, proposal)
+    if said.version is None:  # the button that asks again has one, and is for its reader alone
+        await check_pressed(desk, proposal)
     if proposal.turn_id:
         return await _of_turn(desk, proposal)
     verb, command = find(proposal.verb), await proposals.command_of(desk, proposal)
@@ -44,7 +52,12 @@ async def _of_turn(desk: Desk, proposal: Proposal) -> Reply:
     """What the agent asked for is carried out by its turn, as the one who asked: that job is put with this decision.
 
     It looks first whether what was shown is still so (agent/proposals/stale.py).
+
+    Raises:
+        UserError: nothing of the agent's is done at all.
     """
+    if desk.settings.dry_run:
+        raise UserError(say(DRY, proposal=proposal.name))
     if proposal.outcome == deciding.FAILED_TO_DO:
         await proposals.try_again(desk, proposal)
         return text_reply(say("{proposal} is tried again.", proposal=proposal.name), is_private=True)

@@ -1,6 +1,7 @@
 """`assign CH-1 @someone`: give a ticket to people, or to whom the choice falls; each new one gets a direct message."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.assigning import assign as assignment
 from agent.assigning.duty import warning
@@ -51,7 +52,7 @@ async def assign(desk: Desk, said: Said) -> Reply:
             ticket.assign_reason = say("assigned by @{who}", who=desk.asker.name)
     for person in new:
         await notify.tell_assignee(desk, ticket, person)
-    return text_reply(f"{notify.headline(ticket)}: {was_and_now(had, now)}.{warned}")
+    return replace(text_reply(f"{notify.headline(ticket)}: {was_and_now(had, now)}.{warned}"), caution=warned.strip())
 
 
 async def _choose(desk: Desk, ticket: Ticket) -> Reply:
@@ -70,8 +71,8 @@ async def _choose(desk: Desk, ticket: Ticket) -> Reply:
             )
     if choice.person not in had:
         await notify.tell_assignee(desk, ticket, choice.person)
-    change = was_and_now(had, [choice.person])
-    return text_reply(f"{notify.headline(ticket)}: {change}. {escape(choice.reason[:1].upper() + choice.reason[1:])}.")
+    change, why = was_and_now(had, [choice.person]), f"{escape(choice.reason[:1].upper() + choice.reason[1:])}."
+    return replace(text_reply(f"{notify.headline(ticket)}: {change}. {why}"), caution=why)
 
 
 async def offer_to_enlist(desk: Desk, ticket: Ticket, said: Said) -> Reply | None:

@@ -4,6 +4,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.proposals import deciding
 from agent.proposals import proposal as proposals
+from agent.proposals.places import check_pressed
 from agent.tickets.transition import by
 from bot.messages import Message, escape, moment
 from prompts.words import Phrase, fixed, phrase
@@ -14,6 +15,7 @@ async def deny(desk: Desk, said: Said) -> Reply:
     await deciding.require_open(desk, proposal)
     if desk.asker.person_id != proposal.asker_id:
         await deciding.check_decides(desk, proposal)
+    await check_pressed(desk, proposal)
     who: Phrase = by(desk)
     if proposal.turn_id:
         who = phrase("{who} {at}", who=who, at=moment(desk.now))

@@ -3,10 +3,11 @@
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.more import and_more
+from agent.proposals.places import link_to
 from agent.proposals.proposal import sees
 from bot.messages import Message, escape, linked, moment
 from prompts.words import fixed, say, say_of
-from storage import overview, people, proposals, tickets, turns
+from storage import overview, people, proposals
 from storage.proposals import Proposal
 
 SHOWN = 20
@@ -46,13 +47,10 @@ async def _wanted(desk: Desk, which: str) -> list[Proposal]:
 
 async def _line(desk: Desk, one: Proposal) -> str:
     """Its name leads to where it was asked for."""
-    ticket = await tickets.get(desk.tx, one.ticket_id) if one.ticket_id else None
-    turn = await turns.get(desk.tx, one.turn_id) if one.turn_id else None
-    url = turn.place.get("permalink") if turn else ticket.permalink if ticket else None
     line = fixed("• *{proposal}*: @{who} asks to {what} (since {since}, until {until})")
     return say(
         line,
-        proposal=linked(one.name, url),
+        proposal=linked(one.name, await link_to(desk, one)),
         who=escape((await people.get(desk.tx, one.asker_id)).name),
         what=f"`{one.said}`" if one.turn_id else one.said,
         since=moment(one.created_at),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from agent.commands import stale, take_and_resolve
+from agent.commands.doing import doing
 from agent.commands.grammar import Parsed, did_you_mean, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import people_named, team_named, ticket_named
 from agent.commands.reading import NAMED_TICKET, THIS
@@ -169,9 +170,9 @@ async def _run_one(desk: Desk, parsed: Parsed, thread_ticket: Ticket | None) -> 
             return asks
         if offers := await take_and_resolve.offer(desk, ticket, parsed):
             return offers
-        await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
+        await desk.check(verb.action, ticket, doing=doing(verb.name, ticket.name))
     else:
-        check(desk.asker, verb.action, Target(), doing=verb.name)
+        check(desk.asker, verb.action, Target(), doing=doing(verb.name))
     said = Said(
         ticket=ticket,
         people=await people_named(desk, parsed.people),

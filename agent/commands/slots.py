@@ -93,6 +93,11 @@ def _fill_priority(reading: Reading) -> str:
     return say("“{typed}” is no priority", typed=reading.rest[:40])
 
 
+def names_proposal(words: str) -> bool:
+    """Whether they begin with the name of one."""
+    return _PROPOSAL.match(words) is not None
+
+
 def _fill_proposal(reading: Reading) -> str:
     if found := _PROPOSAL.match(reading.rest):
         reading.proposal, reading.rest = int(found.group(1)), reading.rest[found.end() :]

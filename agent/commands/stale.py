@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from agent.commands import claim
+from agent.commands.doing import doing
 from agent.commands.grammar import Parsed
 from agent.commands.undo import listed
 from agent.commands.verb import Reply
@@ -36,7 +37,7 @@ async def question(desk: Desk, ticket: Ticket, parsed: Parsed) -> Reply | None:
     text = f"{await _said(desk, ticket, parsed, others)} {await present(desk, ticket)}"
     verb, line = parsed.verb.name, f"{ticket.named_version}: {parsed.words}".strip()
     try:
-        await desk.check(parsed.verb.action, ticket, doing=f"{verb} {ticket.name}")
+        await desk.check(parsed.verb.action, ticket, doing=doing(verb, ticket.name))
     except Refused as refusal:
         raise Refused(f"{text} {say('Nothing was done.')}", denial=refusal.denial) from refusal
     text = f"{text} {say('Nothing was done; is it still to be done?')}"

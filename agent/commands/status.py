@@ -1,6 +1,7 @@
 """`status CH-1 in progress`: runs the verb that leads to the status, with that verb's permission and reason."""
 
 from agent.commands import close, reopen, resolve, show, start
+from agent.commands.doing import doing
 from agent.commands.reading import says_something
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
@@ -24,7 +25,7 @@ async def status(desk: Desk, said: Said) -> Reply:
         verb = reopen.VERB
     if verb.needs_reason and not says_something(said.text):
         raise UserError(say("`{verb}` needs a reason, as in `{example}`.", verb=verb.name, example=verb.example))
-    await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
+    await desk.check(verb.action, ticket, doing=doing(verb.name, ticket.name))
     return await verb.act(desk, said)
 
 

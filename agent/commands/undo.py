@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.kit.taken_back import keep_undone
 from agent.language import as_kept
 from agent.notices import quiet
 from agent.tickets import taken_back
@@ -38,6 +39,7 @@ async def undo(desk: Desk, said: Said) -> Reply:
     is_ephemeral = desk.place is not None and not desk.place.message_ts
     undone = say("{ticket} was {change}: {how}.", ticket=ticket.name, change=what, how=say(back, who=by(desk)))
     text = " ".join([undone, *left_out])
+    await keep_undone(desk, step, said=text)
     shown_by = None if left_out else ticket
     return Reply(message=Message(text=text), is_private=ticket.is_private, shown_by=shown_by, settles=is_ephemeral)
 

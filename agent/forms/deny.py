@@ -8,9 +8,11 @@ from agent.commands.reading import says_something
 from agent.desk import Desk
 from agent.forms.kind import Given
 from agent.forms.reason import MISSING, quick, written
+from agent.proposals.places import check_pressed
 from bot.forms import Form
 from prompts.words import fixed, say
 from storage import proposals
+from storage.proposals import OPEN
 
 _NAMED = re.compile(r"P-(\d{1,9})")
 
@@ -19,9 +21,15 @@ USUAL = (fixed("I do not agree"), fixed("No time for it"), fixed("Somebody else 
 
 
 async def form(desk: Desk, proposal: str, *, about: Mapping[str, str | None]) -> Form:
-    """The form for this proposal, `P-7`; what the agent asked for nobody needs to give a reason to deny."""
+    """The form for this proposal, `P-7`; what the agent asked for nobody needs to give a reason to deny.
+
+    Raises:
+        Stray: its button stands on a copy of the message that asks.
+    """
     name = _NAMED.fullmatch(proposal)
     found = await proposals.by_number(desk.tx, desk.workspace_id, int(name[1])) if name else None
+    if found and found.state == OPEN:
+        await check_pressed(desk, found)
     none = say(NO_REASON) if found and found.turn_id else ""
     offered = [*([none] if none else []), *(say(reason) for reason in USUAL)]
     return Form(

@@ -13,6 +13,8 @@ from agent.kit.use import Use
 from agent.turns.grounds import ungrounded
 from storage import receipts
 
+GITHUB = "github"  # the kind of an object there: `acme/shop#12`, or `acme/shop` for an issue that is to be opened
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decided:
@@ -29,12 +31,23 @@ async def decide(desk: Desk, tool: Tool, use: Use, would: Deed) -> Decided:
         UserError: somebody is named whom nobody knows.
     """
     missing = ungrounded(await grounds_of(desk, tool, use.call.arguments, this=use.words.ticket), use.words)
-    changed = {(one.object_kind, one.object_id) for one in await receipts.of_turn(desk.tx, use.turn.id)}
+    done = await receipts.of_turn(desk.tx, use.turn.id)
+    changed = {_object(one.object_kind, one.object_id, key=one.key) for one in done}
+    if would.is_done:
+        changed.add(_object(would.object_kind, would.object_id, key=use.effect_key))
     verdict = policy.decide(
         tool,
         ungrounded=missing,
-        objects=len(changed | ({(would.object_kind, would.object_id)} if would.is_done else set())),
+        objects=len(changed),
         approvals=await approvals_in(desk, use.turn.channel_id),
-        to_others=bool(missing) and tool.reach == "slack",
     )
     return Decided(verdict=verdict, ungrounded=missing)
+
+
+def _object(kind: str, object_id: str, *, key: str) -> tuple[str, str, str]:
+    """What a write is about; what has no number on GitHub before it is there is another one each time.
+
+    Args:
+        key: of the write.
+    """
+    return kind, object_id, "" if kind != GITHUB or "#" in object_id else key

@@ -22,7 +22,7 @@ class Deed:
     Attributes:
         shown: what people are told of it, with its buttons.
         action, object_kind, object_id: as in the audit record; empty when nothing was changed.
-        hidden: its answer is for the asker alone, because of what it is about.
+        caution: what it says besides what is changed.
     """
 
     shown: Message
@@ -33,6 +33,7 @@ class Deed:
     after: dict[str, Any] = field(default_factory=dict)
     ticket_id: int | None = None
     url: str | None = None
+    caution: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -71,6 +72,7 @@ async def do(desk: Desk, line: str) -> Deed:
         after=done[0].after,
         ticket_id=ticket.id if ticket else None,
         url=ticket.permalink if ticket else None,
+        caution=reply.caution,
     )
 
 

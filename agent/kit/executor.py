@@ -14,16 +14,17 @@ from agent.kit import deed, outside
 from agent.kit.arguments import completed
 from agent.kit.decided import decide
 from agent.kit.deed import Deed
-from agent.kit.grants import Grant, check_still
+from agent.kit.grants import Grant, check_open_to, check_still
 from agent.kit.lookalikes import CREATES, Instead, choice
 from agent.kit.receipts import keep_receipt
+from agent.kit.rehearsed import only_told
 from agent.kit.tool import Tool
-from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, WOULD, Use
+from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, Use
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
 from agent.questions.keep import asked_instead
 from agent.turns.signs import ACTS, READS
-from bot.errors import UserError
+from bot.errors import Refused, UserError
 from bot.llm.checks import wrong
 from bot.messages import Message, plain
 from prompts.words import say
@@ -50,8 +51,9 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
                 return known
     if problem := _problem(grant, use, tool):
         log.info("tool not used", turn=use.turn.name, tool=use.call.name, why=problem)
-        is_granted = tool is not None and grant.has(tool)
-        return await _store(world, use.row(REFUSED, problem, at=world.clock()), not_granted=not is_granted)
+        if tool is not None and not grant.has(tool):
+            return await _not_granted(world, tool, use, problem)
+        return await _store(world, use.row(REFUSED, problem, at=world.clock()), not_granted=tool is None)
     assert tool is not None  # else there was a problem
     await world.signs.now(_sign(tool, use))
     try:
@@ -92,6 +94,18 @@ def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:
     return "; ".join(wrong(dict(call.arguments), tool.schema, what="arguments")[:5])
 
 
+async def _not_granted(world: World, tool: Tool, use: Use, problem: str) -> ToolCall:
+    """One that the specialist has and this person has not: who may is said, and it goes on record like any refusal."""
+    async with world.writing(use.effect_key) as desk:
+        row = use.row(REFUSED, problem, at=desk.now)
+        try:
+            check_open_to(desk.asker, tool)
+        except Refused as refusal:
+            desk.record_refusal(refusal)
+            row = use.row(REFUSED, f"{problem}. {plain(str(refusal))}", at=desk.now, shown=_shown(refusal))
+    return await _store(world, row, not_granted=True)
+
+
 async def _done(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     if tool.is_read:
         return await _read(world, tool, use)
@@ -112,7 +126,7 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall |
         await check_still(desk, grant, tool)
         try:
             async with part(desk.tx):
-                row = await _carried_out(desk, tool, use, given)
+                row = await _carried_out(desk, grant, tool, use, given)
         except UserError as error:
             desk.record_refusal(error)
             row = await asked_instead(desk.tx, use, error, now=desk.now) or _failed(use, error, at=desk.now)
@@ -123,20 +137,19 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall |
     return row
 
 
-async def _carried_out(desk: Desk, tool: Tool, use: Use, given: dict[str, Any]) -> ToolCall | None:
+async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use, given: dict[str, Any]) -> ToolCall | None:
     """What the policy makes of it, once it is clear what it would do; None while the asker has to choose."""
-    if tool.name in CREATES:
+    is_dry = grant.is_dry or desk.settings.dry_run
+    if tool.name in CREATES and not is_dry:
         chosen = await choice(desk, tool, use)
         if isinstance(chosen, Instead):
             return await _did(desk, use, await deed.do(desk, chosen.line), tool=chosen.tool)
         if not isinstance(chosen, str):  # else it is to be created
             return chosen
     line, would = await try_out(desk, tool, given)
+    if is_dry:
+        return await (only_told(desk, use, would) if would.is_done else _did(desk, use, would, tool=tool.name))
     found = await decide(desk, tool, use, would)
-    if use.is_dry or desk.settings.dry_run:
-        text = await deed.in_words(desk, would)
-        said = say("Would do: {what}", what=would.words)
-        return use.row(WOULD, f"dry run: nothing was done. Would do: {text}", at=desk.now, shown=_message(said))
     if found.verdict == "proposal" and would.is_done:
         stored, asks = {"line": line, "tool": tool.name, "given": given}, await desk.read_out(line)
         proposal = await propose_for(
@@ -189,10 +202,6 @@ async def _store(world: World, row: ToolCall, *, not_granted: bool = False) -> T
         await tx.flush()
         tell(tx, ToolUsed(row.state, not_granted=not_granted))
     return row
-
-
-def _message(text: str) -> dict[str, Any]:
-    return Message(text=text).model_dump(mode="json")
 
 
 def _shown(error: UserError) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from agent.kit.deed import Deed
 from agent.kit.effect import At, Effect
 from agent.kit.grants import Grant, check_still
 from agent.kit.lookalikes import lookalikes, note
+from agent.kit.rehearsed import only_told
 from agent.kit.tool import Tool
-from agent.kit.use import DONE, PROPOSED, WOULD, Use
+from agent.kit.use import DONE, PROPOSED, Use
 from agent.kit.world import World
 from agent.proposals.of_turns import propose_for
 from bot.access import Target, check
@@ -118,7 +119,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
         await check_still(desk, grant, tool)
-        if row := await _not_now(desk, found, use):
+        if row := await _not_now(desk, grant, found, use):
             desk.tx.add(row)
             await desk.tx.flush()
             tell(desk.tx, ToolUsed(row.state))
@@ -134,14 +135,12 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     return row
 
 
-async def _not_now(desk: Desk, found: Prepared, use: Use) -> ToolCall | None:
+async def _not_now(desk: Desk, grant: Grant, found: Prepared, use: Use) -> ToolCall | None:
     """What is stored where it is not done at once."""
     told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words)))
     decided = await decide(desk, found.tool, use, told)
-    if use.is_dry or desk.settings.dry_run:
-        said = say("Would do: {what}", what=told.words)
-        text = f"dry run: nothing was done. Would do: {plain(told.words)}"
-        return use.row(WOULD, text, at=desk.now, shown=Message(text=said).model_dump(mode="json"))
+    if grant.is_dry or desk.settings.dry_run:
+        return await only_told(desk, use, told)
     if decided.verdict == "direct":
         return None
     proposal = await propose_for(

@@ -10,18 +10,17 @@ Verdict = Literal["direct", "proposal"]
 MANY = 3  # objects that one turn may change without being asked
 
 
-def decide(tool: Tool, *, ungrounded: Sequence[str], objects: int, approvals: Approvals, to_others: bool) -> Verdict:
+def decide(tool: Tool, *, ungrounded: Sequence[str], objects: int, approvals: Approvals) -> Verdict:
     """What becomes of a write that its asker may do.
 
     Args:
         ungrounded: the arguments that the asker has not said.
         objects: how many the turn would have changed with it.
-        to_others: it says words of the model's to somebody else.
     """
     if tool.risk == "destructive" or objects > MANY or approvals == "strict":
         return "proposal"
     if not ungrounded and approvals == "open":
         return "direct"
-    if ungrounded or to_others or tool.reach == "github":
+    if ungrounded or tool.reach == "github":
         return "proposal"
     return "direct"

@@ -26,7 +26,6 @@ class Use:
     call: Call
     words: Words
     thread_ticket: int | None
-    is_dry: bool = False
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -16,6 +16,7 @@ from agent.proposals import asking, editable, proposal
 from agent.proposals.deciding import check_decides, require_open
 from agent.proposals.editable import AMEND
 from agent.proposals.of_turns import Instead, propose_for
+from agent.proposals.places import check_pressed
 from agent.reply import Reply, text_reply
 from agent.tickets.transition import by
 from agent.turns.begin import place_of
@@ -141,12 +142,13 @@ async def _named(desk: Desk, value: str) -> Proposal:
     """An open one of the agent's that whoever is at the desk may decide.
 
     Raises:
-        Stray: there is none, or it is decided. Refused: they may not.
+        Stray: there is none, it is decided, or its button is a copy. Refused: they may not.
     """
     number = _NAMED.fullmatch(value)
     found = await proposal.visible_proposal(desk, int(number[1]) if number else 0)
     await require_open(desk, found)
     await check_decides(desk, found)
+    await check_pressed(desk, found)
     if found.state != OPEN or not editable.editable(found):
         raise Stray(say(NOTHING_TO_EDIT, proposal=found.name))
     return found

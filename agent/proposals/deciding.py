@@ -14,16 +14,20 @@ STATES = {"approved": fixed("approved"), "denied": fixed("denied"), "withdrawn":
 FAILED_TO_DO = "failed"  # the outcome of an approved one that could not be done
 
 
+def is_undecided(desk: Desk, proposal: Proposal) -> bool:
+    """Whether there is anything left to decide: it waits, or may be tried again."""
+    may_be_tried_again = proposal.outcome == FAILED_TO_DO and proposal.state == APPROVED
+    return may_be_tried_again or (proposal.state == OPEN and proposal.expires_at > desk.now)
+
+
 async def require_open(desk: Desk, proposal: Proposal) -> None:
     """Refuse what was decided already.
 
     Raises:
         Stray: by whom and when.
     """
-    if proposal.state == OPEN and proposal.expires_at > desk.now:
+    if is_undecided(desk, proposal):
         return
-    if proposal.outcome == FAILED_TO_DO and proposal.state == APPROVED:
-        return  # it may be tried again
     if proposal.state in REPLACED:
         raise Stray(await _replaced(desk, proposal))
     if proposal.decided_by is None or proposal.decided_at is None:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from agent.desk import Desk
-from bot.messages import escape
+from agent.kit.deed import Deed
+from agent.tickets.change import MOMENTS
+from bot.messages import escape, linked, moment
 from prompts.words import fixed, say
-from storage import people
+from storage import people, tickets
 
 SHOWN_FIELDS = 6
 SHOWN_VALUE = 200  # characters
@@ -48,8 +51,21 @@ async def changes(desk: Desk, before: Values, after: Values) -> list[str]:
     ]
 
 
+async def change_of(desk: Desk, would: Deed) -> list[str]:
+    """What would be done, said once: the ticket and its fields before and after, with what else there is to know; else
+    the words of the command, or what would be written on GitHub."""
+    told = [f"• {line}" for line in await changes(desk, would.before, would.after)]
+    if not told or would.ticket_id is None or would.object_kind != "ticket":
+        return [*(f"> {line}" for line in would.words.splitlines() if line.strip()), *told]
+    ticket = await tickets.get(desk.tx, would.ticket_id)
+    head = f"> *{linked(ticket.name, ticket.permalink)}* {escape(ticket.title)}"
+    return [head, *told, *([f"> {would.caution}"] if would.caution else [])]
+
+
 def _shown(name: str, value: Any, known: Mapping[int, str]) -> str:
     if name in PEOPLE and isinstance(value, list | tuple):
         value = [f"@{known.get(one, one)}" for one in value]
+    if name in MOMENTS and value:
+        return moment(datetime.fromisoformat(str(value)))
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
     return escape(text[:SHOWN_VALUE]) or NONE_YET

@@ -14,7 +14,7 @@ from agent.language import of_asked, of_place
 from agent.notices.post import say_in, say_where_asked
 from agent.proposals.deciding import may_decide_own
 from agent.proposals.editable import buttons
-from agent.proposals.fields import changes
+from agent.proposals.fields import change_of
 from agent.proposals.proposal import fresh, keep_row
 from bot.messages import Message, escape, mention, moment
 from prompts.words import Phrase, say, speaking
@@ -104,8 +104,7 @@ async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, i
 async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> str:
     asker = escape((await people.get(desk.tx, proposal.asker_id)).name)
     lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
-    lines += [harmless(f"> {line}", links) for line in would.words.splitlines() if line.strip()]
-    lines += [harmless(f"• {line}", links) for line in await changes(desk, would.before, would.after)]
+    lines += [harmless(line, links) for line in await change_of(desk, would)]
     if proposal.ungrounded:
         names = ", ".join(f"`{name}`" for name in proposal.ungrounded)
         lines.append(say("Nobody said this in so many words: {names}.", names=names))

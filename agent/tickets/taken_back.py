@@ -13,6 +13,7 @@ from storage.reminders import Reminder
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
 
+OF_TURNS = ("turn:", "proposal:")  # how the keys of the agent's work begin (agent/kit/use.py, agent/turns/approved.py)
 NO_BUTTON = "there is no message with the button"
 
 
@@ -41,6 +42,8 @@ async def correct(desk: Desk, ticket: Ticket, step: UndoStep, *, how: Phrase | s
         await _say_instead(desk, ticket, in_thread, f"{step.told}\n_{how}_")
         if shared:
             await _without_undo(desk, ticket, shared, step, note=f"{ticket.name}: {how}")
+        for key in await _of_turn(desk, step):
+            await _without_undo(desk, ticket, key, step, note=f"{ticket.name}: {how}")
     await merging.correct(desk, ticket, step, how=how)
 
 
@@ -62,12 +65,21 @@ async def _answers(desk: Desk, step: UndoStep) -> tuple[str, str]:
     return alone, shared if is_one_of_several else ""
 
 
+async def _of_turn(desk: Desk, step: UndoStep) -> list[str]:
+    """The keys of the messages in which the agent told of it: the answer, or that what was approved is done."""
+    if not step.work_key.startswith(OF_TURNS):
+        return []
+    kind, number, *_ = step.work_key.split(":")
+    return await outbox.posts_of(desk.tx, step.correlation_id, f"{kind}:{number}:")
+
+
 async def fade(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: object) -> str:
     """The button Undo goes from the messages that told of one version's change; why not, if there is none to go."""
     step = await undo_steps.of_version(desk.tx, ticket.id, reminder.generation)
     if step is None:
         return NO_BUTTON
     keys = [notify.thread_key(step.work_key, ticket, notify.CHANGE), *filter(None, await _answers(desk, step))]
+    keys += await _of_turn(desk, step)
     faded = [await _without_undo(desk, ticket, key, step) for key in keys]
     return "" if any(faded) else NO_BUTTON
 

@@ -154,8 +154,17 @@ async def _told(desk: Desk, proposal: Proposal, receipt: Receipt, did: Message) 
     proposal.outcome = EXECUTED
     done = phrase("{approved}, and done ({receipt})", approved=await _by(desk, proposal), receipt=receipt.name)
     await asking.rewrite(desk, proposal, done)
-    text = say("*{proposal}* is done: {what}", proposal=proposal.name, what=did.text)
+    text = await _is_done(desk, proposal, did.text)
     return Message(text=text, buttons=did.buttons, notes=(receipt.name,))
+
+
+async def _is_done(desk: Desk, proposal: Proposal, what: str) -> str:
+    """That it is done; of what somebody else approved also who had asked."""
+    if proposal.decided_by in {None, proposal.asker_id}:
+        return say("*{proposal}* is done: {what}", proposal=proposal.name, what=what)
+    asker = f"@{escape((await people.get(desk.tx, proposal.asker_id)).name)}"
+    done = fixed("*{proposal}*, which {asker} asked for, is done, {approved}: {what}")
+    return say(done, proposal=proposal.name, asker=asker, approved=await _by(desk, proposal), what=what)
 
 
 async def _by(desk: Desk, proposal: Proposal) -> Phrase:

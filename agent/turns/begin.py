@@ -7,6 +7,7 @@ from agent.desk import Desk
 from agent.notices.notify import outgoing
 from agent.notices.post import say_where_asked
 from agent.reply import Reply, text_reply
+from agent.turns.control import is_dry_run
 from agent.turns.moving import begun
 from bot.errors import UserError
 from bot.events import Place
@@ -25,6 +26,10 @@ WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 MOST_WAITING = 10  # turns of one thread
 TICKET = "ticket"  # what the answer to a question offers that may have been a report
 REST = timedelta(minutes=30)
+NO_DRY_RUN = fixed(
+    "Nothing was done. Only the agent can try something out, and no language model is set up (ANTHROPIC_API_KEY or"
+    " CHARGEHAND_LLM_CHAIN)."
+)
 
 
 async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") -> Reply | None:
@@ -48,7 +53,7 @@ async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") ->
         return None
     if pause := await pauses.current(desk.tx):
         raise UserError(paused(pause))
-    if await follows_up(desk, text):
+    if not is_dry_run(text) and await follows_up(desk, text):  # a running one may change something
         return None
     if desk.is_late:
         return _still(text, shown=escape(await desk.read_out(text)))
@@ -56,6 +61,17 @@ async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") ->
         return await _resting(desk, place, until)
     (await store(desk, place, text, key=key, forced=forced)).offers = offers
     return None
+
+
+async def try_out(desk: Desk, text: str) -> Reply | None:
+    """The same of a request that nothing is to be done of: what would be done is told.
+
+    Raises:
+        UserError: as `begin`; or no model reads it.
+    """
+    if not desk.settings.servers:
+        raise UserError(say(NO_DRY_RUN))
+    return await begin(desk, text)
 
 
 def _still(text: str, *, shown: str) -> Reply:

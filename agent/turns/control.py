@@ -1,6 +1,6 @@
-"""Words that are read before anything else is: `stop`, `mute`, `unmute`, `resume`, `aside`, and `just do it`.
+"""Words that are read before anything else is: `stop`, `mute`, `unmute`, `resume`, `aside`, `just do it`, `dry run: …`.
 
-Each is a whole message in one of the languages of data/control.toml; "stop the deploy" is none.
+Most are whole messages in one of the languages of data/control.toml; "stop the deploy" is none.
 """
 
 import re
@@ -42,6 +42,11 @@ _ASIDE = re.compile(
     rf"|(?:{_PLAIN_ASIDES})(?!\w)(?!\s*(?:{_GOES_ON})\b))",
     re.IGNORECASE,
 )
+_OPTION = r"(?:--|—|–)\s?dry-?run"  # some keyboards make one dash of two hyphens
+_DRY_RUN = re.compile(
+    rf"[\s*_~`]*(?:{'|'.join(map(re.escape, _phrases('dry_run')))})[\s*_~`]*:|\s*{_OPTION}\b|.*(?<!\S){_OPTION}[\s.]*$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def control_word(text: str) -> Control | None:
@@ -72,3 +77,8 @@ def split_go_ahead(text: str) -> tuple[str, bool]:
     if found and is_go_ahead(text[found.end() :]):
         return text[: found.start()].rstrip(), True
     return text, False
+
+
+def is_dry_run(text: str) -> bool:
+    """Whether a message wants only to be told what would be done."""
+    return _DRY_RUN.match(unicodedata.normalize("NFC", visible(text))) is not None

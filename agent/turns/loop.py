@@ -62,7 +62,6 @@ class Work:
     words: Words
     thread_ticket: int | None = None
     is_private: bool = False
-    is_dry: bool = False
 
     @property
     def tools(self) -> Mapping[str, Tool]:
@@ -198,7 +197,8 @@ def _is_read(call: Call) -> bool:
 
 
 async def _execute(world: World, work: Work, call: Call, *, number: int) -> ToolCall | None:
-    return await execute(world, work.grant, _use_of(work, call, number), dict(work.tools))
+    offers = {tool.name: tool for tool in work.specialist.tools}
+    return await execute(world, work.grant, _use_of(work, call, number), offers)
 
 
 def _use_of(work: Work, call: Call, number: int) -> Use:
@@ -209,7 +209,6 @@ def _use_of(work: Work, call: Call, number: int) -> Use:
         call=call,
         words=work.words,
         thread_ticket=work.thread_ticket,
-        is_dry=work.is_dry,
     )
 
 

@@ -4,16 +4,19 @@ import structlog
 
 from agent.channels.settings import tools_in
 from agent.desk import Desk
-from agent.kit.grants import Grant, allows, mint
+from agent.kit.grants import Grant, allows, is_open_to, mint
 from agent.kit.world import World
 from agent.specialists import NAMED
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import Checked
 from agent.turns.context import Seen, factor_in, told, words_of
+from agent.turns.control import is_dry_run
 from agent.turns.loop import Work, offered, run_step
 from agent.turns.router import LONGEST_GOAL, Route
+from bot.access import who_may
 from prompts import about, render
-from storage import proposals, receipts, turns
+from prompts.words import ENGLISH, speaking
+from storage import pauses, proposals, receipts, turns
 from storage.turns import Turn, TurnStep
 
 log = structlog.get_logger(__name__)
@@ -45,11 +48,30 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> list[TurnStep]:
 
 async def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Grant:
     """The tools of a step: its specialist's, as far as this person may use them, and those of them that the channel has
-    now; only what was granted at first."""
+    now; only what was granted at first, and none while all models are paused."""
     only = turn.grants.get(str(number)) if turn.grants else None
-    level = await tools_in(desk.tx, turn.channel_id)
-    tools = [tool for tool in specialist.tools if allows(level, tool)]
-    return mint(turn_id=turn.id, step=number, origin=turn.origin, actor=desk.asker, tools=tools, only=only)
+    level, pause = await tools_in(desk.tx, turn.channel_id), await pauses.current(desk.tx)
+    return mint(
+        turn_id=turn.id,
+        step=number,
+        origin=turn.origin,
+        actor=desk.asker,
+        tools=[tool for tool in specialist.tools if allows(level, tool) and not pause],
+        only=only,
+        is_dry=desk.settings.dry_run or is_dry_run(turn.text),
+    )
+
+
+def _rules_for(desk: Desk, specialist: Specialist, grant: Grant) -> str:
+    """What its model is told besides: what this person could never do, and that nothing is done at all."""
+    missing = [one for one in specialist.tools if not grant.has(one) and not is_open_to(desk.asker, one)]
+    with speaking(ENGLISH):
+        lines = [f"- {one.name} is not for whoever asks: it is for {who_may(one.permission)}." for one in missing]
+    if lines:
+        lines.append("- If they ask for that, say who may do it.")
+    if grant.is_dry:
+        lines.append("- This is a dry run: use the tools as ever; what they would do is told, and nothing is done.")
+    return "\n".join(["", *lines]) if lines else ""
 
 
 async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Checked:
@@ -60,7 +82,7 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
         factor = await factor_in(desk)
-    system = render(specialist.prompt)
+        system = render(specialist.prompt) + _rules_for(desk, specialist, grant)
     context = await told(
         world,
         turn,

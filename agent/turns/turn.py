@@ -17,6 +17,7 @@ from agent.specialists import READER
 from agent.turns import answer, approved, router
 from agent.turns.begin import TICKET
 from agent.turns.context import Seen, seen
+from agent.turns.control import is_dry_run
 from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
 from agent.turns.keep import keep, read_again
 from agent.turns.loop import LimitError
@@ -171,6 +172,8 @@ async def _without_model(world: World, turn: Turn, why: str) -> Ended:
     """What code can look up is looked up, what only tells of something is a remark or a report; else one is offered."""
     if found := await looked_up(world, turn):
         return Ended(state=DONE, outcome="answer", why=found)
+    if is_dry_run(turn.text):
+        return Ended(state=DONE, outcome="answer", why=_failed(why))
     if not judge(Heard(text=turn.text, is_top_level=turn.thread_ts in {None, turn.message_ts})).is_told:
         async with world.db.write() as tx:
             about = await thread_links.ticket_of(tx, turn.workspace_id, turn.channel_id, turn.thread_ts or "")

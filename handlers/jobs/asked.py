@@ -182,10 +182,11 @@ async def deliver(at: Desk, reply: Reply) -> None:
     if follow.is_home(at):
         await follow.said(at, reply.message, settles=reply.settles)
         return
-    if at.surface == "button":
-        await bring_back(at, at.correlation_id)
     is_public = bool(at.place and at.place.message_ts and not at.place.is_dm)
-    if reply.settles and at.surface == "button" and not (reply.is_private and is_public):
+    settles = reply.settles and at.surface == "button" and not (reply.is_private and is_public)
+    if at.surface == "button":
+        await bring_back(at, at.correlation_id, is_settled=settles)
+    if settles:
         await notify.settle(at, reply.message)
         return
     seen = reply.seen_in or (reply.shown_by if at.surface in PRESSED else None)

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from agent.commands import take_and_resolve
+from agent.commands.doing import doing
 from agent.commands.grammar import Parsed, find_verb
 from agent.commands.pressed import UNKNOWN
 from agent.commands.registry import VERBS
@@ -88,7 +89,7 @@ async def _amending(ctx: Context, press: SlackPress, about: Mapping[str, str | N
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person), insiders=insiders)
-        return await amend.form(desk, press.value, about=about)
+        return await amend.form(_there(desk, press), press.value, about=about)
 
 
 async def _rooms(ctx: Context, value: str) -> set[str]:
@@ -103,7 +104,7 @@ async def _about_no_ticket(
 ) -> Form | None:
     """The form of a proposal, a reminder, a new ticket, or one of settings and people."""
     if verb and Slot.PROPOSAL in verb.takes:  # its command knows who decides
-        return await denial.form(desk, press.value, about=about)
+        return await denial.form(_there(desk, press), press.value, about=about)
     if desk.actor is None:
         return None
     if verb and Slot.REMINDERS in verb.takes:
@@ -118,6 +119,12 @@ async def _about_no_ticket(
     return await opening.open_form_for(desk, kind, press.value, about=about) if kind else None
 
 
+def _there(desk: Desk, press: SlackPress) -> Desk:
+    """The desk with the message that the button stands on."""
+    place = Place(channel_id=press.channel_id, thread_ts=press.thread_ts, message_ts=press.message_ts)
+    return replace(desk, place=place)
+
+
 async def _instead(desk: Desk, ticket: Ticket, kind: FormKind, verb: Verb, press: SlackPress) -> Message | None:
     """What to offer before anybody fills in a form in vain; None: it may be opened. The command checks again."""
     if not await desk.sees(ticket):  # even its number is none of their business
@@ -125,7 +132,7 @@ async def _instead(desk: Desk, ticket: Ticket, kind: FormKind, verb: Verb, press
     both = Button(label=say("Claim and resolve…"), action=f"{OPENS}{take_and_resolve.VERB.name}", value=press.value)
     if offers := await take_and_resolve.offer(desk, ticket, Parsed(verb=verb), button=both):
         return offers.message
-    await desk.check(verb.action, ticket, doing=f"{verb.name} {ticket.name}")
+    await desk.check(verb.action, ticket, doing=doing(verb.name, ticket.name))
     return None
 
 

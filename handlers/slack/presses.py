@@ -34,7 +34,8 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
 
 
 async def _working(ctx: Context, press: SlackPress, correlation_id: str) -> Outgoing | None:
-    """“working…” in place of a card's controls, stored with the press; what changes nothing is answered beside it."""
+    """“working…” in place of the controls of a card or a proposal, stored with the press; what changes nothing is
+    answered beside it."""
     verb = find_verb(press.action, VERBS)
     if verb is None or verb.action == "see" or not press.message_ts or not press.reply_url:
         return None
@@ -43,5 +44,10 @@ async def _working(ctx: Context, press: SlackPress, correlation_id: str) -> Outg
         if person is None:
             return None
         desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person), correlation_id=correlation_id)
-        about = {"channel_id": press.channel_id, "message_ts": press.message_ts, "reply_url": press.reply_url}
-        return await at_work(desk, **about)
+        return await at_work(
+            desk,
+            channel_id=press.channel_id,
+            message_ts=press.message_ts,
+            reply_url=press.reply_url,
+            value=press.value,
+        )

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 
+from agent.turns.trace import as_json
 from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
+from storage import turn_pages, turns
 from storage.receipts import Receipt
 from storage.turns import ToolCall, Turn
-from tests.journeys.agent_team import calls, routes, with_agent
-from tests.team import assignees, quiet, report, slash
+from tests.journeys.agent_team import answers, calls, routes, with_agent
+from tests.team import assignees, quiet, report, said, slash
 
 
 async def test_a_ticket_is_given_to_whom_the_asker_named(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
@@ -31,6 +33,38 @@ async def test_a_ticket_is_given_to_whom_the_asker_named(slack: SlackSandbox, ll
     assert (turn.state, turn.outcome, turn.route["by"]) == ("done", "answer", "model")
     assert (receipt.name, receipt.tool, receipt.object_kind) == ("R-1", "assign", "ticket")
     assert receipt.after["assignees"] != receipt.before["assignees"]
+
+
+async def test_undo_under_its_answer_takes_it_back_and_has_a_receipt_of_its_own(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign")
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="[[R-1]]")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        before = await assignees(bot)
+        ts = await report(bot, "alice", "could you hand CH-1 over to @dave for now?")
+        [answer] = answers(slack, ts)
+        await slack.click("frank", "#ops", answer.ts, "Undo")
+        await quiet(bot)
+        assert said(slack.ephemerals("frank"))[-1].startswith("You may not undo what was done with CH-1")
+        assert await assignees(bot) == ["dave"]
+        await slack.click("alice", "#ops", answer.ts, "Undo")
+        await quiet(bot)
+        assert await assignees(bot) == before
+        after = slack.message("#ops", answer.ts)
+        assert after.buttons == ["👍", "👎"]
+        assert "_CH-1: undone by @alice_" in after.plain
+        done, undone = await bot.rows(select(Receipt).where(Receipt.turn_id == 1).order_by(col(Receipt.number)))
+        assert (done.name, done.tool, undone.name, undone.tool) == ("R-1", "assign", "R-2", "undo")
+        assert undone.said.startswith("CH-1 was assigned to @dave")
+        assert (undone.before["assignees"], undone.after["assignees"]) == (
+            done.after["assignees"],
+            done.before["assignees"],
+        )
+        async with bot.ctx.db.read() as tx:
+            trace = as_json(await turn_pages.trace(tx, await turns.get(tx, 1)))
+        assert [one["tool"] for one in trace["receipts"]] == ["assign", "undo"]
 
 
 async def test_what_nobody_said_waits_for_approval(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:

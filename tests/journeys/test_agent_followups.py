@@ -91,8 +91,16 @@ async def test_anothers_words_are_a_turn_of_their_own_with_their_rights(
         assert await assignees(bot) == before
     assert [turn.state for turn in turns] == ["done", "done"]
     assert len({turn.actor_id for turn in turns}) == 2
-    assert (use.turn_id, use.state) == (turns[1].id, "failed")
-    assert "You may not" in use.result
+    assert (use.turn_id, use.state) == (turns[1].id, "refused")
+    assert use.result.startswith("there is no tool assign here")
+    who = "You may not have me use `assign`: that is for managers of the team and admins."
+    assert use.result.endswith(who)
+    assert who in said(answers(slack, ts))[-1]
+    told = "- assign is not for whoever asks: it is for managers of the team and admins."
+    assert any(told in str(asked) for asked in llm.requests), "so that the answer can say who may"
+    held = {tool["name"] for asked in llm.requests for tool in asked.get("tools", ())}
+    assert "claim" in held
+    assert "assign" not in held
     assert "*Nothing was changed:*" in said(answers(slack, ts))[-1]
 
 

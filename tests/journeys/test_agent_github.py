@@ -237,8 +237,11 @@ async def test_what_nobody_can_look_up_is_told_as_maybe_done(
 
 
 @pytest.mark.parametrize(
-    ("known", "who", "why"),
-    [((), "bob", "I do not know who you are on GitHub"), (("frank",), "frank", "that is for responders")],
+    ("known", "who", "why", "state"),
+    [
+        ((), "bob", "I do not know who you are on GitHub", "failed"),
+        (("frank",), "frank", "that is for responders", "refused"),
+    ],
     ids=["no login", "no role"],
 )
 async def test_who_may_not_write_there_is_told_why(
@@ -249,6 +252,7 @@ async def test_who_may_not_write_there_is_told_why(
     known: tuple[str, ...],
     who: str,
     why: str,
+    state: str,
 ) -> None:
     routes(llm, "comment")
     calls(llm, "comment", COMMENT, then="No.")
@@ -256,7 +260,7 @@ async def test_who_may_not_write_there_is_told_why(
         await report(bot, who, ASK)
         found = await use(bot)
         assert await select_all(bot, Proposal) == []
-    assert found.state == "failed"
+    assert found.state == state
     assert why in found.result
 
 
@@ -304,6 +308,24 @@ async def test_an_issue_is_opened_for_the_ticket_of_the_thread(
         issue = github.issue(SHOP, 2)
         assert (issue.title, issue.body.splitlines()[0]) == ("search is slow", "search is slow since noon")
         assert len(await select_all(bot, Ticket)) == 1  # our own issue is not reported to us
+
+
+async def test_of_many_issues_in_one_request_the_fourth_waits(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """Each that is to be opened is an object of its own, though none has a number yet."""
+    titles = [f"the {name} page is slow" for name in ("cart", "login", "search", "order")]
+    routes(llm, "create")
+    drafts = [Call("create_issue", {"repository": SHOP, "title": one, "text": one}) for one in titles]
+    calls(llm, "create", *drafts, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob", approvals="open", turn_seconds=300) as bot:
+        quoted = ", ".join(f"“{one}”" for one in titles)
+        await report(bot, "bob", f"ask could you open issues in acme/shop: {quoted}")
+        uses = await bot.rows(select(ToolCall).order_by(ToolCall.id))
+        assert [one.state for one in uses] == ["done", "done", "done", "proposed"], [one.result for one in uses]
+        assert [github.issue(SHOP, number).title for number in (2, 3, 4)] == titles[:3]
+        [proposal] = await select_all(bot, Proposal)
+        assert proposal.ungrounded == []
 
 
 async def test_a_coding_agent_gets_work_where_a_manager_has_said_so(

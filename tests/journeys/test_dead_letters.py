@@ -88,7 +88,7 @@ async def test_with_an_admin_channel_it_is_told_there(slack: SlackSandbox, bot: 
 
 
 async def test_only_admins_see_jobs_and_other_words_are_a_report(slack: SlackSandbox, bot: Bot) -> None:
-    refused = "You may not jobs: that is for admins."
+    refused = "You may not see or repeat failed work: that is for admins."
     assert await slash(bot, "bob", "jobs list") == refused
     await report(bot, "frank", "jobs are stuck since noon")
     assert (await bot.ticket()).title == "Jobs are stuck since noon"

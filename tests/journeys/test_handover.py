@@ -101,7 +101,7 @@ async def test_nobody_accepts_their_own_offer_and_managers_may(slack: SlackSandb
     await offer(bot)
     for who in ("bob", "dave"):
         assert (await slash(bot, who, "approve P-1")).startswith("You may not decide P-1")
-    assert (await slash(bot, "carol", "handover CH-1 @dave")).startswith("You may not handover CH-1")
+    assert (await slash(bot, "carol", "handover CH-1 @dave")).startswith("You may not hand CH-1 over")
     await slash(bot, "alice", "approve P-1")
     assert await assignees(bot) == ["carol"]
 

@@ -73,7 +73,7 @@ async def test_flags_on_the_card(slack: SlackSandbox, bot: Bot) -> None:
     ("who", "line", "answer"),
     [
         ("bob", "priority CH-1 high", "CH-1 is critical: say why it is less, as in `priority CH-1 high …`."),
-        ("frank", "ack CH-1", "You may not ack CH-1: that is for assignees, managers and admins. Ask @alice."),
+        ("frank", "ack CH-1", "You may not acknowledge CH-1: that is for assignees, managers and admins. Ask @alice."),
         ("alice", "release CH-1 too much", "CH-1 is not yours, so you cannot give it back. `show CH-1` says whose."),
         ("alice", "unassign CH-1 @carol", "CH-1 is not with @carol. `show CH-1` says whose."),
         ("bob", "unwait CH-1", "CH-1 does not wait for anything."),

@@ -73,7 +73,7 @@ async def test_a_hook_keeps_what_its_admin_chose_and_gets_what_is_missing(github
 
 
 async def test_only_admins_may(bot: Bot) -> None:
-    assert await slash(bot, "bob", "repo list") == "You may not repo: that is for admins."
+    assert await slash(bot, "bob", "repo list") == "You may not see or connect repositories: that is for admins."
     assert "is for admins" in await slash(bot, "bob", "reconcile --since 2h")
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from storage import receipts
 from storage.database import Database
@@ -53,3 +54,18 @@ async def test_a_run_that_lost_its_job_changes_no_receipt(db: Database) -> None:
         await intend(db, 1)
     known = await intend(db, 2)
     assert (known.state, known.sent_at, known.fence) == ("pending", None, 2)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE receipts SET said = 'nothing'", "UPDATE receipts SET number = NULL", "DELETE FROM receipts"]
+)
+async def test_what_has_a_number_stays_as_it_is(db: Database, statement: str) -> None:
+    await intend(db, 1)
+    await confirm(db, 1)
+    async with db.write() as tx:
+        (await receipts.by_key(tx, "comment:1")).number = 1  # type: ignore[union-attr]
+    with pytest.raises(Exception, match="receipts is append-only"):
+        async with db.write() as tx:
+            await (await tx.connection()).execute(text(statement))
+    known = await intend(db, 3)
+    assert (known.number, known.said, known.state) == (1, "", "confirmed")

@@ -8,7 +8,7 @@ import pytest
 from agent.commands.grammar import parse
 from agent.commands.registry import VERBS
 from agent.turns import control
-from agent.turns.control import control_word, is_go_ahead, split_go_ahead
+from agent.turns.control import control_word, is_dry_run, is_go_ahead, split_go_ahead
 from agent.turns.hearing.vocabulary import LANGUAGES
 
 LISTS = tomllib.loads((Path(control.__file__).parent / "data" / "control.toml").read_text(encoding="utf-8"))
@@ -94,3 +94,27 @@ def test_a_go_ahead_is_a_whole_answer_or_the_end_of_a_report(phrase: str) -> Non
 def test_a_report_without_a_go_ahead_is_left_as_it_is() -> None:
     for text in ("redis is down, payments fail", "we just do it by hand", "", "-" * 5000, "a, " * 2000):
         assert split_go_ahead(text) == (text, False)
+
+
+@pytest.mark.parametrize("phrase", phrases("dry_run"))
+def test_what_is_only_to_be_tried_is_said_first(phrase: str) -> None:
+    for said in (f"{phrase}: give CH-1 to bob", f" *{phrase.upper()}*: give CH-1 to bob", f"{phrase} : close it"):
+        assert is_dry_run(said), said
+    assert not is_dry_run(f"{phrase} give CH-1 to bob")
+    assert not is_dry_run(f"the {phrase}: it failed")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_dry"),
+    [
+        ("give CH-1 to bob --dry-run", True),
+        ("give CH-1 to bob —dryrun.", True),
+        ("--dry-run give CH-1 to bob", True),
+        ("give CH-1 to bob\nand CH-2 to eve --dry-run", True),
+        ("why does terraform --dry-run fail?", False),
+        ("the dry run of the failover is broken", False),
+        ("give CH-1 to bob x--dry-run", False),
+    ],
+)
+def test_the_option_stands_first_or_last(text: str, is_dry: bool) -> None:
+    assert is_dry_run(text) == is_dry
