@@ -86,7 +86,7 @@ GITHUB_REMAINING = _gauge(
 )
 # The model
 LLM_SECONDS = Timing("llm_seconds", "Duration of one call to the model")
-LLM_TOKENS = _counter("llm_tokens", "Tokens used", ("direction",))
+LLM_TOKENS = _counter("llm_tokens", "Tokens used, by what came of the call", ("provider", "direction", "result"))
 LLM_COST = _counter("llm_cost_usd", "Cost of the tokens used, in US dollars, where prices are set")
 LLM_ERRORS = _counter("llm_errors", "Calls to the model without a usable answer", ("class",))
 BREAKER = _gauge("breaker_state", "1 while calls to a provider are cut off, 0 otherwise", ("provider",))

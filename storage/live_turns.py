@@ -1,9 +1,9 @@
-"""The turns that have not ended: of a thread, of a person, of all; and how they are stopped."""
+"""The turns that have not ended, of a thread, of a person, of all, and how they are stopped; what was asked of late."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as select_columns
@@ -81,3 +81,42 @@ async def last_in(tx: Tx, channel_id: str, thread_ts: str | None, actor_id: int)
     """The newest turn of somebody in a thread."""
     found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.actor_id == actor_id)
     return (await tx.exec(found.order_by(col(Turn.id).desc()).limit(1))).first()
+
+
+class Asked(NamedTuple):
+    """A request of late, as far as those need it who work on another one."""
+
+    id: int
+    number: int
+    slack_id: str
+    surface: str
+    thread_ts: str | None
+    place: dict[str, Any]
+    text: str
+    state: str
+    outcome: str
+    created_at: datetime
+
+
+LOOKED_AT, AMONG = 100, 2_000  # newest requests of a channel, among so many of all
+_ASKED = (
+    select_columns(*(_turns.c[name] for name in Asked._fields))
+    .where(
+        _turns.c.channel_id == bindparam("channel"),
+        _turns.c.id.between(bindparam("first"), bindparam("last")),
+        _turns.c.created_at >= bindparam("since"),
+        _turns.c.text != "",
+    )
+    .order_by(_turns.c.id.desc())
+    .limit(LOOKED_AT)
+)
+
+
+async def asked_in(tx: Tx, channel_id: str, *, since: datetime, before: int) -> list[Asked]:
+    """What was asked in a channel of late, as far as its words are kept, the newest first.
+
+    Args:
+        before: the id of the turn that wants to know.
+    """
+    wanted = {"channel": channel_id, "since": since, "first": before - AMONG, "last": before - 1}
+    return [Asked._make(row) for row in await run(tx, _ASKED, wanted)]

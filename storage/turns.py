@@ -117,6 +117,8 @@ class ModelCall(Row, table=True):
     milliseconds: int = 0
     at: datetime = Field(sa_type=UtcTime)
     problem: str = ""  # why there is no answer
+    # breakers (provider -> how it stood), left_out (what had no room), cached, cache_read (tokens)
+    around: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
 
 
 class ToolCall(Row, table=True):

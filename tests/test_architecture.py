@@ -151,7 +151,7 @@ def test_the_sandbox_is_for_the_demo_and_tests() -> None:
 def test_only_a_turn_gives_out_tools_and_only_the_executor_uses_them() -> None:
     """Who else made a grant, or called a tool's function, would go round all that is asked before each use."""
     assert _callers("Grant") == {"agent.kit.grants"}
-    assert _callers("mint") == {"agent.turns.steps"}
+    assert _callers("mint") == {"agent.turns.granted"}
     assert _callers("execute", of="agent.kit.executor") == {"agent.turns.loop"}
     assert {module for module in _using("function") if not inside(module, "agent.kit.tool")} == set()
     assert {module for name in ("read", "line") for module in _using(name, of="tool")} == {"agent.kit.executor"}

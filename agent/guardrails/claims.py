@@ -18,6 +18,7 @@ from prompts.blocks import as_data
 Check = Literal["all", "writes", "off"]
 LONGEST = 24_000  # characters; a longer text is not checked in one small call, and counts as unchecked
 MOST = 40  # claims
+CORRECTION = "Your answer says that something was or will be done, and no receipt shows it:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,7 @@ def correction(claims: Iterable[Claim]) -> str:
     """What the model that wrote the text is told, once."""
     listed = "\n".join(f"- {_flat(claim.quote)}" for claim in unproven(claims))
     return (
-        f"Your answer says that something was or will be done, and no receipt shows it:\n{listed}\n"
+        f"{CORRECTION}\n{listed}\n"
         "Write the answer again without that. Name only what a receipt shows, promise nothing, and say plainly what was"
         " not done."
     )

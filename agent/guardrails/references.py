@@ -25,6 +25,7 @@ GITHUB = re.compile(rf"{BEFORE}(?<![.@/-])@(?P<name>[a-z0-9][\w-]{{0,38}}(?:/[\w
 OF_ISSUE = re.compile(
     r"https?://[^/\s]+/(?P<repo>[\w.-]+/[\w.-]+)/(?:issues|pull)/(?P<number>\d+)(?!\w)", re.IGNORECASE
 )
+COMPLAINT = "Your answer names what occurs neither in the request nor in anything you were shown:"
 OF_COMMIT = re.compile(r"/([0-9a-f]{7,40})(?!\w)", re.IGNORECASE)
 NAME = re.compile(r"\w[\w-]*")
 TEAM = re.compile(r"(?<![\w-])\w[\w-]{0,99}/[\w.-]{1,100}")
@@ -145,8 +146,8 @@ def complaint(missing: Iterable[str]) -> str:
     """What the model is told, once, of references that nothing showed it."""
     listed = "\n".join(f"- {one}" for one in missing)
     return (
-        "Your answer names what occurs neither in the request nor in anything you were shown:\n"
-        f"{listed}\nWrite it again without these. Name only what you have read; where you do not know, say so."
+        f"{COMPLAINT}\n{listed}\n"
+        "Write it again without these. Name only what you have read; where you do not know, say so."
     )
 
 

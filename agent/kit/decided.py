@@ -35,11 +35,12 @@ async def decide(desk: Desk, tool: Tool, use: Use, would: Deed) -> Decided:
     changed = {_object(one.object_kind, one.object_id, key=one.key) for one in done}
     if would.is_done:
         changed.add(_object(would.object_kind, would.object_id, key=use.effect_key))
+    is_passed_on = use.step > len(use.turn.route.get("steps", ()))  # no router chose who works on it
     verdict = policy.decide(
         tool,
         ungrounded=missing,
         objects=len(changed),
-        approvals=await approvals_in(desk, use.turn.channel_id),
+        approvals="strict" if is_passed_on else await approvals_in(desk, use.turn.channel_id),
     )
     return Decided(verdict=verdict, ungrounded=missing)
 

@@ -34,7 +34,6 @@ from storage.parts import part
 from storage.turn_news import ToolUsed
 from storage.turns import ToolCall
 
-LONGEST_ARGUMENT = 8192  # bytes
 log = structlog.get_logger(__name__)
 
 
@@ -49,7 +48,7 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
         async with world.db.read() as tx:
             if known := await turns.done_already(tx, use.effect_key):
                 return known
-    if problem := _problem(grant, use, tool):
+    if problem := _problem(grant, use, tool, longest=world.settings.argument_bytes):
         log.info("tool not used", turn=use.turn.name, tool=use.call.name, why=problem)
         if tool is not None and not grant.has(tool):
             return await _not_granted(world, tool, use, problem)
@@ -78,8 +77,12 @@ def _sign(tool: Tool, use: Use) -> str:
     return say(READS, what=name if NAMED_TICKET.fullmatch(name) else tool.name.replace("_", " "))
 
 
-def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:
-    """Why it cannot be used at all; empty when it can."""
+def _problem(grant: Grant, use: Use, tool: Tool | None, *, longest: int) -> str:
+    """Why it cannot be used at all; empty when it can.
+
+    Args:
+        longest: bytes of one argument.
+    """
     call = use.call
     if grant.turn_id != use.turn.id or grant.step != use.step:
         return "that grant is of another step"
@@ -88,9 +91,9 @@ def _problem(grant: Grant, use: Use, tool: Tool | None) -> str:
         return f"there is no tool {call.name} here; there are: {known}"
     if call.problem:
         return f"arguments cannot be used: {call.problem}"
-    long = [name for name, value in call.arguments.items() if len(str(value).encode()) > LONGEST_ARGUMENT]
+    long = [name for name, value in call.arguments.items() if len(str(value).encode()) > longest]
     if long:
-        return f"arguments are too long (at most {LONGEST_ARGUMENT} bytes): {', '.join(long)}"
+        return f"arguments are too long (at most {longest} bytes): {', '.join(long)}"
     return "; ".join(wrong(dict(call.arguments), tool.schema, what="arguments")[:5])
 
 

@@ -77,6 +77,11 @@ def allows(level: str, tool: Tool) -> bool:
     return tool.is_read or level == EVERY or (level != READS and not tool.is_outside)
 
 
+def left_of(tools: Collection[Tool], *, actor: Actor, level: str) -> list[Tool]:
+    """Those that neither the channel nor the role of who asks has cut, whatever it would be about."""
+    return [tool for tool in tools if allows(level, tool) and is_open_to(actor, tool)]
+
+
 async def check_still(desk: Desk, grant: Grant, tool: Tool) -> None:
     """Let a write pass, of whoever the tools were granted to, with their roles and the channel as they are now.
 

@@ -10,6 +10,7 @@ ROUTER_TOKENS = 3_000
 ASKED_TOKENS = 4_000  # of the asker's message at most, of which then head and tail are kept
 CLOSE = 0.15  # an estimate this near to the limit is worth a count by the provider
 BYTES = 3  # to a token; what is more or less for a model is in its factor
+HIGH, FOUR = bytes(range(0x80, 0x100)), bytes(range(0xF0, 0x100))  # beyond ASCII; how a character of four bytes begins
 START, LEAST, MOST = 1.1, 0.5, 4.0  # factor: tokens for each 3 bytes
 WEIGHT = 0.2  # of the newest usage
 WORTH_LEARNING = 200  # tokens; below, what a provider puts around a question counts for too much
@@ -20,11 +21,17 @@ Count = Callable[[str], int]
 
 
 def estimated(factor: float = START) -> Count:
-    """Counts by length in bytes."""
+    """Counts by length in bytes. What a model has said of English holds for no other script, so there it is never less
+    than it is at first; what takes four bytes, as an emoji does, counts as six."""
+    others = max(factor, START)
 
     def count(text: str) -> int:
-        size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-        return math.ceil(round(size / BYTES * factor, 6))
+        if text.isascii():
+            return math.ceil(round(len(text) / BYTES * factor, 6))
+        written = text.encode("utf-8", "replace")
+        plain = len(written.translate(None, HIGH))
+        more = len(written) - plain + 2 * (len(written) - len(written.translate(None, FOUR)))
+        return math.ceil(round((plain * factor + more * others) / BYTES, 6))
 
     return count
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from agent.memory.budget import estimated, is_close
+from agent.memory.budget import Counts, estimated, is_close
 from agent.memory.context import Context, Material, assemble
 
 SPARE = 1.02  # of what was counted once, for what is not counted again
@@ -21,10 +21,10 @@ async def fitted(
     Raises:
         NoRoomError: as `assemble`.
     """
-    context = assemble(material, limit=limit, count=estimated(factor))
+    context = assemble(material, limit=limit, count=Counts(estimated(factor)))
     if exact is None or not is_close(context.tokens, limit):
         return context
     counted = await exact(context)
     if counted is None or counted <= limit:
         return context
-    return assemble(material, limit=limit, count=estimated(factor * SPARE * counted / context.tokens))
+    return assemble(material, limit=limit, count=Counts(estimated(factor * SPARE * counted / context.tokens)))

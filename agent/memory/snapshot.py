@@ -1,6 +1,6 @@
 """What a thread is about, as it stands: its ticket, issue, pull request and checks, each with its time, as data."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from bot.github.fresh import ChecksNow, PullNow, Seen
 from bot.messages import plain
 from bot.redact import redact
 from prompts.blocks import Trust, as_data_block
-from storage import issues, people, pulls, repositories, review_requests, thread_links, tickets
+from storage import issues, people, pulls, repositories, review_requests, tickets
 from storage.issues import Issue
 from storage.pulls import Pull
 from storage.thread_links import ThreadLink
@@ -80,10 +80,15 @@ async def snapshot(
     return found
 
 
-async def phase_line(desk: Desk, channel_id: str, thread_ts: str) -> str:
+def phase_line(phase: str) -> str:
     """The phase of a thread's work, in one line that code wrote; empty where none is known."""
-    link = await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts)
-    return f"Phase of the work in this thread: {link.phase}." if link else ""
+    return f"Phase of the work in this thread: {phase}." if phase else ""
+
+
+def numbers_of(objects: Sequence[Object], *, besides: str) -> tuple[str, ...]:
+    """What a thread is about as kinds and numbers alone, but for its ticket."""
+    left_out = ("checks of", f"ticket {besides}")
+    return tuple(one.name for one in objects if not one.name.startswith(left_out))
 
 
 def as_blocks(objects: list[Object], fence: str) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.guardrails import claims as claim_check
-from agent.guardrails.claims import Claim, Verdict
+from agent.guardrails.claims import CORRECTION, Claim, Verdict
 from agent.guardrails.outcome import Because
 from agent.guardrails.proofs import Proof, as_known
-from agent.guardrails.references import PLACE, complaint, unknown, without
+from agent.guardrails.references import COMPLAINT, PLACE, complaint, unknown, without
 from agent.kit.world import World
-from agent.turns.keep import keep, read_again
+from agent.turns.keep import Asked, keep, read_again
 from bot.errors import ModelError
 from bot.llm.port import Message
 from bot.metrics import UNRECEIPTED
@@ -34,14 +34,22 @@ class Answered:
     corrections: Sequence[str]
     is_private: bool
 
+    def was_told(self, opening: str) -> bool:
+        """Whether it was corrected in these words before: references and claims are corrected once each."""
+        return any(one.startswith(opening) for one in self.corrections)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """`text` may be posted. `again`: what the model is to be told instead, once. `because`: why words were left out."""
+    """`text` may be posted. `again`: what the model is to be told instead, once. `because`: why words were left out.
+
+    `is_passed_on`: another specialist has been given the rest.
+    """
 
     text: str = ""
     again: str = ""
     because: Because | None = None
+    is_passed_on: bool = False
 
 
 async def checked(world: World, answered: Answered, log: Sequence[Message]) -> Checked:
@@ -52,7 +60,7 @@ async def checked(world: World, answered: Answered, log: Sequence[Message]) -> C
     known = [*shown, *as_known([*proofs, *waiting])]
     text = answered.text
     if missing := unknown(text, known):
-        if not answered.corrections:
+        if not answered.was_told(COMPLAINT):
             return Checked(again=complaint(missing))
         text = without(text, missing)
     return await _claims(world, answered, text, [*proofs, *waiting])
@@ -70,7 +78,8 @@ async def _claims(world: World, answered: Answered, text: str, proofs: Sequence[
     if not claim_check.is_due(_setting(world.settings), words, had_write_tools=answered.had_writes):
         return Checked(text=text)
     found = await _asked(world, answered, text, proofs) if claim_check.is_checkable(text) else None
-    match claim_check.verdict(found, had_write_tools=answered.had_writes, was_corrected=bool(answered.corrections)):
+    was_corrected = answered.was_told(CORRECTION)
+    match claim_check.verdict(found, had_write_tools=answered.had_writes, was_corrected=was_corrected):
         case Verdict.POST:
             return Checked(text=text)
         case Verdict.CORRECT:
@@ -79,7 +88,7 @@ async def _claims(world: World, answered: Answered, text: str, proofs: Sequence[
         case Verdict.BEHIND:
             return Checked(text=text, because=Because.UNCHECKED)
         case _:
-            UNRECEIPTED.inc()
+            UNRECEIPTED.inc(len(claim_check.unproven(found or ())))  # of a check that is down nothing is known
             placed = "\n".join(found[0] for found in PLACE.finditer(text))
             return Checked(text=placed, because=Because.UNPROVEN)
 
@@ -105,16 +114,8 @@ async def _asked(world: World, answered: Answered, text: str, proofs: Sequence[P
         answer = await world.model.ask(ask)
     except ModelError:
         return None
-    await keep(
-        world,
-        turn,
-        ask,
-        answer,
-        step=answered.step,
-        number=number,
-        prompt=f"claims@{about('claims_system').hash}",
-        started=started,
-    )
+    to = Asked(step=answered.step, number=number, prompt=f"claims@{about('claims_system').hash}")
+    await keep(world, turn, ask, answer, to=to, started=started)
     found: tuple[Claim, ...] = answer.parsed  # type: ignore[assignment] # as `read` of the question makes it
     return found
 

@@ -3,30 +3,39 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.channels.settings import instructions_of
+from agent.channels.settings import EVERY, OWN, READS, instructions_of, tools_in
 from agent.commands.named import thread_ticket
 from agent.desk import Desk
 from agent.github.which import HERE, repository_for
 from agent.kit.world import World
-from agent.memory.budget import room
+from agent.memory.budget import START, room
 from agent.memory.context import Context, Material, NoRoomError
+from agent.memory.elsewhere import asked_elsewhere
 from agent.memory.factors import factor_of
 from agent.memory.fit import fitted
 from agent.memory.look import look
 from agent.memory.pieces import Blocks, Voices, last_words, own_words, preferences
 from agent.memory.read import remembered
-from agent.memory.snapshot import as_blocks, phase_line, snapshot
+from agent.memory.snapshot import as_blocks, numbers_of, phase_line, snapshot
 from agent.memory.summary import as_block
+from agent.specialists.specialist import Specialist
+from agent.turns import router
 from agent.turns.grounds import Words
 from bot.errors import ModelError, UserError
 from bot.llm.port import Ask, Tool, user
 from bot.messages import plain
 from bot.redact import redact
+from bot.settings.providers import Role
 from prompts import render
 from storage import people, thread_links
 from storage.thread_messages import Said
 from storage.tickets import Ticket
 from storage.turns import Turn
+
+LIMITS = {  # what a specialist is told where the channel has cut tools
+    READS: "In this channel things may only be looked up: where more is wanted, say so, and name `channel show`.",
+    OWN: "In this channel nothing may be written on GitHub: where that is wanted, say so, and name `channel show`.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +47,13 @@ class Seen:
         about: the name of the thread's ticket, whose id is `ticket_id`.
         said: the messages of the thread that no summary tells of.
         wishes: what the managers of the channel want answers to be like.
-        objects: what the thread is about, as data blocks.
+        objects: what the thread is about, as data blocks; `linked` the same as kinds and numbers, beside the ticket.
+        phase: where the work in the thread stands, as one word.
+        elsewhere: what was asked here in other threads on the same subject, as data blocks.
         names: Slack id -> what somebody may be called by.
+        level: of the tools that the channel allows.
+        open_to: the specialists that the router may choose from.
+        factor: how many tokens the model that routes makes of 3 bytes.
     """
 
     request: str
@@ -56,16 +70,34 @@ class Seen:
     summary: str = ""
     wishes: str = ""
     objects: Sequence[str] = ()
+    linked: Sequence[str] = ()
     phase: str = ""
+    elsewhere: Sequence[str] = ()
+    level: str = EVERY
+    open_to: Sequence[Specialist] = ()
+    factor: float = START
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_private: bool = False
     now: str = ""
     fence: str = ""
 
-    @property
-    def last_words(self) -> Blocks:
-        """What the router sees of the thread."""
-        return last_words(self.said, self.voices, self.fence)
+    def heard(self, *, window: int | None) -> router.Heard:
+        """What the router is told of it.
+
+        Args:
+            window: tokens that its model can read, where that is known.
+        """
+        return router.Heard(
+            request=self.request,
+            place=self.place,
+            about=self.about,
+            linked=self.linked,
+            phase=self.phase,
+            thread=last_words(self.said, self.voices, self.fence),
+            open_to=self.open_to,
+            factor=self.factor,
+            window=window,
+        )
 
 
 async def seen(world: World, turn: Turn) -> Seen:
@@ -82,8 +114,9 @@ async def seen(world: World, turn: Turn) -> Seen:
         objects = await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one), **now)
         names = await people.names(desk.tx, desk.workspace_id)
         repository, numbers = await _on_github(desk, ticket if may_know else None)
+        request, level = redact(plain(turn.text, names)), await tools_in(desk.tx, turn.channel_id)
         return Seen(
-            request=redact(plain(turn.text, names)),
+            request=request,
             raw=turn.text,
             place="a direct message" if place.is_dm else f"the channel #{place.channel_name or place.channel_id}",
             asker=f"@{desk.asker.name}",
@@ -97,7 +130,12 @@ async def seen(world: World, turn: Turn) -> Seen:
             summary=memory.summary,
             wishes=redact(plain(await instructions_of(desk.tx, turn.channel_id), names)),
             objects=as_blocks(objects, turn.fence) if may_know else (),
-            phase=await phase_line(desk, turn.channel_id, thread_ts) if may_know else "",
+            linked=numbers_of(objects, besides=ticket.name) if ticket and may_know else (),
+            phase=link.phase if link and may_know else "",
+            elsewhere=await asked_elsewhere(desk, turn, request, memory.voices),
+            level=level,
+            open_to=router.open_ones(desk.asker, origin=turn.origin, level=level),
+            factor=await factor_in(desk, "small"),
             names={slack_id: (name,) for slack_id, name in names.items()},
             is_private=place.is_dm or place.is_private,
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
@@ -115,10 +153,10 @@ async def _on_github(desk: Desk, ticket: Ticket | None) -> tuple[str, tuple[str,
     return name, (f"{name}#{which.issue}",) if which.issue else ()
 
 
-async def factor_in(desk: Desk) -> float:
-    """How many tokens the model that specialists ask makes of words."""
+async def factor_in(desk: Desk, role: Role) -> float:
+    """How many tokens the model that is asked first in this role makes of 3 bytes."""
     server = desk.settings.servers[0]
-    return await factor_of(desk.tx, desk.workspace_id, server.name, server.models["main"])
+    return await factor_of(desk.tx, desk.workspace_id, server.name, server.models[role])
 
 
 async def told(
@@ -151,6 +189,7 @@ async def told(
         place=around.place,
         about=around.about,
         done=done,
+        limits=LIMITS.get(around.level, ""),
         request=words,
         goal=own_words(goal, around.fence),
     )
@@ -159,10 +198,11 @@ async def told(
         tools="\n".join(f"{one.name} {one.description} {one.schema}" for one in offered),
         preferences=preferences(around.wishes, around.fence) if around.wishes else "",
         asked=asked,
-        phase=around.phase,
+        phase=phase_line(around.phase),
         snapshot=around.objects,
         thread=Blocks(around.said, around.voices, around.fence),
         summary=as_block(around.summary, around.fence) if around.summary else "",
+        elsewhere=around.elsewhere,
     )
     limit = room(
         world.settings.context_tokens, window=server.context_tokens, max_output=server.max_output_tokens or 2048

@@ -1,6 +1,8 @@
 """Each answer of a model is stored, with what it took, before anything is made of it."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agent.kit.world import World
 from agent.memory.factors import learn
@@ -14,17 +16,25 @@ from storage import live_turns, turns
 from storage.turns import ModelCall, Turn
 
 
-async def keep(
-    world: World, turn: Turn, ask: Ask, answer: Answer, *, step: int, number: int, prompt: str, started: float
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which question of a turn an answer is to: `prompt` is name@hash; `left_out`: what had no room in it."""
+
+    step: int
+    number: int
+    prompt: str
+    left_out: Sequence[str] = ()
+
+
+async def keep(world: World, turn: Turn, ask: Ask, answer: Answer, *, to: Asked, started: float) -> None:
     """Store an answer of the model's, with what it took, in the turn too; it also tells how many tokens words are."""
     row = ModelCall(
         workspace_id=turn.workspace_id,
         turn_id=turn.id,
-        step=step,
-        number=number,
-        purpose=prompt.partition("@")[0],
-        prompt=prompt,
+        step=to.step,
+        number=to.number,
+        purpose=to.prompt.partition("@")[0],
+        prompt=to.prompt,
         provider=answer.provider,
         model=answer.model,
         mode=answer.mode,
@@ -37,6 +47,7 @@ async def keep(
         attempts=answer.attempts,
         milliseconds=round((time.monotonic() - started) * 1000),
         at=world.clock(),
+        around=_around(answer, to.left_out),
     )
     async with world.db.write() as tx:
         tx.add(row)
@@ -61,6 +72,17 @@ async def read_again(world: World, turn: Turn, ask: Ask, *, step: int, number: i
         return None if known is None else ask.read(known.text)
     except WrongAnswerError as wrong:
         raise ModelError(NO_VALID_ANSWER) from wrong
+
+
+def _around(answer: Answer, left_out: Sequence[str]) -> dict[str, object]:
+    """As a trace tells it; what is usual is not said."""
+    told = {
+        "breakers": dict(answer.breakers),
+        "left_out": list(left_out),
+        "cached": answer.is_cached,
+        "cache_read": answer.usage.cache_read,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _stored(call: Call) -> dict[str, object]:

@@ -16,8 +16,9 @@ from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
 from agent.turns.checked import Answered, Checked, checked
 from agent.turns.grounds import Words
-from agent.turns.keep import keep
+from agent.turns.keep import Asked, keep
 from agent.turns.meanwhile import is_news, take_in
+from agent.turns.passed_on import HANDOVER, handover, is_passed_on, pass_on
 from agent.turns.past import Past, so_far
 from agent.turns.stop import unless_stopped
 from bot.llm import port
@@ -38,10 +39,14 @@ AGAIN = "\n(You have asked for exactly this before; this is the same result. Ask
 T = TypeVar("T")
 
 
-def offered(specialist: Specialist, grant: Grant) -> tuple[port.Tool, ...]:
-    """What a model is told that it may use."""
+def offered(specialist: Specialist, grant: Grant, others: Sequence[str]) -> tuple[port.Tool, ...]:
+    """What a model is told that it may use.
+
+    Args:
+        others: the specialists to whom it may give the rest.
+    """
     granted = tuple(tool.offered for tool in specialist.tools if grant.has(tool))
-    return (*granted, ASK) if granted else ()
+    return (*granted, ASK, *([handover(others)] if others else [])) if granted else ()
 
 
 class LimitError(Exception):
@@ -56,9 +61,11 @@ class Work:
     step: int
     specialist: Specialist
     grant: Grant
+    others: Sequence[str]  # specialists to whom it may give the rest
     system: str
-    request: str
+    request: Message
     prompt: str  # name@hash of the template
+    left_out: Sequence[str]  # of what it could have been told
     words: Words
     thread_ticket: int | None = None
     is_private: bool = False
@@ -80,6 +87,8 @@ async def run_step(world: World, work: Work) -> Checked:
         log, asked = past.log, past.asked
         if past.open_calls:
             await _use(world, work, past)
+        elif is_passed_on(past.used):
+            return Checked(is_passed_on=True)
         elif asked and not asked[-1].calls and not asked[-1].problem:
             found = await _unless_stopped(world, work, checked(world, _answered(work, asked), log))
             if not found.again:
@@ -138,14 +147,16 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
         system=work.system,
         messages=tuple(log),
         max_tokens=MOST_TOKENS,
-        tools=offered(work.specialist, work.grant),
+        tools=offered(work.specialist, work.grant, work.others),
+        deadline=world.settings.call_seconds,
         person_id=work.turn.actor_id,
         turn=work.turn.name,
         is_private=work.is_private,
     )
     started = time.monotonic()
     answer = await world.model.ask(ask)
-    await keep(world, work.turn, ask, answer, step=work.step, number=number, prompt=work.prompt, started=started)
+    to = Asked(step=work.step, number=number, prompt=work.prompt, left_out=work.left_out)
+    await keep(world, work.turn, ask, answer, to=to, started=started)
 
 
 async def _use(world: World, work: Work, past: Past) -> None:
@@ -167,10 +178,13 @@ async def _use(world: World, work: Work, past: Past) -> None:
         else:
             new.append(call)
     await _unless_stopped(world, work, _read(world, work, [call for call in new if _is_read(call)], number))
+    pseudo = {ASK.name, *([HANDOVER] if work.others else [])}
     for call in new:
-        if not _is_read(call) and call.name != ASK.name:
+        if not _is_read(call) and call.name not in pseudo:
             await unless_stopped(world, work.turn.id, _execute(world, work, call, number=number), is_write=True)
 
+    if over := [_use_of(work, call, number) for call in new if call.name in pseudo - {ASK.name}]:
+        await unless_stopped(world, work.turn.id, pass_on(world, over, work.others))
     if back := [_use_of(work, call, number) for call in new if call.name == ASK.name]:
 
         async def check(words: str) -> Checked:

@@ -28,7 +28,7 @@ class Past:
     answers: int
 
 
-async def so_far(world: World, turn: Turn, step: int, request: str) -> Past:
+async def so_far(world: World, turn: Turn, step: int, request: Message) -> Past:
     """All that is stored of a step, in one look.
 
     Args:
@@ -45,7 +45,7 @@ async def so_far(world: World, turn: Turn, step: int, request: str) -> Past:
         used = await turns.tool_calls(tx, turn.id, step)
         said = await said_meanwhile(tx, turn, news.follow_ups, posed)
     asked = [one for one in answers if one.step == step]
-    told, open_calls = [user(request)], list[Call]()
+    told, open_calls = [request], list[Call]()
     for answer in asked:
         tell(told, [one for one in said if (one.get("step"), one.get("call")) == (step, answer.number)])
         calls = tuple(Call(**call) for call in answer.calls)

@@ -2,21 +2,16 @@
 
 import structlog
 
-from agent.channels.settings import tools_in
-from agent.desk import Desk
-from agent.kit.grants import Grant, allows, is_open_to, mint
 from agent.kit.world import World
 from agent.specialists import NAMED
-from agent.specialists.specialist import Specialist
 from agent.turns.checked import Checked
 from agent.turns.context import Seen, factor_in, told, words_of
-from agent.turns.control import is_dry_run
+from agent.turns.granted import granted, rules_for
 from agent.turns.loop import Work, offered, run_step
 from agent.turns.router import LONGEST_GOAL, Route
-from bot.access import who_may
+from bot.llm.port import user
 from prompts import about, render
-from prompts.words import ENGLISH, speaking
-from storage import pauses, proposals, receipts, turns
+from storage import proposals, receipts, turns
 from storage.turns import Turn, TurnStep
 
 log = structlog.get_logger(__name__)
@@ -29,7 +24,7 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> list[TurnStep]:
         kept.route = route.stored()
         grants, rows = {}, []
         for number, part in enumerate(route.parts, 1):
-            grant = await _granted(desk, turn, number, NAMED[part.specialist])
+            grant = await granted(desk, turn, number, NAMED[part.specialist])
             grants[str(number)] = sorted(grant.tools)
             row = TurnStep(
                 workspace_id=turn.workspace_id,
@@ -46,49 +41,22 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> list[TurnStep]:
     return rows
 
 
-async def _granted(desk: Desk, turn: Turn, number: int, specialist: Specialist) -> Grant:
-    """The tools of a step: its specialist's, as far as this person may use them, and those of them that the channel has
-    now; only what was granted at first, and none while all models are paused."""
-    only = turn.grants.get(str(number)) if turn.grants else None
-    level, pause = await tools_in(desk.tx, turn.channel_id), await pauses.current(desk.tx)
-    return mint(
-        turn_id=turn.id,
-        step=number,
-        origin=turn.origin,
-        actor=desk.asker,
-        tools=[tool for tool in specialist.tools if allows(level, tool) and not pause],
-        only=only,
-        is_dry=desk.settings.dry_run or is_dry_run(turn.text),
-    )
-
-
-def _rules_for(desk: Desk, specialist: Specialist, grant: Grant) -> str:
-    """What its model is told besides: what this person could never do, and that nothing is done at all."""
-    missing = [one for one in specialist.tools if not grant.has(one) and not is_open_to(desk.asker, one)]
-    with speaking(ENGLISH):
-        lines = [f"- {one.name} is not for whoever asks: it is for {who_may(one.permission)}." for one in missing]
-    if lines:
-        lines.append("- If they ask for that, say who may do it.")
-    if grant.is_dry:
-        lines.append("- This is a dry run: use the tools as ever; what they would do is told, and nothing is done.")
-    return "\n".join(["", *lines]) if lines else ""
-
-
 async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Checked:
     """What its specialist answers; raises as `run_step` does."""
     specialist = NAMED[step.specialist]
     async with world.reading() as desk:
-        grant = await _granted(desk, turn, step.number, specialist)
+        grant = await granted(desk, turn, step.number, specialist)
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
-        factor = await factor_in(desk)
-        system = render(specialist.prompt) + _rules_for(desk, specialist, grant)
+        factor = await factor_in(desk, "main")
+        system = render(specialist.prompt) + rules_for(desk, specialist, grant)
+    others = _others(world, turn, step, around)
     context = await told(
         world,
         turn,
         around,
         system=system,
-        offered=offered(specialist, grant),
+        offered=offered(specialist, grant, others),
         goal=step.goal,
         done=done,
         factor=factor,
@@ -98,14 +66,23 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         step=step.number,
         specialist=specialist,
         grant=grant,
+        others=others,
         system=system,
-        request=context.text,
+        request=user(context.text, stable=context.stable),
+        left_out=context.left_out,
         prompt=f"{specialist.name}@{about(specialist.prompt).hash}",
         words=words_of(around),
         thread_ticket=around.ticket_id,
         is_private=around.is_private,
     )
     return await run_step(world, work)
+
+
+def _others(world: World, turn: Turn, step: TurnStep, around: Seen) -> tuple[str, ...]:
+    """Who could be given the rest of a request: nobody where the asker chose who works, or as many work as may."""
+    if turn.forced or len(turn.grants) >= world.settings.turn_steps:
+        return ()
+    return tuple(one.name for one in around.open_to if one.name != step.specialist)
 
 
 async def steps_of(world: World, turn: Turn) -> list[TurnStep]:

@@ -127,6 +127,10 @@ def _call(call: ModelCall) -> dict[str, Any]:
         "ms": call.milliseconds,
         "stop": call.stop,
         "attempts": call.attempts,
+        "breakers": call.around.get("breakers", {}),
+        "left_out": call.around.get("left_out", []),
+        "cached": call.around.get("cached", False),
+        "cache_read": call.around.get("cache_read", 0),
         "problem": call.problem,
     }
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from agent.commands.grammar import Parsed, command_lines, parse
 from agent.commands.registry import VERBS
+from agent.specialists import READER
 from agent.turns.control import control_word
 from agent.turns.rules import goes_on, judge
 from agent.turns.verdict import Heard
@@ -35,6 +36,7 @@ class Line:
     text: str
     is_dm: bool = False
     thread: str = ""  # a ticket's name, or `other` for one that is about none
+    phase: str = ""
     commands: tuple[str, ...] = ()
     specialists: tuple[str, ...] = ()
 
@@ -56,15 +58,20 @@ class Line:
 
 
 class Route(NamedTuple):
-    """What came of a line. Not `is_decided`: it is left to a model."""
+    """What came of a line. Not `is_decided`: it is left to a model, which was not asked.
 
-    by: str  # control, grammar or rules
+    `problem`: why a model's answer was none; `seconds` that it took, where it was asked.
+    """
+
+    by: str  # control, grammar, rules or model
     commands: tuple[str, ...] = ()
     specialists: tuple[str, ...] = ()
+    problem: str = ""
+    seconds: float = 0.0
 
     @property
     def is_decided(self) -> bool:
-        return self.by != "model"
+        return self.by != "model" or bool(self.specialists or self.problem)
 
 
 @dataclass(kw_only=True)
@@ -120,6 +127,7 @@ def _line(number: int, text: str) -> Line:
         text=said["text"],
         is_dm=said.get("place") == "dm",
         thread=said.get("thread") or "",
+        phase=said.get("phase") or "",
         commands=tuple(expected.get("command", "").splitlines()),
         specialists=tuple(expected.get("specialists", ())),
     )
@@ -170,24 +178,28 @@ def _parsed(line: str, *, in_thread: bool, is_message: bool = True) -> Parsed | 
 
 
 def score(lines: Iterable[Line], routed: Sequence[Route] | None = None) -> Score:
-    """Compare; without routes each line is read now, and its time is taken."""
+    """Compare; without routes each line is read now, and its time is taken.
+
+    A wrong specialist of a model's is no wrong write: what it would change is checked where it is done.
+    """
     total = Score()
     for at, line in enumerate(lines):
         started = time.thread_time()
         came = routed[at] if routed is not None else route(line)
-        total.seconds.append(time.thread_time() - started)
+        total.seconds.append(came.seconds or time.thread_time() - started)
         total.lines[line.kind] += 1
         if not came.is_decided:
             total.left[line.kind] += 1
             continue
         bad = [one for one in came.commands if one and not _is_valid(one, line)]
-        total.invalid += [(line.number, one) for one in bad]
-        if not bad and _is_right(line, came):
+        total.invalid += [(line.number, one) for one in (*bad, *filter(None, [came.problem]))]
+        if not bad and not came.problem and _is_right(line, came):
             total.right[line.kind] += 1
             continue
-        said = f"{came.by}: {' | '.join(filter(None, came.commands)) or '+'.join(came.specialists)}"
+        read = " | ".join(filter(None, came.commands)) or "+".join(came.specialists)
+        said = f"{came.by}: {read or came.problem}"
         total.wrong.append((line.number, said))
-        if _writes(came, line):
+        if came.by != "model" and _writes(came, line):
             total.wrong_writes.append((line.number, said))
     return total
 
@@ -197,6 +209,8 @@ def _is_valid(command: str, line: Line) -> bool:
 
 
 def _is_right(line: Line, came: Route) -> bool:
+    if came.by == "model" and not line.specialists:  # whoever only reads does nothing that nobody wanted
+        return set(came.specialists) <= {READER}
     if line.commands:
         return _read(line.commands, line) == _read(came.commands, line)
     return line.specialists == came.specialists

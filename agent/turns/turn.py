@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from agent.turns.begin import TICKET
 from agent.turns.context import Seen, seen
 from agent.turns.control import is_dry_run
 from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
-from agent.turns.keep import keep, read_again
+from agent.turns.keep import Asked, keep, read_again
 from agent.turns.loop import LimitError
 from agent.turns.offline import looked_up
 from agent.turns.router import Route
@@ -35,7 +36,6 @@ from prompts.words import say, speaking
 from storage import proposals, thread_links, turns
 from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
 
-RESEARCH_SECONDS = 300.0
 LONGEST_WAIT = timedelta(minutes=10)  # for a model that is busy
 SOON = 5.0  # seconds until it is asked again
 BEFORE_IT = "what it needs was not done"
@@ -103,7 +103,7 @@ async def _take_up(world: World, turn_id: int) -> Taken:
 
 def _seconds(world: World, turn: Turn) -> float:
     names = {step["specialist"] for step in turn.route.get("steps", ())}
-    return max(world.settings.turn_seconds, RESEARCH_SECONDS if "research" in names else 0.0)
+    return max(world.settings.turn_seconds, world.settings.research_seconds if READER in names else 0.0)
 
 
 async def _work(world: World, taken: Taken) -> Ended:
@@ -136,8 +136,10 @@ async def _worked(
     world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen, *, is_held: bool = False
 ) -> Ended:
     """Each in order; where one fails, or waits for somebody, only those that need nothing of it are begun."""
-    limited, waits = "", None
-    for step in open_steps:
+    limited, waits, todo = "", None, deque(open_steps)
+    known = {step.number for step in open_steps}
+    while todo:
+        step = todo.popleft()
         if is_held and _needs(turn, step):
             if limited:
                 await end_step(world, step, state=FAILED, why=BEFORE_IT)
@@ -157,6 +159,9 @@ async def _worked(
         because = found.because.name if found.because else ""
         waits = await end_step(world, step, state=DONE, text=found.text, why=because)
         is_held = is_held or waits
+        if found.is_passed_on:
+            todo += [one for one in await steps_of(world, turn) if one.number not in known and one.state == QUEUED]
+            known |= {one.number for one in todo}
     if await _waits(world, turn) if waits is None else waits:
         return Ended(state=WAITING, outcome="proposal", why=limited)
     return Ended(state=DONE, outcome="answer", why=limited, because=Because.LIMIT if limited else None)
@@ -213,9 +218,10 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     if turn.forced:
         return router.only(turn.forced, around.request, by="asker")
     assert world.model is not None  # _work() has checked
-    heard = router.Heard(request=around.request, place=around.place, about=around.about, thread=around.last_words)
+    heard = around.heard(window=world.settings.servers[0].context_tokens)
+    asked = router.question(heard, most=world.settings.turn_steps)
     ask = replace(
-        router.question(heard, origin=turn.origin),
+        asked.ask,
         person_id=turn.actor_id,
         turn=turn.name,
         is_private=around.is_private,
@@ -230,6 +236,7 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
         if str(error) == NO_VALID_ANSWER:
             return router.only(READER, around.request, by="model", reason=router.UNREADABLE)
         raise
-    await keep(world, turn, ask, found, step=ROUTED, number=1, prompt=about("router").mark, started=started)
+    to = Asked(step=ROUTED, number=1, prompt=about("router").mark, left_out=asked.left_out)
+    await keep(world, turn, ask, found, to=to, started=started)
     assert isinstance(found.parsed, Route)  # as `read` of the question makes it
     return found.parsed

@@ -45,7 +45,7 @@ async def open_model(
     from bot.llm.chain import Chain  # noqa: PLC0415 - as below
     from bot.llm.provider import Provider  # noqa: PLC0415
 
-    known, longest = marks or Marks(), max(settings.llm_deadline_seconds, DEADLINE)
+    known, longest = marks or Marks(), max(settings.llm_deadline_seconds, settings.call_seconds, DEADLINE)
     async with AsyncExitStack() as opened:
         providers = [
             Provider(

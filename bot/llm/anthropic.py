@@ -21,6 +21,7 @@ from bot.llm.port import Ask, Message, Reply, Usage
 from bot.llm.sent import asked_for, correlation, estimated
 
 FAULTS = (APIError, httpx2.HTTPError, TimeoutError, ValidationError)
+MARK = {"cache_control": {"type": "ephemeral"}}  # all up to here is remembered for some minutes
 STOPS = {
     "end_turn": "end",
     "stop_sequence": "end",
@@ -148,18 +149,21 @@ def _shape(ask: Ask) -> dict[str, Any]:
     """System, tools and format. With tools there is a next call, so what stays the same is marked for the cache."""
     shape: dict[str, Any] = {"system": ask.system}
     if ask.tools:
-        mark = {"cache_control": {"type": "ephemeral"}}
         tools: list[dict[str, Any]] = [
             {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
             for tool in ask.tools
         ]
-        shape = {"system": [{"type": "text", "text": ask.system, **mark}], "tools": [*tools[:-1], tools[-1] | mark]}
+        shape = {"system": [{"type": "text", "text": ask.system, **MARK}], "tools": [*tools[:-1], tools[-1] | MARK]}
     if ask.schema is not None:
         shape["output_config"] = {"format": {"type": "json_schema", "schema": transform_schema(dict(ask.schema))}}
     return shape
 
 
 def _message(message: Message) -> list[Mapping[str, Any]]:
+    rest = message.text.removeprefix(message.stable)
+    if message.stable and rest.strip() and rest != message.text:
+        first = {"type": "text", "text": message.stable, **MARK}
+        return [{"role": message.role, "content": [first, {"type": "text", "text": rest}]}]
     if not message.calls and not message.results:
         # The API rejects empty content.
         return [{"role": message.role, "content": message.text if message.text.strip() else "(nothing)"}]

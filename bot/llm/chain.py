@@ -7,6 +7,7 @@ from dataclasses import replace
 import structlog
 
 from bot.errors import ModelError
+from bot.llm.breaker import KEY_REFUSED, LEFT_ALONE
 from bot.llm.meter import LastCall
 from bot.llm.port import Answer, Ask
 from bot.llm.provider import Provider, Tally
@@ -15,6 +16,7 @@ from bot.settings.providers import Role
 
 log = structlog.get_logger(__name__)
 
+COUNTED = 500  # questions whose count is remembered
 COUNTING = 2.0  # seconds that a count may take: without it an estimate does
 SHARE = 0.6  # of what is left of the deadline, for a provider that others stand behind: they must have time to answer
 
@@ -24,6 +26,7 @@ class Chain:
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self.providers = tuple(providers)
+        self._counts: dict[str, int] = {}
 
     def model(self, role: Role) -> str:
         """The id of the model that is asked first."""
@@ -42,14 +45,22 @@ class Chain:
     async def count(self, ask: Ask) -> int | None:
         """Tokens of a question, as the provider that would be asked first counts them; it costs nothing.
 
-        None where that one does not count, is left alone, or takes too long to say.
+        The same question is counted once. None where that provider does not count, is left alone, or takes too long to
+        say.
         """
-        allowed = [one for one in self.providers if one.server.takes_private or not ask.is_private][:1]
-        for provider in allowed:
-            if not await provider.gate.left_alone():
-                model = provider.server.models[ask.role]
-                return await counted(provider.wire, ask, model=model, within=COUNTING)
-        return None
+        provider = next((one for one in self.providers if one.server.takes_private or not ask.is_private), None)
+        if provider is None or await provider.gate.left_alone():
+            return None
+        model = provider.server.models[ask.role]
+        key = f"{provider.server.name}:{ask.key(model)}"
+        if (known := self._counts.get(key)) is not None:
+            return known
+        found = await counted(provider.wire, ask, model=model, within=COUNTING)
+        if found is not None:
+            if len(self._counts) >= COUNTED:
+                self._counts.clear()
+            self._counts[key] = found
+        return found
 
     async def ask(self, ask: Ask) -> Answer:
         """A finished answer that fits the question.
@@ -76,6 +87,8 @@ class Chain:
                 answer = await provider.answer(ask, until=clock() + share, tally=tally)
             except ModelError as why:
                 failed = failed or why
+                if str(why) in {LEFT_ALONE, KEY_REFUSED}:
+                    tally.breakers[provider.server.name] = "open"
                 log.info("provider gave no answer", provider=provider.server.name, purpose=ask.purpose, why=str(why))
                 continue
             return replace(answer, is_second_choice=provider is not self.providers[0])

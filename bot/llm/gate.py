@@ -20,10 +20,11 @@ from bot.prices import MILLION, Prices
 
 @dataclass
 class Spent:
-    """What a call took, as far as its answer said: filled in while the gate is open."""
+    """What a call took, as far as its answer said: filled in while the gate is open. `breaker`: how it stood before."""
 
     usage: Usage | None = None
     cost: float | None = None
+    breaker: str = ""
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Gate:
         """
         async with self._slot(until), self._guarded(ask, model, until) as call:
             with self.meter.called():
-                spent = Spent()
+                spent = Spent(breaker=call.breaker)
                 try:
                     yield spent
                 except FailedCallError as fault:

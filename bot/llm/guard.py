@@ -77,6 +77,7 @@ class Call:
     status: int | None = None
     usage: Usage | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # of a refusal, in lower case
+    breaker: str = ""  # as it was when the call began: closed or half-open
 
     def served(self, usage: Usage | None) -> None:
         """The provider answered, whatever it said; None where it did not say what that took."""
@@ -157,7 +158,7 @@ class Guard:
                 log.warning("ledger cannot be read", error=type(error).__name__)
                 text = say("what the model has taken so far cannot be read, so it is not asked; commands work as ever")
                 raise BudgetError(text) from None
-            call.state = "begun"
+            call.state, call.breaker = "begun", "half-open" if admitted[0].is_probe else "closed"
             yield call
 
     async def left_alone(self) -> str:
@@ -206,12 +207,18 @@ class Guard:
         usage = Usage() if call.state == "waiting" else call.usage
         if usage is not None:
             await budget.settle(tx, admitted.reserved, usage, now=now)
-            _count(usage, admitted.reserved.price)
+            self._count(usage, admitted.reserved.price, result="failed" if call.state == "failed" else "served")
             if call.state != "failed":  # a refused call may count there all the same
                 most = wish.most.tokens
                 await self._pace.settle(tx, most, is_urgent=wish.is_urgent, used=usage.tokens, now=now)
         if call.status == THROTTLED:
             await self._pace.rest(tx, seconds=asked_wait(call.headers, now=now), now=now)
+
+    def _count(self, usage: Usage, price: Price | None, *, result: str) -> None:
+        for direction in ("input", "output", "cache_read", "cache_write"):
+            LLM_TOKENS.labels(self.provider, direction, result).inc(getattr(usage, direction))
+        if price:
+            LLM_COST.inc(price.of(usage) / MILLION)
 
     async def _warn(self, tx: Tx, standing: Standing, *, now: datetime) -> None:
         """Admins hear of it once a day."""
@@ -233,13 +240,6 @@ class Guard:
         if state != known:
             of = (self._workspace_id, self.provider, BREAKER_STATE)
             await llm_state.put(tx, *of, state.to_json(), now=now)
-
-
-def _count(usage: Usage, price: Price | None) -> None:
-    for direction in ("input", "output", "cache_read", "cache_write"):
-        LLM_TOKENS.labels(direction).inc(getattr(usage, direction))
-    if price:
-        LLM_COST.inc(price.of(usage) / MILLION)
 
 
 def mark_of(*settings: str) -> str:

@@ -49,16 +49,20 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message of the log: words, and the calls of an answer or the results that a user's message begins with."""
+    """One message of the log: words, and the calls of an answer or the results that a user's message begins with.
+
+    `stable`: how the words begin in other questions of the same work too, where a provider may remember that.
+    """
 
     role: Literal["user", "assistant"]
     text: str = ""
+    stable: str = ""
     calls: tuple[Call, ...] = ()
     results: tuple[Result, ...] = ()
 
 
-def user(text: str) -> Message:
-    return Message(role="user", text=text)
+def user(text: str, *, stable: str = "") -> Message:
+    return Message(role="user", text=text, stable=stable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +194,7 @@ class Answer:
         usage, cost: of all calls that it took, in tokens and US dollars; a cost of None is not known.
         model: the id that was asked, of `provider`.
         attempts: calls that it took, with those that failed.
+        breakers: provider -> how its breaker stood: closed, half-open, or open, so that it was not called.
         is_cached: it was given before, and cost nothing this time.
         is_second_choice: a provider before this one in the chain did not answer.
     """
@@ -204,6 +209,7 @@ class Answer:
     model: str = ""
     mode: Mode = "native"
     attempts: int = 1
+    breakers: Mapping[str, str] = field(default_factory=dict)
     is_cached: bool = False
     is_second_choice: bool = False
     request_id: str | None = None

@@ -26,11 +26,12 @@ LEFT_OUT = "\n[… {} characters left out …]\n"
 
 @dataclass
 class Tally:
-    """What one answer took so far, calls that failed included."""
+    """What one answer took so far, calls that failed included, and how the breakers of those asked stood."""
 
     usage: Usage = field(default_factory=Usage)
     cost: float | None = None
     calls: int = 0
+    breakers: dict[str, str] = field(default_factory=dict)  # of providers, as they stood at the last call
 
     def add(self, spent: Spent) -> None:
         self.usage += spent.usage or Usage()
@@ -98,6 +99,7 @@ class Provider:
                 model=model,
                 mode=mode,
                 attempts=tally.calls,
+                breakers=dict(tally.breakers),
                 request_id=reply.request_id,
             )
 
@@ -181,6 +183,7 @@ class Provider:
         """
         async with self.gate.call(ask, model=model, until=until) as spent:
             tally.calls += 1
+            tally.breakers[self.server.name] = spent.breaker
             reply = await sent(self.wire, ask, model=model, until=until)
             spent.usage = reply.usage
         tally.add(spent)

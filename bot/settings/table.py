@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     llm_patience_seconds: float = Field(default=5.0, ge=0, le=60)
     """After this long without an answer the card appears from rules."""
     llm_deadline_seconds: float = Field(default=20.0, gt=0, le=120)
-    """A model call is abandoned after this long; 20 s by default."""
+    """Triage, plain words and narration give up on a model after this long."""
+    call_seconds: float = Field(default=60.0, gt=0, le=600)
+    """So does a request to the agent on one answer, with all tries and further providers."""
     llm_max_tokens: int = Field(default=1024, ge=64, le=8192)
     """Cap on the tokens of one triage answer."""
     llm_concurrency: int = Field(default=4, ge=1, le=1000)
@@ -108,11 +110,17 @@ class Settings(BaseSettings):
     dry_run: bool = False
     """The agent says what it would do, and does nothing."""
     turn_seconds: float = Field(default=180.0, ge=5, le=3600)
-    """Longest that one request may take; with research 300 s at least."""
+    """Longest that one request may take."""
+    research_seconds: float = Field(default=300.0, ge=5, le=3600)
+    """The same where something is looked into, if that is longer."""
+    turn_steps: int = Field(default=5, ge=1, le=10)
+    """Specialists that may work on one request, one after the other."""
     turn_model_calls: int = Field(default=30, ge=1, le=1000)
     """Answers of a model that one request may take."""
     turn_tool_calls: int = Field(default=20, ge=1, le=1000)
     """Uses of tools in one step of a request."""
+    argument_bytes: int = Field(default=8192, ge=256, le=100_000)
+    """Bytes that one argument of a tool may have."""
     turns_per_minute: int = Field(default=5, ge=1, le=1000)
     """Requests of one thread in a minute; with more it rests for 30 minutes."""
     turns_per_hour: int = Field(default=30, ge=1, le=10_000)

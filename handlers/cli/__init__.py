@@ -4,6 +4,7 @@ import typer
 
 from handlers.cli import (
     access,
+    agent,
     audit,
     calendar,
     db,
@@ -67,7 +68,7 @@ def build_cli(serve: Serve) -> typer.Typer:
         verb.register(cli)
     for records in (audit, access):
         records.register(cli)
-    for of_agent in (turn, proposal, tool):
+    for of_agent in (turn, proposal, tool, agent):
         of_agent.register(cli)
     eval.register(cli, serve)
     for explaining in (reminders, digest, ownership, sla, help):

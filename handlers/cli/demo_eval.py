@@ -2,13 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from agent.turns.trial import Line
+from agent.turns.trial_model import Read, read_all
+from bot.errors import UserError
+from bot.llm import open_model
 from bot.observe import set_up_logs
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.llm import LlmSandbox
@@ -18,8 +22,8 @@ from bot.sandbox.trial.cases import Case, read_cases
 from bot.sandbox.trial.injection import Met, meet
 from bot.sandbox.trial.scenarios import Played, Scenario, play, read_scenarios
 from bot.sandbox.trial.town import Town
-from bot.settings import Settings
-from bot.settings.providers import Mode, Provider
+from bot.settings import Settings, read_settings
+from bot.settings.providers import BUILT_IN, Mode, Provider
 from handlers.cli.demo_company import found
 from handlers.cli.demo_github import connect
 from handlers.cli.demo_place import PATIENT, settings_for
@@ -43,7 +47,18 @@ UNLIMITED: dict[str, Any] = {
     "claim_check": "all",
 }
 
-__all__ = ["Case", "Met", "Played", "Scenario", "meet_all", "play_all", "read_cases", "read_scenarios", "town"]
+__all__ = [
+    "Case",
+    "Met",
+    "Played",
+    "Scenario",
+    "meet_all",
+    "play_all",
+    "read_cases",
+    "read_scenarios",
+    "route_all",
+    "town",
+]
 
 
 @asynccontextmanager
@@ -107,15 +122,18 @@ def _seed(channels: Iterable[str]) -> Seed:
     return seed.plus(channels=tuple(replace(channel(name), id=f"C0TRIAL{at}") for at, name in enumerate(new)))
 
 
-def _model(provider: str, llm: LlmSandbox, tools: Mode | None) -> dict[str, Any]:
-    """The settings that name the model."""
-    if provider == SANDBOX:
+def _model(provider: str, llm: LlmSandbox | None, tools: Mode | None) -> dict[str, Any]:
+    """The settings that name the model; `llm` is the sandbox's own, where that is asked."""
+    if llm is not None and provider == SANDBOX:
         own = Provider(kind="anthropic", base_url=llm.url, api_key="sk-sandbox", tools=tools or "native")  # type: ignore[arg-type]  # pydantic makes a secret of it
         return {"llm": {SANDBOX: own}, "llm_chain": SANDBOX, "anthropic_api_key": None}
-    from bot.errors import UserError
-    from bot.settings import read_settings
-
-    known = read_settings().llm
+    settings = read_settings()
+    known = dict(settings.llm)
+    if settings.anthropic_api_key:
+        known.setdefault(BUILT_IN, Provider(kind="anthropic", base_url=settings.anthropic_base_url))
+        known[BUILT_IN] = known[BUILT_IN].model_copy(
+            update={"api_key": known[BUILT_IN].api_key or settings.anthropic_api_key}
+        )
     if provider not in known:
         names = ", ".join([SANDBOX, *known])
         raise UserError(
@@ -123,6 +141,22 @@ def _model(provider: str, llm: LlmSandbox, tools: Mode | None) -> dict[str, Any]
         )
     chosen = known[provider].model_copy(update={"tools": tools}) if tools else known[provider]
     return {"llm": {**known, provider: chosen}, "llm_chain": provider}
+
+
+async def route_all(lines: Sequence[Line], provider: str) -> Read:
+    """Each line as a message is read, by a model where rules leave it.
+
+    Raises:
+        UserError: no such provider is set up, or it answers nothing.
+    """
+    async with AsyncExitStack() as opened:
+        llm = await opened.enter_async_context(LlmSandbox.start()) if provider == SANDBOX else None
+        settings = read_settings(**_model(provider, llm, None))
+        model = await opened.enter_async_context(open_model(settings))
+        set_up_logs("error", stream=sys.stderr)
+        if model is None:
+            raise UserError(f"{provider} is offline, so it answers nothing.")
+        return await read_all(lines, model)
 
 
 async def meet_all(serve: Serve, cases: list[Case], tools: Mode) -> list[Met]:

@@ -1,5 +1,6 @@
 """`eval`: how well messages are understood, what comes of requests, and what hostile texts bring about."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +14,10 @@ from handlers.cli.table import AsJson, table
 
 if TYPE_CHECKING:
     from agent.turns.trial import Score
+    from agent.turns.trial_model import Read
 
 RULES = "rules"
+WHO = "Who reads what rules leave: nobody (rules), or the model of this provider, which may cost money."
 HEADS = ("class", "lines", "right", "wrong", "left")
 
 
@@ -29,7 +32,7 @@ def register(cli: typer.Typer, serve: Serve) -> None:
 
 def route(
     file: Annotated[Path, typer.Argument(help="JSON lines: a text, where it is said, and what is expected.")],
-    provider: Annotated[str, typer.Option(help="Who reads what is no command: rules.")] = RULES,
+    provider: Annotated[str, typer.Option(help=WHO)] = RULES,
     min_accuracy: Annotated[float, typer.Option(min=0, max=1, help="Exit code 1 below this share that is right.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -37,24 +40,25 @@ def route(
     from agent.turns.trial import read_lines, score
     from bot.errors import UserError
 
-    if provider != RULES:
-        raise UserError(
-            f"“{provider}” cannot be measured yet: `--provider rules` measures what is read without a model."
-        )
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UserError(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}.") from error
-    total = score(read_lines(text))
+    lines, read = read_lines(text), None
+    if provider != RULES:
+        from handlers.cli.demo_eval import route_all
+
+        read = asyncio.run(route_all(lines, provider))
+    total = score(lines, read.routes if read else None)
     if as_json:
-        typer.echo(json.dumps(figures(total), indent=2))
+        typer.echo(json.dumps(figures(total, read), indent=2))
     else:
-        _show(total)
+        _show(total, read)
     if total.wrong_writes or total.accuracy < min_accuracy:
         raise typer.Exit(FAILED)
 
 
-def figures(total: "Score") -> dict[str, Any]:
+def figures(total: "Score", read: "Read | None" = None) -> dict[str, Any]:
     """The same for programs."""
     rows = [dict(zip(HEADS, row, strict=True)) for row in _rows(total)]
     return {
@@ -68,8 +72,9 @@ def figures(total: "Score") -> dict[str, Any]:
         "wrong_writes": [{"line": number, "said": said} for number, said in total.wrong_writes],
         "p50_ms": total.percentile(0.5),
         "p95_ms": total.percentile(0.95),
-        "tokens": 0,
-        "usd": 0,
+        "asked": read.asked if read else 0,
+        "tokens": read.tokens if read else 0,
+        "usd": read.usd if read else 0,
     }
 
 
@@ -80,7 +85,7 @@ def _rows(total: "Score") -> list[tuple[str, int, int, int, int]]:
     ]
 
 
-def _show(total: "Score") -> None:
+def _show(total: "Score", read: "Read | None") -> None:
     table(HEADS, [(kind, *map(str, counts)) for kind, *counts in _rows(total)], none="")
     typer.echo("")
     for number, said in total.wrong:
@@ -88,5 +93,10 @@ def _show(total: "Score") -> None:
     invalid = len(total.invalid) / total.lines.total()
     decided, left = total.decided, total.left.total()
     typer.echo(f"accuracy {total.accuracy:.3f} of {decided} decided, {left} left to a model, invalid {invalid:.1%}")
-    typer.echo(f"p50 {total.percentile(0.5)} ms, p95 {total.percentile(0.95)} ms, tokens 0, cost $0")
+    cost = "" if read is None else f", asked {read.asked}, tokens {read.tokens}, cost {_cost(read.usd)}"
+    typer.echo(f"p50 {total.percentile(0.5)} ms, p95 {total.percentile(0.95)} ms{cost or ', tokens 0, cost $0'}")
     typer.echo(f"wrong writes {len(total.wrong_writes)}")
+
+
+def _cost(usd: float | None) -> str:
+    return "unknown" if usd is None else f"${usd:.4f}"

@@ -35,9 +35,17 @@ def in_words(told: dict[str, Any]) -> str:
 
 def _call(call: dict[str, Any]) -> str:
     took = f"{call['in']} in, {call['out']} out, {call['ms']} ms, {call['attempts']} attempts"
-    return (
-        f"{call['model'] or 'no model'} answered {call['prompt']}: {took}{call['problem'] and ', ' + call['problem']}"
-    )
+    more = [took, *_around(call), *filter(None, [call["problem"]])]
+    return f"{call['model'] or 'no model'} answered {call['prompt']}: {', '.join(more)}"
+
+
+def _around(call: dict[str, Any]) -> list[str]:
+    """What was not as usual: what was remembered, breakers that were not closed, what had no room."""
+    cached = ["answered before"] if call["cached"] else []
+    cached += [f"{call['cache_read']} of it remembered"] if call["cache_read"] else []
+    breakers = [f"breaker of {name} {state}" for name, state in call["breakers"].items() if state not in {"", "closed"}]
+    left_out = [f"left out: {'; '.join(call['left_out'])}"] if call["left_out"] else []
+    return [*cached, *breakers, *left_out]
 
 
 def _tool(tool: dict[str, Any]) -> str:

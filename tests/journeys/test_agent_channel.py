@@ -176,8 +176,12 @@ async def test_instructions_are_preferences_and_tools_are_cut(
         had = await assignees(bot)
         await report(bot, "alice", "could you hand CH-1 over to @dave for now?")
         assert await assignees(bot) == had
-        body = next(body for body in llm.requests if "Purpose: assign" in str(body))
+        asked = next(body for body in llm.requests if "Purpose: route" in str(body))
+        assert "- research:" in str(asked["system"])
+        assert "- assign:" not in str(asked["system"]), "who could change nothing here is not chosen"
+        body = next(body for body in llm.requests if "Purpose: research" in str(body))
         assert "assign" not in {tool["name"] for tool in body["tools"]}
+        assert "In this channel things may only be looked up" in str(body["messages"])
         assert "pirate" in str(body["messages"])
         assert "preferences of this channel" in str(body["messages"])
         assert "pirate" not in str(body["system"])

@@ -20,9 +20,15 @@ def test_a_text_is_counted_once() -> None:
     assert counted == ["one", "three"]
 
 
-@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("abc", 2), ("a" * 300, 110), ("日本語", 4), ("👍" * 30, 44)])
+@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("abc", 2), ("a" * 300, 110), ("日本語", 4), ("👍" * 30, 66)])
 def test_three_bytes_are_a_token_and_a_tenth_more(text: str, tokens: int) -> None:
     assert estimated()(text) == tokens
+
+
+def test_what_is_learned_of_english_is_not_taken_for_other_scripts() -> None:
+    count = estimated(0.75)
+    assert [count("a" * 300), count("日" * 100), count("👍" * 30)] == [75, 110, 66]
+    assert estimated(2.2)("日" * 100) == 220
 
 
 def test_what_a_model_reports_corrects_its_factor() -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.memory.budget import estimated
+from agent.memory.budget import START, Counts, estimated
 from agent.memory.context import NOTES, Context, Material, NoRoomError, assemble
+from bot.sandbox.llm import tokens
 
 WORDS = st.text(min_size=1, max_size=120)
 LISTS = st.lists(WORDS, max_size=8)
@@ -65,6 +66,29 @@ def test_the_budget_is_never_exceeded_and_the_newest_is_kept(
     assert ("older message" in " ".join(context.left_out)) == (not all(kept))
     if asked not in context.text:
         assert "the middle of the request" in context.left_out
+
+
+PIECES = st.lists(
+    st.sampled_from(["error at line 7 ", "日本語のログ", "größer", "👍🏽🎉", "مرحبا ", "\n\n", "x" * 90]), max_size=40
+).map("".join)
+
+
+@given(
+    asked=PIECES.filter(bool),
+    thread=st.lists(PIECES, max_size=30),
+    snapshot=st.lists(PIECES, max_size=3),
+    limit=st.integers(400, 2500),
+    factor=st.sampled_from([0.75, START, 2.5]),
+)
+def test_the_budget_holds_by_the_count_of_who_is_asked(
+    asked: str, thread: list[str], snapshot: list[str], limit: int, factor: float
+) -> None:
+    material = Material(rules="the rules", tools="the tools", asked=asked, thread=thread, snapshot=snapshot)
+    context = assemble(material, limit=limit, count=Counts(estimated(factor)))
+    assert tokens.count("\n".join([context.system, "the tools", context.text])) <= limit
+    kept = [number for number, text in enumerate(thread) if text and text in context.text]
+    if "older" not in " ".join(context.left_out):
+        assert kept == [number for number, text in enumerate(thread) if text]
 
 
 def told(limit: int) -> Context:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from agent.desk import Desk
-from agent.memory.snapshot import as_blocks, ci_state, phase_line, snapshot
+from agent.memory.snapshot import as_blocks, ci_state, numbers_of, phase_line, snapshot
 from bot.events import GitHubIssue
 from bot.github.fresh import ChecksNow, PullNow, Seen, pull_now
 from storage import thread_links
@@ -72,8 +72,9 @@ async def test_all_that_a_thread_is_about_is_data_with_its_time(desk: Desk, make
     assert "characters are left out here" in issue
     assert "title: Keep\\u{202e} carts" in pull
     assert "state: failing\ncommit: abc\nfailed: build" in checks
-    assert await phase_line(desk, "C1", "1.1") == "Phase of the work in this thread: open."
-    assert await phase_line(desk, "C1", "9.9") == ""
+    assert numbers_of(found, besides="CH-1") == ("issue acme/shop#7", "pull request acme/shop#8")
+    assert phase_line(row.phase) == "Phase of the work in this thread: open."
+    assert phase_line("") == ""
 
 
 async def test_what_github_said_just_now_counts_more(desk: Desk, make_ticket: MakeTicket) -> None:

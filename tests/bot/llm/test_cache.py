@@ -57,7 +57,7 @@ async def model(llm: LlmSandbox, file: Database, desk: Desk) -> AsyncIterator[Ch
 async def test_it_is_given_again_at_no_cost_and_marked(llm: LlmSandbox, model: Chain, file: Database) -> None:
     first, again = await model.ask(ASK), await model.ask(ASK)
     assert (first.is_cached, again.is_cached, len(llm.requests)) == (False, True, 1)
-    same = {"request_id": None, "is_cached": True, "usage": again.usage, "cost": 0.0, "attempts": 0}
+    same = {"request_id": None, "is_cached": True, "usage": again.usage, "cost": 0.0, "attempts": 0, "breakers": {}}
     assert again == replace(first, **same)
     assert (again.parsed, again.usage.total) == ({"word": "rose"}, 0)
     async with file.read() as tx:

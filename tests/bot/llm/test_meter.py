@@ -33,7 +33,8 @@ def limiter(file: Database) -> Limiter:
 
 async def test_a_call_is_timed_counted_and_priced(limiter: Limiter) -> None:
     before = {name: total(name) for name in ("llm_seconds_count", "llm_cost_usd_total")}
-    tokens = total("llm_tokens_total", direction="input")
+    served = {"provider": "anthropic", "direction": "input", "result": "served"}
+    tokens = total("llm_tokens_total", **served)
     async with LlmSandbox.start() as llm:
         llm.answer(text="{}")
         async with opened(llm.url, limiter=limiter, prices=PRICES) as model:
@@ -43,7 +44,7 @@ async def test_a_call_is_timed_counted_and_priced(limiter: Limiter) -> None:
             assert (model.last_call.problem, await model.left_alone()) == (None, "")
     assert llm.correlation_ids == ["c-1"]
     assert total("llm_seconds_count") == before["llm_seconds_count"] + 1
-    assert total("llm_tokens_total", direction="input") == tokens + answer.usage.input
+    assert total("llm_tokens_total", **served) == tokens + answer.usage.input
     cost = (answer.usage.input * 3 + answer.usage.output * 15) / 1_000_000
     assert answer.cost == pytest.approx(cost)
     assert total("llm_cost_usd_total") - before["llm_cost_usd_total"] == pytest.approx(cost)

@@ -85,8 +85,30 @@ async def test_a_log_in_the_words_of_the_messages_api(there: Standin) -> None:
         },
     ]
     mark = {"cache_control": {"type": "ephemeral"}}
+    assert "cache_control" not in str(body["messages"]), "nothing of it is said to stay"
     assert body["system"] == [{"type": "text", "text": "You help."} | mark]
     assert body["tools"][-1].items() >= mark.items()
+
+
+@pytest.mark.parametrize(
+    ("stable", "blocks"),
+    [
+        ("The thread says red.", ["The thread says red.", "\n\nNote it."]),
+        ("The thread says red.\n\nNote it.", None),
+        ("Another thread.", None),
+    ],
+    ids=["how it begins", "all of it", "not how it begins"],
+)
+async def test_a_cache_mark_stands_behind_what_stays(there: Standin, stable: str, blocks: list[str] | None) -> None:
+    there.says("Done.")
+    words = "The thread says red.\n\nNote it."
+    await ask("anthropic", there, replace(TOOLS, messages=(user(words, stable=stable),)))
+    content = there.requests[0]["messages"][0]["content"]
+    if blocks is None:
+        assert content == words
+    else:
+        assert [one["text"] for one in content] == blocks
+        assert ["cache_control" in one for one in content] == [True, False]
 
 
 async def test_a_log_in_the_words_of_chat_completions(there: Standin) -> None:

@@ -1,12 +1,14 @@
 """`eval route` says how well messages are understood, and fails where a write was wrong or too few are right."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
 from agent.turns.trial import read_lines, score
-from tests.handlers.cli.conftest import ROOT, Run
+from bot.sandbox.llm import LlmSandbox, Match, Reply, Rule
+from tests.handlers.cli.conftest import ROOT, Run, app
 
 LINES = ROOT / "tests" / "eval" / "route.jsonl"
 
@@ -88,7 +90,44 @@ def test_a_line_that_is_none_is_named(run: Run, text: str, why: str) -> None:
 def test_what_cannot_be_measured_says_so(run: Run) -> None:
     outcome = run("eval", "route", str(LINES), "--provider", "main")
     assert outcome.code == 2
-    assert "`--provider rules`" in outcome.err
+    assert "No provider is called main; there are: sandbox." in outcome.err
     assert run("eval", "route", "nowhere.jsonl").code == 1
     Path("odd.jsonl").write_bytes(b"\xff\xfe")
     assert "no text in UTF-8" in run("eval", "route", "odd.jsonl").err
+
+
+async def test_a_models_answers_are_measured_as_the_router_asks_for_them() -> None:
+    file = written(
+        line("redis is down", "create"),  # rules know it
+        line("give the login crash to <@U2>", "assign", thread="CH-4"),
+        line("hm"),
+        line("close button does nothing", "create"),
+        line("don't assign CH-4 to <@U2>", "assign"),
+    )
+    steps = [{"specialist": "assign", "goal": "x"}]
+    async with LlmSandbox.start() as llm:
+        llm.add(
+            Rule(name="odd", match=Match(opening="close button"), reply=Reply(text="nobody")),
+            Rule(name="reads", match=Match(text="hm"), reply=Reply(json={"steps": [{"specialist": "research"}]})),
+            Rule(name="gives", match=Match(purpose="^route"), reply=Reply(json={"steps": steps, "reason": "so"})),
+        )
+        settings = {
+            "CHARGEHAND_LLM__LOCAL__KIND": "anthropic",
+            "CHARGEHAND_LLM__LOCAL__BASE_URL": llm.url,
+            "CHARGEHAND_LLM__LOCAL__API_KEY": "sk-test",
+            "CHARGEHAND_PRICES": '{"claude-haiku-5-5": {"input": 1, "output": 5}}',
+        }
+        ask = ("eval", "route", file, "--provider", "local")
+        told = json.loads((await asyncio.to_thread(app, *ask, "--json", **settings)).out)
+        assert (told["lines"], told["decided"], told["left"], told["asked"]) == (5, 5, 0, 4)
+        assert told["accuracy"] == 0.8
+        assert told["invalid"] == [{"line": 4, "said": "model gave no valid answer"}]
+        assert told["wrong_writes"] == [], "who works on it is no write"
+        assert told["tokens"] > 1000
+        assert told["usd"] > 0
+        assert "The thread is about CH-4" in str(llm.requests)
+        shown = (await asyncio.to_thread(app, *ask, "--min-accuracy", "0.9", **settings)).out
+        assert f"asked 4, tokens {told['tokens']}, cost $0.0" in shown
+        llm.fail(status=401, times=100)
+        failed = await asyncio.to_thread(app, *ask, **settings)
+    assert (failed.code, "local answered nothing" in failed.err) == (2, True)
