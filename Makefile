@@ -4,11 +4,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 # In the order of tests/conftest.py: what waits for minutes comes first.
-SPREAD := -n 4 --dist loadfile --no-loadscope-reorder
+# Half of a test's time is waiting: three workers for each of two cores.
+SPREAD := -n 6 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo dev test test-postgres campaign lint lint-fix kill kill-turns soak bench lock clean
+.PHONY: help setup demo dev test test-postgres campaign compiled lint lint-fix kill kill-turns soak bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,13 +28,18 @@ demo: $(STAMP) ## the bot with a small Slack and GitHub on 127.0.0.1, no account
 dev: $(STAMP) ## the demo, restarted on every code change
 	$(RUN) -m watchfiles --filter python "$(RUN) app.py demo" app.py agent bot handlers prompts storage
 
-test: $(STAMP) lint ## lint, types, all tests (one story of each area on PostgreSQL too), coverage floor
+test: $(STAMP) ## lint, types, all tests (one story of each area on PostgreSQL too), coverage floor
+	@$(MAKE) --no-print-directory -j2 lint compiled
 	$(RUN) -m pytest $(SPREAD) --areas-on-postgres --cov --cov-report=term:skip-covered
 	@echo 'Coverage of agent/ and storage/, in per cent (floor 90):'
 	$(RUN) -m coverage report --format=total --fail-under=90
 
 test-postgres: $(STAMP) ## every story on PostgreSQL
 	CHARGEHAND_TEST_DATABASE=postgres $(RUN) -m pytest tests/journeys $(SPREAD)
+
+# While mypy has one of the cores: otherwise each worker compiles the assertions of all tests for itself.
+compiled: $(STAMP)
+	-@$(RUN) -m pytest --collect-only -q >/dev/null 2>&1
 
 lint: $(STAMP) ## ruff, format check, mypy --strict, Dockerfile
 	$(RUN) -m ruff check .

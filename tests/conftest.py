@@ -27,6 +27,7 @@ from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_
 
 HERE = Path(__file__).parent
 LONG = ("test_kill9_broken", "test_kill9", "test_bench", "test_roles", "test_canaries", "test_demo")
+EARLY = (*LONG, "test_migrations", "test_transfer", "test_corpus")  # what takes a minute must not be begun last
 AGAIN = ("test_migrations", "test_model", "test_opening")  # hundreds of times what other tests count already
 YOUNG = 20_000  # objects until the rubbish among them is looked for; the usual 700 cost three times as much
 WHOLE = ("test_agent_approval", "test_agent_github")  # their stories go ways of their own: all count
@@ -53,8 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that wait for minutes come first, so that others are not over long before them."""
-    rank = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+    rank = {name: number for number, name in enumerate(EARLY)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(EARLY)))
     if not config.getoption("--campaign"):
         _leave_out(config, items, [item for item in items if item.get_closest_marker("campaign")])
     COUNTED.update(_first_of_each_file(items))

@@ -68,6 +68,7 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
         "ops_port": 0,
         "post_interval_seconds": 0.0,
         "edit_interval_seconds": 0.0,
+        "edits_per_minute": 10_000,
         "effect_settle_s": 0.2,
         "ping_interval_seconds": 1.0,
         "lease_s": 3.0,

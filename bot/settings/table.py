@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """Shortest time between two posts in one channel."""
     edit_interval_seconds: float = Field(default=2.0, ge=0, le=60)
     """Shortest time between two edits of one message."""
+    edits_per_minute: int = Field(default=30, ge=1, le=100_000)
+    """Edits a minute of all messages, after 20 at once; Slack allows 50 in all."""
     people_fresh_minutes: int = Field(default=60, ge=0, le=1440)
     """How long a person's Slack profile is trusted."""
     slack_catchup_h: float = Field(default=12.0, ge=0, le=72)

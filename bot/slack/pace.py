@@ -7,6 +7,7 @@ workspace is counted in the database, within the transaction that marks the call
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -17,7 +18,8 @@ from storage.limits import Rate
 from storage.outbox import PUBLISH, REFRESH, Outgoing
 
 PREFIX = "slack:"  # of the buckets: slack:edit, slack:post:C1
-# In any minute at most the burst and what becomes free meanwhile: 50 edits, 100 ephemerals and views.
+# In any minute at most the burst and what becomes free meanwhile: 50 edits, unless set otherwise, 100 ephemerals and
+# views.
 EDITS = Rate(calls=30, seconds=60, burst=20)
 EPHEMERALS = Rate(calls=60, seconds=60, burst=40)
 EPHEMERAL = f"{PREFIX}whisper"  # forms share it, so both together stay below what either may
@@ -38,6 +40,7 @@ class Pace:
             "post": timedelta(seconds=settings.post_interval_seconds),
             "edit": timedelta(seconds=settings.edit_interval_seconds),
         }
+        self._rates = WORKSPACE | {"edit": replace(EDITS, calls=settings.edits_per_minute)}
         self.rest_until: dict[str, datetime] = {}
 
     async def take_over(self, tx: Tx, *, since: datetime | None, now: datetime) -> None:
@@ -63,7 +66,7 @@ class Pace:
         method = _method(row)
         if {row.kind, method} & self.rest_until.keys():
             return False
-        if (rate := WORKSPACE.get(row.kind)) is not None:
+        if (rate := self._rates.get(row.kind)) is not None:
             wait = await limits.take(tx, f"{PREFIX}{row.kind}", rate, now=now, patience=timedelta())
             if wait:
                 self.rest_until[row.kind] = now + wait

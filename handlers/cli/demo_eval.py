@@ -42,6 +42,7 @@ UNLIMITED: dict[str, Any] = {
     "turns_per_hour": 10_000,
     "post_interval_seconds": 0.0,
     "edit_interval_seconds": 0.0,
+    "edits_per_minute": 10_000,
     "effect_settle_s": 0.2,
     "ops_port": 0,
     "claim_check": "all",

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,6 +22,8 @@ from handlers.cli.serve import Serve
 from storage.database import Database, open_database
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # a story may play in any year
+# The Slack of a story allows any number, and nobody looks on.
+AT_ONCE: dict[str, Any] = {"post_interval_seconds": 0.0, "edit_interval_seconds": 0.0, "edits_per_minute": 10_000}
 
 
 async def play_story(serve: Serve, folder: Path, path: Path, *, llm: str | None, llm_script: Path | None) -> None:
@@ -37,7 +40,7 @@ async def play_story(serve: Serve, folder: Path, path: Path, *, llm: str | None,
         GitHubSandbox.start(now=clock.seconds) as github,
         model_for(name, script=said if name == SANDBOX else None) as model,
     ):
-        settings = settings_for(slack, github, folder, **model.chosen)
+        settings = settings_for(slack, github, folder, **AT_ONCE, **model.chosen)
         await furnish(settings, slack, github)
         async with own_process(serve, settings) as bot, open_database(settings.database, settings.connections) as db:
             deliver_to(github, bot.port)

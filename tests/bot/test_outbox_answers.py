@@ -49,7 +49,7 @@ async def test_it_grows_and_is_one_normal_message_in_the_end(mouth: Mouth, fault
         mouth.slack.fail(**fault)
     async with mouth.sending():
         await mouth.put(row)
-        await mouth.emptied()
+        await mouth.emptied_at_once()
     [answer] = answered(mouth, root)
     assert answer.plain == WORDS
     assert answer.streaming_until is None
@@ -106,7 +106,7 @@ async def test_a_long_text_is_one_file_in_the_thread(mouth: Mouth, fault: dict[s
         mouth.slack.fail(**fault)
     async with mouth.sending():
         await mouth.put(row)
-        await mouth.emptied()
+        await mouth.emptied_at_once()
     [shown] = answered(mouth, root)
     assert mouth.slack.upload(shown.files[0]["id"]).decode() == LINES
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.home import Home
 from bot.settings import Settings
-from bot.slack.pace import EPHEMERALS, HOMES, REFRESHES, WORKSPACE
+from bot.slack.pace import EDITS, EPHEMERALS, HOMES, REFRESHES, WORKSPACE
 from storage import outbox
 from storage.limits import Rate
 from storage.outbox import PUBLISH, REFRESH, Outgoing
@@ -13,7 +13,8 @@ from tests.waiting import until
 
 
 def test_the_default_pace_is_what_slack_allows() -> None:
-    assert Settings(_env_file=None).post_interval_seconds == 1.0
+    settings = Settings(_env_file=None)
+    assert (settings.post_interval_seconds, settings.edits_per_minute) == (1.0, EDITS.calls)
 
 
 async def test_a_channel_gets_one_post_an_interval_and_others_meanwhile(mouth: Mouth) -> None:
@@ -105,18 +106,19 @@ async def test_who_opens_a_home_tab_does_not_wait_for_those_that_only_follow(mou
     assert len(mouth.slack.calls("views.publish")) == REFRESHES.burst + 3
 
 
-async def test_edits_of_all_messages_share_the_limit_whoever_sends_them(mouth: Mouth) -> None:
+@pytest.mark.parametrize("a_minute", [WORKSPACE["edit"].calls, 600])
+async def test_edits_of_all_messages_share_the_limit_whoever_sends_them(mouth: Mouth, a_minute: int) -> None:
     mouth.pass_time(0)
     cards = [f"card {number}" for number in range(WORKSPACE["edit"].burst + 3)]
-    async with mouth.sending():
+    async with mouth.sending(edits_per_minute=a_minute):
         await mouth.put(*(mouth.row(card) for card in cards))
         await mouth.emptied()
         await mouth.put(*(mouth.edit(1, of=card) for card in cards))
         await mouth.left_with(waiting=3)
-    async with mouth.sending(holder="second"):
+    async with mouth.sending(holder="second", edits_per_minute=a_minute):
         await mouth.put(mouth.row("news", to="#payments"))
         await mouth.left_with(waiting=3)
-        mouth.pass_time(WORKSPACE["edit"].time_for(1).total_seconds())
+        mouth.pass_time(60 / a_minute)
         await mouth.left_with(waiting=2)
     assert len(mouth.slack.calls("chat.update")) == len(cards) - 2
 

@@ -39,7 +39,7 @@ async def test_a_post_without_an_answer_is_looked_up_and_never_doubled(
     mouth.slack.fail(method="chat.postMessage", when=when, times=3, **fault)
     async with mouth.sending(call_timeout_seconds=0.5):
         await mouth.put(mouth.row("top"), mouth.row("reply", thread_ts=root), mouth.row("direct", to="dave"))
-        await mouth.emptied()
+        await mouth.emptied_at_once()
     assert mouth.texts() == ["top"]
     assert [message.text for message in mouth.slack.thread("#ops", root)[1:]] == ["reply"]
     assert [message.text for message in mouth.slack.dms("dave")] == ["direct"]
@@ -53,7 +53,7 @@ async def test_an_edit_follows_a_post_that_was_found_again(mouth: Mouth) -> None
         await mouth.slack.until(mouth.texts)
         async with mouth.db.write() as tx:
             await outbox.edit(tx, mouth.edit(1, of="card"))
-        await mouth.emptied()
+        await mouth.emptied_at_once()
     assert mouth.texts() == ["card edit 1"]
 
 
@@ -126,7 +126,7 @@ async def test_an_ephemeral_without_an_answer_is_repeated_once_then_sent_directl
     mouth.slack.fail(method="chat.postEphemeral", status=500, times=2)
     async with mouth.sending():
         await mouth.put(mouth.row("psst", kind="whisper", user_id=mouth.slack.user("bob").id))
-        await mouth.slack.until(lambda: mouth.slack.dms("bob"))
+        await mouth.emptied_at_once()
     assert len(mouth.slack.calls("chat.postEphemeral")) == 2
     assert [message.text for message in mouth.slack.dms("bob")] == ["psst"]
 
@@ -135,7 +135,7 @@ async def test_an_ephemeral_whose_answer_got_lost_is_repeated_once(mouth: Mouth)
     mouth.slack.fail(method="chat.postEphemeral", status=500, when="after")
     async with mouth.sending():
         await mouth.put(mouth.row("psst", kind="whisper", user_id=mouth.slack.user("bob").id))
-        await mouth.emptied()
+        await mouth.emptied_at_once()
     assert [message.text for message in mouth.slack.ephemerals("bob")] == ["psst", "psst"]
     assert mouth.dead == []
 
@@ -230,7 +230,7 @@ async def test_what_may_not_be_looked_up_is_a_dead_letter_and_not_repeated(
     mouth.slack.fail(method="chat.postMessage", status=500, when=when)
     async with mouth.sending():
         await mouth.put(mouth.row("card"))
-        await mouth.emptied()
+        await mouth.emptied_at_once()
     assert mouth.texts() == seen
     [dead] = mouth.dead
     assert dead.startswith("card: uncertain: it may have been sent, and cannot be looked up (missing_scope")
@@ -241,7 +241,8 @@ async def test_an_outage_or_a_token_to_be_renewed_is_waited_out(mouth: Mouth, fa
     mouth.slack.fail(method="chat.postMessage", **fault)
     async with mouth.sending(max_attempts=1):
         await mouth.put(mouth.row("card"))
-        await mouth.slack.until(lambda: mouth.texts() == ["card"], timeout=30)
+        await mouth.emptied_at_once()
+    assert mouth.texts() == ["card"]
     assert mouth.dead == []
 
 

@@ -50,7 +50,7 @@ async def test_a_body_that_does_not_listen_ends_its_process(bench: Bench) -> Non
     bench.deaf_after = 0.2
     deaf, polite = Endless(is_deaf=True), Endless()
     kinds = {"deaf": Kind(deaf, time_limit=0.1), "polite": Kind(polite)}
-    async with bench.working(kinds, lease_s=0.5) as worker:
+    async with bench.working(kinds, lease_s=0.5, drain_s=0.1) as worker:
         try:
             wedged, neighbour = await bench.put("deaf"), await bench.put("polite")
             await bench.failed(wedged, f"{OVER} and ignored its cancellation")

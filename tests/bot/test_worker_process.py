@@ -76,7 +76,7 @@ async def test_a_process_that_was_stopped_beyond_its_lease_changes_nothing(bench
             await queue.counts(tx)  # the turn is ours, so it is not stopped in the midst of a transaction of its own
             process.process.send_signal(signal.SIGSTOP)
         bench.pass_time(LEASE_SECONDS * 2)
-        async with bench.working({"slow": mine}):
+        async with bench.working({"slow": mine}, lease_s=LEASE_SECONDS):
             done = await bench.job(number, "done")
         await process.go_on()
         process.process.send_signal(signal.SIGCONT)
@@ -90,7 +90,7 @@ async def test_a_process_whose_loop_is_blocked_changes_nothing(bench: Bench) -> 
     async with other(bench) as process:
         await process.says("job.started")
         bench.pass_time(LEASE_SECONDS * 2)
-        async with bench.working({"block": mine}):
+        async with bench.working({"block": mine}, lease_s=LEASE_SECONDS):
             done = await bench.job(number, "done")
         await process.go_on()
         await process.says("lost")

@@ -41,14 +41,16 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        env=os.environ | {"TMPDIR": str(config.parent)},  # its profile goes with the folder of this test run
         preexec_fn=end_with_parent,  # noqa: PLW1509 - it calls the kernel alone, no thread's lock
     ) as server:
         assert server.stdout
         address = server.stdout.readline().strip()
         assert address, f"Chromium does not start; why says `python {' '.join(words)}`"
         yield address
-        # All of its group: the server is a child of the one started here. SIGINT is ignored in a shell's background.
-        os.killpg(server.pid, signal.SIGTERM)
+        # All of its group: the server is a child of the one started here. It has nothing to save, and when asked to
+        # end it has taken minutes.
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 @pytest.fixture

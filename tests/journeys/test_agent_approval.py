@@ -52,10 +52,9 @@ async def test_of_two_presses_at_once_one_counts(slack: SlackSandbox, llm: LlmSa
         give = Call("assign", {"ticket": f"CH-{number}", "people": ["@dave"], "besides": False})
         calls(llm, "assign", give, then="I asked.", opening=f"CH-{number} ")
     async with with_agent(slack, llm, tmp_path, turns_per_minute=1000, turns_per_hour=1000) as bot:
-        for number in range(TIMES):
-            await report(bot, "frank", f"new: redis {number} is down")
+        await asyncio.gather(*(report(bot, "frank", f"new: redis {number} is down") for number in range(TIMES)))
         await make_admin(bot, "bob")
-        messages = [await proposed(bot, number) for number in range(1, TIMES + 1)]
+        messages = await asyncio.gather(*(proposed(bot, number) for number in range(1, TIMES + 1)))
         pressed = [(who, ts) for _, ts in messages for who in ("alice", "bob")]
         await asyncio.gather(*(slack.click(who, "#ops", ts, "Approve") for who, ts in pressed))
         await quiet(bot)

@@ -1,5 +1,6 @@
 """Where German is spoken no English is left: every verb is tried, and every page and form opened."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -78,10 +79,9 @@ async def test_no_english_is_left(slack: SlackSandbox, bot: Bot) -> None:
     onlooker = Onlooker(slack)
     onlooker.news()
     for line in lines:
-        for who in ("dave", "alice"):
-            await slack.command(who, "#ops", "/chargehand", line)
-            await quiet(bot)
-            for text in onlooker.news():
-                if found := english(text, typed):
-                    left.setdefault(f"{who}: {line}", []).extend(found)
+        await asyncio.gather(*(slack.command(who, "#ops", "/chargehand", line) for who in ("dave", "alice")))
+        await quiet(bot)
+        for text in onlooker.news():
+            if found := english(text, typed):
+                left.setdefault(line, []).extend(found)
     assert left == {}, json.dumps(left, indent=1, ensure_ascii=False)
