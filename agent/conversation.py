@@ -10,6 +10,7 @@ from agent.commands import help as guide
 from agent.commands import report, stop
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
+from agent.commands.reading import TICKET_IN_TEXT
 from agent.commands.registry import VERBS
 from agent.commands.run import not_known, run, run_line
 from agent.commands.together import Step, one_after_another
@@ -44,7 +45,6 @@ NEVER = fixed(
     "I never merge or deploy: people do. `ask …` has me look at the pull request or ask somebody for a review, and"
     " `resolve …` says that something is done."
 )
-_TICKET = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])", re.IGNORECASE)
 _NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
@@ -114,7 +114,8 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
     if not verdict.is_told and (desk.settings.servers or await is_known(desk, text)):
         offers = TICKET if verdict.is_report_too and own is None else ""
         return await begin(desk, with_files(text, place.files), offers=offers)
-    if not verdict.is_told and (found := _TICKET.search(text)):  # who asks about a ticket without a model sees it
+    if not verdict.is_told and (found := TICKET_IN_TEXT.search(text)):
+        # Who asks about a ticket without a model sees it.
         return await run_line(desk, f"show CH-{found[1]}")
     return await plainly(desk, text)
 

@@ -156,15 +156,16 @@ class Desk:
     def may_see(self, slack_id: str, ticket: Ticket) -> bool:
         """Tickets of a private channel are for its members alone."""
         if self.is_read_along and ticket.is_private:
-            return self._is_here(ticket.channel_id)
+            return self.is_here(ticket.channel_id)
         return not ticket.is_private or slack_id in self.insiders.get(ticket.channel_id, frozenset())
 
     def channels_of(self, slack_id: str) -> list[str]:
         """The private channels that somebody is a member of; of those that others read along in, this one."""
         theirs = [channel for channel, members in self.insiders.items() if slack_id in members]
-        return [one for one in theirs if self._is_here(one)] if self.is_read_along else theirs
+        return [one for one in theirs if self.is_here(one)] if self.is_read_along else theirs
 
-    def _is_here(self, channel_id: str) -> bool:
+    def is_here(self, channel_id: str) -> bool:
+        """Whether that is the channel that it was said in."""
         return self.place is not None and self.place.channel_id == channel_id
 
     async def target(self, ticket: Ticket) -> Target:

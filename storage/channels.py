@@ -39,6 +39,12 @@ async def known(tx: Tx, workspace_id: str, channel_id: str) -> Channel | None:
     return (await tx.exec(found)).first()
 
 
+async def private(tx: Tx, workspace_id: str) -> set[str]:
+    """Those that are private, as Slack last described them."""
+    found = select(Channel.channel_id).where(Channel.workspace_id == workspace_id, col(Channel.is_private))
+    return set(await tx.exec(found))
+
+
 async def to_look_at(tx: Tx) -> set[str]:
     """Every channel that was followed, or that tickets live in; messages between few are none."""
     followed = set(await tx.exec(select(Channel.channel_id)))

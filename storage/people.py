@@ -98,6 +98,11 @@ _BY_GITHUB_LOGIN = (
         col(Person.is_active),
     )
 )
+_LOGINS = (
+    select(Person.slack_id, Identity.shown)
+    .join(Identity, col(Identity.person_id) == Person.id)
+    .where(Identity.workspace_id == bindparam("workspace"), Identity.kind == GITHUB, Identity.state == VERIFIED)
+)
 _TEAM_NAMED = select(Team).where(Team.slug == bindparam("slug"), col(Team.deleted_at).is_(None))
 _TEAM_DELETED = select(Team).where(Team.slug == bindparam("slug"), col(Team.deleted_at).is_not(None))
 
@@ -134,6 +139,11 @@ async def everyone(tx: Tx) -> list[Person]:
 async def names(tx: Tx, workspace_id: str) -> dict[str, str]:
     """Slack id -> name of everyone known."""
     return dict((await tx.exec(_NAMES, params={"workspace": workspace_id})).all())
+
+
+async def logins(tx: Tx, workspace_id: str) -> dict[str, str]:
+    """Slack id -> the GitHub login that is proven to be theirs."""
+    return dict((await tx.exec(_LOGINS, params={"workspace": workspace_id})).all())
 
 
 async def admins(tx: Tx) -> list[Person]:

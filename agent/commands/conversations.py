@@ -1,5 +1,6 @@
-"""`conversations [days]`: what somebody asked the agent lately, what came of each, and where it was."""
+"""`conversations [days]`: what was asked of the agent lately where who asks may see it, and what came of each."""
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from agent.commands.verb import Reply, Said, Slot, Verb
@@ -7,50 +8,98 @@ from agent.desk import Desk
 from agent.more import and_more
 from agent.turns.explain import STATES
 from bot.errors import UserError
-from bot.messages import Message, cut, escape, linked, moment
+from bot.messages import Message, cut, escape, linked, moment, plain
 from prompts.words import fixed, say, say_of
-from storage import turn_pages
+from storage import channels, people, turn_pages
 from storage.turn_pages import Wanted
 from storage.turns import Turn
 
-USUAL, MOST = 7, 90  # days
+USUAL, MOST = 14, 90  # days
 SHOWN = 20
+LOOKED_AT = 500  # of the newest requests of the workspace
 LONGEST = 80  # characters of a request
 
 
 async def conversations(desk: Desk, said: Said) -> Reply:
-    """Their own, for them alone, the newest first."""
-    days = int(said.text or USUAL)
+    """For who asks alone, the newest first."""
+    days = _checked(int(said.text or USUAL))
+    since, found = desk.now - timedelta(days=days), await _seen(desk, days)
+    if not found:
+        none = fixed(
+            "Nothing was asked of me since {when} where you may see it. `ask …` does, or any message to me in plain"
+            " words."
+        )
+        return Reply(message=Message(text=say(none, when=moment(since))), is_private=True)
+    one, many = fixed("*1 request* since {when}"), fixed("*{count} requests* since {when}")
+    head = say_of(len(found), one, many, when=moment(since))
+    text = "\n".join([head, *await _lines(desk, found[:SHOWN])]) + and_more(len(found), SHOWN)
+    return Reply(message=Message(text=text), is_private=True)
+
+
+async def in_days(desk: Desk, days: int) -> list[str]:
+    """The same as plain lines with their addresses, as far as everybody may know of it who reads along.
+
+    Raises:
+        UserError: those are too many days.
+    """
+    found = (await _seen(desk, _checked(days or USUAL)))[:SHOWN]
+    names = await people.names(desk.tx, desk.workspace_id)
+    lines = [plain(line, names).removeprefix("• ") for line in await _lines(desk, found)]
+    where = [str(turn.place.get("permalink") or "") for turn in found]
+    return [f"{line} {url}".strip() for line, url in zip(lines, where, strict=True)] or ["nothing was asked"]
+
+
+def _checked(days: int) -> int:
     if not 0 < days <= MOST:
         raise UserError(say("Name 1 to {most} days, as in `conversations 30`.", most=MOST))
-    since = desk.now - timedelta(days=days)
-    wanted = Wanted(actor_id=desk.asker.person_id, since=since)
-    found = await turn_pages.find(desk.tx, desk.workspace_id, wanted, most=10 * SHOWN)
-    if not found:
-        none = fixed("You have asked me nothing since {when}. `ask …` does, or any message to me in plain words.")
-        return Reply(message=Message(text=say(none, when=moment(since))), is_private=True)
-    one, many = fixed("*1 request of yours* since {when}"), fixed("*{count} requests of yours* since {when}")
-    head = say_of(len(found), one, many, when=moment(since))
-    lines = [await _line(desk, turn) for turn in found[:SHOWN]]
-    return Reply(message=Message(text="\n".join([head, *lines]) + and_more(len(found), SHOWN)), is_private=True)
+    return days
 
 
-async def _line(desk: Desk, turn: Turn) -> str:
-    """Its name leads to where it was asked; what was said of old is not kept."""
+async def _seen(desk: Desk, days: int) -> list[Turn]:
+    wanted = Wanted(since=desk.now - timedelta(days=days))
+    found = await turn_pages.find(desk.tx, desk.workspace_id, wanted, most=LOOKED_AT)
+    closed = await channels.private(desk.tx, desk.workspace_id) | desk.insiders.keys()
+    rooms = frozenset(desk.channels_of(desk.asker.slack_id))
+    return [turn for turn in found if _is_open_to(desk, turn, closed=closed, rooms=rooms)]
+
+
+def _is_open_to(desk: Desk, turn: Turn, *, closed: Collection[str], rooms: Collection[str]) -> bool:
+    """Whether everybody may know of it who reads the answer: one of a private place only there, or who asked it.
+
+    Args:
+        closed: channels that are private now, whatever they were then.
+        rooms: those of them that the asker is in, or that it was asked in where others read along.
+    """
+    is_own = turn.actor_id == desk.asker.person_id
+    if desk.asker.is_outsider and not is_own:
+        return False
+    if turn.is_private or turn.channel_id in closed:
+        return turn.channel_id in rooms or (is_own and not desk.is_read_along)
+    return True
+
+
+async def _lines(desk: Desk, found: Sequence[Turn]) -> list[str]:
+    """One for each; its name leads to where it was asked, and what was said of old is not kept."""
+    askers = {person.id: person.name for person in await people.everyone(desk.tx)}
+    return [await _line(desk, turn, askers.get(turn.actor_id, "?")) for turn in found]
+
+
+async def _line(desk: Desk, turn: Turn, asker: str) -> str:
     words = escape(cut(" ".join((await desk.read_out(turn.text)).split()), LONGEST))
     state = say(STATES.get(turn.state, turn.state))
+    who = "" if turn.actor_id == desk.asker.person_id else f" @{escape(asker)}"
     about = f": {words}" if words else ""
-    return f"• *{linked(turn.name, turn.place.get('permalink'))}* {moment(turn.created_at)} {state}{about}"
+    return f"• *{linked(turn.name, turn.place.get('permalink'))}* {moment(turn.created_at)}{who} {state}{about}"
 
 
 VERB = Verb(
     name="conversations",
     takes=(Slot.DAYS,),
-    summary=fixed("list what you asked me in the last days, and what came of it"),
+    summary=fixed("list what was asked of me in the last days where you may see it, and what came of it"),
     example="conversations",
     another="conversations 30",
     action="see",
-    who=fixed("everyone for themselves"),
+    who=fixed("everyone, of the places that they may see"),
     act=conversations,
     german=("gespräche",),
     no_inverse="it changes nothing",

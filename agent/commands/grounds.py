@@ -19,7 +19,7 @@ from prompts.words import fixed, say
 from storage import absences, audit, people, sla, tickets
 from storage.tickets import OPEN, Ticket
 
-DENIED, REMINDED = "denied", "reminded"
+DENIED, REMINDED, SILENT = "denied", "reminded", "silent"
 
 
 async def explain(desk: Desk, ground: str, ticket: Ticket | None, *, named: str = "") -> Reply:

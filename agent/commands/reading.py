@@ -19,6 +19,8 @@ _TICKET_OR_THIS = re.compile(rf"^(?:{NAMED}|(?P<this>this|diese[sn]?)\b){_END}",
 _ANOTHER = re.compile(rf"^(?:(?:and|und|&amp;)\s+)?{NAMED}{_END}", re.IGNORECASE)
 _ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
 NAMED_TICKET = re.compile(rf"^{NAMED}{_END}", re.IGNORECASE)
+# A ticket anywhere in a text, as a word of its own; its number without leading zeros.
+TICKET_IN_TEXT = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])", re.IGNORECASE)
 THIS = "this"
 MOST_TICKETS = 20  # in one command
 

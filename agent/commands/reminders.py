@@ -19,6 +19,7 @@ from storage.alarms import Alarm
 from storage.reminders import Reminder
 
 SHOWN, LONGEST = 20, 200
+ALONE = fixed("what it says is told to you alone, in a direct message")  # nobody knows where it was said
 STEPS = {
     "warn": fixed("you hear that the deadline is near"),
     "breach": fixed("the deadline passes, and you hear so"),
@@ -71,7 +72,8 @@ async def _put_off(desk: Desk, reminder: Reminder) -> str:
 
 async def _what(desk: Desk, alarm: Alarm) -> str:
     about = await tickets.get(desk.tx, alarm.ticket_id) if alarm.ticket_id else None
-    what = [escape(alarm.text[:LONGEST])] if alarm.text else []
+    is_hidden = desk.is_read_along and not desk.is_here(alarm.channel_id or "")
+    what = [say(ALONE) if is_hidden else escape(alarm.text[:LONGEST])] if alarm.text else []
     what += [notify.headline(about)] if about and await desk.sees(about) else []
     return " · ".join(what) or say("a message")
 

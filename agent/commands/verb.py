@@ -75,7 +75,7 @@ class Slot(Enum):
     NOTE = "[<what>]"
     REMIND = "me|@someone|#channel|here to|about <what> WHEN"
     PROPOSALS = "[mine|team|all]"
-    DAYS = "[7]"
+    DAYS = "[14]"
     TURN = "T-1"
     FEEDBACK = "up|down [<why>]"
     ANSWER = "<question> <choice>"

@@ -130,10 +130,26 @@ async def read_pull_summary(github: GitHubClient, row: Repository, number: int, 
         say("asked for review: {who}", who=", ".join(found.reviewers) or say("nobody")),
         say("can be merged: {answer}", answer=mergeable),
         say("checks: {state}", state=standing_of(await checks(github, where, pull.head_sha))),
-        *(f"{file.status} {file.path} +{file.additions} -{file.deletions}" for file in files[:FILES_SHOWN]),
+        *map(_file_line, files[:FILES_SHOWN]),
         *([_more(FILES_SHOWN, of=found.files)] if found.files > FILES_SHOWN else []),
     ]
     return _with_text(head, found.body, start)
+
+
+async def read_pull_files(github: GitHubClient, row: Repository, number: int, *, start: int = 1) -> str:
+    """The files of a pull request with their sizes, from file `start` on."""
+    files, first = await pull_files(github, as_told(row), number), max(start, 1)
+    head = say("#{number} changes {count} files, from file {first}:", number=number, count=len(files), first=first)
+    left = partial(_from_file, first=first, last=len(files))
+    return page([head], [_file_line(file) for file in files[first - 1 :]], rest=left)
+
+
+def _file_line(file: PullFile) -> str:
+    return f"{file.status} {file.path} +{file.additions} -{file.deletions}"
+
+
+def _from_file(shown: int, *, first: int, last: int) -> str:
+    return say("[cut here: it goes on from file {file} of {last}]", file=first + shown, last=last)
 
 
 def _with_text(head: list[str], text: str, start: int) -> str:

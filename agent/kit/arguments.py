@@ -29,17 +29,25 @@ IN_ONES_NAME = frozenset(
 IN_ONES_OWN_WORDS = frozenset({"report_ticket"})
 
 
-def completed(tool: Tool, arguments: Mapping[str, Any], *, me: str) -> dict[str, Any]:
-    """The arguments with who asks in place of "me"; a tool that knows `me` itself keeps it."""
+async def completed(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, me: str) -> dict[str, Any]:
+    """The arguments with who asks in place of "me" (a tool that knows `me` itself keeps it), and with each name of
+    several words as a mention: in a command line a name ends at its first space.
 
-    def named(value: Any) -> Any:
-        return mention(me) if value == ME else value
+    Raises:
+        UserError: such a name is nobody's, or several people's.
+    """
+    found = dict(arguments)
+    for name in (name for name, sort in tool.sorts.items() if sort == "person" and name in found):
+        value = found[name]
+        if isinstance(value, list):
+            found[name] = [mention(me) if one == ME else await _in_one_word(desk, one) for one in value]
+        else:
+            found[name] = await _in_one_word(desk, value)
+    return found
 
-    people = {name for name, sort in tool.sorts.items() if sort == "person"}
-    return {
-        name: [named(one) for one in value] if name in people and isinstance(value, list) else value
-        for name, value in arguments.items()
-    }
+
+async def _in_one_word(desk: Desk, name: str) -> str:
+    return mention((await person_named(desk, name)).slack_id) if " " in name.strip() else name
 
 
 async def grounds_of(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, this: str) -> dict[str, Argument]:

@@ -1,6 +1,7 @@
 """The one place where what a model asks for is done: known, granted, valid, permitted, then carried out and proven."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,16 +16,16 @@ from agent.kit.arguments import completed
 from agent.kit.decided import decide
 from agent.kit.deed import Deed
 from agent.kit.grants import Grant, check_open_to, check_still
-from agent.kit.lookalikes import CREATES, Instead, choice
-from agent.kit.receipts import keep_receipt
-from agent.kit.rehearsed import only_told
+from agent.kit.lookalikes import CREATE, CREATES, choice, instead
+from agent.kit.receipts import done_by
+from agent.kit.rehearsed import is_rehearsal, only_told
 from agent.kit.tool import Tool
 from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, Use
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
 from agent.questions.keep import asked_instead
 from agent.turns.signs import ACTS, READS
-from bot.errors import Refused, UserError
+from bot.errors import Refused, UserError, classify
 from bot.llm.checks import wrong
 from bot.messages import Message, plain
 from prompts.words import say
@@ -34,6 +35,7 @@ from storage.parts import part
 from storage.turn_news import ToolUsed
 from storage.turns import ToolCall
 
+PASSING = {"transient", "throttled"}  # faults after which the whole piece of work is tried again
 log = structlog.get_logger(__name__)
 
 
@@ -116,20 +118,28 @@ async def _done(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
 
 
 async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
-    found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
+    """What it finds; a bug of ours ends this look and not the request, which goes on without it."""
+    try:
+        found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
+    except Exception as error:
+        if isinstance(error, UserError) or classify(error).fault in PASSING:
+            raise
+        name = f"E-{secrets.token_hex(4)}"
+        log.exception("tool failed", turn=use.turn.name, tool=tool.name, error_id=name)
+        text = f"internal error {name}: this could not be looked up; go on without it, and say that it is missing"
+        return await _store(world, use.row(FAILED, text, at=world.clock()))
     return await _store(world, use.row(DONE, found, at=world.clock()))
 
 
 async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     """The effect, its receipt and the record of the use are one transaction."""
     async with world.writing(use.effect_key) as desk:
-        given = completed(tool, use.call.arguments, me=desk.asker.slack_id)
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
         await check_still(desk, grant, tool)
         try:
             async with part(desk.tx):
-                row = await _carried_out(desk, grant, tool, use, given)
+                row = await _carried_out(desk, grant, tool, use)
         except UserError as error:
             desk.record_refusal(error)
             row = await asked_instead(desk.tx, use, error, now=desk.now) or _failed(use, error, at=desk.now)
@@ -140,18 +150,14 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall |
     return row
 
 
-async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use, given: dict[str, Any]) -> ToolCall | None:
+async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     """What the policy makes of it, once it is clear what it would do; None while the asker has to choose."""
-    is_dry = grant.is_dry or desk.settings.dry_run
-    if tool.name in CREATES and not is_dry:
-        chosen = await choice(desk, tool, use)
-        if isinstance(chosen, Instead):
-            return await _did(desk, use, await deed.do(desk, chosen.line), tool=chosen.tool)
-        if not isinstance(chosen, str):  # else it is to be created
-            return chosen
+    given, is_dry = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id), is_rehearsal(desk, grant)
+    if tool.name in CREATES and not is_dry and (chosen := await choice(desk, tool, use)) != CREATE:
+        return await instead(desk, use, chosen)
     line, would = await try_out(desk, tool, given)
     if is_dry:
-        return await (only_told(desk, use, would) if would.is_done else _did(desk, use, would, tool=tool.name))
+        return await (only_told(desk, use, would) if would.is_done else done_by(desk, use, would, tool=tool.name))
     found = await decide(desk, tool, use, would)
     if found.verdict == "proposal" and would.is_done:
         stored, asks = {"line": line, "tool": tool.name, "given": given}, await desk.read_out(line)
@@ -160,17 +166,7 @@ async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use, given: di
         )
         text = f"{proposal.name} waits for approval. Nothing has been done yet; do not try it another way."
         return use.row(PROPOSED, text, at=desk.now, proposal_id=proposal.id)
-    return await _did(desk, use, await deed.do(desk, line), tool=tool.name)
-
-
-async def _did(desk: Desk, use: Use, did: Deed, *, tool: str) -> ToolCall:
-    """What was done, with its proof."""
-    text = await deed.in_words(desk, did)
-    if not did.is_done:
-        return use.row(ASKED, f"Nothing was changed. {text}", at=desk.now, shown=did.shown.model_dump(mode="json"))
-    receipt = await keep_receipt(desk, use.turn, tool=tool, key=use.effect_key, did=did)
-    shown = did.shown.model_dump(mode="json")
-    return use.row(DONE, f"{receipt.name}: {text}", at=desk.now, shown=shown, receipt_id=receipt.id)
+    return await done_by(desk, use, await deed.do(desk, line), tool=tool.name)
 
 
 async def try_out(desk: Desk, tool: Tool, given: Mapping[str, Any]) -> tuple[str, Deed]:

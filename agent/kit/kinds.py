@@ -18,7 +18,7 @@ class Kind:
 _LINE = r"^[^\n\r`]*\S[^\n\r`]*$"
 TicketName: TypeAlias = Annotated[str, Kind(sort="ticket", pattern=r"^(CH-\d{1,9}|this)$", longest=20)]
 PersonName: TypeAlias = Annotated[
-    str, Kind(sort="person", pattern=r"^(me|<@[UW][A-Z0-9]{2,20}>|@?[^\W_][\w.\-']{0,79})$", longest=80)
+    str, Kind(sort="person", pattern=r"^(me|<@[UW][A-Z0-9]{2,20}>|@?[^\W_][\w.\-' ]{0,79})$", longest=80)
 ]
 TeamName: TypeAlias = Annotated[str, Kind(sort="team", pattern=r"^[^\n\r`:<>]{1,80}$", longest=80)]
 Moment: TypeAlias = Annotated[str, Kind(sort="time", pattern=_LINE, longest=80)]

@@ -1,15 +1,18 @@
 """Before something is created code looks for what is open and like it; who asks chooses, unless they said not to.
 
-A ticket waits for that choice. An issue on GitHub waits for approval, and its proposal says what it looks like.
+A ticket and an issue on GitHub wait for that choice. The proposal of an issue besides says what it looks like, for who
+approves it; where nothing may be asked it alone does.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
+from agent.commands.reading import TICKET_IN_TEXT
 from agent.desk import Desk
+from agent.kit import deed
+from agent.kit.receipts import done_by
 from agent.kit.tool import Tool
 from agent.kit.use import ASKED, CANCELLED, Use
 from agent.questions.keep import FOLLOWS, keep, of_call, why_not
@@ -30,9 +33,8 @@ CREATES = {"report_ticket", "create_issue"}
 LOOKED_AT = 10  # tickets for each of so many words
 LONGEST_VALUE = 1900  # a button's value holds 2,000 characters
 LABEL = 60
-CREATE = "create"
+CREATE: Literal["create"] = "create"
 ADD, CANCEL, ANYWAY = "add it to {ticket}", "cancel", "create anyway"  # what a press on a choice says
-_TICKET = re.compile(r"CH-\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,10 @@ class Instead:
     tool: str
 
 
-async def choice(desk: Desk, tool: Tool, use: Use) -> ToolCall | Instead | str | None:
+Choice: TypeAlias = ToolCall | Instead | Literal["create"] | None
+
+
+async def choice(desk: Desk, tool: Tool, use: Use) -> Choice:
     """What becomes of something that is to be created: CREATE it, what is done instead, how it ended, or None.
 
     None: the asker has been asked whether it is one of those that are open.
@@ -55,6 +60,8 @@ async def choice(desk: Desk, tool: Tool, use: Use) -> ToolCall | Instead | str |
         return CREATE
     message = question(alike, str(use.call.arguments["text"]))
     if await why_not(desk.tx, use.turn, WHICH, use.words.texts):
+        if tool.is_outside:
+            return CREATE
         text = f"Nothing was created: {plain(message.text)} The asker chooses by a button; do not create it yourself."
         return use.row(ASKED, text, at=desk.now, shown=message.model_dump(mode="json"))
     choices = [(say("Add it to {ticket}", ticket=one.name), ADD.format(ticket=one.name)) for one in alike]
@@ -63,16 +70,28 @@ async def choice(desk: Desk, tool: Tool, use: Use) -> ToolCall | Instead | str |
     return None
 
 
+async def instead(desk: Desk, use: Use, chosen: Choice) -> ToolCall | None:
+    """What is done with the words that were to be created, where that is not what the asker wants.
+
+    Raises:
+        UserError: it cannot be done, or not by this person.
+    """
+    if isinstance(chosen, Instead):
+        return await done_by(desk, use, await deed.do(desk, chosen.line), tool=chosen.tool)
+    assert not isinstance(chosen, str)  # it is not to be created
+    return chosen
+
+
 def _is_told(asked: Iterable[Question]) -> bool:
     """Whether the asker has been asked this already, and has said something."""
     return any(one.state in {ANSWERED, SKIPPED} and any(words == ANYWAY for _, words in one.choices) for one in asked)
 
 
-def _chosen(asked: Question, use: Use, *, at: datetime) -> ToolCall | Instead | str:
+def _chosen(asked: Question, use: Use, *, at: datetime) -> Choice:
     """What the answer comes to; one that is in other words is for the model, and is not asked for again."""
     if asked.state == SKIPPED or is_go_ahead(asked.answer):
         return CREATE
-    offered = {words: found[0] for _, words in asked.choices if (found := _TICKET.search(words))}
+    offered = {words: f"CH-{found[1]}" for _, words in asked.choices if (found := TICKET_IN_TEXT.search(words))}
     said = asked.answer.strip().casefold()
     meant = [name for words, name in offered.items() if asked.answer == words or said == name.casefold()]
     if not meant and len(offered) == 1 and says("add_there", asked.answer):

@@ -19,8 +19,8 @@ from agent.kit.decided import decide
 from agent.kit.deed import Deed
 from agent.kit.effect import At, Effect
 from agent.kit.grants import Grant, check_still
-from agent.kit.lookalikes import lookalikes, note
-from agent.kit.rehearsed import only_told
+from agent.kit.lookalikes import CREATE, CREATES, choice, instead, lookalikes, note
+from agent.kit.rehearsed import is_rehearsal, only_told
 from agent.kit.tool import Tool
 from agent.kit.use import DONE, PROPOSED, Use
 from agent.kit.world import World
@@ -104,14 +104,14 @@ def _added(there: Any, value: Any) -> Any:
     return [*there, *missing(value, there)]
 
 
-async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
-    """One use of such a tool: proposed, or done at once where the policy has it so.
+async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
+    """One use of such a tool: proposed, or done at once where the policy has it so; None while the asker has to choose.
 
     Raises:
         UserError: it cannot be done, or was not.
     """
     async with world.reading() as desk:
-        given = completed(tool, use.call.arguments, me=desk.asker.slack_id)
+        given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id)
         found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
     await check_rights(world, found)
     found = await look(world, found)
@@ -119,10 +119,12 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
         await check_still(desk, grant, tool)
-        if row := await _not_now(desk, grant, found, use):
+        row, is_now = await _decided(desk, grant, found, use)
+        if row is not None:
             desk.tx.add(row)
             await desk.tx.flush()
             tell(desk.tx, ToolUsed(row.state))
+        if not is_now:
             return row
     written = await send(world, use.turn, found, key=use.effect_key)
     async with world.writing(use.effect_key) as desk:
@@ -135,11 +137,20 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     return row
 
 
+async def _decided(desk: Desk, grant: Grant, found: Prepared, use: Use) -> tuple[ToolCall | None, bool]:
+    """What is stored, and whether it is done at once; neither while its asker has to choose."""
+    may_ask = found.tool.name in CREATES and not is_rehearsal(desk, grant)
+    if may_ask and (chosen := await choice(desk, found.tool, use)) != CREATE:
+        return await instead(desk, use, chosen), False
+    row = await _not_now(desk, grant, found, use)
+    return row, row is None
+
+
 async def _not_now(desk: Desk, grant: Grant, found: Prepared, use: Use) -> ToolCall | None:
     """What is stored where it is not done at once."""
     told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words)))
     decided = await decide(desk, found.tool, use, told)
-    if grant.is_dry or desk.settings.dry_run:
+    if is_rehearsal(desk, grant):
         return await only_told(desk, use, told)
     if decided.verdict == "direct":
         return None

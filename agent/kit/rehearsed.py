@@ -2,11 +2,17 @@
 
 from agent.desk import Desk
 from agent.kit.deed import Deed, in_words
+from agent.kit.grants import Grant
 from agent.kit.use import WOULD, Use
 from agent.proposals.fields import change_of
 from bot.messages import Message
 from prompts.words import say
 from storage.turns import ToolCall
+
+
+def is_rehearsal(desk: Desk, grant: Grant) -> bool:
+    """Whether the asker, or the settings by now, want nothing to be done."""
+    return grant.is_dry or desk.settings.dry_run
 
 
 async def only_told(desk: Desk, use: Use, would: Deed) -> ToolCall:

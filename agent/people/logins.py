@@ -11,6 +11,7 @@ from agent.desk import Desk
 from agent.language import of_person
 from agent.notices.post import post
 from agent.notices.standing import quiet_until
+from agent.people.whom import LOGIN
 from bot.errors import UserError
 from bot.messages import Button, Menu, Message, Option, escape, mention
 from prompts.words import fixed, say, speaking
@@ -18,7 +19,6 @@ from storage import identities, outbox, people
 from storage.identities import CLAIMED, GITHUB, GUESSED, UNKNOWN, VERIFIED, Identity, State
 from storage.people import Person
 
-LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
 CODE = re.compile(r"\bchargehand-[0-9a-f]{10}\b")
 CODE_LIVES = timedelta(minutes=10)
 

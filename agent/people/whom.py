@@ -1,4 +1,7 @@
-"""Finds the person whom words name: picked from Slack's list, by Slack id, e-mail or name; else says who is near."""
+"""Finds the person whom words name: picked from Slack's list, by Slack id, e-mail, name or proven GitHub login.
+
+Who is nobody's name is never made up: it is said who is near, and how a login is linked.
+"""
 
 import re
 from difflib import get_close_matches
@@ -13,7 +16,10 @@ from storage.people import Person
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MAIL = re.compile(r"<mailto:([^|>\s]+@[^|>\s]+)(?:\|[^>]*)?>|([^@\s<>|]+@[^@\s<>|]+\.[^@\s<>|]+)")
 _ID = re.compile(r"\b[UW](?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")  # on GitHub
 CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|[^>]*)?>|#[^\s<>]+")
+LINK = fixed("If it is a login on GitHub, `link github {login}` by whose it is makes it known.")
+MOST_NEAR = 3  # names that are suggested for one that nobody has
 NEAR = 5  # people among whom one is picked by a button
 MOST = 10  # people whom one command may make us look up
 
@@ -58,22 +64,31 @@ async def person_named(desk: Desk, words: str) -> Person:
         return person
     if (address := emails(name)) and (person := await people.by_email(desk.tx, desk.workspace_id, address[0])):
         return person
-    name = plain(name)
-    called = await people.named(desk.tx, desk.workspace_id, name.removeprefix("@"))
+    name = plain(name).removeprefix("@")
+    called = await people.named(desk.tx, desk.workspace_id, name)
     if len(called) > 1:
         raise Ambiguous(typed.removeprefix("@"), called)
-    if not called:
-        raise UserError(await _unknown(desk, name.removeprefix("@")))
-    return called[0]
+    if called:
+        return called[0]
+    if person := await people.by_github_login(desk.tx, desk.workspace_id, name):
+        return person
+    raise await _unknown(desk, name)
 
 
-async def _unknown(desk: Desk, name: str) -> str:
-    known = sorted({person.name for person in await people.everyone(desk.tx) if person.is_active})
-    near = get_close_matches(name.partition("@")[0], known, n=3, cutoff=0.6)
-    who = by_name(near, between=say(" or "))
+async def _unknown(desk: Desk, name: str) -> UserError:
+    """What to say of a name that is nobody's; the agent asks which of those near it is meant."""
+    known = [person for person in await people.everyone(desk.tx) if person.is_active]
+    wanted = name.partition("@")[0]
+    close = get_close_matches(wanted, {person.name for person in known}, n=MOST_NEAR, cutoff=0.6)
+    first = sorted(person.name for person in known if wanted.casefold() == person.name.casefold().split(" ")[0])
+    near = list(dict.fromkeys([*first, *close]))[:MOST_NEAR]
     said = [
         say("I do not know @{name}.", name=escape(name)),
-        *([say("Did you mean {who}?", who=who)] if near else []),
+        *([say("Did you mean {who}?", who=by_name(near, between=say(" or ")))] if near else []),
         say("Pick a person from Slack's @ list."),
+        *([say(LINK, login=escape(name))] if LOGIN.fullmatch(name) else []),
     ]
-    return " ".join(said)
+    if not near:
+        return UserError(" ".join(said))
+    choices = [(called_apart(one), mention(one.slack_id)) for name in near for one in known if one.name == name]
+    return Undecided(" ".join(said), slot="person", choices=choices[:NEAR])

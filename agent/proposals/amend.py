@@ -131,7 +131,7 @@ async def _tried(
         found = await outside.prepare(as_asker, tool, arguments, ticket_id=old.arguments["ticket_id"])
         would = outside.would(outside.seen(found, old.before))
         return old.arguments | {"arguments": dict(found.arguments)}, found.effect.asks, would
-    full = completed(tool, arguments, me=as_asker.asker.slack_id)
+    full = await completed(as_asker, tool, arguments, me=as_asker.asker.slack_id)
     line, would = await try_out(as_asker, tool, full)
     if not would.is_done:
         raise UserError(say("That would change nothing: {words}", words=would.words))

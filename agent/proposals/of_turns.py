@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from agent.assigning.at_work import not_at_work
+from agent.channels.settings import home_team
 from agent.desk import Desk
 from agent.guardrails.links import Links, harmless, links_for
 from agent.home import follow
@@ -12,12 +14,14 @@ from agent.kit.deed import Deed
 from agent.kit.tool import Tool
 from agent.language import of_asked, of_place
 from agent.notices.post import say_in, say_where_asked
+from agent.proposals.asking import is_insider
 from agent.proposals.deciding import may_decide_own
 from agent.proposals.editable import buttons
 from agent.proposals.fields import change_of
 from agent.proposals.proposal import fresh, keep_row
+from agent.proposals.sources import sources
 from bot.messages import Message, escape, mention, moment
-from prompts.words import Phrase, say, speaking
+from prompts.words import Phrase, fixed, say, speaking
 from storage import people, proposals, tickets
 from storage.proposals import Proposal
 from storage.turns import Turn
@@ -106,7 +110,8 @@ async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) ->
     lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
     lines += [harmless(line, links) for line in await change_of(desk, would)]
     if proposal.ungrounded:
-        names = ", ".join(f"`{name}`" for name in proposal.ungrounded)
+        where = await sources(desk, proposal)
+        names = ", ".join(f"`{name}`{f' ({where[name]})' if name in where else ''}" for name in proposal.ungrounded)
         lines.append(say("Nobody said this in so many words: {names}.", names=names))
     until = moment(proposal.expires_at)
     lines.append(
@@ -119,8 +124,17 @@ async def _who(desk: Desk, proposal: Proposal) -> str:
     """Who may approve it; only where the asker may not is somebody called."""
     if may_decide_own(desk, proposal):
         return say("You can approve it, and whoever could do it.")
-    team_id = (await tickets.get(desk.tx, proposal.ticket_id)).team_id if proposal.ticket_id else None
+    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
+    team = None if ticket or desk.place is None else await home_team(desk, desk.place.channel_id)
+    team_id = ticket.team_id if ticket else team.id if team else None
     others = [one for one in await people.in_charge(desk.tx, team_id) if one.id != proposal.asker_id]
+    others = [one for one in others if not one.is_outsider and is_insider(desk, proposal, one.slack_id)]
+    others = [one for one in others if ticket is None or desk.may_see(one.slack_id, ticket)]
     if not others:
         return say("An admin can approve it.")
-    return say("{who} can approve it.", who=mention(others[0].slack_id))
+    gone = await not_at_work(desk, others)
+    if here := next((one for one in others if one.id not in gone), None):
+        return say("{who} can approve it.", who=mention(here.slack_id))
+    first = others[0]
+    nobody = fixed("@{who} can approve it, but {why}.")  # nobody is called who is not at work
+    return say(nobody, who=escape(first.name), why=gone[first.id])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent.calendar.spoken.moment import moment_of
 from agent.calendar.spoken.read import read_first
 from agent.calendar.whose import calendar_of_person
+from agent.commands.reading import TICKET_IN_TEXT
 from agent.desk import Desk
 from agent.github.which import HERE, named_in, repository_for, visible
 from agent.reports.similar import significant
@@ -27,7 +28,6 @@ PLAINLY = {
 A_TITLE = 4  # words of a request that say something: what they say is its title
 MOST_STARTS = 60  # words from which a time is looked for
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
-_TICKET = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ async def _time(said: Said) -> str:
 
 async def _which(said: Said) -> str:
     """One ticket by its name, or that of the thread."""
-    named = _each(_TICKET, said.words.texts)
+    named = _each(TICKET_IN_TEXT, said.words.texts)
     if len(named) == 1:
         return f"The request names CH-{named.pop()}."
     if said.words.ticket and (not named or deictic(map(Text.of, said.words.texts))):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from agent.calendar.week import read_week, show_week
-from agent.people.logins import LOGIN
 from agent.people.members import ROLES
 from agent.people.organise import PERSON_ID, checked_name
 from agent.people.values import ON_OFF, number
+from agent.people.whom import LOGIN
 from agent.roster.sheet import Entry, Problem
 from bot.errors import UserError
 from bot.zones import zone_named

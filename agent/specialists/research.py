@@ -12,6 +12,8 @@ SPECIALIST = Specialist(
         reads.similar_tickets,
         reads.find_people,
         reads.list_reminders,
+        reads.explain,
+        reads.conversations,
         *github_reads.TOOLS,
     ),
     calls=20,

@@ -8,9 +8,11 @@ SPECIALIST = Specialist(
     purpose="look at a pull request and its checks, and ask people on GitHub to review it",
     tools=(
         github_reads.get_pull,
+        github_reads.pull_files,
         github_reads.search_diff,
         github_reads.checks,
         github_reads.why_ci_fails,
+        github_reads.suggest_reviewers,
         reads.find_people,
         github_writes.request_reviewers,
     ),

@@ -5,13 +5,18 @@ from typing import Literal
 
 from agent.github import ci, reading
 from agent.github.failing import words_of
+from agent.github.repositories import as_told
 from agent.github.which import repository_for
 from agent.kit.kinds import Line, Query, RepositoryName
 from agent.kit.tool import tool
 from agent.kit.world import Scope
+from agent.review_requests import suggest
 from bot.errors import UserError
 from bot.github.client import GitHubClient
 from bot.github.failures import CallFailed
+from bot.github.pulls import pull_files as files_of
+from bot.github.pulls import read_pull
+from storage import tickets
 from storage.repositories import Repository
 
 ANY = "any"  # of what a model has to give a value for
@@ -44,6 +49,45 @@ async def get_pull(scope: Scope, repository: RepositoryName, number: int, from_l
     return await _found(
         scope, repository, lambda github, row: reading.read_pull_summary(github, row, number, start=from_line)
     )
+
+
+@tool(risk="read", reach="github", permission="see")
+async def pull_files(scope: Scope, repository: RepositoryName, number: int, from_file: int) -> str:
+    """The files that a pull request changes, with how many lines come and go in each.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: the pull request's.
+        from_file: 1 for the beginning.
+    """
+    return await _found(
+        scope, repository, lambda github, row: reading.read_pull_files(github, row, number, start=from_file)
+    )
+
+
+@tool(risk="read", reach="github", permission="see")
+async def suggest_reviewers(scope: Scope, repository: RepositoryName, number: int) -> str:
+    """Who could review a pull request, the best first: who owns its files, is at work and has least to do.
+
+    Args:
+        repository: owner/name as it was said; here for the one of this place.
+        number: the pull request's.
+    """
+
+    async def ask(github: GitHubClient, row: Repository) -> str:
+        where = as_told(row)
+        found, files = await read_pull(github, where, number), await files_of(github, where, number)
+        async with scope.world.reading() as desk:
+            ticket = await tickets.get(desk.tx, scope.thread_ticket) if scope.thread_ticket else None
+            return await suggest.in_words(
+                desk,
+                [file.path for file in files],
+                repository=row.full_name,
+                without=[*found.reviewers, *([found.pull.author] if found.pull.author else [])],
+                team_id=ticket.team_id if ticket else None,
+            )
+
+    return await _found(scope, repository, ask)
 
 
 @tool(risk="read", reach="github", permission="see")
@@ -177,6 +221,8 @@ async def _found(scope: Scope, repository: str, ask: Ask) -> str:
 TOOLS = (
     get_issue,
     get_pull,
+    pull_files,
+    suggest_reviewers,
     search_issues,
     search_diff,
     search_code,

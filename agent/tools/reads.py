@@ -1,21 +1,29 @@
 """What the agent can look at: tickets, people and reminders, as far as all may know of them who read the answer."""
 
+from typing import Literal
+
 from agent.assigning.duty import duty_of
+from agent.commands.conversations import in_days
+from agent.commands.grounds import DENIED, SILENT
 from agent.commands.named import ticket_named
 from agent.commands.run import run_line
 from agent.desk import Desk
+from agent.kit.arguments import ME
 from agent.kit.kinds import PersonName, Query, TicketName
 from agent.kit.tool import tool
 from agent.kit.world import Scope
+from agent.people.seen_load import seen_load
 from agent.people.whom import person_named
 from agent.reports.similar import significant
-from bot.messages import Message, plain
+from bot.messages import Message, mention, plain
 from storage import listing, loads, people, tickets
 from storage.listing import Filter
+from storage.people import Person
 from storage.tickets import OPEN
 
 HITS = 10
 SHORT = 200  # characters of a title or name
+NOBODY = "nobody"  # where a model has to name somebody
 
 
 @tool(risk="read", reach="own", permission="see")
@@ -29,6 +37,42 @@ async def get_ticket(scope: Scope, ticket: TicketName) -> str:
         own = await tickets.get(desk.tx, scope.thread_ticket) if scope.thread_ticket else None
         found = await ticket_named(desk, ticket, own)
         return await _said(desk, (await run_line(desk, f"show {found.name}")).message)
+
+
+@tool(risk="read", reach="own", permission="see")
+async def explain(
+    scope: Scope, ticket: TicketName, about: Literal["assigned", "waiting", "denied"], not_whom: PersonName
+) -> str:
+    """Why something is as it is: a ticket's priority, team and person, that it waits or is silent, or a refusal.
+
+    Args:
+        ticket: which, as CH-4, or this; it does not matter for denied.
+        about: assigned: why it has its priority, team and person. waiting: why nobody hears of it now. denied: why the
+            asker was refused what they tried last.
+        not_whom: with assigned, of whom it is asked why it is not them; else nobody.
+    """
+    async with scope.world.reading() as desk:
+        if about == "denied":
+            if desk.is_read_along:
+                return "what somebody was refused is told to them alone: they ask it in a direct message"
+            return await _said(desk, (await run_line(desk, f"why {DENIED}")).message)
+        own = await tickets.get(desk.tx, scope.thread_ticket) if scope.thread_ticket else None
+        name = (await ticket_named(desk, ticket, own)).name
+        if about == "waiting":
+            return await _said(desk, (await run_line(desk, f"why {SILENT} {name}")).message)
+        whom = "" if not_whom == NOBODY else f" not {mention((await _person(desk, not_whom)).slack_id)}"
+        return await _said(desk, (await run_line(desk, f"why {name}{whom}")).message)
+
+
+@tool(risk="read", reach="own", permission="see")
+async def conversations(scope: Scope, days: int) -> str:
+    """What was asked of Chargehand lately, by whom and where, and what came of it.
+
+    Args:
+        days: how many back; 14 where nothing else was said.
+    """
+    async with scope.world.reading() as desk:
+        return "\n".join(await in_days(desk, days))
 
 
 @tool(risk="read", reach="own", permission="see")
@@ -75,14 +119,16 @@ async def find_people(scope: Scope, name: PersonName) -> str:
         name: as it was said.
     """
     async with scope.world.reading() as desk:
-        person = await person_named(desk, desk.asker.slack_id if name == "me" else name)
+        person = await _person(desk, name)
         teams = {team.id: team.name for team in await people.teams(desk.tx)}
         roles = await people.roles_of(desk.tx, person.id)
         of_teams = ", ".join(f"{role} of {teams[team_id]}" for team_id, role in roles.items() if team_id in teams)
         (load,) = await loads.of_people(desk.tx, [person])
-        obstacle = (await duty_of(desk, person)).obstacle(load.open_tickets)
-        has = f"{load.open_tickets} open tickets"
-        return f"@{person.name} (<@{person.slack_id}>): {of_teams or 'in no team'}; {has}; {obstacle or 'at work'}"
+        duty = await duty_of(desk, person)
+        full = "takes no more at the moment" if duty.is_full(load.open_tickets) else ""
+        obstacle = " and ".join(filter(None, [duty.off(), full])) or "at work"
+        has = f"{await seen_load(desk, person)} open tickets"
+        return f"@{person.name} (<@{person.slack_id}>): {of_teams or 'in no team'}; {has}; {obstacle}"
 
 
 @tool(risk="read", reach="own", permission="profile")
@@ -90,6 +136,10 @@ async def list_reminders(scope: Scope) -> str:
     """What is planned for whoever asks, each with its number and time."""
     async with scope.world.reading() as desk:
         return await _said(desk, (await run_line(desk, "reminders")).message)
+
+
+async def _person(desk: Desk, name: str) -> Person:
+    return await person_named(desk, desk.asker.slack_id if name == ME else name)
 
 
 async def _said(desk: Desk, message: Message) -> str:

@@ -136,11 +136,17 @@ async def seen(world: World, turn: Turn) -> Seen:
             level=level,
             open_to=router.open_ones(desk.asker, origin=turn.origin, level=level),
             factor=await factor_in(desk, "small"),
-            names={slack_id: (name,) for slack_id, name in names.items()},
+            names=await _called(desk, names),
             is_private=place.is_dm or place.is_private,
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
             fence=turn.fence,
         )
+
+
+async def _called(desk: Desk, names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Slack id -> name, and the proven login on GitHub."""
+    logins = await people.logins(desk.tx, desk.workspace_id)
+    return {slack_id: tuple(filter(None, (name, logins.get(slack_id)))) for slack_id, name in names.items()}
 
 
 async def _on_github(desk: Desk, ticket: Ticket | None) -> tuple[str, tuple[str, ...]]:

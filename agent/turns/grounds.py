@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from agent.commands.reading import TICKET_IN_TEXT
 from agent.turns.grounding.said import Text, deictic, phrase_in, quoted_in
 from agent.turns.grounding.synonyms import ways_to_say
 from agent.turns.grounding.times import same_time
@@ -16,7 +17,6 @@ from agent.turns.hearing.vocabulary import vocabulary
 
 Kind = Literal["ticket", "person", "repository", "number", "value", "time", "text", "gist"]
 MOSTLY = 0.75  # of the words of a gist are those of whoever asked
-_TICKET = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])")
 _NUMBER = re.compile(
     r"(?<![\w./-])(?:([\w.-]{1,60}/[\w.-]{1,60}))?#0*([0-9]{1,9})(?!\w)|(?<![\w-])gh-0*([0-9]{1,9})(?![\w-])"
 )
@@ -73,10 +73,10 @@ def _is_grounded(argument: Argument, said: Words, own: tuple[Text, ...]) -> bool
 
 
 def _ticket(value: str, said: Words, own: tuple[Text, ...]) -> bool:
-    wanted = _TICKET.fullmatch(value)
+    wanted = TICKET_IN_TEXT.fullmatch(value)
     if wanted is None:
         return False
-    named = {found[1] for text in own for found in _TICKET.finditer(text.line)}
+    named = {found[1] for text in own for found in TICKET_IN_TEXT.finditer(text.line)}
     is_of_place = value == said.ticket.casefold() and (not named or deictic(own))
     return wanted[1] in named or is_of_place
 

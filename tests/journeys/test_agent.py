@@ -7,11 +7,12 @@ from sqlmodel import col, select
 from agent.turns.trace import as_json
 from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
-from storage import turn_pages, turns
+from storage import people, turn_pages, turns
+from storage.identities import VERIFIED, Identity
 from storage.receipts import Receipt
 from storage.turns import ToolCall, Turn
 from tests.journeys.agent_team import answers, calls, routes, with_agent
-from tests.team import assignees, quiet, report, said, slash
+from tests.team import LONG_AGO, assignees, quiet, report, said, slash
 
 
 async def test_a_ticket_is_given_to_whom_the_asker_named(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
@@ -65,6 +66,25 @@ async def test_undo_under_its_answer_takes_it_back_and_has_a_receipt_of_its_own(
         async with bot.ctx.db.read() as tx:
             trace = as_json(await turn_pages.trace(tx, await turns.get(tx, 1)))
         assert [one["tool"] for one in trace["receipts"]] == ["assign", "undo"]
+
+
+async def test_a_proven_login_is_a_name_of_its_person(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
+    """So what it names was said, and is done at once; a name that nobody has is answered with how to link it."""
+    routes(llm, "assign")
+    for who in ("@octo-dave", "@octo-nobody"):
+        given = {"ticket": "CH-1", "people": [who], "besides": False}
+        calls(llm, "assign", Call("assign", given), then="I tried.", opening=f"<request>[^<]*{who}")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        async with bot.ctx.db.write() as tx:
+            dave = await people.the(tx, bot.ctx.workspace_id, slack.user("dave").id)
+            names = {"value": "octo-dave", "shown": "octo-dave", "state": VERIFIED, "source": "admin", "at": LONG_AGO}
+            tx.add(Identity(workspace_id=bot.ctx.workspace_id, person_id=dave.id, **names))
+        await report(bot, "alice", "could you hand CH-1 over to @octo-dave for now?")
+        assert await assignees(bot) == ["dave"]
+        ts = await report(bot, "alice", "could you hand CH-1 over to @octo-nobody for now?")
+        assert await assignees(bot) == ["dave"]
+    assert "`link github octo-nobody` by whose it is" in slack.thread("#ops", ts)[-1].plain
 
 
 async def test_what_nobody_said_waits_for_approval(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.messages import mention
 from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from storage import people
@@ -332,3 +333,61 @@ async def test_the_home_tab_has_what_waits_with_its_buttons(
         assert slack.message("#ops", asked).plain.endswith(", and done (R-1).")
         assert slack.message("#ops", asked).buttons == []
         assert any("*P-1* is done" in text for text in said(slack.thread("#ops", ts)))
+
+
+async def test_what_nobody_said_is_shown_with_where_it_comes_from(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """A message of the thread, what it is about, or what a tool found; else it is found nowhere."""
+    routes(llm, "assign")
+    look = Call("find_people", {"name": "@erin"})
+    for words, who in (("anyone", "@carol"), ("somebody", "@dave"), ("her", "@erin"), ("him", "@dave")):
+        give = Call("assign", {"ticket": "CH-1", "people": [who], "besides": False})
+        calls(llm, "assign", look, give, then="I asked.", opening=f"<request>[^<]*to {words} now")
+    sources = list[str]()
+    async with with_agent(slack, llm, tmp_path) as bot:
+        thread = await report(bot, "frank", "redis is down")
+        await slash(bot, "alice", "set CH-1 title redis, of which carol may know more")
+        await report(bot, "bob", "comment dave has restarted it", thread_ts=thread)
+        for words, root in (("somebody", thread), ("anyone", thread), ("her", None), ("him", None)):
+            ts = await report(bot, "alice", f"ask could you give CH-1 to {words} now?", thread_ts=root)
+            asked = [one.plain for one in slack.thread("#ops", root or ts) if "Approve" in one.buttons]
+            sources += [line for line in asked[-1].splitlines() if "Nobody said this" in line]
+    said_so = "Nobody said this in so many words: `people` "
+    assert sources == [
+        f"{said_so}(from a message of @bob in this thread).",
+        f"{said_so}(from ticket CH-1 by @frank).",
+        f"{said_so}(from what `find_people` found).",
+        f"{said_so}(found nowhere).",
+    ]
+
+
+async def test_the_manager_who_is_called_is_one_who_is_at_work(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """And only where who asks may not approve it; nobody is called who is not there, or is a guest."""
+    routes(llm, "close")
+    calls(llm, "close", Call("resolve_ticket", {"ticket": "CH-1", "reason": "enough of it"}), then="I asked.")
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+
+        async def called() -> str:
+            ts = await report(bot, "bob", "could you end CH-1 now: enough of it?")
+            [asked] = [one.plain for one in slack.thread("#ops", ts) if "Approve" in one.buttons]
+            return asked
+
+        async with bot.ctx.db.write() as tx:
+            team = await people.team_named(tx, "Platform")
+            guest = await people.the(tx, bot.ctx.workspace_id, slack.user("carol").id)
+            assert team
+            await people.give_role(tx, guest, team, role="manager")
+            await people.give_role(
+                tx, await people.the(tx, bot.ctx.workspace_id, slack.user("dave").id), team, role="manager"
+            )
+            guest.is_outsider = True
+        alice, dave = mention(slack.user("alice").id), mention(slack.user("dave").id)
+        assert f"{alice} can approve it." in await called()
+        await slash(bot, "alice", "away monday")
+        assert f"{dave} can approve it." in await called()
+        await slash(bot, "dave", "away monday")
+        assert "@alice can approve it, but is away until " in await called()

@@ -12,6 +12,7 @@ from bot.sandbox.github import Fault, GitHubSandbox
 from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from storage import people
+from storage.comments import Comment
 from storage.identities import VERIFIED, Identity
 from storage.proposals import Proposal
 from storage.receipts import Receipt
@@ -326,6 +327,29 @@ async def test_of_many_issues_in_one_request_the_fourth_waits(
         assert [github.issue(SHOP, number).title for number in (2, 3, 4)] == titles[:3]
         [proposal] = await select_all(bot, Proposal)
         assert proposal.ungrounded == []
+
+
+async def test_an_issue_that_looks_like_an_open_ticket_is_asked_about_before_it_is_proposed(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """As a ticket is; where its asker wants no questions, the proposal alone says what it looks like."""
+    routes(llm, "create")
+    wish = {"repository": "acme/shop", "title": "redis is down again", "text": "redis is down again"}
+    calls(llm, "create", Call("create_issue", wish), then="I asked.")
+    asks = "ask could you open a GitHub issue in acme/shop: redis is down again"
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        for press, proposed, comments in (("Cancel", 0, 0), ("Add it to CH-1", 0, 1), ("Create anyway", 1, 1)):
+            ts = await report(bot, "bob", asks)
+            [asked] = [one for one in slack.thread("#ops", ts) if "looks like this and is open" in one.plain]
+            assert asked.buttons == ["Add it to CH-1", "Create anyway", "Cancel"]
+            await slack.click("bob", "#ops", asked.ts, press)
+            await quiet(bot)
+            found = len(await select_all(bot, Proposal)), len(await select_all(bot, Comment))
+            assert found == (proposed, comments), press
+        await report(bot, "bob", f"{asks}, just create it")
+        last = (await select_all(bot, Proposal))[-1]
+        assert (last.said, last.name) == ("open an issue in acme/shop", "P-2")
+    assert github.comments() == []
 
 
 async def test_a_coding_agent_gets_work_where_a_manager_has_said_so(

@@ -6,7 +6,7 @@ from agent.calendar.when import read_when
 from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from agent.forms.kind import Given
-from agent.people.logins import LOGIN
+from agent.people.whom import LOGIN
 from bot.errors import UserError
 from bot.forms import Field
 from bot.zones import zone_named
