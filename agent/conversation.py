@@ -27,9 +27,9 @@ from agent.tickets import merging
 from agent.turns.begin import TICKET, begin, follows_up, try_out
 from agent.turns.control import control_word, is_dry_run
 from agent.turns.offline import is_known
-from agent.turns.rules import goes_on, judge
+from agent.turns.rules import asks_surely, goes_on, judge
 from agent.turns.understood import commands_of, follow
-from agent.turns.verdict import Heard
+from agent.turns.verdict import Heard, Verdict
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
 from bot.events import Place
@@ -68,10 +68,8 @@ async def hear(desk: Desk, text: str) -> Reply | None:
     match word:
         case "stop":
             return await run_line(desk, stop.VERB.name)
-        case "mute":
-            return await muted.mute(desk)
-        case "unmute" | "resume":
-            return await muted.unmute(desk)
+        case "mute" | "unmute" | "resume":
+            return await (muted.mute(desk) if word == "mute" else muted.unmute(desk))
     return await _heard(desk, text, place)
 
 
@@ -95,13 +93,11 @@ async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:
         return await _courtesy(desk, own)
     if near := _slip(text):
         raise not_known(near, own)
-    return await _judged(desk, text, own)
+    return await _judged(desk, text, own, place)
 
 
-async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
+async def _judged(desk: Desk, text: str, own: Ticket | None, place: Place) -> Reply | None:
     """What rules know the whole of is done; a report or remark is kept; all else is the agent's, if there is one."""
-    place = desk.place
-    assert place is not None  # a message was said somewhere
     if desk.settings.servers and await follows_up(desk, with_files(text, place.files)):
         return None
     is_top_level = place.thread_ts in {None, place.message_ts}
@@ -111,12 +107,19 @@ async def _judged(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
         return text_reply(say(NEVER), is_private=True)
     if lines := commands_of(verdict):
         return await follow(desk, lines, own)
-    if not verdict.is_told and (desk.settings.servers or await is_known(desk, text)):
-        offers = TICKET if verdict.is_report_too and own is None else ""
-        return await begin(desk, with_files(text, place.files), offers=offers)
-    if not verdict.is_told and (found := TICKET_IN_TEXT.search(text)):
-        # Who asks about a ticket without a model sees it.
+    return await (plainly(desk, text) if verdict.is_told else _asked(desk, text, verdict, own, place))
+
+
+async def _asked(desk: Desk, text: str, verdict: Verdict, own: Ticket | None, place: Place) -> Reply | None:
+    """Something that is asked or ordered, or that nobody can tell: the agent's; without a model a ticket that it names
+    is shown, and of a question none is made."""
+    said = with_files(text, place.files)
+    if desk.settings.servers or await is_known(desk, text):
+        return await begin(desk, said, offers=TICKET if verdict.is_report_too and own is None else "")
+    if found := TICKET_IN_TEXT.search(text):
         return await run_line(desk, f"show CH-{found[1]}")
+    if own is None and verdict.is_question and asks_surely(text):
+        return await begin(desk, said, offers=TICKET)
     return await plainly(desk, text)
 
 

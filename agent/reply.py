@@ -11,6 +11,7 @@ class Reply:
     """What the asker sees, unless they look at the thread of the ticket that says it already.
 
     `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
+    `is_shown`: what is done already shows it to whoever asked, so nothing is said.
     `settles` a question: the message whose button was pressed becomes this reply, so that it cannot be pressed again.
     `caution` are those of its words that say more than what is changed: who decides whether it shall be reads them.
     """
@@ -21,6 +22,7 @@ class Reply:
     shown_by: Ticket | None = None
     settles: bool = False
     caution: str = ""
+    is_shown: bool = False
 
 
 def text_reply(

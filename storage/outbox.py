@@ -21,6 +21,7 @@ UNFINISHED = ("waiting", "sending")
 PUBLISH, REFRESH = "publish", "refresh"  # a Home tab that somebody waits for, and one that only follows a change
 POST, STREAM, UPLOAD = "post", "stream", "upload"  # a message, one that grows before their eyes, a file
 POSTS = (POST, STREAM)
+DELETE = "delete"  # takes the message `anchor` away
 EPHEMERAL = ("whisper", "respond", "replace")  # one person sees it and nobody can look it up
 
 
@@ -35,7 +36,7 @@ class Outgoing(Row, table=True):
     )
 
     key: str = Field(unique=True)
-    # post, stream, upload, edit, react, unreact, publish, refresh, whisper (one person sees it), respond, replace
+    # post, stream, upload, edit, delete, react, unreact, publish, refresh, whisper (one sees it), respond, replace
     kind: str
     lane: str
     channel_id: str  # a person's id stands for the direct message with them

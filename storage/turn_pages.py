@@ -190,3 +190,9 @@ async def _by_link(tx: Tx, workspace_id: str, text: str) -> set[int] | None:
 
 # A new kind of name is a function and an entry here.
 FINDERS: tuple[Callable[[Tx, str, str], Awaitable[set[int] | None]], ...] = (_by_ticket, _by_issue, _by_link)
+
+
+async def is_noted_since(tx: Tx, turn: Turn, note: str, since: datetime) -> bool:
+    """Whether another turn of the same person ended with this note since then."""
+    mine = (col(Turn.actor_id) == turn.actor_id) & (col(Turn.id) != turn.id) & (col(Turn.note) == note)
+    return (await tx.exec(select(Turn.id).where(mine, col(Turn.ended_at) >= since).limit(1))).first() is not None

@@ -73,6 +73,7 @@ def settings_for(slack: SlackSandbox, path: Path, **changes: Any) -> Settings:
         "ping_interval_seconds": 1.0,
         "lease_s": 3.0,
         "call_timeout_seconds": 5.0,
+        "stop_button_seconds": 0.0,  # a busy machine must not add a message to a story
     }
     settings = Settings.__new__(Settings)
     BaseModel.__init__(settings, **(values | changes))  # without a look into the environment, which takes 30 ms

@@ -21,6 +21,7 @@ LONGEST_INSTRUCTIONS = 2000  # characters
 # Why something planned for a channel is not posted.
 RESTS, SHARED = "the channel is muted, or rests", "the channel is shared with another organisation"
 GUESTS, EXTERNAL, NOBODY = "guests", "external", "nobody"
+AGENT = "agent"  # allowed like them: without it a channel that is shared with others has no agent
 
 
 async def team_of(desk: Desk, channel_id: str) -> Team | None:
@@ -69,6 +70,12 @@ async def allowed(desk: Desk, channel_id: str) -> frozenset[str]:
     if said is None:
         return frozenset({GUESTS, EXTERNAL} if desk.settings.allow_guests else ())
     return frozenset(said.split()) - {NOBODY}
+
+
+async def is_closed_to_agent(desk: Desk, channel_id: str) -> bool:
+    """Whether people of another organisation read along here, and nobody has allowed the agent."""
+    row = await channels.known(desk.tx, desk.workspace_id, channel_id)
+    return row is not None and row.is_shared and AGENT not in await allowed(desk, channel_id)
 
 
 async def is_let_in(desk: Desk, actor: Actor) -> bool:

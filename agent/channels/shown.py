@@ -73,7 +73,10 @@ async def _team(desk: Desk, here: str, rows: Rows) -> str:
 
 
 async def _allowed(desk: Desk, here: str, rows: Rows) -> str:
-    who = ", ".join(say(WHO[one]) for one in sorted(await channels.allowed(desk, here))) or say("nobody")
+    allowed = await channels.allowed(desk, here)
+    who = ", ".join(say(WHO[one]) for one in sorted(allowed & WHO.keys())) or say("nobody")
+    if await channels.is_closed_to_agent(desk, here):
+        who = say("{who}; I take no requests here until `channel allow agent`", who=who)
     source = await _source(desk, rows, channels.ALLOW, "CHARGEHAND_ALLOW_GUESTS")
     return _row(say("from elsewhere may report"), who, source)
 

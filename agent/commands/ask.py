@@ -3,17 +3,21 @@
 import re
 from dataclasses import replace
 
-from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.turns.begin import begin
 from agent.turns.offline import is_known
+from agent.turns.progress import stop_button
 from bot.errors import UserError
+from bot.messages import Message
 from prompts.words import fixed, say
+from storage import turns
 
 NO_MODEL = fixed(
     "No language model is set up (ANTHROPIC_API_KEY or CHARGEHAND_LLM_CHAIN), so I only take commands."
     " `help` lists them, `report …` makes a ticket."
 )
+HAVE_STATUS = {"mention", "dm"}  # where eyes, and a line that says what is being done, stand at the request
 _SOMEONE = re.compile(r"<@[UW][A-Z0-9]+|@\w")
 
 
@@ -24,8 +28,11 @@ async def ask(desk: Desk, said: Said) -> Reply:
     text = f"{VERB.name} {said.text}" if _SOMEONE.match(said.text) else said.text  # "ask @bob for a review"
     if reply := await begin(answered_there(desk), text):
         return reply
+    begun = await turns.by_key(desk.tx, f"turn:{desk.key}")
+    buttons = (stop_button(begun),) if begun else ()
     # What asked whether it still holds is settled by this, for all who read it.
-    return text_reply(say("I am on it; the answer follows here."), is_private=desk.surface != "button")
+    message = Message(text=say("I am on it; the answer follows here."), buttons=buttons)
+    return Reply(message=message, is_private=desk.surface != "button", is_shown=desk.surface in HAVE_STATUS)
 
 
 def answered_there(desk: Desk) -> Desk:

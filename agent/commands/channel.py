@@ -77,7 +77,8 @@ async def _allow(desk: Desk, here: str, words: str) -> None:
     desk.check_admin(doing=say("let people from elsewhere into a channel"))
     said = {WORDS.get(word, word) for word in re.split(r"[\s,]+", words.strip().casefold())}
     if len(said) > 1 and said & {channels.NOBODY, DEFAULT}:
-        raise UserError(say("Write `channel allow guests`, `external`, both, `nobody` or `default`."))
+        how = fixed("Write `channel allow guests`, `external`, `agent`, several of them, `nobody` or `default`.")
+        raise UserError(say(how))
     await channels.keep(desk, here, channels.ALLOW, None if said == {DEFAULT} else " ".join(sorted(said)))
 
 
@@ -132,7 +133,8 @@ def _time(words: str) -> str:
 async def _shown(desk: Desk, here: str) -> str:
     named = await channels.home_team(desk, here)
     team = say("its team is {team}", team=escape(named.name)) if named else say("no team is named for it")
-    who = say(" and ").join(say(SAID[one]) for one in sorted(await channels.allowed(desk, here))) or say("nobody")
+    allowed = sorted(await channels.allowed(desk, here) & SAID.keys())
+    who = say(" and ").join(say(SAID[one]) for one in allowed) or say("nobody")
     is_muted = await settings_kv.get(desk.tx, here, channels.MUTE) == channels.ON
     muted = say(" I post nothing here that nobody asked for.") if is_muted else ""
     row = await known(desk.tx, desk.workspace_id, here)

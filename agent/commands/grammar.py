@@ -48,6 +48,7 @@ _FOLLOWS = {
     Slot.AGENT: AGENT,
     Slot.PROPOSALS: PROPOSALS,
     Slot.DAYS: DAYS,
+    Slot.AT_WORK: re.compile(rf"(?:{TURN.pattern})?", re.IGNORECASE),
     Slot.TURN: re.compile(rf"(?:{TURN.pattern}.*)?", re.IGNORECASE | re.DOTALL),
     Slot.TEAMS: re.compile(rf"(?:(?:{TEAM_ACTS})\b.*)?", re.IGNORECASE | re.DOTALL),
     Slot.PERSONS: re.compile(r"(?:(?:show|admin|set|unlinked|ask|import)\b.*)?", re.IGNORECASE | re.DOTALL),

@@ -9,13 +9,17 @@ from agent.people.whom import person_named
 from agent.tickets import merging
 from bot.errors import Stray, UserError
 from bot.messages import escape, plain
-from prompts.words import say
+from prompts.words import fixed, say
 from storage import comments, people, thread_links, tickets
 from storage.people import Person, Team
 from storage.tickets import Ticket
 
 _NAME = re.compile(r"CH-(\d+)(?:@\d+)?")
 MESSAGE = re.compile(r"/archives/(\w+)/p(\d{10})(\d{6})(?:\?(?:[^|>]*&(?:amp;)?)?thread_ts=(\d+\.\d+))?")
+NOT_SEEN = fixed("There is no CH-{number} that you can see. `list` shows what there is.")
+READ_ALONG = fixed(
+    "There is no CH-{number} that may be shown where others read along. If it is private, ask me directly."
+)
 
 
 async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> Ticket:
@@ -32,7 +36,8 @@ async def ticket_named(desk: Desk, name: str, thread_ticket: Ticket | None) -> T
     if ticket is None or not await desk.sees(ticket):
         if found is None:
             raise Stray(say("Behind that link is no ticket that you can see. `list` shows what there is."))
-        raise Stray(say("There is no CH-{number} that you can see. `list` shows what there is.", number=found[1]))
+        missing = READ_ALONG if desk.is_read_along else NOT_SEEN
+        raise Stray(say(missing, number=found[1]))
     return ticket
 
 

@@ -38,7 +38,7 @@ PERSONS = re.compile(
     r"unlinked|(?:show|ask)\s+\S+|admin\s+\S+\s+(?:on|off|an|aus)|set\s+\S+\s+[\w.-]+\s+\S.*|import\s+\S.*",
     re.IGNORECASE | re.DOTALL,
 )
-_ELSEWHERE = "guests|external|nobody|default|gäste|externe|niemand"
+_ELSEWHERE = "guests|external|agent|nobody|default|gäste|externe|niemand"
 _DIGEST_OF_CHANNEL = r"digest\s+(?:(?:on\s+)?at\s+\S+|on|off|an|aus)"
 _LANGUAGE = r"(?:language|sprache)\s+\S+"
 _DELEGATE = r"delegate\s+[\w.-]+/[\w.-]+\s+\S.*"

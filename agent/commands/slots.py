@@ -8,7 +8,7 @@ from agent.commands.fields import read_fields
 from agent.commands.filters import MINE, read_filters
 from agent.commands.reading import LINK, THIS, Reading, says_something, take_tickets, too_long
 from agent.commands.shapes import JOBS, SHAPES, TICKETS, TURN
-from agent.commands.turn_slots import fill_feedback, fill_turn
+from agent.commands.turn_slots import fill_at_work, fill_feedback, fill_turn
 from agent.commands.verb import OPTIONAL, Slot
 from agent.commands.vocabulary import PRIORITY_WORDS, STATUS_WORDS, STEPS
 from agent.people.whom import CHANNEL
@@ -224,6 +224,7 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
     Slot.LOGIN: _fill_login,
     Slot.GITHUB: _fill_github,
     Slot.TURN: fill_turn,
+    Slot.AT_WORK: fill_at_work,
     Slot.FEEDBACK: fill_feedback,
 }
 

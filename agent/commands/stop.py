@@ -1,30 +1,43 @@
 """`stop`: what the agent is working on ends; nothing new is begun, and what was done is said."""
 
-from agent.commands.verb import Reply, Said, Verb, text_reply
+from collections.abc import Sequence
+
+from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.proposals import proposal as proposals_of
 from agent.turns.begin import put
-from agent.turns.halt import halt, may_stop, meant
+from agent.turns.halt import halt, may_stop, meant, named
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say
 from storage import people, proposals, stops
-from storage.turns import QUEUED, WAITING, Turn
+from storage.turns import LIVE, QUEUED, WAITING, Turn
 
 
 async def stop(desk: Desk, said: Said) -> Reply:
-    """Those of the thread it is said in; elsewhere the asker's own.
+    """Those of the thread it is said in; elsewhere the asker's own; with a name that one alone.
 
-    A message that says it has made them stop already, when it came in (handlers/slack/events.py): this is its record.
+    A message or a press that says it has made them stop already, when it came in (handlers/slack/stopping.py): this is
+    its record.
     """
     place, actor = desk.place, desk.asker
+    if number := said.values.get("turn"):
+        found = await named(desk.tx, actor, int(number), channel_id=place.channel_id if place else "")
+        told = await stops.told_to_stop(desk.tx, by=actor.person_id)
+        known = [turn for turn in told if turn in found]
+        return await _end(desk, [turn for turn in found if turn.state in LIVE and turn not in known], known)
     thread_ts = place.thread_ts if place else None
     told = await stops.told_to_stop(desk.tx, by=actor.person_id)
     here = [turn for turn in told if place and turn.thread_ts and turn.thread_ts == place.thread_ts]
     channel_id = place.channel_id if place else ""
     # What this word has stopped may have ended by now: no reason to stop what is at work elsewhere.
     found = [] if here else await meant(desk.tx, channel_id=channel_id, thread_ts=thread_ts, actor=actor)
-    told = here or told
+    return await _end(desk, found, here or told)
+
+
+async def _end(desk: Desk, found: Sequence[Turn], told: Sequence[Turn]) -> Reply:
+    """Stop those that were found, and put on record those that know it already."""
+    actor = desk.asker
     mine = [turn for turn in found if may_stop(actor, turn)]
     if not mine and not told:
         await _refuse(desk, found)
@@ -37,7 +50,7 @@ async def stop(desk: Desk, said: Said) -> Reply:
     return text_reply(say("Stopping."), is_private=True)
 
 
-async def _refuse(desk: Desk, found: list[Turn]) -> None:
+async def _refuse(desk: Desk, found: Sequence[Turn]) -> None:
     """Say whose they are, where there are any.
 
     Raises:
@@ -58,10 +71,10 @@ async def _stopped(desk: Desk, turn: Turn) -> None:
 
 VERB = Verb(
     name="stop",
-    takes=(),
+    takes=(Slot.AT_WORK,),
     summary=fixed("stop what I am working on in this thread, or for you"),
     example="stop",
-    another="stopp",
+    another="stop T-4",
     action="see",
     act=stop,
     also=("halt",),

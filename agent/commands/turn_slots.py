@@ -15,6 +15,11 @@ def fill_turn(reading: Reading) -> str:
     return ""
 
 
+def fill_at_work(reading: Reading) -> str:
+    """Take `T-4` off the front, if it is there."""
+    return fill_turn(reading) if reading.rest else ""
+
+
 def fill_feedback(reading: Reading) -> str:
     """Take `up` or `down` and what follows it."""
     if value := THUMBS.get(reading.called.casefold()):

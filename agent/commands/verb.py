@@ -54,7 +54,7 @@ class Slot(Enum):
     GITHUB = "github"
     GROUP = "[list|link|unlink|apply] [ORG/TEAM|@group] [TEAM|@group]"
     CHANNEL = (
-        "[show|team TEAM|allow guests|external|nobody|default|digest on|off [at 08:30]|language de"
+        "[show|team TEAM|allow guests|external|agent|nobody|default|digest on|off [at 08:30]|language de"
         "|follow mention|threads|all|repo OWNER/NAME|tools read|own|all|approvals strict|balanced|open"
         "|instructions <text>|bots allow|deny B…|delegate OWNER/NAME @BOT|off|mute|unmute]"
     )
@@ -77,6 +77,7 @@ class Slot(Enum):
     PROPOSALS = "[mine|team|all]"
     DAYS = "[14]"
     TURN = "T-1"
+    AT_WORK = "[T-1]"
     FEEDBACK = "up|down [<why>]"
     ANSWER = "<question> <choice>"
     REMINDERS = "[cancel|done|decline|stop NUMBER|later|change NUMBER WHEN|block|unblock @someone]"
@@ -85,7 +86,7 @@ class Slot(Enum):
 OPTIONAL = {Slot.LAST, Slot.FILTER, Slot.VERB, Slot.SINCE, Slot.HOURS, Slot.HOLIDAY, Slot.SLA, Slot.JOBS}
 OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY, Slot.NOTE, Slot.GROUND}
 OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST, Slot.GROUP, Slot.REMINDERS}
-OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET, Slot.AGENT, Slot.PROPOSALS, Slot.DAYS}
+OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET, Slot.AGENT, Slot.PROPOSALS, Slot.DAYS, Slot.AT_WORK}
 
 
 @dataclass(frozen=True, kw_only=True)

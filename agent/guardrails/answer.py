@@ -31,7 +31,8 @@ def answer(
         may_upload: whether a long text may become a file.
     """
     first = first_line(outcome, because, had_write_tools=had_write_tools)
-    text = "\n\n".join(filter(None, [outcome.why, first, placed(for_slack(markdown, marks), proofs, render=render)]))
+    body = placed(for_slack(markdown, marks), proofs, render=render)
+    text = "\n\n".join(filter(None, [outcome.why, first, body, outcome.left]))
     sent = parts(text or say(NOTHING_SAID), may_upload=may_upload, names=marks.names)
     *before, last = sent.messages
     last = last.model_copy(update={"notes": (last_line(outcome),), "buttons": undo_buttons(proofs)})

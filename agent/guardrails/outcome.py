@@ -39,6 +39,7 @@ class Outcome:
         second_choice: the provider that answered below the first one of the chain; empty: none did.
         is_by_rules: no model answered at all, so rules did.
         why: code's own sentence on why it ended early, above everything else.
+        left: code's own lines on what was not done or was withdrawn, below everything else.
         notes: further notes, said already: what is off and the setting that turns it on, a cut answer.
     """
 
@@ -49,6 +50,7 @@ class Outcome:
     second_choice: str = ""
     is_by_rules: bool = False
     why: str = ""
+    left: str = ""
     notes: tuple[str, ...] = ()
 
 

@@ -17,7 +17,7 @@ from agent.kit.tool import Tool
 from agent.kit.use import ASKED, CANCELLED, Use
 from agent.questions.keep import FOLLOWS, keep, of_call, why_not
 from agent.questions.slots import WHICH
-from agent.reports.similar import significant, similar_to
+from agent.reports.similar import ENOUGH, SHOWN, significant, similar_to
 from agent.triage.title import title_of
 from agent.turns.control import is_go_ahead, says, split_go_ahead
 from agent.turns.grounds import Words
@@ -107,13 +107,22 @@ async def lookalikes(desk: Desk, tool: str, arguments: Mapping[str, Any], words:
     """Open tickets that look like what a tool would create, best first; none where no question is wanted."""
     if tool not in CREATES or any(split_go_ahead(one)[1] or is_go_ahead(one) for one in words.texts):
         return []
-    title = str(arguments.get("title") or title_of(str(arguments["text"])))
+    return await tickets_like(desk, str(arguments.get("title") or title_of(str(arguments["text"]))))
+
+
+async def tickets_like(desk: Desk, title: str, *, most: int = SHOWN, enough: float = ENOUGH) -> list[Ticket]:
+    """Open tickets with words in common with these, best first, as far as who reads the answer may know of them.
+
+    Args:
+        enough: shared words over all words of both.
+    """
     found: dict[int, Ticket] = {}
     for word in sorted(significant(title), key=len, reverse=True)[:LOOKED_AT]:
         filters = (Filter(kind="words", value=word, said=word), Filter(kind="status", value=OPEN, said=""))
         for row in await listing.page(desk.tx, desk.viewer, filters, order="age", first=0, most=LOOKED_AT):
             found[row.ticket.id] = row.ticket
-    return [found[id_] for id_ in similar_to(title, {id_: ticket.title for id_, ticket in found.items()})]
+    titles = {id_: ticket.title for id_, ticket in found.items()}
+    return [found[id_] for id_ in similar_to(title, titles, most=most, enough=enough)]
 
 
 def question(alike: list[Ticket], text: str) -> Message:
@@ -124,13 +133,14 @@ def question(alike: list[Ticket], text: str) -> Message:
         Button(label=say("Create anyway"), action="report", value=kept),
     )
     asks = fixed("{tickets} looks like this and is open. Shall it be added there?")
-    return Message(text=say(asks, tickets=_named(alike)), buttons=buttons if len(kept) <= LONGEST_VALUE else ())
+    return Message(text=say(asks, tickets=row_of(alike)), buttons=buttons if len(kept) <= LONGEST_VALUE else ())
 
 
 def note(alike: list[Ticket]) -> str:
     """A line for a proposal; empty where nothing looks like it."""
-    return say("It looks like {tickets}, still open.", tickets=_named(alike)) if alike else ""
+    return say("It looks like {tickets}, still open.", tickets=row_of(alike)) if alike else ""
 
 
-def _named(alike: list[Ticket]) -> str:
+def row_of(alike: list[Ticket]) -> str:
+    """They, with their links, as mrkdwn."""
     return "; ".join(linked(cut(f"{one.name} {one.title}", LABEL), one.permalink) for one in alike)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.memory.budget import ASKED_TOKENS, Count, head_and_tail
+from prompts.words import fixed
 
 NOTES = 120  # tokens that are kept for saying what was left out and for what joins the pieces
 JOINT = "\n\n"
@@ -204,5 +205,5 @@ def _without_least(material: Material, chosen: _Chosen, *, over: int, count: Cou
         return replace(chosen, is_terse=True)
     shorter = head_and_tail(chosen.asked, limit=count(chosen.asked) - max(over, 1), count=count)
     if not shorter:
-        raise NoRoomError("the rules, the tools and the question are more than the model has room for")
+        raise NoRoomError(fixed("the rules, the tools and the question are more than the model has room for"))
     return replace(chosen, asked=shorter)

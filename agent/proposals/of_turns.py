@@ -1,7 +1,7 @@
 """A write of the agent's that waits for approval: the line that would do it, as the one who asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +14,17 @@ from agent.kit.deed import Deed
 from agent.kit.tool import Tool
 from agent.language import of_asked, of_place
 from agent.notices.post import say_in, say_where_asked
+from agent.people.admit import actor_of
 from agent.proposals.asking import is_insider
 from agent.proposals.deciding import may_decide_own
 from agent.proposals.editable import buttons
 from agent.proposals.fields import change_of
-from agent.proposals.proposal import fresh, keep_row
+from agent.proposals.proposal import fresh, keep_row, withdraw
 from agent.proposals.sources import sources
 from bot.messages import Message, escape, mention, moment
 from prompts.words import Phrase, fixed, say, speaking
 from storage import people, proposals, tickets
+from storage.people import Person
 from storage.proposals import Proposal
 from storage.turns import Turn
 
@@ -78,6 +80,13 @@ async def propose_for(
     proposal.told = [[_key(proposal), where]]
     await follow.touched(desk)
     return proposal
+
+
+async def withdraw_all(desk: Desk, turn: Turn, who: Person) -> None:
+    """Nobody needs to decide any more what a turn asks, since this person stopped it."""
+    at = replace(desk, actor=await actor_of(desk.tx, who))
+    for proposal in await proposals.open_of_turn(desk.tx, turn.id):
+        await withdraw(at, proposal)
 
 
 def _key(proposal: Proposal) -> str:

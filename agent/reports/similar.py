@@ -23,8 +23,8 @@ def significant(text: str) -> frozenset[str]:
     return frozenset(word.removesuffix("s") for word in found if word not in COMMON)
 
 
-def similar_to(title: str, others: Mapping[int, str]) -> list[int]:
-    """Ids of the titles most like this one, best first, at most three."""
+def similar_to(title: str, others: Mapping[int, str], *, most: int = SHOWN, enough: float = ENOUGH) -> list[int]:
+    """Ids of the titles most like this one, best first."""
     mine = significant(title)
     if not mine:
         return []
@@ -32,6 +32,6 @@ def similar_to(title: str, others: Mapping[int, str]) -> list[int]:
     for key, other in others.items():
         theirs = significant(other)
         score = len(mine & theirs) / len(mine | theirs) if theirs else 0.0
-        if score >= ENOUGH:
+        if score >= enough:
             scored.append((-score, -key))
-    return [-key for _, key in sorted(scored)[:SHOWN]]
+    return [-key for _, key in sorted(scored)[:most]]

@@ -27,6 +27,7 @@ BECAUSE = {
     REFUSED: Because.FAILED,
     WOULD: Because.DRY_RUN,
 }
+NO_MODEL = fixed("no model configured")  # the note of a turn that no model was there for
 STOPPED = fixed("Stopped by {who}.")
 LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
 LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")
@@ -43,10 +44,12 @@ class Told:
         receipts: of these uses, by id.
         is_waiting: something of them waits for approval.
         why: why it ended before its end, as a sentence; empty when it did not.
-        because: the same, where nothing was changed.
+        left: what of it was not done, or was withdrawn.
+        because: the same as `why`, where nothing was changed.
         has_writes: the specialists could have changed something.
         names: Slack id -> name, of all people.
         mentions: who may be called by an answer.
+        off: what does not work and the setting that turns it on, where the asker has not heard it today.
     """
 
     turn: Turn
@@ -56,10 +59,12 @@ class Told:
     receipts: Mapping[int, Receipt] = field(default_factory=dict)
     is_waiting: bool = False
     why: str = ""
+    left: str = ""
     because: Because | None = None
     has_writes: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     mentions: Collection[str] = ()
+    off: str = ""
 
     @property
     def is_news(self) -> bool:
@@ -71,7 +76,7 @@ def compose(told: Told) -> Parts:
     """As people see it: first what matters, last a small line of what it came to."""
     done = [use for use in told.uses if use.receipt_id in told.receipts]
     proofs = {told.receipts[use.receipt_id or 0].name: _said(told.receipts[use.receipt_id or 0], use) for use in done}
-    turn = told.turn
+    turn, is_offline = told.turn, told.turn.note == NO_MODEL
     sent = answer(
         "\n\n".join(step.text for step in told.steps if step.text),
         marks=InSlack(
@@ -84,9 +89,11 @@ def compose(told: Told) -> Parts:
             is_waiting=told.is_waiting,
             tokens=turn.input_tokens + turn.output_tokens,
             usd=None if turn.cost is None else turn.cost / MILLION,
-            second_choice=turn.note,
+            second_choice="" if is_offline else turn.note,
+            is_by_rules=is_offline,
             why=told.why,
-            notes=(turn.name,),
+            left=told.left,
+            notes=(*filter(None, [told.off]), turn.name),
         ),
         because=told.because or _because(told),
         had_write_tools=told.has_writes,

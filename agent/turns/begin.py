@@ -3,6 +3,7 @@
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 
+from agent.channels.settings import is_closed_to_agent
 from agent.desk import Desk
 from agent.notices.notify import outgoing
 from agent.notices.post import say_where_asked
@@ -25,6 +26,10 @@ LONGEST_LINE = 1900  # a button's value holds 2,000 characters
 WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 MOST_WAITING = 10  # turns of one thread
 TICKET = "ticket"  # what the answer to a question offers that may have been a report
+CLOSED = fixed(
+    "This channel is shared with another organisation: I take no requests here until an admin writes `channel allow"
+    " agent`. Ask me directly, or use commands: `help` lists them."
+)
 REST = timedelta(minutes=30)
 NO_DRY_RUN = fixed(
     "Nothing was done. Only the agent can try something out, and no language model is set up (ANTHROPIC_API_KEY or"
@@ -53,6 +58,7 @@ async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") ->
         return None
     if pause := await pauses.current(desk.tx):
         raise UserError(paused(pause))
+    await refuse_closed(desk, place)
     if not is_dry_run(text) and await follows_up(desk, text):  # a running one may change something
         return None
     if desk.is_late:
@@ -72,6 +78,16 @@ async def try_out(desk: Desk, text: str) -> Reply | None:
     if not desk.settings.servers:
         raise UserError(say(NO_DRY_RUN))
     return await begin(desk, text)
+
+
+async def refuse_closed(desk: Desk, place: Place) -> None:
+    """Take requests where only people of this workspace read the answer, or an admin has allowed others to.
+
+    Raises:
+        UserError: with who could allow it, and where else to ask.
+    """
+    if not place.reply_url and await is_closed_to_agent(desk, place.channel_id):
+        raise UserError(say(CLOSED))
 
 
 def _still(text: str, *, shown: str) -> Reply:

@@ -1,19 +1,17 @@
-"""The message that began a turn is rewritten or deleted: what waits follows it, what runs is told, what ended stays."""
-
-from dataclasses import replace
+"""What began a turn, or was said while it ran, is rewritten or deleted: what waits follows, what runs is told."""
 
 from agent.desk import Desk
-from agent.people.admit import actor_of
-from agent.proposals.proposal import withdraw
+from agent.proposals.of_turns import withdraw_all
 from agent.turns import texts
-from agent.turns.begin import put
+from agent.turns.begin import WAITS, mark, put
 from agent.turns.control import control_word
-from storage import live_turns, people, proposals
+from storage import live_turns, people
+from storage.database import Tx
 from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn
 
 
 async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
-    """The new words count: at once while it waits, at its next question to the model while it runs."""
+    """The new words count: at once while it is queued, at its next question to the model later, as long as it lives."""
     if turn.text == text or turn.state not in LIVE:
         return
     if control_word(text) == "aside":  # it is for others now
@@ -22,10 +20,36 @@ async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
     desk.audit("edit", "turn", turn.id, before={"text": turn.text}, after={"text": text})
     if turn.state == QUEUED:
         turn.text = text
-    elif turn.state == RUNNING:
+    else:
         place = turn.place | {"message_ts": turn.message_ts}
         said = {"text": text, "place": place, "ts": turn.message_ts or ts, "is_edit": True}
         turn.follow_ups = [*turn.follow_ups, said]
+
+
+async def said_in(tx: Tx, channel_id: str, ts: str) -> Turn | None:
+    """The turn, still alive, in whose thread its asker said this meanwhile."""
+    live = await live_turns.live_at(tx, channel_id)
+    return next((one for one in live if ts in {said["ts"] for said in one.follow_ups}), None)
+
+
+async def edit_said(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
+    """What the model has not read yet is replaced; of what it has it is told the new words."""
+    *_, last = [said for said in turn.follow_ups if said["ts"] == ts]
+    if last["text"] == text:
+        return
+    desk.audit("edit", "turn", turn.id, before={"text": last["text"]}, after={"text": text})
+    if "step" in last:
+        new = {name: value for name, value in last.items() if name not in {"step", "call"}}
+        turn.follow_ups = [*turn.follow_ups, new | {"text": text, "is_edit": True}]
+    else:
+        turn.follow_ups = [said | {"text": text} if said is last else said for said in turn.follow_ups]
+
+
+async def drop_said(desk: Desk, turn: Turn, *, ts: str) -> None:
+    """None of its words are read any more, nor kept."""
+    turn.follow_ups = [said for said in turn.follow_ups if said["ts"] != ts]
+    await mark(desk, turn.channel_id, ts, WAITS, is_gone=True)
+    desk.audit("cancelled", "turn", turn.id, before={}, after={"why": "deleted"})
 
 
 async def drop_turn(desk: Desk, turn: Turn) -> None:
@@ -33,9 +57,7 @@ async def drop_turn(desk: Desk, turn: Turn) -> None:
     if turn.state in {RUNNING, WAITING}:
         turn.place = turn.place | {texts.DELETED: True}
         await live_turns.ask_to_stop(desk.tx, [turn.id], by=turn.actor_id, at=desk.now)
-        as_asker = replace(desk, actor=await actor_of(desk.tx, await people.get(desk.tx, turn.actor_id)))
-        for proposal in await proposals.open_of_turn(desk.tx, turn.id):
-            await withdraw(as_asker, proposal)
+        await withdraw_all(desk, turn, await people.get(desk.tx, turn.actor_id))
         if turn.state == WAITING:  # nobody works on it who would say so
             await put(desk, turn, why="deleted")
         return

@@ -4,11 +4,12 @@ from agent.desk import Desk
 from agent.language import of_channel, own
 from agent.notices.notify import outgoing
 from agent.questions.answers import close
-from agent.turns import texts
+from agent.turns import texts, undone
 from agent.turns.begin import WAITS, mark
+from agent.turns.progress import take_away
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, say, speaking
-from storage import outbox, receipts, turns
+from storage import outbox, people, receipts, turns
 from storage.database import tell
 from storage.turn_news import TurnEnded
 from storage.turns import FAILED, LIVE, Turn
@@ -32,6 +33,7 @@ async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
     for step in await turns.steps(desk.tx, turn.id):
         step.state = step.state if step.state == turns.DONE else FAILED
     await close(desk, turn)
+    await take_away(desk, turn)
     with speaking(await _language(desk, turn)):
         message = await _apology(desk, turn)
     row = outgoing(
@@ -60,7 +62,9 @@ async def _language(desk: Desk, turn: Turn) -> str:
 async def _apology(desk: Desk, turn: Turn) -> Message:
     made = [f"{one.name} {escape(one.said)}".removesuffix(".") for one in await receipts.of_turn(desk.tx, turn.id)]
     done = say(DONE_SO_FAR, what="; ".join(made)) if made else say("Nothing was changed.")
+    left = await undone.left_of(desk, turn, await people.names(desk.tx, desk.workspace_id), state=FAILED)
     text = say(SORRY, turn=turn.name, done=done, reference=turn.correlation_id or turn.name)
+    text = "\n".join(filter(None, [text, left]))
     if any("step" not in one for one in turn.follow_ups):
         text = f"{text} {say(UNREAD)}"
     return Message(text=text, buttons=(Button(label=say("Try again"), action="continue", value=""),))

@@ -11,23 +11,26 @@ from agent.kit.world import World
 from agent.memory import extend
 from agent.notices import notify
 from agent.notices.post import attach_where_asked
+from agent.proposals.of_turns import withdraw_all
 from agent.questions.answers import close
 from agent.questions.shown import pose
 from agent.specialists import NAMED, TOOLS
-from agent.turns import answer, texts
-from agent.turns.answer import Told
+from agent.turns import answer, texts, undone
+from agent.turns.answer import NO_MODEL, Told
 from agent.turns.begin import WAITS, mark, store
+from agent.turns.progress import take_away
 from agent.turns.shown import answer_key
 from bot.events import Place
 from bot.messages import TextFile, escape
-from prompts.words import say
-from storage import outbox, people, proposals, receipts, turns
+from prompts.words import fixed, say
+from storage import outbox, people, proposals, receipts, turn_pages, turns
 from storage.database import Tx, tell
 from storage.turn_news import TurnEnded
 from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn
 
 TOLD = "told"  # in a turn's route: the numbers of its steps that were told of when it began to wait
 QUESTION = "question"  # the outcome of a turn that waits for its asker, and of one that waited in vain
+OFF = fixed("no language model is set up: ANTHROPIC_API_KEY or CHARGEHAND_LLM_CHAIN turns it on")
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
@@ -54,6 +57,7 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
             ended_steps = [one.number for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
             kept.route = kept.route | {TOLD: ended_steps}
         await (pose(desk, kept) if ended.state == WAITING else close(desk, kept))
+        await take_away(desk, kept)
         await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
         await _end(world, tx, kept, ended)
         await _sum_up(desk, kept)
@@ -102,11 +106,15 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
         steps = [step for step in steps if step.state in {DONE, FAILED}]
     numbers, why, because = {step.number for step in steps}, ended.why, ended.because
     uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.step in numbers and _is_write(use.tool)]
+    names = await people.names(desk.tx, desk.workspace_id)
     if ended.state == STOPPED and turn.stopped_by:
         who = await people.get(desk.tx, turn.stopped_by)
         why, because = say(answer.STOPPED, who=f"@{escape(who.name)}"), Because.STOPPED
-        steps = [step for step in steps if step.state == DONE]
+        await withdraw_all(desk, turn, who)
     is_waiting = ended.state != STOPPED and bool(await proposals.open_of_turn(desk.tx, turn.id))
+    left = await undone.left_of(desk, turn, names, state=ended.state, told=ended.told)
+    if ended.state == STOPPED:
+        steps = [step for step in steps if step.state == DONE]
     return Told(
         turn=turn,
         settings=desk.settings,
@@ -115,11 +123,19 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
         receipts={one.id: one for one in await receipts.of_turn(desk.tx, turn.id)},
         is_waiting=is_waiting,
         why=why,
+        left=left,
         because=because,
         has_writes=any(NAMED[step.specialist].has_writes for step in steps),
-        names=await people.names(desk.tx, desk.workspace_id),
+        names=names,
         mentions=set(MENTION.findall(turn.text)),
+        off=say(OFF) if turn.note == NO_MODEL and not await _has_heard(desk, turn) else "",
     )
+
+
+async def _has_heard(desk: Desk, turn: Turn) -> bool:
+    """Whether an answer of today has told the asker already that there is no model."""
+    today = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return await turn_pages.is_noted_since(desk.tx, turn, NO_MODEL, today)
 
 
 def _is_write(name: str) -> bool:
@@ -132,6 +148,7 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
         await close(desk, kept)
+        await take_away(desk, kept)
         await world.plainly(desk, turn.text)
         kept.note = why
         await _hand_on(desk, kept, is_stopped=False)

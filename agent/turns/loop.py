@@ -23,7 +23,7 @@ from agent.turns.past import Past, so_far
 from agent.turns.stop import unless_stopped
 from bot.llm import port
 from bot.llm.port import Ask, Call, Message
-from prompts.words import fixed, say
+from prompts.words import Phrase, fixed, phrase, say
 from storage import turns
 from storage.turns import ModelCall, ToolCall, Turn
 
@@ -50,7 +50,11 @@ def offered(specialist: Specialist, grant: Grant, others: Sequence[str]) -> tupl
 
 
 class LimitError(Exception):
-    """A step has used up what it may; the text says what."""
+    """A step has used up what it may; the phrase says what, to whoever reads it."""
+
+    def __init__(self, what: Phrase) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +139,7 @@ async def _refuse(world: World, answer: ModelCall, why: str) -> None:
 def _check_calls(world: World, past: Past, work: Work) -> None:
     """A step has a limit of its own, and all of a turn together have one."""
     if len(past.asked) >= work.specialist.calls or past.answers >= world.settings.turn_model_calls:
-        raise LimitError(f"{past.answers} answers of the model")
+        raise LimitError(phrase("{count} answers of the model", count=past.answers))
 
 
 async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> None:
@@ -152,6 +156,7 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
         person_id=work.turn.actor_id,
         turn=work.turn.name,
         is_private=work.is_private,
+        patience=port.PATIENCE,
     )
     started = time.monotonic()
     answer = await world.model.ask(ask)
@@ -165,14 +170,15 @@ async def _use(world: World, work: Work, past: Past) -> None:
     more = tuple(one["raw"] for one in past.said)
     work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
     if len(used) >= world.settings.turn_tool_calls:
-        raise LimitError(f"{len(used)} uses of tools")
+        raise LimitError(phrase("{count} uses of tools", count=len(used)))
     fresh = past.open_calls[: world.settings.turn_tool_calls - len(used)]
     new = []
     for call in fresh:
         same = [row for row in used if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
         before = [row for row in same if row.state != ASKED]  # that was before the asker said what is meant
+        before = before or await _done_before(world, work, call)
         if len(same) >= SAME_CALLS:
-            raise LimitError(f"{call.name} with the same arguments again and again")
+            raise LimitError(phrase("{tool} with the same arguments again and again", tool=call.name))
         if before and call.name != ASK.name:
             await _repeat(world, work, call, before[0], number=number)
         else:
@@ -182,7 +188,6 @@ async def _use(world: World, work: Work, past: Past) -> None:
     for call in new:
         if not _is_read(call) and call.name not in pseudo:
             await unless_stopped(world, work.turn.id, _execute(world, work, call, number=number), is_write=True)
-
     if over := [_use_of(work, call, number) for call in new if call.name in pseudo - {ASK.name}]:
         await unless_stopped(world, work.turn.id, pass_on(world, over, work.others))
     if back := [_use_of(work, call, number) for call in new if call.name == ASK.name]:
@@ -191,6 +196,15 @@ async def _use(world: World, work: Work, past: Past) -> None:
             return await checked(world, replace(_answered(work, past.asked), text=words), past.log)
 
         await unless_stopped(world, work.turn.id, ask_back(world, back, check))
+
+
+async def _done_before(world: World, work: Work, call: Call) -> list[ToolCall]:
+    """The very same, by the turn that this one goes on with: what that has done is not done again."""
+    if work.turn.continues is None or _is_read(call):
+        return []
+    async with world.db.read() as tx:
+        done = [row for row in await turns.tool_calls(tx, work.turn.continues) if row.state == DONE]
+    return [row for row in done if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
 
 
 async def _read(world: World, work: Work, calls: Sequence[Call], number: int) -> None:

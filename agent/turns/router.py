@@ -1,8 +1,9 @@
 """Who works on a request: one small question to the model, read tolerantly; what nobody understands is only read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from agent.guardrails.references import unknown, without
 from agent.kit.grants import left_of
 from agent.memory.budget import ROUTER_TOKENS, START, Counts, estimated, room
 from agent.memory.context import Context, Material, NoRoomError, assemble
@@ -11,7 +12,7 @@ from agent.specialists.specialist import Specialist
 from bot.errors import ModelError
 from bot.events import Actor
 from bot.llm.checks import first_object
-from bot.llm.port import Ask, WrongAnswerError, user
+from bot.llm.port import PATIENCE, Ask, WrongAnswerError, user
 from prompts import render
 
 SECONDS = 10.0
@@ -107,6 +108,7 @@ def question(heard: Heard, *, most: int = MOST_STEPS) -> Question:
         schema=schema,
         read=lambda text: read_route(text, heard.open_to, most=most),
         deadline=SECONDS,
+        patience=PATIENCE,
     )
     return Question(ask=ask, left_out=told.left_out)
 
@@ -169,6 +171,13 @@ def read_route(text: str, open_to: Sequence[Specialist], *, most: int = MOST_STE
         known = ", ".join(sorted(names))
         raise WrongAnswerError(f'Answer with {{"steps": [{{"specialist", "goal"}}], "reason"}}; specialists: {known}.')
     return Route(parts=tuple(parts[:most]), by="model", reason=str(found.get("reason") or "")[:LONGEST_GOAL])
+
+
+def kept_to(route: Route, heard: Heard) -> Route:
+    """The route, whose goals name no ticket, number, link or person that the router was not told of."""
+    told = (heard.request, heard.place, heard.about, *heard.thread)
+    parts = tuple(replace(part, goal=without(part.goal, unknown(part.goal, told))) for part in route.parts)
+    return replace(route, parts=parts)
 
 
 def only(name: str, goal: str, *, by: str, reason: str = "") -> Route:

@@ -45,6 +45,14 @@ def judge(heard: Heard) -> Verdict:
     return _judged(heard, text, intent).settled()
 
 
+def asks_surely(text: str) -> bool:
+    """Whether a question cannot be meant as a report: it ends with its mark, or begins with "who", "why" and the like;
+    "list of topics is empty" does neither."""
+    intent = Intent(read(clean(text)))
+    begins = (hit.start == intent.first(one) for one in intent.questions for hit in intent.found("asks.sure", one))
+    return text.rstrip().endswith(("?", "？")) or any(begins)
+
+
 def goes_on(text: str) -> bool:
     """Whether a message that the grammar takes for a reminder wants something else behind it: "remind me tomorrow at 9
     and close CH-4". The command would take that for what to remind of.

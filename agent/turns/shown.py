@@ -1,4 +1,4 @@
-"""Which turn a message belongs to: the request itself, what was said meanwhile, its answer, or what it asks."""
+"""Which turn a message belongs to: the request, what was said meanwhile, its Stop button, its answer, what it asks."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from storage.database import Tx
 from storage.turns import Turn
 
 _ANSWER = re.compile(r"^turn:(\d+):.*:answer\d*$")
+_AT_WORK = re.compile(r"^turn:(\d+):progress:")
 _ASKED = re.compile(r"^proposal:(\d+):")
 
 
@@ -31,6 +32,8 @@ async def turn_at(tx: Tx, channel_id: str, ts: str) -> Shown | None:
     posted = await outbox.posted_at(tx, channel_id, ts)
     if posted and (found := _ANSWER.match(posted.key)):
         return Shown(turn=await turns.get(tx, int(found[1])), is_answer=True)
+    if posted and (found := _AT_WORK.match(posted.key)):
+        return Shown(turn=await turns.get(tx, int(found[1])))
     if posted and (found := _ASKED.match(posted.key)):
         proposal = await proposals.get(tx, int(found[1]))
         return Shown(turn=await turns.get(tx, proposal.turn_id)) if proposal.turn_id else None

@@ -8,7 +8,7 @@ from agent.turns.checked import Checked
 from agent.turns.context import Seen, factor_in, told, words_of
 from agent.turns.granted import granted, rules_for
 from agent.turns.loop import Work, offered, run_step
-from agent.turns.router import LONGEST_GOAL, Route
+from agent.turns.router import LONGEST_GOAL, Part, Route
 from bot.llm.port import user
 from prompts import about, render
 from storage import proposals, receipts, turns
@@ -39,6 +39,21 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> list[TurnStep]:
     turn.route, turn.grants = kept.route, kept.grants
     log.info("turn routed", turn=turn.name, by=route.by, steps=[part.specialist for part in route.parts])
     return rows
+
+
+async def left_over(world: World, turn: Turn) -> Route | None:
+    """What the turn that this one goes on with has not ended, in its order; None: it has no such steps."""
+    if turn.continues is None:
+        return None
+    async with world.db.read() as tx:
+        before = await turns.get(tx, turn.continues)
+        open_steps = [step for step in await turns.steps(tx, before.id) if step.state != turns.DONE]
+    parts = before.route.get("steps", [])
+    needs = [parts[step.number - 1].get("needs", True) if step.number <= len(parts) else True for step in open_steps]
+    going_on = tuple(
+        Part(step.specialist, step.goal, needs=is_needed) for step, is_needed in zip(open_steps, needs, strict=True)
+    )
+    return Route(parts=going_on, by="asker", reason=f"goes on with {before.name}") if going_on else None
 
 
 async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Checked:

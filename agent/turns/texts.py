@@ -55,10 +55,10 @@ def _nothing(text: str) -> str:
 
 
 def _without_goals(route: dict[str, Any], one: Callable[[str], str]) -> dict[str, Any]:
-    """A route is kept for who worked and why: the goals stand with the steps."""
+    """A route is kept for who worked, after what, and why: the goals stand with the steps."""
     if not route:
         return route
-    steps = [{"specialist": step["specialist"]} for step in route.get("steps", ())]
+    steps = [{name: step[name] for name in ("specialist", "needs") if name in step} for step in route.get("steps", ())]
     return route | {"steps": steps, "reason": one(str(route.get("reason", "")))}
 
 

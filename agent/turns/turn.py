@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -16,31 +17,27 @@ from agent.questions.answers import is_over
 from agent.questions.keep import AnswerNeeded
 from agent.specialists import READER
 from agent.turns import answer, approved, router
-from agent.turns.begin import TICKET
 from agent.turns.context import Seen, seen
-from agent.turns.control import is_dry_run
 from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
 from agent.turns.keep import Asked, keep, read_again
 from agent.turns.loop import LimitError
-from agent.turns.offline import looked_up
+from agent.turns.progress import offer_stop
 from agent.turns.router import Route
-from agent.turns.rules import judge
-from agent.turns.steps import begin_steps, end_step, run_one, steps_of
+from agent.turns.steps import begin_steps, end_step, left_over, run_one, steps_of
 from agent.turns.stop import StopAsked, unless_stopped
-from agent.turns.verdict import Heard
+from agent.turns.unread import PLAIN, failed, without_model
 from bot.errors import ModelBusyError, ModelError, TryLater
+from bot.llm.faults import said
 from bot.llm.provider import NO_VALID_ANSWER
-from bot.messages import escape
 from prompts import about
-from prompts.words import say, speaking
-from storage import proposals, thread_links, turns
+from prompts.words import ENGLISH, say, speaking
+from storage import proposals, turns
 from storage.turns import DONE, FAILED, LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn, TurnStep
 
 LONGEST_WAIT = timedelta(minutes=10)  # for a model that is busy
 SOON = 5.0  # seconds until it is asked again
 BEFORE_IT = "what it needs was not done"
 ROUTED = 0  # the step that the router's answer is stored under
-PLAIN = "plain"  # no model answered: what is done without one is the answer
 log = structlog.get_logger(__name__)
 
 
@@ -65,7 +62,7 @@ async def _answered(world: World, taken: Taken) -> None:
     turn = taken.turn
     told = frozenset(turn.route.get(TOLD, ()))  # a step that ended and was not told of before a crash is told now
     try:
-        async with world.signs.alive(), asyncio.timeout(_seconds(world, turn)):
+        async with world.signs.alive(partial(offer_stop, world, turn)), asyncio.timeout(_seconds(world, turn)):
             ended = await _work(world, taken)
     except StopAsked:
         ended = Ended(state=STOPPED, outcome="stopped")
@@ -114,14 +111,14 @@ async def _work(world: World, taken: Taken) -> Ended:
     if turn.stop_at:  # as it was a moment ago
         raise StopAsked
     if world.model is None:
-        return await _without_model(world, turn, say("no model configured"))
+        return await without_model(world, turn, answer.NO_MODEL, say(answer.NO_MODEL))
     around = await seen(world, turn)
     if not turn.route:
         try:
             route = await _routed(world, turn, around)
         except ModelError as error:
             _wait_for_model(world, turn, error)
-            return await _without_model(world, turn, str(error))
+            return await without_model(world, turn, str(error), said(error))
         return await _worked(world, turn, await begin_steps(world, turn, route), around)
     carried = await approved.carry_out(world, turn)
     open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
@@ -149,12 +146,14 @@ async def _worked(
         except ModelError as error:
             _wait_for_model(world, turn, error)
             await end_step(world, step, state=FAILED, why=str(error))
-            return Ended(state=FAILED, outcome="error", why=_failed(str(error)))
+            return Ended(state=FAILED, outcome="error", why=failed(said(error)))
         except AnswerNeeded:
             return Ended(state=WAITING, outcome=QUESTION)
         except LimitError as limit:
-            waits = await end_step(world, step, state=FAILED, why=str(limit))
-            is_held, limited = True, say(answer.LIMIT, what=str(limit))
+            is_held, limited = True, say(answer.LIMIT, what=limit.what)
+            with speaking(ENGLISH):
+                why = str(limit.what)
+            waits = await end_step(world, step, state=FAILED, why=why)
             continue
         because = found.because.name if found.because else ""
         waits = await end_step(world, step, state=DONE, text=found.text, why=because)
@@ -173,20 +172,6 @@ def _needs(turn: Turn, step: TurnStep) -> bool:
     return step.number > len(parts) or bool(parts[step.number - 1].get("needs", True))
 
 
-async def _without_model(world: World, turn: Turn, why: str) -> Ended:
-    """What code can look up is looked up, what only tells of something is a remark or a report; else one is offered."""
-    if found := await looked_up(world, turn):
-        return Ended(state=DONE, outcome="answer", why=found)
-    if is_dry_run(turn.text):
-        return Ended(state=DONE, outcome="answer", why=_failed(why))
-    if not judge(Heard(text=turn.text, is_top_level=turn.thread_ts in {None, turn.message_ts})).is_told:
-        async with world.db.write() as tx:
-            about = await thread_links.ticket_of(tx, turn.workspace_id, turn.channel_id, turn.thread_ts or "")
-            (await turns.get(tx, turn.id)).offers = "" if about else TICKET
-        return Ended(state=DONE, outcome="answer", why=_failed(why))
-    return Ended(state=DONE, outcome=PLAIN, why=why)
-
-
 def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:
     """A model that others keep busy is asked again later, and this worker does something else meanwhile.
 
@@ -200,10 +185,6 @@ def _wait_for_model(world: World, turn: Turn, error: ModelError) -> None:
         raise TryLater(str(error), after=min(asks_for, SOON)) from error
 
 
-def _failed(why: str) -> str:
-    return say("The model gave no answer ({why}). `help` lists what works without it.", why=escape(why))
-
-
 async def _waits(world: World, turn: Turn) -> bool:
     async with world.db.read() as tx:
         return bool(await proposals.open_of_turn(tx, turn.id))
@@ -215,6 +196,8 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     Raises:
         ModelError: nobody can say.
     """
+    if route := await left_over(world, turn):
+        return route
     if turn.forced:
         return router.only(turn.forced, around.request, by="asker")
     assert world.model is not None  # _work() has checked
@@ -230,7 +213,7 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     try:
         if (before := await read_again(world, turn, ask, step=ROUTED, number=1)) is not None:
             assert isinstance(before, Route)  # as `read` of the question makes it
-            return before
+            return router.kept_to(before, heard)
         found = await unless_stopped(world, turn.id, world.model.ask(ask), is_looked=True)
     except ModelError as error:
         if str(error) == NO_VALID_ANSWER:
@@ -239,4 +222,4 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     to = Asked(step=ROUTED, number=1, prompt=about("router").mark, left_out=asked.left_out)
     await keep(world, turn, ask, found, to=to, started=started)
     assert isinstance(found.parsed, Route)  # as `read` of the question makes it
-    return found.parsed
+    return router.kept_to(found.parsed, heard)

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from prompts.words import fixed
+
 IN_A_ROW = 5
 WINDOW, SPAN = 20, timedelta(seconds=60)
 REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=5)
 KEY_REST = timedelta(minutes=10)
 PROBE = timedelta(seconds=60)  # after which a probe is taken to have died with its process
 
-LEFT_ALONE = "model is left alone after repeated failures"
-KEY_REFUSED = "model is left alone since it refused the key"
+LEFT_ALONE = fixed("model is left alone after repeated failures")
+KEY_REFUSED = fixed("model is left alone since it refused the key")
 
 # What a call came to: `fault`: the provider did not serve it; `key`: it refused the key; `none`: it says nothing.
 Verdict = Literal["served", "fault", "key", "none"]

@@ -8,11 +8,13 @@ import structlog
 
 from bot.errors import ModelError
 from bot.llm.breaker import KEY_REFUSED, LEFT_ALONE
+from bot.llm.faults import TIMED_OUT
 from bot.llm.meter import LastCall
 from bot.llm.port import Answer, Ask
 from bot.llm.provider import Provider, Tally
 from bot.llm.wire import counted
 from bot.settings.providers import Role
+from prompts.words import fixed
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +78,7 @@ class Chain:
         until = clock() + ask.deadline
         allowed = [one for one in self.providers if one.server.takes_private or not ask.is_private]
         if not allowed:
-            raise ModelError("no model may read what is private")
+            raise ModelError(fixed("no model may read what is private"))
         failed: ModelError | None = None
         for provider in allowed:
             left = until - clock()
@@ -92,4 +94,4 @@ class Chain:
                 log.info("provider gave no answer", provider=provider.server.name, purpose=ask.purpose, why=str(why))
                 continue
             return replace(answer, is_second_choice=provider is not self.providers[0])
-        raise failed or ModelError("model timed out")
+        raise failed or ModelError(TIMED_OUT)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from bot.errors import ModelError, asked_wait
+from prompts.words import fixed, say
 
 TRIES = 3
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0  # seconds, before the second try and at most; anything from none to that
@@ -12,17 +13,18 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0  # seconds, before the second try and at mos
 NOT_ITS_FAULT = frozenset({400, 413, 422, 429})
 PASSING = frozenset({408, 409, 429})
 WORDS = {
-    401: "model refused the key",
-    403: "model refused the key",
-    404: "model is not known",
-    429: "model rate limit",
-    529: "model is overloaded",
+    401: fixed("model refused the key"),
+    403: fixed("model refused the key"),
+    404: fixed("model is not known"),
+    429: fixed("model rate limit"),
+    529: fixed("model is overloaded"),
 }
 # What servers write when a question is longer than the model can read; there is no status for it.
 TOO_LONG = ("prompt is too long", "context_length_exceeded", "context length", "exceed_context_size", "context window")
-TIMED_OUT, UNREACHABLE = "model timed out", "model is unreachable"
-UNREADABLE, BROKE = "model answer was unreadable", "model connection broke"
-CUT_OFF = "model answer was cut off"
+TIMED_OUT, UNREACHABLE = fixed("model timed out"), fixed("model is unreachable")
+UNREADABLE, BROKE = fixed("model answer was unreadable"), fixed("model connection broke")
+CUT_OFF = fixed("model answer was cut off")
+BUSY = fixed("model is busy")
 
 
 class FailedCallError(ModelError):
@@ -54,7 +56,7 @@ class FailedCallError(ModelError):
 def refused(status: int, body: str, headers: Mapping[str, str], *, request_id: str | None) -> FailedCallError:
     """What an answer with an error status means; its body is looked at, never shown."""
     told = body.casefold()
-    what = WORDS.get(status) or ("model failed" if status >= 500 else "model rejected the request")
+    what = WORDS.get(status) or (fixed("model failed") if status >= 500 else fixed("model rejected the request"))
     return FailedCallError(
         f"{what} ({status})",
         status=status,
@@ -63,6 +65,12 @@ def refused(status: int, body: str, headers: Mapping[str, str], *, request_id: s
         is_too_long=status in {400, 413, 422} and any(words in told for words in TOO_LONG),
         request_id=request_id,
     )
+
+
+def said(error: ModelError) -> str:
+    """Why there is no answer, in the language that is spoken here; a status or a reason in brackets stays as it is."""
+    why, bracket, rest = str(error).partition(" (")
+    return f"{say(why)}{bracket}{rest}"
 
 
 def wait_before(

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import prices
 from bot.errors import ModelBusyError
+from bot.llm import faults
 from bot.llm.accounts import Payer
 from bot.llm.faults import FailedCallError
 from bot.llm.guard import Call, Guard, Wish
@@ -79,7 +80,7 @@ class Gate:
         Raises:
             ModelError: it may not be made, or not in time.
         """
-        async with self._slot(until), self._guarded(ask, model, until) as call:
+        async with self._slot(ask, until), self._guarded(ask, model, until) as call:
             with self.meter.called():
                 spent = Spent(breaker=call.breaker)
                 try:
@@ -93,12 +94,13 @@ class Gate:
                 spent.cost = self._cost(model, spent.usage)
 
     @asynccontextmanager
-    async def _slot(self, until: float) -> AsyncIterator[None]:
+    async def _slot(self, ask: Ask, until: float) -> AsyncIterator[None]:
+        patience = until - asyncio.get_running_loop().time() if ask.patience is None else ask.patience
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(min(until, asyncio.get_running_loop().time() + patience)):
                 await self._slots.acquire()
         except TimeoutError:
-            raise ModelBusyError("model is busy") from None
+            raise ModelBusyError(faults.BUSY) from None
         try:
             yield
         finally:
@@ -106,17 +108,18 @@ class Gate:
 
     @asynccontextmanager
     async def _guarded(self, ask: Ask, model: str, until: float) -> AsyncIterator[Call]:
-        """Half of the time at most is for the wait; the rest is for the answer."""
+        """Half of the time at most is for the wait, or what the question allows; the rest is for the answer."""
         if self.guard is None:
             yield Call()
             return
+        half = max(until - asyncio.get_running_loop().time(), 0.0) / 2
         wish = Wish(
             model=model,
             purpose=ask.purpose,
             input_tokens=ask.tokens,
             max_output=ask.max_tokens,
             payer=Payer(person_id=ask.person_id, turn=ask.turn),
-            patience=timedelta(seconds=max(until - asyncio.get_running_loop().time(), 0.0) / 2),
+            patience=timedelta(seconds=half if ask.patience is None else min(half, ask.patience)),
         )
         async with self.guard.call(wish) as call:
             yield call

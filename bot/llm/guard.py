@@ -24,6 +24,7 @@ from bot.llm import breaker, budget
 from bot.llm.accounts import Budgets, Payer, Standing
 from bot.llm.breaker import Breaker, Verdict
 from bot.llm.budget import Reserved
+from bot.llm.faults import BUSY
 from bot.llm.pace import Pace
 from bot.metrics import BREAKER, LLM_COST, LLM_TOKENS
 from bot.prices import MILLION, Price, Usage
@@ -153,7 +154,7 @@ class Guard:
                 )
                 await turn.enter_async_context(waiting)
             except TryLater as later:
-                raise ModelBusyError("model is busy", after=later.after) from later
+                raise ModelBusyError(BUSY, after=later.after) from later
             except StorageError as error:
                 log.warning("ledger cannot be read", error=type(error).__name__)
                 text = say("what the model has taken so far cannot be read, so it is not asked; commands work as ever")

@@ -10,6 +10,7 @@ from bot.settings.providers import Mode, Role
 
 Stop = Literal["end", "tools", "cut", "refusal"]
 DEADLINE = 60.0  # seconds for everything that one question takes
+PATIENCE = 5.0  # seconds that a request to the agent holds its worker for a model that is busy
 
 
 class WrongAnswerError(Exception):
@@ -75,6 +76,8 @@ class Ask:
         schema: what the answer has to be, as JSON; without it prose, or the calls of `tools`.
         read: makes what the asker wants of an answer's text, or raises WrongAnswerError; None: the schema decides.
         deadline: seconds for everything: waiting, tries, re-asks and further providers.
+        patience: seconds that it waits for a busy provider, or as long as one asks for; None: half of what is left, and
+            as long as is asked for within the deadline.
         is_deterministic: the same question may be answered from what was said before.
         is_private: it holds words of a private channel or a direct message.
         person_id: whose request or report it is about: who pays for it, and waits for it.
@@ -91,6 +94,7 @@ class Ask:
     schema: Mapping[str, object] | None = None
     read: Callable[[str], object] | None = field(default=None, compare=False)
     deadline: float = DEADLINE
+    patience: float | None = None
     is_deterministic: bool = False
     is_private: bool = False
     person_id: int | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.errors import ModelError
+from bot.errors import ModelBusyError, ModelError
 from bot.llm import faults, modes
 from bot.llm.faults import FailedCallError
 from bot.llm.gate import Gate, Spent
@@ -16,10 +16,12 @@ from bot.llm.marks import Marks
 from bot.llm.port import Answer, Ask, Message, Reply, Usage, WrongAnswerError, user
 from bot.llm.wire import Wire, sent
 from bot.settings.providers import Mode, Server
+from prompts.words import fixed
 
 log = structlog.get_logger(__name__)
 
-NO_VALID_ANSWER = "model gave no valid answer"
+NO_VALID_ANSWER = fixed("model gave no valid answer")
+NOT_TEXT = fixed("model answer was not text")
 LONG = 2000  # characters of one text, above which it is cut when the model cannot read that much
 LEFT_OUT = "\n[… {} characters left out …]\n"
 
@@ -77,7 +79,7 @@ class Provider:
             mode = await self.marks.mode(self.server, model)
             reply = await self._whole(ask, mode, refused, model=model, until=until, tally=tally)
             if reply.stop == "refusal" and ask.is_structured:
-                raise ModelError("model answer was a refusal")
+                raise ModelError(fixed("model answer was a refusal"))
             if mode == "native" and leaks(ask, reply):
                 log.warning("model wrote a call as text", provider=self.server.name, model=model)
                 await self.marks.mark_leak(self.server.name, model)
@@ -173,6 +175,8 @@ class Provider:
             wait = faults.wait_before(fault, tried=tried, chance=self._chance)
             if wait is None or clock() + wait >= until:
                 raise fault
+            if ask.patience is not None and wait > ask.patience and "retry-after" in fault.headers:
+                raise ModelBusyError(faults.BUSY, after=wait)
             await self._sleep(wait)
 
     async def call(self, ask: Ask, *, model: str, until: float, tally: Tally) -> Reply:
@@ -224,9 +228,9 @@ def _unless_structured(reply: Reply, *, is_structured: bool) -> Reply:
         ModelError: it is cut where half is worth nothing, too long to be read, or stopped for a reason nobody knows.
     """
     if reply.stop == "too_long":
-        raise ModelError("model cannot read that much")
+        raise ModelError(fixed("model cannot read that much"))
     if reply.stop == "cut" and (is_structured or reply.calls):
         raise ModelError(faults.CUT_OFF)
     if reply.stop not in {"end", "tools", "cut", "refusal"}:
-        raise ModelError(f"model answer was not text ({reply.stop})")
+        raise ModelError(f"{NOT_TEXT} ({reply.stop})")
     return reply

@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     """Whether an answer in a thread, once it is checked, is written piece by piece before their eyes."""
 
     # The agent
+    stop_button_seconds: float = Field(default=10.0, ge=0, le=600)
+    """Seconds after which a request that is still worked on shows a message with a Stop button; 0: never."""
     approvals: kinds.Approvals = "balanced"
     """Which of the agent's writes wait for approval: `strict` all, `balanced`, `open` only what nobody said."""
     approval_hours: float = Field(default=24.0, gt=0, le=720)

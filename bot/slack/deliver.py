@@ -16,7 +16,7 @@ from bot.slack.home import render_home
 from bot.slack.lookup import Call, channel_of, proof_in, since_first_sent
 from bot.slack.stream import find_stream, stream
 from bot.slack.upload import find_upload, upload
-from storage.outbox import EPHEMERAL, POST, PUBLISH, REFRESH, STREAM, UPLOAD, Outgoing
+from storage.outbox import DELETE, EPHEMERAL, POST, PUBLISH, REFRESH, STREAM, UPLOAD, Outgoing
 from storage.sending import Sent
 
 _NUMBER = re.compile(r"\d+")
@@ -30,8 +30,8 @@ async def deliver(client: AsyncWebClient, call: Call) -> Sent:
     Raises:
         CallFailed: with what the failure means.
     """
-    if call.row.kind in {"react", "unreact"}:
-        return await _react(client, call.row, call.anchor)
+    if call.row.kind in {"react", "unreact", DELETE}:
+        return await _touch(client, call.row, call.anchor)
     if call.row.kind in {PUBLISH, REFRESH}:
         view = render_home(Home.model_validate_json(OWN.hide(call.row.payload)))
         await answer(client.views_publish(user_id=call.row.channel_id, view=view))
@@ -140,8 +140,12 @@ async def _post(client: AsyncWebClient, call: Call, content: dict[str, Any]) -> 
     return Sent(str(data["channel"]), str(data["ts"]))
 
 
-async def _react(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent:
+async def _touch(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> Sent:
+    """Change a message that is there by more than its words: set an emoji on it, take that off, or take it away."""
     place = anchor or Sent(row.channel_id, row.target_ts)
+    if row.kind == DELETE:
+        await answer(client.chat_delete(channel=place.channel_id, ts=place.ts or ""))
+        return place
     verb = client.reactions_add if row.kind == "react" else client.reactions_remove
     await answer(verb(channel=place.channel_id, timestamp=place.ts or "", name=row.payload))
     return place

@@ -161,7 +161,7 @@ class Outbox:
             sent = done or await deliver(self.client, call)
             stages.effect("found" if done else "sent", **_named(row))
         except CallFailed as failure:
-            is_done = row.kind in {"react", "unreact"} and failure.code in DONE
+            is_done = row.kind in {"react", "unreact", outbox.DELETE} and failure.code in DONE
             return Sent(row.channel_id, row.target_ts) if is_done else failure
         except Exception as error:  # one bad row must not stop all others; like a job, it is buried
             log.exception("not sent", effect_key=row.key)

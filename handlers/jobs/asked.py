@@ -179,6 +179,8 @@ async def serve(ctx: Context, run: Run, asked: Asked, act: Callable[[Desk], Awai
 
 async def deliver(at: Desk, reply: Reply) -> None:
     """Show a reply where it belongs, unless what the asker looks at shows it already."""
+    if reply.is_shown:
+        return
     if follow.is_home(at):
         await follow.said(at, reply.message, settles=reply.settles)
         return

@@ -52,12 +52,20 @@ async def turn(ctx: Context, run: Run) -> None:
         clock=ctx.clock,
         desk=partial(_desk, ctx, run, asked),
         finishing=run.finishing,
-        signs=Signs(partial(show_status, ctx.client, channel_id=row.channel_id, thread_ts=row.thread_ts)),
+        signs=Signs(
+            partial(show_status, ctx.client, channel_id=row.channel_id, thread_ts=_under(row)),
+            offered_after=ctx.settings.stop_button_seconds,
+        ),
         plainly=partial(_plainly, asked),
         got_on=run.got_on,
         fence=run.job.fence,
     )
     await run_turn(world, row.id)
+
+
+def _under(row: Turn) -> str | None:
+    """The message that shows what is being done: in a direct message outside of a thread the request itself."""
+    return row.thread_ts or row.message_ts
 
 
 async def _insiders(ctx: Context, homes: set[str]) -> dict[str, frozenset[str]]:

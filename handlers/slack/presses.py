@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from agent.cards.working import at_work
 from agent.commands.grammar import find_verb
 from agent.commands.registry import VERBS
+from agent.turns.progress import STOP
 from bot.events import SlackPress
 from bot.slack.parse import parse
 from handlers.context import Context
@@ -16,6 +17,7 @@ from handlers.slack import refuse
 from handlers.slack.forms import OPENS, opened
 from handlers.slack.intake import Intake
 from handlers.slack.showing import show
+from handlers.slack.stopping import stop_pressed
 from storage import people
 from storage.outbox import Outgoing
 
@@ -28,6 +30,8 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         opens = press.action.startswith(OPENS)
         shows = None if opens else partial(_working, ctx, press)
         stored = await intake.store(body, starts_work=not opens, shows=shows)
+        if stored.is_new and press.action == STOP:
+            await stop_pressed(ctx, press)
         await ack()
         if opens and stored.is_new:
             await show(ctx, press, opened, stored.correlation_id)

@@ -43,7 +43,7 @@ async def test_where_threads_are_followed_a_reply_needs_no_mention(
         ts = await report(bot, "bob", f"ask {ASKED}")
         await say(slack, bot, "bob", f"chargehand, {ASKED}", thread_ts=ts)
         await say(slack, bot, "bob", f"chargehand, {ASKED}", thread_ts=ts)
-        [_, hint] = said(slack.ephemerals("bob"))
+        [hint] = said(slack.ephemerals("bob"))
         assert hint.startswith(f"I hear only what mentions me: `@chargehand {ASKED}`.")
         refused = await slash(bot, "carol", "channel follow threads")
         assert refused.startswith("You may not say what I listen to in this channel: that is for managers")
@@ -279,3 +279,27 @@ async def test_the_messages_tab_suggests_what_who_opens_it_may_run(
     [call] = slack.calls("assistant.threads.setSuggestedPrompts")
     assert [one["message"] for one in call.args["prompts"]] == words
     assert "thread_ts" not in call.args
+
+
+async def test_a_shared_channel_has_no_agent_until_an_admin_allows_it(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    knows(llm)
+    async with with_agent(slack, llm, tmp_path) as bot:
+        slack.share("#ops")
+        await quiet(bot)
+        for words in (ASKED, f"ask {ASKED}"):
+            await report(bot, "bob", words)
+            assert said(slack.ephemerals("bob"))[-1].startswith(
+                "This channel is shared with another organisation: I take no requests here until an admin writes"
+            )
+        assert (await select_all(bot, Turn), llm.requests) == ([], [])
+        assert "nobody; I take no requests here until `channel allow agent`" in await slash(bot, "bob", "channel show")
+        await slack.dm("bob", f"ask {ASKED}")
+        await quiet(bot)
+        assert "Bob has one." in slack.dms("bob")[-1].plain
+        assert (await slash(bot, "bob", "channel allow agent")).startswith("You may not let people from elsewhere")
+        await make_admin(bot, "alice")
+        assert "from elsewhere nobody may report" in await slash(bot, "alice", "channel allow agent")
+        ts = await report(bot, "bob", f"ask {ASKED}")
+        assert "Bob has one." in said(answers(slack, ts))[-1]

@@ -38,7 +38,7 @@ FAULTS = (
 LAST = len(FAULTS) - 1
 # What calls nothing, or nothing that there is, changes nothing, and the answer says so.
 IN_VAIN = {
-    "router": {LAST},
+    "router": {number for number, one in enumerate(FAULTS) if one.kind == "refusal"} | {LAST},
     "tool": {number for number, one in enumerate(FAULTS) if one.kind in HOPELESS} | {LAST},
     "answer": set(),
 }
@@ -52,7 +52,7 @@ async def test_a_fault_of_the_model_has_one_outcome(
 ) -> None:
     llm.add(Rule(match=Match(said="</receipts>"), reply=Reply(json={"claims": []})))
     for number, fault in enumerate(FAULTS):
-        llm.add(*_script(rf"pump {number}\b", f"pump {number}", {place: (fault,)}))
+        llm.add(*_script(rf"<request>[^<]*pump {number}\b", f"pump {number}", {place: (fault,)}))
     given = {"llm_deadline_seconds": 3, "turns_per_minute": 99, "turns_per_hour": 99}
     async with with_agent(slack, llm, tmp_path, **given) as bot:
         asked = [

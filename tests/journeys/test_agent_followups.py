@@ -183,3 +183,53 @@ async def test_edits_count_and_what_is_deleted_is_not_begun(
     assert not any("away today" in text or "next week" in text for text in told)
     assert any("away tomorrow" in text for text in told)
     assert asked_for(llm, "route") == 2
+
+
+async def test_what_was_said_meanwhile_may_be_rewritten_and_deleted(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    thinks(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.")))
+    async with with_agent(slack, llm, tmp_path) as bot:
+        ts = await slack.say("bob", "#ops", "@chargehand ask who has the most open tickets?")
+        await llm.stalled.wait()
+        kept = await slack.say("bob", "#ops", "@chargehand only those of Lyon please", thread_ts=ts)
+        dropped = await slack.say("bob", "#ops", "@chargehand and those of Turin too", thread_ts=ts)
+        await until(lambda: follow_ups(bot, "Lyon", "Turin"))
+        await slack.edit("bob", "#ops", kept, "@chargehand only those of Basel please")
+        await slack.delete("bob", "#ops", dropped)
+        await until(lambda: follow_ups(bot, "Basel"))
+        llm.release()
+        await quiet(bot)
+        assert [turn.state for turn in await bot.rows(select(Turn))] == ["done"]
+    told = [str(body) for body in llm.requests if "Purpose: research" in str(body)]
+    assert "of Basel" in told[-1]
+    assert not any("of Lyon" in text or "of Turin" in text for text in told)
+
+
+async def follow_ups(bot: Bot, *towns: str) -> bool:
+    """Whether a town each is all that the asker added."""
+    [turn] = await bot.rows(select(Turn))
+    return len(turn.follow_ups) == len(towns) and all(town in str(turn.follow_ups) for town in towns)
+
+
+async def test_a_request_that_is_rewritten_while_it_waits_for_approval_goes_on_with_the_new_words(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "assign", "research")
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="I asked.")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Looked.")))
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", "could you give CH-1 to somebody good?")
+        assert await turns_in(bot, "waiting", 1)
+        await slack.edit("alice", "#ops", ts, "@chargehand could you give CH-1 to somebody in Basel?")
+        await quiet(bot)
+        [asked] = [one.ts for one in slack.thread("#ops", ts) if "Approve" in one.buttons]
+        await slack.click("alice", "#ops", asked, "Approve")
+        await quiet(bot)
+        assert await turns_in(bot, "done", 1)
+    told = [str(body) for body in llm.requests if "Purpose: research" in str(body)]
+    assert "The asker has rewritten the request" in told[-1]
+    assert "somebody in Basel" in told[-1]

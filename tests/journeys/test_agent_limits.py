@@ -11,7 +11,7 @@ from bot.sandbox.llm import Call, Fault, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.llm.faults import Kind
 from bot.sandbox.slack import SlackSandbox
 from storage.limits import Slot
-from storage.turns import ModelCall, Turn
+from storage.turns import ModelCall, Turn, TurnStep
 from tests.journeys.agent_team import answers, calls, routes, with_agent
 from tests.team import quiet, report, said, slash
 
@@ -30,6 +30,33 @@ async def test_a_model_whose_places_a_killed_process_holds_is_waited_for(
         [turn] = await bot.rows(select(Turn))
     assert (turn.state, turn.outcome, turn.note) == ("done", "answer", "")
     assert "There are none." in said(answers(slack, ts))[-1]
+    shown = statuses(slack, ts)
+    assert "is waiting for the model…" in shown
+    assert shown[-1] == ""
+
+
+def statuses(slack: SlackSandbox, ts: str) -> list[str]:
+    """What stood below a message while it was worked on, in order."""
+    calls = slack.calls("assistant.threads.setStatus")
+    return [str(call.args.get("status", "")) for call in calls if call.args["thread_ts"] == ts]
+
+
+async def test_a_model_that_asks_for_patience_gets_it_and_the_worker_goes_on(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """With one worker somebody else is answered meanwhile."""
+    routes(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.")))
+    async with with_agent(slack, llm, tmp_path, worker_concurrency=1) as bot:
+        llm.fail(status=429, retry_after=9)
+        asked = await slack.dm("bob", "ask who has the most open tickets?")
+        await slack.until(lambda: "is waiting for the model…" in statuses(slack, asked), timeout=30)
+        await report(bot, "alice", "redis is down")
+        [turn] = await bot.rows(select(Turn))
+        assert (turn.state, turn.outcome) == ("done", "answer")
+    assert statuses(slack, asked)[-1] == ""
+    order = [one.plain for one in slack.dms("bob")]
+    assert "Nobody has any." in order[-1]
 
 
 async def test_a_thread_with_very_many_requests_rests_and_says_so_once(
@@ -58,6 +85,21 @@ async def test_all_steps_of_a_request_together_have_a_limit(
         ts = await report(bot, "bob", "ask who has the most open tickets?")
         assert len(await bot.rows(select(ModelCall).where(ModelCall.number < APART))) == 4
     assert "This reached a limit" in said(answers(slack, ts))[-1]
+
+
+async def test_limits_and_models_are_spoken_of_in_the_language_of_the_answer(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research", "research", "research")
+    calls(llm, "research", Call("list_tickets", {"filters": "open"}), then="Keine.")
+    async with with_agent(slack, llm, tmp_path, turn_model_calls=4, language="de") as bot:
+        ts = await report(bot, "bob", "frage wer hat die meisten offenen Tickets?")
+        assert "Das kam an eine Grenze (4 Antworten des Modells)" in said(answers(slack, ts))[-1]
+        assert "Nicht getan: “as asked”." in said(answers(slack, ts))[-1]
+        assert "4 answers of the model" in [step.why for step in await bot.rows(select(TurnStep))]
+        llm.fail(status=401, times=1000)
+        ts = await report(bot, "bob", "frage wer hat die wenigsten offenen Tickets?")
+    assert "Das Modell gab keine Antwort (das Modell hat den Schlüssel abgelehnt (401))" in said(answers(slack, ts))[-1]
 
 
 async def test_an_answer_below_the_first_provider_says_whose_it_is(

@@ -38,6 +38,29 @@ async def test_who_asks_about_a_ticket_sees_it(slack: SlackSandbox, bot: Bot) ->
     assert [one.number for one in await select_all(bot, Ticket)] == [1]
 
 
+async def test_a_question_becomes_no_ticket_unless_its_asker_wants_one(slack: SlackSandbox, bot: Bot) -> None:
+    """They read what comes near, how to have a ticket after all and, once a day, what is off."""
+    await report(bot, "frank", "redis is down")
+    await slack.say("erin", "#payments", "@chargehand report refunds are stuck")
+    await quiet(bot)
+    ts = await report(bot, "alice", "how long will redis take, and who is away?")
+    assert len(await select_all(bot, Ticket)) == 2
+    answer = slack.thread("#ops", ts)[-1]
+    assert answer.plain.startswith("I read this without a language model, and know no command for it.")
+    assert "|CH-1 Redis is down>." in answer.plain
+    assert "refunds" not in answer.plain
+    assert "Commands that come near: `claim CH-1`, `who can resolve`, `away" in answer.plain
+    assert "answered by rules, without a model" in answer.plain
+    assert "CHARGEHAND_LLM_CHAIN turns it on" in answer.plain
+    await slack.click("alice", "#ops", answer.ts, "Make it a ticket")
+    await slack.until(lambda: slack.modal("alice"))
+    assert "how long will redis take" in str(slack.modal("alice"))
+    ts = await report(bot, "alice", "wie lange dauert redis noch?")
+    assert "CHARGEHAND_LLM_CHAIN" not in slack.thread("#ops", ts)[-1].plain
+    ts = await report(bot, "bob", "and who knows redis?")
+    assert "CHARGEHAND_LLM_CHAIN" in slack.thread("#ops", ts)[-1].plain
+
+
 @pytest.mark.parametrize("words", ["please merge #88 now", "can you deploy the api to production?"])
 async def test_it_never_merges(slack: SlackSandbox, bot: Bot, words: str) -> None:
     await report(bot, "frank", words)

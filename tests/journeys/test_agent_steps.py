@@ -53,6 +53,7 @@ async def test_what_needs_nothing_of_a_step_that_waits_is_done_at_once(
         [answer] = answers(slack, ts)
         assert "1 change" in answer.plain
         assert "waiting for approval" in answer.plain
+        assert "Goes on once that is decided: “note it”." in answer.plain
         [asked] = [one.ts for one in slack.thread("#ops", ts) if "Approve" in one.buttons]
         await slack.click("alice", "#ops", asked, "Approve")
         await quiet(bot)
@@ -76,6 +77,16 @@ async def test_a_step_that_reaches_a_limit_takes_only_what_needs_it_with_it(
         ts = await report(bot, "alice", ASKED)
         assert await done(bot) == (0, 1)
         assert [step.state for step in await bot.rows(select(TurnStep))] == ["failed", "failed", "done"]
-    [answer] = said(answers(slack, ts))
-    assert "This reached a limit" in answer
+        await report(bot, "alice", "continue", thread_ts=ts)
+        [_, second] = await bot.rows(select(Turn).order_by(Turn.number))
+        again = await bot.rows(select(TurnStep).where(TurnStep.turn_id == second.id).order_by(TurnStep.number))
+    [answer, after] = said(answers(slack, ts))
+    assert "This reached a limit (get_ticket with the same arguments again and again)" in answer
+    assert "Not done: “give it to somebody good”; “note it”." in answer
+    assert [(step.specialist, step.goal) for step in again] == [
+        ("assign", "give it to somebody good"),
+        ("comment", "note it"),
+    ]
+    assert [step["needs"] for step in second.route["steps"]] == [False, True]
+    assert "Not done: “give it to somebody good”; “note it”." in after
     assert "1 change" in answer

@@ -12,6 +12,7 @@ from bot.sandbox.slack import SlackSandbox
 from storage import turns
 from storage.database import Database, run
 from storage.queue.jobs import jobs
+from storage.receipts import Receipt
 from storage.turns import Turn, TurnStep
 from tests.clock import Clock
 from tests.journeys.agent_team import answers, asked_for, calls, routes, with_agent
@@ -93,6 +94,9 @@ async def test_after_some_attempts_it_is_given_up_and_can_be_tried_again(
         await slack.click("alice", "#ops", sorry.ts, "Try again")
         await quiet(bot)
         states = [(turn.state, turn.continues) for turn in await bot.rows(select(Turn).order_by(Turn.number))]
+        done = [one for one in await bot.rows(select(Receipt)) if one.tool]
     assert states == [("failed", None), ("done", 1)]
-    assert "CH-1" in slack.thread("#ops", ts)[-1].plain, "all who read of the failure read how it ended"
-    assert slack.thread("#ops", ts)[-1].ts != sorry.ts
+    assert [one.tool for one in done] == ["assign"], "what was done is not done again"
+    last = slack.thread("#ops", ts)[-1]
+    assert last.ts != sorry.ts, "all who read of the failure read how it ended"
+    assert "nothing was changed" in last.plain

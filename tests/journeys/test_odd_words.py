@@ -68,8 +68,8 @@ async def test_a_100_kb_command_and_edit_are_answered(slack: SlackSandbox, bot: 
 @pytest.mark.parametrize("engine", DATABASES)
 async def test_what_no_database_can_hold_is_left_out(slack: SlackSandbox, bot: Bot) -> None:
     half = "\ud83d"  # of a pair that makes one picture
-    ts = await report(bot, "frank", f"redis\0 is down {half}")
-    assert (await bot.ticket()).description == "redis is down ?"
+    ts = await report(bot, "frank", f"redis\0 {half} is down")
+    assert (await bot.ticket()).description == "redis ? is down"
     await slack.edit("frank", "#ops", ts, f"@chargehand redis\0 is slow {half}")
     await slack.command("bob", "#ops", "/chargehand", f"resolve CH-1 the\0 disk was full {half}")
     await quiet(bot)

@@ -1,0 +1,46 @@
+"""A request that no model reads: what becomes of it."""
+
+from agent.kit.world import World
+from agent.turns import answer
+from agent.turns.begin import TICKET
+from agent.turns.control import is_dry_run
+from agent.turns.finish import Ended
+from agent.turns.nearest import nearest
+from agent.turns.offline import looked_up
+from agent.turns.rules import judge
+from agent.turns.verdict import Heard
+from bot.messages import escape
+from prompts.words import fixed, say
+from storage import thread_links, turns
+from storage.turns import DONE, Turn
+
+UNREAD = fixed("I read this without a language model, and know no command for it. `help` lists them.")
+PLAIN = "plain"  # no model answered: what is done without one is the answer
+
+
+async def without_model(world: World, turn: Turn, why: str, shown: str) -> Ended:
+    """What code can look up is looked up, what only tells of something is a remark or a report; else one is offered.
+
+    Args:
+        why: no model read it, in English, for the record; shown: the same in the language that is spoken.
+    """
+    if found := await looked_up(world, turn):
+        return Ended(state=DONE, outcome="answer", why=found)
+    if is_dry_run(turn.text):
+        return Ended(state=DONE, outcome="answer", why=failed(shown))
+    if not judge(Heard(text=turn.text, is_top_level=turn.thread_ts in {None, turn.message_ts})).is_told:
+        async with world.db.write() as tx:
+            about = await thread_links.ticket_of(tx, turn.workspace_id, turn.channel_id, turn.thread_ts or "")
+            kept = await turns.get(tx, turn.id)
+            kept.offers = "" if about else TICKET
+            kept.note = answer.NO_MODEL if why == answer.NO_MODEL else kept.note
+        async with world.reading() as desk:
+            near = await nearest(desk, turn.text)
+        first = say(UNREAD) if why == answer.NO_MODEL else failed(shown)
+        return Ended(state=DONE, outcome="answer", why="\n".join(filter(None, [first, near])))
+    return Ended(state=DONE, outcome=PLAIN, why=why)
+
+
+def failed(why: str) -> str:
+    """Why there is no answer, and what there is without one."""
+    return say("The model gave no answer ({why}). `help` lists what works without it.", why=escape(why))
