@@ -15,7 +15,7 @@ PACE = (0.2, 0.8)  # seconds between two deeds
 # Each issue gets a comment, and GitHub takes 100 at once and 400 more an hour (bot/github/pace.py). Less than that is
 # opened: else the rest would wait for the next hour, long after the campaign.
 ISSUES, ISSUE_SECONDS = 70, 12.0
-WRONG = ("redis node {} is down", "checkout {} fails for everyone", "search index {} is stale", "how do I read log {}?")
+WRONG = ("redis node {} is down", "checkout {} fails for everyone", "search index {} is stale", "log {} cannot be read")
 WRITERS = ("alice", "bob", "carol", "erin")
 
 
