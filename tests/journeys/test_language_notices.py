@@ -20,7 +20,7 @@ async def test_each_assignee_reads_it_in_their_language(slack: SlackSandbox, bot
     assert german.buttons == ["Bestätigen", "Übergeben…", "Bis morgen zurückstellen"]
     assert english.plain.startswith("*CH-2* Kafka is slow is yours (team Platform). Why you: fewest open: 0")
     refused = await slash(bot, "bob", "mute @nobody")
-    assert refused == "@nobody kenne ich nicht. Wähle eine Person aus der @-Liste von Slack."
+    assert refused.startswith("@nobody kenne ich nicht. Wähle eine Person aus der @-Liste von Slack.")
 
 
 @BOTH
