@@ -23,6 +23,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.campaign
 def test_the_short_bench_prints_all_figures() -> None:
     bench = script(BENCH / "intake.py", "--short", "--json", within=WITHIN)
     assert bench.returncode == 0, bench.stderr

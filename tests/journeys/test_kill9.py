@@ -14,7 +14,7 @@ from bot.slack.client import open_client
 from storage.database import Database
 from tests.team import settings_for
 
-KILLS = {"postgres": 5, "sqlite": 8}
+KILLS = {"postgres": 3, "sqlite": 6}
 
 
 @pytest.mark.parametrize("db", KILLS)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 KEYS = st.sampled_from([None, "a", "b"])
 PAUSES = st.integers(min_value=0, max_value=90).map(lambda seconds: timedelta(seconds=seconds))
 RUNS = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=30,
     deadline=None,
     database=None,
