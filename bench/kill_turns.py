@@ -72,7 +72,8 @@ async def campaign(folder: Path, *, turns: int, kills: int, seed: int) -> Verdic
     async with SlackSandbox.start(ack_within=30.0) as slack, LlmSandbox.start() as llm:
         _script(llm)
         model = {"anthropic_api_key": "sk-test", "anthropic_base_url": llm.url}
-        settings = settings_for(slack, folder, **model, turns_per_minute=1000, turns_per_hour=1000)
+        limits = {"turns_per_minute": 1000, "turns_per_hour": 1000, "budget_user_day_tokens": 10**8}
+        settings = settings_for(slack, folder, **model, **limits)
         await seed_teams(settings, slack)
         asked: dict[int, str] = {}
         for kill in range(kills):

@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from itertools import islice
 
+from agent.commands.reading import TICKET_IN_TEXT
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
 from agent.desk import Desk
@@ -10,6 +11,8 @@ from agent.kit.lookalikes import row_of, tickets_like
 from agent.reports.similar import significant
 from bot.messages import escape
 from prompts.words import say
+from storage import tickets
+from storage.tickets import Ticket
 
 MOST_TICKETS, MOST_COMMANDS = 5, 3
 IN_COMMON = 0.15  # of the words of a request and a title together: a question says more than a title
@@ -18,7 +21,9 @@ WORDS = 30  # of a request that are looked at
 
 
 async def nearest(desk: Desk, text: str) -> str:
-    """Lines for its answer, as mrkdwn; empty where nothing comes near."""
+    """Lines for its answer, as mrkdwn: the tickets that it names, else what comes near; empty where nothing does."""
+    if named := await _named(desk, text):
+        return say("You name {tickets}.", tickets=row_of(named))
     found = await tickets_like(desk, text, most=MOST_TICKETS, enough=IN_COMMON)
     commands = [f"`{escape(verb.example)}`" for verb in commands_near(text)]
     lines = [
@@ -26,6 +31,12 @@ async def nearest(desk: Desk, text: str) -> str:
         say("Commands that come near: {commands}.", commands=", ".join(commands)) if commands else "",
     ]
     return "\n".join(filter(None, lines))
+
+
+async def _named(desk: Desk, text: str) -> list[Ticket]:
+    numbers = islice(dict.fromkeys(map(int, TICKET_IN_TEXT.findall(text))), MOST_TICKETS)
+    found = [await tickets.by_number(desk.tx, desk.workspace_id, number) for number in numbers]
+    return [one for one in found if one is not None and await desk.sees(one)]
 
 
 def commands_near(text: str) -> list[Verb]:

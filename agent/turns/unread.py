@@ -1,5 +1,6 @@
 """A request that no model reads: what becomes of it."""
 
+from agent.commands.reading import TICKET_IN_TEXT
 from agent.kit.world import World
 from agent.turns import answer
 from agent.turns.begin import TICKET
@@ -32,7 +33,7 @@ async def without_model(world: World, turn: Turn, why: str, shown: str) -> Ended
         async with world.db.write() as tx:
             about = await thread_links.ticket_of(tx, turn.workspace_id, turn.channel_id, turn.thread_ts or "")
             kept = await turns.get(tx, turn.id)
-            kept.offers = "" if about else TICKET
+            kept.offers = "" if about or TICKET_IN_TEXT.search(turn.text) else TICKET
             kept.note = answer.NO_MODEL if why == answer.NO_MODEL else kept.note
         async with world.reading() as desk:
             near = await nearest(desk, turn.text)
