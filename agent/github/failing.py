@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = {
     "404": fixed("GitHub shows no such thing in {where}: it is not there, or the App may not see it."),
     "410": fixed("It is deleted in {where}, or issues are turned off there."),
     "422": fixed("GitHub refused it in {where}: {why}"),
+    "moved": fixed("{where} is in another place by now: look there, and ask again for that one."),
 }
 
 
@@ -29,7 +30,9 @@ def words_of(failed: CallFailed, where: str, *, is_write: bool = False) -> str:
         return say("GitHub asks for patience: try again in {time}.", time=span)
     if not failed.is_final:
         return say("GitHub cannot be reached at the moment: try again in a minute.")
-    text = WORDS.get(failed.code.removeprefix("http_")[:3], fixed("GitHub did not do it in {where}: {why}"))
+    text = WORDS.get(
+        failed.code.partition(":")[0].removeprefix("http_"), fixed("GitHub did not do it in {where}: {why}")
+    )
     return say(text, where=where, why=escape(_why(failed.code)))
 
 

@@ -50,14 +50,17 @@ class _Enough(Exception):  # noqa: N818
     """It was only to be seen what would happen."""
 
 
-async def do(desk: Desk, line: str) -> Deed:
+async def do(desk: Desk, line: str, *, own: Ticket | None = None) -> Deed:
     """Run it.
+
+    Args:
+        own: the ticket that it is about where it names none, if that is not its thread's.
 
     Raises:
         UserError: it cannot be done, or not by this person.
     """
     before = len(audit.recorded(desk.tx))
-    reply = await run_line(desk, line, thread_ticket=await linked_ticket(desk), is_sure=True)
+    reply = await run_line(desk, line, thread_ticket=own or await linked_ticket(desk), is_sure=True)
     await desk.tx.flush()
     done = [one for one in audit.recorded(desk.tx)[before:] if one.action not in NOT_A_DEED]
     if not done:

@@ -14,6 +14,7 @@ from storage.turns import ToolCall, Turn
 DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
 CANCELLED = "cancelled"  # by whoever asked, when it was asked back
 LONGEST_RESULT = 6000  # characters of what a model is told, some 2,000 tokens
+LONGEST_SECRET = 4200  # characters that one match of `redact` may have, but for a key that goes on to the end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +48,22 @@ class Use:
             arguments=dict(self.call.arguments),
             effect_key=self.effect_key,
             state=state,
-            result=_cut(redact(result)),
+            result=told(result),
             milliseconds=round((time.monotonic() - self.started) * 1000),
             **more,
         )
 
 
-def _cut(text: str) -> str:
-    more = len(text) - LONGEST_RESULT
-    return text if more <= 0 else f"{text[:LONGEST_RESULT]}\n[… {more} more characters left out]"
+def told(found: str) -> str:
+    """What a tool has found as a model is told of it: without secrets, and no more than a model can use.
+
+    To look for secrets in all of a megabyte would hold up everybody for seconds, so it is cut before as well: what the
+    cut may have halved, and so hidden from that look, is left out.
+    """
+    clean = redact(found[: LONGEST_RESULT + 2 * LONGEST_SECRET])
+    if len(found) > LONGEST_RESULT + 2 * LONGEST_SECRET:
+        clean = clean[:-LONGEST_SECRET]
+    elif len(clean) <= LONGEST_RESULT:
+        return clean
+    shown = clean[:LONGEST_RESULT]
+    return f"{shown}\n[… {max(len(found), len(clean)) - len(shown)} more characters left out]"

@@ -19,7 +19,7 @@ from agent.turns.grounds import Words
 from agent.turns.keep import Asked, keep
 from agent.turns.meanwhile import is_news, take_in
 from agent.turns.passed_on import HANDOVER, handover, is_passed_on, pass_on
-from agent.turns.past import Past, so_far
+from agent.turns.past import Past, each_once, so_far
 from agent.turns.stop import unless_stopped
 from bot.llm import port
 from bot.llm.port import Ask, Call, Message
@@ -165,14 +165,13 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
 
 
 async def _use(world: World, work: Work, past: Past) -> None:
-    """Reads at once, writes one by one in their order; what was asked for before is answered from before."""
+    """Reads at once, writes one by one in order; what was asked for before, or twice at once, is done once."""
     number, used = len(past.asked), past.used
     more = tuple(one["raw"] for one in past.said)
     work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
     if len(used) >= world.settings.turn_tool_calls:
         raise LimitError(phrase("{count} uses of tools", count=len(used)))
-    fresh = past.open_calls[: world.settings.turn_tool_calls - len(used)]
-    new = []
+    fresh, new = past.open_calls[: world.settings.turn_tool_calls - len(used)], list[Call]()
     for call in fresh:
         same = [row for row in used if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
         before = [row for row in same if row.state != ASKED]  # that was before the asker said what is meant
@@ -183,6 +182,7 @@ async def _use(world: World, work: Work, past: Past) -> None:
             await _repeat(world, work, call, before[0], number=number)
         else:
             new.append(call)
+    new = each_once(new, but=ASK.name)
     await _unless_stopped(world, work, _read(world, work, [call for call in new if _is_read(call)], number))
     pseudo = {ASK.name, *([HANDOVER] if work.others else [])}
     for call in new:

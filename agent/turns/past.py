@@ -1,5 +1,6 @@
 """What is stored of a step, read before each piece of its work: after a crash it goes on from there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,16 @@ async def so_far(world: World, turn: Turn, step: int, request: Message) -> Past:
         told.append(Message(role="user", results=results))
     tell(told, [one for one in said if (one.get("step"), one.get("call")) == (step, len(asked) + 1)])
     return Past(log=told, asked=asked, used=used, open_calls=open_calls, said=said, answers=len(answers))
+
+
+def each_once(calls: Sequence[Call], *, but: str) -> list[Call]:
+    """The first of equal calls: the others stay open until it has a result, which is theirs then.
+
+    Args:
+        but: the name of a tool of which each call counts.
+    """
+    said = [(call.name, call.arguments) for call in calls]
+    return [call for number, call in enumerate(calls) if call.name == but or said[number] not in said[:number]]
 
 
 def _result(turn: Turn, row: ToolCall) -> str:

@@ -7,7 +7,9 @@ from sqlmodel import select
 
 from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
+from storage.alarms import Alarm
 from storage.proposals import Proposal
+from storage.tickets import Ticket
 from storage.turns import ToolCall, Turn
 from tests.journeys.agent_team import answers, calls, routes, with_agent
 from tests.journeys.test_agent_approval import receipts
@@ -59,6 +61,33 @@ async def test_what_only_looks_like_one_is_none_and_one_in_a_running_requests_th
         await report(bot, "alice", "ask give CH-1 to @dave, the dry run was fine", thread_ts=ts)
         assert await assignees(bot) == ["dave"]
         assert [turn.state for turn in await bot.rows(select(Turn))] == ["done", "done"]
+
+
+async def test_what_rules_read_in_plain_words_is_not_done_either(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """Each thing is told after those before it, a question is answered, and what may not be done is refused."""
+    async with with_agent(slack, llm, tmp_path, dry_run=True, anthropic_api_key="") as bot:
+        await report(bot, "frank", "redis is down")
+        before, version = await assignees(bot), (await bot.ticket()).version
+        await report(bot, "alice", "could you please give CH-1 to @dave?")
+        told = said(slack.ephemerals("alice"))[-1]
+        assert told.startswith("*Nothing was changed:* this was a dry run.\nWould do: ")
+        assert f"• assignees: @{before[0]} → @dave" in told
+        await report(
+            bot, "alice", "checkout is broken on mobile since the deploy, can someone look and remind me tomorrow at 9"
+        )
+        told = said(slack.ephemerals("alice"))[-1]
+        assert told.count("Would do: ") == 2, told
+        await report(bot, "frank", "could you please give CH-1 to @carol?")
+        assert "You may not" in said(slack.ephemerals("frank"))[-1]
+        await report(bot, "alice", "what is CH-1 about, and who has it?")
+        assert "redis is down" in said(slack.ephemerals("alice"))[-1]
+        assert (await assignees(bot), (await bot.ticket()).version) == (before, version)
+        assert len(await bot.rows(select(Ticket))) == 1
+        assert await bot.rows(select(Alarm)) == []
+        await report(bot, "alice", "assign CH-1 @dave")  # a command of a person's own is done
+        assert await assignees(bot) == ["dave"]
 
 
 async def test_without_a_model_nothing_is_tried_nor_reported(

@@ -152,7 +152,14 @@ async def test_who_asked_hears_and_is_named_when_somebody_else_decides(
         assert "@alice asked to assign CH-1 @dave: approved by @erin" in told
 
 
-@pytest.mark.parametrize(("gone", "why"), [("issue", "acme/shop#1"), ("repository", "acme/shop")])
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        ("issue", "acme/shop#1"),
+        ("elsewhere", "acme/shop#1> is in another place by now: look there, and ask again for that one."),
+        ("repository", "acme/shop"),
+    ],
+)
 async def test_what_is_gone_on_github_meanwhile_is_not_written_to(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path, gone: str, why: str
 ) -> None:
@@ -162,6 +169,8 @@ async def test_what_is_gone_on_github_meanwhile_is_not_written_to(
         ts = await report(bot, "bob", ASK)
         if gone == "issue":
             github.delete_issue("alice", SHOP, 1)
+        elif gone == "elsewhere":
+            github.transfer_issue("alice", SHOP, 1, "acme/site")
         else:
             await make_admin(bot, "alice")
             await slash(bot, "alice", "repo disconnect acme/shop")

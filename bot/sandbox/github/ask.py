@@ -80,6 +80,9 @@ class Ask:
         if number not in self.where.issues:
             raise not_found()
         found = self.where.issues[number]
+        if there := self.where.moved.get(number):
+            address = f"{self.world.url}{there}"
+            raise ApiError(301, "Moved Permanently", headers={"location": address}, url=address)
         if found is None:
             raise ApiError(410, "This issue was deleted")
         return found

@@ -73,6 +73,11 @@ class PersonSide:
         where, who = self._at(repo, by)
         issue.delete(self.herald, where, self.world.issue(where, number), by=who)
 
+    def transfer_issue(self, by: str, repo: str, number: int, to: str) -> None:
+        """Move an issue to another repository."""
+        where, who = self._at(repo, by)
+        issue.transfer(self.herald, where, self.world.issue(where, number), self.repository(to), by=who)
+
     def label(self, by: str, repo: str, number: int, name: str) -> Issue:
         """Add a label to what it has."""
         where, who = self._at(repo, by)

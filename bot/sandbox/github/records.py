@@ -89,7 +89,7 @@ class Issue:
 
 @dataclass(eq=False)
 class Repository:
-    """A repository. Its id stays when its name or owner changes; deleted issues are None."""
+    """A repository. Its id stays when its name or owner changes; issues that were deleted or moved are None."""
 
     id: int
     owner: Account
@@ -105,6 +105,7 @@ class Repository:
     heads: dict[str, str] = field(default_factory=dict)  # branch -> sha
     labels: dict[str, Label] = field(default_factory=dict)  # by lower-case name
     issues: dict[int, Issue | None] = field(default_factory=dict)  # by number, pulls included
+    moved: dict[int, str] = field(default_factory=dict)  # number of an issue -> the path that it has by now
     trees: dict[str, dict[str, str]] = field(default_factory=dict)  # sha -> path -> text, where files are known
     checks: list[CheckRun] = field(default_factory=list)
     runs: list[WorkflowRun] = field(default_factory=list)  # of Actions, oldest first

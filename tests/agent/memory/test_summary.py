@@ -9,10 +9,10 @@ from agent.desk import Desk
 from agent.forget import forget
 from agent.memory import extend
 from agent.memory.budget import estimated
-from agent.memory.context import Context, Material
+from agent.memory.context import Context, Material, assemble
 from agent.memory.factors import factor_of, learn
 from agent.memory.fit import fitted
-from agent.memory.pieces import Voices
+from agent.memory.pieces import Blocks, Voices
 from agent.memory.read import remembered
 from agent.memory.summary import KEPT, LONG, MOST, due, question, read_summary
 from bot.llm.port import Answer, Ask, Usage, WrongAnswerError, user
@@ -75,6 +75,31 @@ async def test_a_turn_reads_what_the_summary_does_not_tell(desk: Desk) -> None:
     found = await remembered(desk, "C1", "10.1", asked_ts="10.3")
     assert ([one.text for one in found.said], found.summary) == (["two"], "@bo: one")
     assert found.voices.author(found.said[0]) == "@bo"
+
+
+async def test_of_a_thread_of_10_000_messages_the_newest_are_told_in_their_budget(desk: Desk) -> None:
+    """Whether or not a summary tells of the oldest: what is read and counted stays as much."""
+    about = {"workspace_id": "T1", "channel_id": "C1", "thread_ts": "1.000000", "at": desk.now, "author": "UBO"}
+    rows = [ThreadMessage(**about, ts=f"1.{number:06}", text=f"line {number} of it") for number in range(10_000)]
+    await thread_messages.keep(desk.tx, rows)
+    counted = 0
+
+    def count(text: str) -> int:
+        nonlocal counted
+        counted += 1
+        return COUNT(text)
+
+    found = await remembered(desk, "C1", "1.000000", asked_ts="1.009999")
+    assert len(found.said) == thread_messages.MOST - 1
+    material = Material(rules="r", asked="why?", thread=Blocks(found.said, found.voices, FENCE))
+    context = assemble(material, limit=4000, count=count)
+    assert context.tokens <= 4000
+    assert "line 9998 of it" in context.text
+    assert "older message" in " ".join(context.left_out)
+    assert counted < 400, "what has no room is not even counted"
+    extension = due(found.said, count=COUNT)
+    assert extension
+    assert len(extension.said) < thread_messages.MOST
 
 
 async def test_what_models_report_is_known_to_all_processes(desk: Desk) -> None:

@@ -1,8 +1,9 @@
 """What all processes share stands around each call of the chain: for each provider its own, and one budget for all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +116,27 @@ async def test_what_no_provider_told_stays_set_aside(first: LlmSandbox, limiter:
     async with opened(first.url, limiter=limiter) as chain:
         assert (await chain.ask(ASK)).usage.is_estimated
     assert (await entry(file)).reserved == ASK.tokens + ASK.max_tokens
+
+
+@pytest.mark.parametrize("jump", [timedelta(minutes=2), timedelta(days=-1)], ids=["over midnight", "back a day"])
+async def test_what_is_set_aside_is_settled_on_its_own_day_however_the_clock_jumps(
+    first: LlmSandbox, file: Database, jump: timedelta
+) -> None:
+    now = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
+    limiter = Limiter(file, holder="one", clock=lambda: now)
+    async with opened(first.url, limiter=limiter) as chain:
+        first.stall()
+        asked = asyncio.create_task(chain.ask(ASK))
+        await first.stalled.wait()
+        assert (await entry(file)).reserved == ASK.tokens + ASK.max_tokens
+        now += jump
+        first.release()
+        usage = (await asked).usage
+        found = await entry(file)
+        assert (found.reserved, found.calls, found.input) == (0, 1, usage.input)
+        async with file.read() as tx:
+            other = Account(llm_ledger.WORKSPACE, now.date().isoformat())
+            assert (await llm_ledger.read(tx, "T1", [other]))[other] == Entry()
 
 
 async def test_without_a_budget_nobody_is_asked(first: LlmSandbox, second: Standin, limiter: Limiter) -> None:

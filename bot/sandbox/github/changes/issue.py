@@ -1,4 +1,4 @@
-"""Issues and pulls are opened, edited, closed, labelled, assigned and deleted."""
+"""Issues and pulls are opened, edited, closed, labelled, assigned, transferred and deleted."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -129,3 +129,12 @@ def delete(herald: Herald, where: Repository, one: Issue, *, by: Account) -> Non
     """Remove an issue; its number is not given again."""
     where.issues[one.number] = None
     tell(herald, where, one, "deleted", by=by)
+
+
+def transfer(herald: Herald, where: Repository, one: Issue, to: Repository, *, by: Account) -> None:
+    """Move an issue to another repository, where it gets another number; the old one leads there."""
+    tell(herald, where, one, "transferred", by=by)
+    number = len(to.issues) + 1
+    where.moved[one.number], where.issues[one.number] = f"/repositories/{to.id}/issues/{number}", None
+    one.number, to.issues[number] = number, one
+    tell(herald, to, one, "opened", by=by)
