@@ -61,8 +61,11 @@ class Desk:
 
     @property
     def is_typed(self) -> bool:
-        """Whether it was typed in Slack, which escapes what is typed, but not what stands in a form."""
-        return self.surface in {"mention", "dm", "slash"}
+        """Whether it was typed in Slack, which escapes what is typed, but not what stands in a form.
+
+        A comment on GitHub is escaped when it is read (agent/by_comment.py).
+        """
+        return self.surface in {"mention", "dm", "slash", "github"}
 
     @property
     def is_operator(self) -> bool:

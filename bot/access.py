@@ -1,7 +1,7 @@
 """Who may do what (docs/design.md 7): the one place that decides a permission and words a refusal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import Denial, Refused
 from bot.events import Actor
@@ -114,7 +114,13 @@ COMPLETE = {"report", "see", "undo", "profile", "administer", "ask", "hand over"
 
 
 def can(actor: Actor, action: str, target: Target) -> bool:
-    """Whether this person may do this. What one may not see one may not touch."""
+    """Whether this person may do this. What one may not see one may not touch.
+
+    Who asks by a comment on GitHub needs besides what it comes to there. An undo or an approval needs what it leads to:
+    that is asked for itself.
+    """
+    if not _may_there(actor, action):
+        return False
     if not actor.is_active or (actor.is_outsider and not _is_open_to_outsiders(actor, action, target)):
         return False
     if target.is_private and not target.may_see_private:
@@ -132,37 +138,23 @@ def could(actor: Actor, action: str) -> bool:
     )
 
 
-NOBODY = -1  # the id of whom GitHub knows and we do not; nothing here is theirs
 PERMISSIONS = ("none", "read", "triage", "write", "maintain", "admin")  # GitHub's, of a repository
 READS = {"report", "see", "comment", "ask", "escalate", "remind", "profile", "duty", "undo", "approve", "track"}
 ON_GITHUB = {"organise": "maintain", "administer": "admin"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Commenter:
-    """Who wrote a comment on GitHub: `person` is whose verified login it is, `permission` theirs in the repository."""
-
-    login: str
-    permission: str
-    person: Actor | None = None
-    is_bot: bool = False
+def needed_there(action: str) -> str:
+    """What a login must hold in a repository on GitHub for a comment there to do this."""
+    return "read" if action in READS else ON_GITHUB.get(action, "triage")
 
 
-def can_by_comment(author: Commenter, action: str, target: Target) -> bool:
-    """Whether a comment on GitHub may do this: the person may here, and their login may there what it comes to.
-
-    A login that is nobody's is a viewer, and a bot's comment does nothing. An undo or an approval needs besides what
-    it leads to: that is asked for itself.
-    """
-    if author.is_bot or author.permission not in PERMISSIONS:
+def _may_there(actor: Actor, action: str) -> bool:
+    """Whether the login of who writes a comment may there what it comes to; elsewhere GitHub has no say."""
+    if actor.on_github is None:
+        return True
+    if actor.on_github not in PERMISSIONS:
         return False
-    needed = "read" if action in READS else ON_GITHUB.get(action, "triage")
-    if PERMISSIONS.index(author.permission) < PERMISSIONS.index(needed):
-        return False
-    if author.person is None and target.is_private:
-        return False
-    viewer = Actor(person_id=NOBODY, slack_id="", name=author.login, workspace_id="")
-    return can(author.person or viewer, action, target)
+    return PERMISSIONS.index(actor.on_github) >= PERMISSIONS.index(needed_there(action))
 
 
 def _is_open_to_outsiders(actor: Actor, action: str, target: Target) -> bool:
@@ -188,12 +180,25 @@ def check(actor: Actor, action: str, target: Target, *, doing: str, ask: str = "
     Raises:
         Refused: with who may do it.
     """
-    if not can(actor, action, target):
-        refusal = say("You may not {doing}: that is for {who}.", doing=doing, who=who_may(action))
-        said = " ".join([refusal, *([say("Ask {who}.", who=ask)] if ask else []), *([instead] if instead else [])])
-        with speaking(ENGLISH):  # as it goes on record
-            on_record = ask or who_may(action)
-        raise Refused(said, denial=_denial(action, target, who=on_record))
+    if can(actor, action, target):
+        return
+    if not _may_there(actor, action) and can(replace(actor, on_github=None), action, target):
+        raise _refused_there(actor, action, target, doing=doing)
+    refusal = say("You may not {doing}: that is for {who}.", doing=doing, who=who_may(action))
+    said = " ".join([refusal, *([say("Ask {who}.", who=ask)] if ask else []), *([instead] if instead else [])])
+    with speaking(ENGLISH):  # as it goes on record
+        on_record = ask or who_may(action)
+    raise Refused(said, denial=_denial(action, target, who=on_record))
+
+
+def _refused_there(actor: Actor, action: str, target: Target, *, doing: str) -> Refused:
+    """The person may, their login may not."""
+    lacking = fixed(
+        "You may not {doing} from here: that takes {needed} in this repository on GitHub, and your login has {held}."
+        " Its admins can give it."
+    )
+    said = say(lacking, doing=doing, needed=needed_there(action), held=actor.on_github or "none")
+    return Refused(said, denial=_denial(action, target, who=f"{needed_there(action)} on GitHub"))
 
 
 def _denial(action: str, target: Target, *, who: str) -> Denial:

@@ -40,6 +40,7 @@ class Actor:
     is_external: bool = False  # a member of another workspace, or nobody knows
     is_active: bool = True  # not deactivated
     roles: dict[int, RoleName] = field(default_factory=dict)  # team id -> role
+    on_github: str | None = None  # what their login may in the repository that they comment in; elsewhere None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,12 +56,17 @@ async def hear_issue(desk: Desk, event: IssueEvent) -> str:
     return ""
 
 
-async def hear_comment(desk: Desk, event: CommentEvent) -> str:
-    """A comment is kept on GitHub alone, and told in the thread; its delivery may show a newer issue than we know."""
+async def hear_comment(desk: Desk, event: CommentEvent, *, is_told: bool = True) -> str:
+    """A comment is kept on GitHub alone, and told in the thread; its delivery may show a newer issue than we know.
+
+    Args:
+        is_told: it is news for the thread; a command is none, what it does is told there.
+    """
     repository = await seen(desk, event.repository)
     if event.action == "created" and event.sender and (code := CODE.search(own_words(event.body))):
         await confirm(desk, event.sender, code.group())
-    nothing = "" if await threads.hear_comment(desk, repository, event) else "nothing to bring up to date"
+    is_news = is_told and await threads.hear_comment(desk, repository, event)
+    nothing = "" if is_news else "nothing to bring up to date"
     known = await issues.by_number(desk.tx, repository.id, event.issue.number)
     told = event.issue.updated_at
     if known is None or event.is_on_pull or not told or (known.updated_at and told <= known.updated_at):

@@ -20,7 +20,7 @@ JOB = "narrate"
 async def hear_comment(desk: Desk, row: Repository, event: CommentEvent) -> bool:
     """Somebody commented on an issue or a pull request; whether anybody is told."""
     happened = of_comment(event)
-    if happened is None or await _is_own(desk, event):
+    if happened is None or await is_own(desk, event):
         return False
     pull = await pulls.by_number(desk.tx, row.id, event.issue.number) if event.is_on_pull else None
     if pull:
@@ -32,7 +32,7 @@ async def hear_comment(desk: Desk, row: Repository, event: CommentEvent) -> bool
     return await _tell(desk, about, happened, author=event.issue.author)
 
 
-async def _is_own(desk: Desk, event: CommentEvent) -> bool:
+async def is_own(desk: Desk, event: CommentEvent) -> bool:
     """Whether the bot wrote it for somebody. Anybody can copy the key in it, so its receipt has to say the same."""
     key = key_in(event.body)
     made = await receipts.by_key(desk.tx, key) if key else None

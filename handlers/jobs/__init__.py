@@ -7,6 +7,7 @@ from functools import partial
 from bot.worker import Kind, Run
 from handlers.context import Context
 from handlers.jobs import (
+    by_comment,
     channels,
     commands,
     connections,
@@ -63,6 +64,8 @@ JOBS: dict[str, Kind] = {
     "github.installation_repositories": Kind(github_events.installation_repositories),
     "github.repository": Kind(github_events.repository),
     "github.comment": Kind(github_comment.comment),
+    "github.command": Kind(by_comment.command, attempts=OUTAGE),
+    "github.answer": Kind(by_comment.answer),
     "github.facts": Kind(github_facts.facts),
     "github.connect": Kind(connections.connect),
     "github.sync": Kind(connections.sync, time_limit=900),

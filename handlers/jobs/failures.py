@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from agent import dead_letters
+from agent.by_comment import COMMAND
 from agent.cards.working import bring_back
 from agent.desk import Desk
 from agent.github.connections import reading_failed
@@ -84,6 +85,8 @@ async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> Non
 
 async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, Phrase | str]:
     """Who waits for a job, and for what in words."""
+    if job.kind == COMMAND:
+        return job.args["slack_id"], phrase(WAITED_FOR["command"])
     ticket_id, delivery_id = job.args.get("ticket_id"), job.args.get("delivery_id")
     if ticket_id and await tickets.exists(tx, ticket_id):
         ticket = await tickets.get(tx, ticket_id)

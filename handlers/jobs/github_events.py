@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import structlog
 
+from agent.by_comment import hear_comment
 from agent.desk import Desk
-from agent.github.issues import hear_comment, hear_issue
+from agent.github.issues import hear_issue
 from agent.github.pulls import hear_check, hear_pull, hear_push
 from agent.github.repositories import hear_installation, hear_repository, refused
 from agent.github.silence import is_old
@@ -41,7 +42,7 @@ async def issue(ctx: Context, run: Run) -> None:
 
 
 async def comment(ctx: Context, run: Run) -> None:
-    """Someone commented on an issue; the mirror of it learns how new it is."""
+    """Someone commented on an issue; the mirror of it learns how new it is, and a command becomes a job."""
     await _hear(ctx, run, CommentEvent, hear_comment)
 
 
@@ -80,7 +81,7 @@ async def _hear(ctx: Context, run: Run, kind: type[Heard], act: Callable[[Desk, 
         delivery = await inbox.get(tx, run.job.args["delivery_id"])
     reason = f"no {kind.__name__}"
     try:
-        event = await asyncio.to_thread(_parse, delivery) if delivery.size > LARGE else _parse(delivery)
+        event = await asyncio.to_thread(event_in, delivery) if delivery.size > LARGE else event_in(delivery)
     except (Lacking, NotReadable) as problem:
         event, reason = None, str(problem)
     async with run.finishing() as tx:
@@ -92,7 +93,12 @@ async def _hear(ctx: Context, run: Run, kind: type[Heard], act: Callable[[Desk, 
             await inbox.ignore(tx, delivery.id, reason)
 
 
-def _parse(delivery: Delivery) -> Event | None:
+def event_in(delivery: Delivery) -> Event | None:
+    """What a delivery tells of, if it is something to act on.
+
+    Raises:
+        Lacking, NotReadable: it cannot be read.
+    """
     payload = as_stored(delivery.raw, delivery.headers)
     try:
         return parse(delivery.kind, payload)

@@ -1,8 +1,10 @@
 """Who may do what, row by row of docs/design.md 7, and how a refusal reads."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.access import RULES, Commenter, Target, can, can_by_comment, check, who_may
+from bot.access import RULES, Target, can, check, who_may
 from bot.errors import Refused
 from bot.events import Actor
 from storage.people import RoleName
@@ -118,7 +120,7 @@ def test_admins_are_named_once() -> None:
     assert all(who_may(action).count("admins") <= 1 for action in RULES)
 
 
-COMMENTS: list[tuple[str, str | None, str, str, bool]] = [
+COMMENTS: list[tuple[str, str, str, str, bool]] = [
     ("both allow it", "assignee", "triage", "status", True),
     ("GitHub does not", "assignee", "read", "status", False),
     ("we do not", "viewer", "admin", "status", False),
@@ -128,33 +130,30 @@ COMMENTS: list[tuple[str, str | None, str, str, bool]] = [
     ("to read is enough to comment", "reporter", "read", "comment", True),
     ("who may not even read", "admin", "none", "see", False),
     ("a permission that nobody knows", "admin", "owner", "see", False),
-    ("an unlinked login looks", None, "read", "see", True),
-    ("an unlinked login is a viewer", None, "admin", "comment", False),
-    ("an unlinked login has nothing", None, "admin", "status", False),
 ]
 
 
 @pytest.mark.parametrize(
     ("who", "permission", "action", "may"), [row[1:] for row in COMMENTS], ids=[r[0] for r in COMMENTS]
 )
-def test_a_comment_on_github_needs_the_right_here_and_there(
-    who: str | None, permission: str, action: str, may: bool
-) -> None:
-    author = Commenter(login="octocat", permission=permission, person=PEOPLE[who] if who else None)
-    assert can_by_comment(author, action, TAKEN) is may
+def test_a_comment_on_github_needs_the_right_here_and_there(who: str, permission: str, action: str, may: bool) -> None:
+    assert can(replace(PEOPLE[who], on_github=permission), action, TAKEN) is may
 
 
-def test_a_bots_comment_does_nothing() -> None:
-    author = Commenter(login="robot", permission="admin", person=PEOPLE["admin"], is_bot=True)
-    assert not any(can_by_comment(author, action, TAKEN) for action in RULES)
-
-
-def test_an_unlinked_login_reports_nothing_of_its_own_and_sees_nothing_private() -> None:
-    author = Commenter(login="octocat", permission="admin")
-    assert not can_by_comment(author, "see", Target(team_id=OWN, is_private=True))
-    assert not can_by_comment(author, "comment", Target(team_id=OWN, reporter_id=0))
+def test_what_is_lacking_on_github_is_said_to_whoever_may_here() -> None:
+    with pytest.raises(Refused) as refused:
+        check(replace(PEOPLE["manager"], on_github="read"), "close", TAKEN, doing="close CH-1")
+    assert str(refused.value) == (
+        "You may not close CH-1 from here: that takes triage in this repository on GitHub, and your login has read."
+        " Its admins can give it."
+    )
+    assert refused.value.denial is not None
+    assert refused.value.denial.who == "triage on GitHub"
+    with pytest.raises(Refused) as elsewhere:
+        check(replace(PEOPLE["viewer"], on_github="read"), "close", TAKEN, doing="close CH-1")
+    assert str(elsewhere.value) == "You may not close CH-1: that is for managers of the team and admins."
 
 
 def test_a_person_who_was_deactivated_does_nothing_by_a_comment_either() -> None:
-    gone = Actor(person_id=1, slack_id="U1", name="p1", workspace_id="T1", is_admin=True, is_active=False)
-    assert not can_by_comment(Commenter(login="octocat", permission="admin", person=gone), "see", TAKEN)
+    gone = replace(PEOPLE["admin"], is_active=False, on_github="admin")
+    assert not can(gone, "see", TAKEN)

@@ -28,7 +28,7 @@ ASKED_FOR = {
     "slack.reaction": 1,
     "slack.edit": 1,
     "slack.delete": 1,
-    "slack.command": 5,
+    "slack.command": 6,
     "turn": 1,
     "slack.press": 1,
     "slack.form": 1,
@@ -42,7 +42,7 @@ ASKED_FOR = {
     "people": 1,
     "leaving": 1,
     "github.issues": 1,
-    "github.issue_comment": 1,
+    "github.issue_comment": 2,
     "github.pull_request": 1,
     "github.push": 2,  # the pull request's branch, and main
     "github.check_run": 1,
@@ -50,6 +50,8 @@ ASKED_FOR = {
     "github.installation_repositories": 1,
     "github.repository": 1,
     "github.comment": 1,
+    "github.command": 1,
+    "github.answer": 1,
     "github.facts": 2,  # at the start and once a day
     "github.connect": 1,
     "github.sync": 1,
@@ -119,6 +121,7 @@ async def test_each_job_runs_once(slack: SlackSandbox, github: GitHubSandbox, bo
     await quiet(bot)
     await slash(bot, "alice", "repo connect acme/payments --hook")
     await slash(bot, "alice", "repo disconnect acme/payments")
+    await slash(bot, "alice", "link github dave @dave")
     await slash(bot, "alice", "budget set workspace 4k")  # the next call to the model takes most of it
     on_github(github)
     await settle(github, bot)
@@ -138,6 +141,7 @@ def on_github(github: GitHubSandbox) -> None:
     """One event of each kind."""
     github.open_issue("frank", "acme/shop", title="kafka is slow")
     github.comment("carol", "acme/shop", 1, "since noon")
+    github.comment("dave", "acme/shop", 1, "/chargehand comment only in eu-1")
     github.open_pull("bob", "acme/shop", title="Fix it", head="fix")
     github.push("bob", "acme/shop", "main")
     github.check("acme/shop", "0" * 39 + "1")

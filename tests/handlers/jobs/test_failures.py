@@ -47,6 +47,17 @@ async def test_only_who_asked_hears_of_it(db: Database, kind: str, event: dict[s
         assert [row.channel_id for row in await tx.exec(select(Outgoing))] == told
 
 
+async def test_so_does_who_wrote_a_command_on_github(db: Database) -> None:
+    async with db.write() as tx:
+        await workspace.adopt(tx, "T1")
+        args = {"delivery_id": 1, "slack_id": "U1", "is_late": False}
+        job = Job(id=7, correlation_id="c1", workspace_id="T1", kind="github.command", args=args, created_at=LONG_AGO)
+        await apologise(tx, job, now=LONG_AGO, bot_user_id="UBOT")
+        [row] = await tx.exec(select(Outgoing))
+    assert row.channel_id == "U1"
+    assert "with your command" in row.payload
+
+
 async def test_a_reading_that_is_buried_is_listed_as_failed(db: Database) -> None:
     async with db.write() as tx:
         known = Repository(
