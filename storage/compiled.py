@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.util import LRUCache
 
-COMPILED: LRUCache[Any, Any] = LRUCache(1000)  # all statements of ours are some hundreds
+COMPILED: LRUCache[Any, Any] = LRUCache(4000)  # more than all statements of ours
 
 
 class Alike:

@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tests import databases, logs, scratch
 from tests.files import put_newest
 from tests.github import hearing
 from tests.openapi import Contract
-from tests.postgres import Postgres, started
+from tests.postgres import Postgres, shared, started
 from tests.team import DATABASES, ELSEWHERE, Bot, running, seed_teams, settings_for, without_zones
 
 HERE = Path(__file__).parent
@@ -35,12 +35,17 @@ COUNTED: set[str] = set()  # the stories whose lines count for the floor
 PATIENT = 30.0  # seconds a person waits for an answer: a machine that stalls for three is no fault of ours
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     scratch.use_memory()
     logs.in_plain_words()
     # A machine that stalls for 200 ms is no fault of ours either.
     hypothesis.settings.register_profile("patient", deadline=None)
     hypothesis.settings.load_profile("patient")
+    has_workers = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if has_workers and (config.getoption("--areas-on-postgres") or os.environ.get("CHARGEHAND_TEST_DATABASE")):
+        for_all = ExitStack()
+        for_all.enter_context(shared())
+        config.add_cleanup(for_all.close)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

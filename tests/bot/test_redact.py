@@ -164,9 +164,9 @@ def test_twice_is_as_good_as_once_for_anything(text: str) -> None:
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
     def seconds(length: int) -> float:
         text = (piece * length)[:length]
-        start = time.perf_counter()
+        start = time.thread_time()
         redact(text)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     short, long = min(seconds(20_000) for _ in range(3)), min(seconds(160_000) for _ in range(2))
     assert long < 24 * short + 0.05, f"{short:.4f} s for 20 kB, {long:.4f} s for 160 kB"

@@ -18,7 +18,8 @@ from storage.moment import Moment
 
 PATIENT = 120.0  # seconds until a world has come to rest
 LINK = re.compile(r"(?:https?|ftp)://([^/\s<>|\"`\\?#]+)", re.IGNORECASE)
-FIRST_SEEN = re.compile(r"(?:people|channels) \d+ is new")  # whoever speaks for the first time is kept
+# Whoever speaks for the first time is kept, and what GitHub may have told meanwhile is asked for each hour.
+OF_ITSELF = re.compile(r"(?:people|channels) \d+ is new|repositories \d+: cursors")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ class Town:
         """What was done since then: rows that are others now, requests to GitHub."""
         async with self.db.read() as tx:
             after = await moment.now(tx)
-        rows = [one for one in moment.changes(before.rows, after) if not FIRST_SEEN.fullmatch(one)]
+        rows = [one for one in moment.changes(before.rows, after) if not OF_ITSELF.fullmatch(one)]
         return rows + self.writes()[before.writes :]
 
     def called(self, before: Seen) -> list[tuple[str, Mapping[str, Any]]]:

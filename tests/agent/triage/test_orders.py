@@ -138,9 +138,9 @@ def test_every_language_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["priority ", "set ", "ignore ", "优先级", "A", "<", ". ", "a ", "priorität "])
 def test_a_long_report_takes_no_longer_than_its_length(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     gives_orders(Report(text=text * (40_000 // len(text))))
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 # What becomes of a model's answer.

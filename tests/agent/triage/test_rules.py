@@ -408,9 +408,9 @@ def test_a_title_is_one_visible_line(text: str) -> None:
 def test_a_hundred_kilobytes_of_anything_take_no_time(piece: str) -> None:
     text = (piece * 100_000)[:100_000]
     judge(text[:10], *TEAMS)
-    start = time.perf_counter()
+    start = time.thread_time()
     judge(text, *TEAMS)
-    assert time.perf_counter() - start < 0.25
+    assert time.thread_time() - start < 0.25
 
 
 def test_only_the_beginning_is_read() -> None:

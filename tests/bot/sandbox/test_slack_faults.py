@@ -1,5 +1,7 @@
 """Failures on cue: each happens as often as said, to the calls it is meant for, before or after the effect."""
 
+import asyncio
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -48,9 +50,11 @@ async def test_a_broken_server_may_have_done_it_all_the_same(slack: SlackSandbox
 async def test_no_answer_lets_the_client_time_out(slack: SlackSandbox, when: str, posted: int) -> None:
     slack.fail(method="chat.postMessage", hang=True, when="after" if when == "after" else "before")
     url, headers = f"{slack.api_url}chat.postMessage", {"Authorization": f"Bearer {slack.bot_token}"}
-    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=0.05)) as http:
+    async with aiohttp.ClientSession(headers=headers) as http:
+        asking = asyncio.create_task(http.post(url, json={"channel": "C0OPS", "text": "hi"}))
+        await slack.until(lambda: slack.calls("chat.postMessage"))
         with pytest.raises(TimeoutError):
-            await http.post(url, json={"channel": "C0OPS", "text": "hi"})
+            await asyncio.wait_for(asking, 0.05)
     assert len(slack.messages("#ops")) == posted
     assert slack.calls("chat.postMessage")[0].answer is None
 
