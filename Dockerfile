@@ -1,5 +1,5 @@
 # Stage 1: the locked dependencies, in a virtual environment of their own.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-trixie AS build
 WORKDIR /build
 COPY requirements.lock .
 RUN python -m venv /opt/venv \
@@ -7,7 +7,12 @@ RUN python -m venv /opt/venv \
         -r requirements.lock
 
 # Stage 2: the program, as a user that can write nothing but /data.
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-trixie
+# pg_dump, pg_restore and psql, for backups of a PostgreSQL not newer than these: the one of deploy/compose.postgres.yml.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 LABEL org.opencontainers.image.title="Chargehand" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN groupadd --gid 10001 chargehand \
@@ -17,7 +22,7 @@ COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
 COPY . .
 # 0.0.0.0, since a port of 127.0.0.1 cannot be reached from outside the container.
-ENV PATH=/opt/venv/bin:$PATH \
+ENV PATH=/opt/venv/bin:/usr/lib/postgresql/17/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CHARGEHAND_HTTP_HOST=0.0.0.0 \

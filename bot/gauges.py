@@ -5,14 +5,14 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 
 from bot import metrics
 from bot.llm.accounts import Budgets, Payer, standings
 from bot.roles import Part
 from bot.stages import PRIORITIES
-from storage import backup, gaps, leases, limits, outbox, proposals, workers, workspace
+from storage import backup, gaps, leases, limits, outbox, proposals, receipts, workers, workspace
 from storage.database import Database, Tx
 from storage.queue.bounds import Pressure, pressure
 from storage.queue.load import Load, load
@@ -21,6 +21,7 @@ from storage.workers import Process
 FRESH_SECONDS = 5.0
 LEAST_FREE_MB = 500  # below, what comes in might not be stored
 CLOCK = "clock"
+UNDER_WAY = timedelta(minutes=1)  # so long a write may take before its outcome is called uncertain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,11 @@ class Reading:
         if self.is_disk_low:
             return "disk"
         return "queue" if self.pressure is Pressure.SHUT else "ok"
+
+
+async def uncertain(tx: Tx, *, now: datetime) -> int:
+    """Writes to Slack and GitHub of which nobody knows yet whether they happened."""
+    return await outbox.uncertain(tx) + await receipts.uncertain(tx, before=now - UNDER_WAY)
 
 
 class Gauges:
@@ -98,7 +104,7 @@ class Gauges:
             found = await load(tx, now=now)
             lease = await leases.of(tx, CLOCK)
             processes = await workers.listing(tx)
-            waiting, in_doubt = await outbox.backlog(tx), await outbox.uncertain(tx)
+            waiting, in_doubt = await outbox.backlog(tx), await uncertain(tx, now=now)
             blocked = await limits.blocked(tx, now=now)
             newest = await backup.latest(tx)
             metrics.GAPS_OPEN.set(await gaps.count_open(tx))

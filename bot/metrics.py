@@ -76,7 +76,9 @@ SUPERSEDED = _counter("superseded", "Jobs that a newer one replaced")
 LEASE_LOST = _counter("lease_lost", "Attempts whose lease had gone to somebody else")
 # What goes out
 EFFECTS = _counter("effects", "Writes to other services", ("target", "outcome"))
-EFFECTS_UNCERTAIN = _gauge("effects_uncertain", "Slack calls of which nobody knows yet whether they happened")
+EFFECTS_UNCERTAIN = _gauge(
+    "effects_uncertain", "Writes to Slack and GitHub of which nobody knows yet whether they happened"
+)
 OUTBOX_PENDING = _gauge("outbox_pending", "Slack calls that are stored and not sent")
 LIMITER_WAIT = Timing("limiter_wait_seconds", "Waiting for a turn at another service", ("bucket",))
 BLOCKED = _gauge("blocked_seconds", "How long another service will refuse calls, by its own word", ("bucket",))
@@ -84,6 +86,7 @@ API_REQUESTS = _counter("api_requests", "Calls to other services by their answer
 GITHUB_REMAINING = _gauge(
     "github_rate_remaining", "Calls that GitHub allows until its limit resets; NaN before the first"
 )
+GITHUB_LIMIT = _gauge("github_rate_limit", "Calls that GitHub allows in an hour; NaN before the first")
 # The model
 LLM_SECONDS = Timing("llm_seconds", "Duration of one call to the model")
 LLM_TOKENS = _counter("llm_tokens", "Tokens used, by what came of the call", ("provider", "direction", "result"))
@@ -111,11 +114,13 @@ DB_SECONDS = Timing("db_seconds", "Duration of a transaction", ("op",))
 DB_BYTES = _gauge("db_bytes", "Size of the database")
 DISK_FREE = _gauge("disk_free_bytes", "Free space where a SQLite database is; NaN elsewhere")
 BACKUP_AGE = _gauge("backup_age_seconds", "Age of the newest backup; NaN while there is none")
+BACKUP_WANTED = _gauge("backup_wanted", "1 where a backup every night is set, 0 otherwise")
 DB_POOL = _gauge("db_pool_in_use", "Database connections in use")
 
 BACKUP_AGE.set(math.nan)
 DISK_FREE.set(math.nan)
 GITHUB_REMAINING.set(math.nan)
+GITHUB_LIMIT.set(math.nan)
 TIMINGS: tuple[Timing, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Timing))
 
 

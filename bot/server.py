@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from weakref import WeakSet
 
@@ -17,6 +18,7 @@ log = structlog.get_logger()
 Register = Callable[[web.Application], None]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# For a head; of a body the reader sees to it that the whole request takes no longer.
 # aiohttp's keep-alive timer runs from the connection's start, and bytes that complete no head do not stop it.
 HEAD_SECONDS = 8.0  # GitHub gives up at 10
 
@@ -68,15 +70,16 @@ async def serve_http(
     app[_is_ending], app[_resting] = asyncio.Event(), WeakSet()
     for register in ways_in:
         register(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience, keepalive_timeout=head_seconds)
+    runner = web.AppRunner(app, shutdown_timeout=patience)
     await runner.setup()
+    connect = partial(Connection, _protocols(runner), head_seconds=head_seconds)
     try:
-        listening = await _bind(runner, host, range(port, port + spare + 1))
+        listening = await _bind(connect, host, range(port, port + spare + 1))
         try:
             yield int(listening.sockets[0].getsockname()[1])
         finally:
             app[_is_ending].set()
-            await _hang_up(runner, listening)
+            await _hang_up(connect, listening)
             await _last_call(runner)
     finally:
         if closing is not None:
@@ -84,10 +87,33 @@ async def serve_http(
         await runner.cleanup()
 
 
-async def _bind(runner: web.AppRunner, host: str, ports: range) -> asyncio.Server:
+class Connection(web.RequestHandler):
+    """A connection that knows when the request began that it is asked now."""
+
+    __slots__ = ("began",)
+
+    def __init__(self, server: web.Server, *, head_seconds: float) -> None:
+        self.began: float | None = None  # its first byte, by the event loop's clock; None while nothing is asked
+        loop = asyncio.get_running_loop()
+        super().__init__(server, loop=loop, access_log=None, keepalive_timeout=head_seconds)  # type: ignore[arg-type]
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what came."""
+        if self.began is None:
+            self.began = self._loop.time()
+        super().data_received(data)
+
+
+def began(request: web.BaseRequest) -> float:
+    """When the first byte of a request was here, by the event loop's clock: of its head, which may have come slowly."""
+    known = request.protocol.began if isinstance(request.protocol, Connection) else None
+    return known or asyncio.get_running_loop().time()  # None: it came along with the one before
+
+
+async def _bind(connect: Callable[[], Connection], host: str, ports: range) -> asyncio.Server:
     for port in ports:
         try:
-            return await asyncio.get_running_loop().create_server(_protocols(runner), host, port)
+            return await asyncio.get_running_loop().create_server(connect, host, port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == ports[-1]:
                 raise
@@ -95,12 +121,12 @@ async def _bind(runner: web.AppRunner, host: str, ports: range) -> asyncio.Serve
 
 
 def _protocols(runner: web.AppRunner) -> web.Server:
-    """What makes the protocol of each connection, and knows all of them."""
+    """What knows all connections."""
     assert runner.server is not None, "it is set up"
     return runner.server
 
 
-async def _hang_up(runner: web.AppRunner, listening: asyncio.Server) -> None:
+async def _hang_up(connect: Callable[[], Connection], listening: asyncio.Server) -> None:
     """Take no further connection, but those that wait to be accepted: the kernel told them that they are connected."""
     waiting = []
     last = [one.dup() for one in listening.sockets]  # they keep the queues when the server is closed
@@ -111,7 +137,7 @@ async def _hang_up(runner: web.AppRunner, listening: asyncio.Server) -> None:
                 waiting.append(queue.accept()[0])
     for connection in waiting:
         connection.setblocking(False)
-        await asyncio.get_running_loop().connect_accepted_socket(_protocols(runner), connection)
+        await asyncio.get_running_loop().connect_accepted_socket(connect, connection)
 
 
 async def _last_call(runner: web.AppRunner) -> None:
@@ -132,8 +158,10 @@ async def _identified(request: web.Request, handler: Handler) -> web.StreamRespo
         response = await handler(request)
     response.headers[ID_HEADER] = request[correlation_id]
     response.headers.update(request[extra_headers])
-    if request.app[_is_ending].is_set():
-        response.force_close()  # what is asked next comes on a connection to somebody else
+    if request.app[_is_ending].is_set() or not request.content.is_eof():
+        response.force_close()  # what is asked next comes on another connection: to somebody else, after a whole body
+    if isinstance(request.protocol, Connection):
+        request.protocol.began = None
     return response
 
 

@@ -81,7 +81,7 @@ def _job(step: Step) -> None:
         if step.stage == "superseded":
             metrics.SUPERSEDED.inc()
     if step.stage == "done" and step.delivery_id is not None and step.parent_id is None:
-        metrics.END_TO_END.observe(step.age, step.kind)
+        metrics.END_TO_END.observe(step.age, _bounded(step.event or step.kind))
 
 
 def _say(what: str, stage: str, **named: Any) -> None:

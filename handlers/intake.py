@@ -157,7 +157,7 @@ def job_of(delivery: Delivery, work: Work, delivery_id: int, *, now: datetime) -
     return Job(
         workspace_id=delivery.workspace_id,
         kind=work.kind,
-        args={"delivery_id": delivery_id},
+        args={"delivery_id": delivery_id, "event": delivery.kind},
         delivery_id=delivery_id,
         parent_id=work.parent_id,
         key=work.key,

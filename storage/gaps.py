@@ -7,7 +7,12 @@ from sqlmodel import JSON, Field, Index, col, func, select
 from storage.columns import Row, UtcTime
 from storage.database import Tx
 
-AWAY, CHECK, ASKED = "away", "check", "asked"  # reasons besides those of the door that turned something away
+AWAY, CUT_OFF, CHECK, ASKED = (
+    "away",
+    "cut_off",
+    "check",
+    "asked",
+)  # reasons besides those of the door that turned something away
 
 
 class Gap(Row, table=True):

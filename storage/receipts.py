@@ -8,7 +8,7 @@ from sqlmodel import JSON, Field, Index, UniqueConstraint, col, func, select, up
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx
-from storage.queue import LostLeaseError
+from storage.queue import Job, LostLeaseError
 
 PENDING, CONFIRMED = "pending", "confirmed"
 
@@ -105,6 +105,17 @@ async def sent(tx: Tx, key: str, *, at: datetime | None, fence: int) -> None:
 async def confirm(tx: Tx, key: str, *, external_id: str, url: str, at: datetime, fence: int) -> None:
     """It happened, and this is what it became."""
     await _change(tx, key, fence, state=CONFIRMED, external_id=external_id, url=url, at=at)
+
+
+async def uncertain(tx: Tx, *, before: datetime) -> int:
+    """Effects on their way since before this moment, which may have happened.
+
+    Only while somebody will see to it: a job that is not over, or a dead letter until it is replayed or discarded.
+    """
+    tried = (col(Job.finished_at).is_(None) & (col(Job.attempts) > 0)) | (col(Job.state) == "dead")
+    is_on_its_way = (col(Receipt.state) == PENDING) & (col(Receipt.sent_at) < before)
+    is_looked_after = col(Receipt.correlation_id).in_(select(Job.correlation_id).where(tried))
+    return (await tx.exec(select(func.count()).select_from(Receipt).where(is_on_its_way, is_looked_after))).one()
 
 
 async def _change(tx: Tx, key: str, fence: int, **values: object) -> None:

@@ -45,6 +45,19 @@ def _fits(path: str, pattern: str) -> bool:
     return path.startswith(pattern.removesuffix("*")) if pattern.endswith("*") else path == pattern
 
 
+def test_the_image_can_dump_the_server_beside_it_and_keeps_that_on_a_volume() -> None:
+    services = yaml.safe_load(text("compose.postgres.yml"))["services"]
+    worker, server = services["worker"], services["postgres"]["image"]
+    dockerfile = (DEPLOY.parent / "Dockerfile").read_text(encoding="utf-8")
+    [client] = re.findall(r"postgresql-client-(\d+)", dockerfile)
+    assert server == f"postgres:{client}"
+    assert f"/usr/lib/postgresql/{client}/bin:" in dockerfile
+    [(volume, path)] = [each.split(":") for each in worker["volumes"]]
+    assert worker["environment"]["CHARGEHAND_BACKUP_DIR"].startswith(f"{path}/")
+    assert f"VOLUME {path}" in dockerfile  # so a new volume belongs to who writes there
+    assert volume in yaml.safe_load(text("compose.postgres.yml"))["volumes"]
+
+
 @pytest.mark.parametrize("name", COMPOSED)
 def test_each_role_there_is_one(name: str) -> None:
     commands = [service.get("command", []) for service in yaml.safe_load(text(name))["services"].values()]

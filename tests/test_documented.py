@@ -26,6 +26,7 @@ from bot.settings.providers import Provider
 from bot.slack.scopes import SCOPES
 from handlers.cli import build_cli
 from handlers.jobs import JOBS
+from handlers.wanted import SUBSCRIBED
 from storage.migrate import load_tables
 from tests.routes import paths
 
@@ -254,3 +255,8 @@ def test_every_make_target_is_in_the_docs() -> None:
 def test_no_link_leads_nowhere(doc: Path) -> None:
     targets = LINK.findall(doc.read_text(encoding="utf-8"))
     assert [target for target in targets if not (doc.parent / target).exists()] == []
+
+
+def test_a_hook_is_told_to_send_each_event_that_is_wanted() -> None:
+    [told] = re.findall("<!-- events -->(.*)<!-- /events -->", page("docs/operations.md"))
+    assert tuple(re.findall(r"`(\w+)`", told)) == SUBSCRIBED

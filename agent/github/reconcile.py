@@ -1,7 +1,7 @@
 """After a time in which nothing was heard: ask for what was missed, and say in a line what came of it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from agent.admins import ask_admins
@@ -12,7 +12,7 @@ from bot.settings import Settings
 from prompts.words import Phrase, fixed, say, say_of
 from storage import doubt, gaps, queue, sound
 from storage.database import Tx
-from storage.gaps import ASKED, AWAY, CHECK, Gap
+from storage.gaps import ASKED, AWAY, CHECK, CUT_OFF, Gap
 from storage.queue import Job
 
 RECONCILE = "reconcile"
@@ -21,15 +21,34 @@ AWAY_AFTER = timedelta(seconds=60)
 
 
 async def notice_absence(tx: Tx, settings: Settings, *, workspace_id: str, now: datetime) -> None:
-    """At a start: note the time since we were last alive, and have it made up for along with what was left over."""
-    known = (await sound.last_sound(tx), await doubt.missing_since(tx))
-    heard = min((moment for moment in known if moment), default=None)
-    if heard is not None and now - heard > AWAY_AFTER:
-        for source in ("slack", "github") if settings.hears_github else ("slack",):
-            gap = Gap(workspace_id=workspace_id, source=source, reason=AWAY, since=heard, until=now)
-            await gaps.note(tx, gap)
+    """At a start: note since when nothing was heard, and have it made up for along with what was left over."""
+    missing, heard = await doubt.missing_since(tx), await sound.last_sound(tx)
+    if settings.hears_github:
+        await _note_silence(tx, "github", AWAY, (heard, missing), workspace_id=workspace_id, now=now)
+    is_away = missing is not None or heard is None or now - heard > AWAY_AFTER
+    known = (await sound.slack_sound(tx), missing)
+    if await _note_silence(tx, "slack", AWAY if is_away else CUT_OFF, known, workspace_id=workspace_id, now=now):
+        await sound.hear_slack(tx, until=now, workspace_id=workspace_id)
     if await gaps.unclosed(tx, "slack") or await gaps.unclosed(tx, "github"):
         await ask_for(tx, workspace_id=workspace_id, now=now)
+
+
+async def notice_silence(tx: Tx, *, workspace_id: str, now: datetime) -> None:
+    """A connection to Slack stands again: have made up for the time in which no process had one, if it was long."""
+    known = (await sound.slack_sound(tx),)
+    if await _note_silence(tx, "slack", CUT_OFF, known, workspace_id=workspace_id, now=now):
+        await ask_for(tx, workspace_id=workspace_id, now=now)
+
+
+async def _note_silence(
+    tx: Tx, source: str, reason: str, known: Iterable[datetime | None], *, workspace_id: str, now: datetime
+) -> bool:
+    """Note the time since the earliest of these moments; False when it was not long."""
+    since = min((moment for moment in known if moment), default=now)
+    if now - since <= AWAY_AFTER:
+        return False
+    await gaps.note(tx, Gap(workspace_id=workspace_id, source=source, reason=reason, since=since, until=now))
+    return True
 
 
 async def ask(desk: Desk, *, since: datetime, repository: str | None = None) -> None:
@@ -111,15 +130,19 @@ def line(made_up: Sequence[Gap], *, unheard: Mapping[str, Phrase | str]) -> str:
 
 
 def _cause(made_up: Sequence[Gap]) -> str:
-    away = [gap for gap in made_up if gap.reason == AWAY]
-    spans = away or [gap for gap in made_up if gap.reason not in {CHECK, ASKED}]
-    if not spans:
-        return say("A look at what was sent.")
-    lasted = in_words(max(gap.until for gap in spans) - min(gap.since for gap in spans))
-    if away:
-        return say("Away for {time}.", time=lasted)
-    reasons = ", ".join(sorted({gap.reason for gap in spans}))
-    return say("Turned deliveries away within {time} ({reasons}).", time=lasted, reasons=reasons)
+    if away := [gap for gap in made_up if gap.reason == AWAY]:
+        return say("Away for {time}.", time=_lasted(away))
+    said = []
+    if cut_off := [gap for gap in made_up if gap.reason == CUT_OFF]:
+        said.append(say("Slack was out of reach for {time}.", time=_lasted(cut_off)))
+    if turned := [gap for gap in made_up if gap.reason not in {CUT_OFF, CHECK, ASKED}]:
+        reasons = ", ".join(sorted({gap.reason for gap in turned}))
+        said.append(say("Turned deliveries away within {time} ({reasons}).", time=_lasted(turned), reasons=reasons))
+    return " ".join(said) or say("A look at what was sent.")
+
+
+def _lasted(spans: Sequence[Gap]) -> str:
+    return in_words(max(gap.until for gap in spans) - min(gap.since for gap in spans))
 
 
 def _github(ours: Sequence[Gap]) -> str:

@@ -16,7 +16,7 @@ from bot.errors import TryLater
 from bot.github.call import Call
 from bot.github.failures import RATE_LIMIT, CallFailed, failures
 from bot.limiter import NO_MORE, Limiter
-from bot.metrics import API_REQUESTS, GITHUB_REMAINING
+from bot.metrics import API_REQUESTS, GITHUB_LIMIT, GITHUB_REMAINING
 from storage.limits import PATIENCE, Rate
 
 PER_HOUR = 5000  # until an answer says otherwise
@@ -101,7 +101,10 @@ class Pace:
         if not left.isdecimal() or headers.get("x-ratelimit-resource", "core") != "core":
             return
         GITHUB_REMAINING.set(int(left))
-        if limit.isdecimal() and int(limit) and self._limiter:
+        if not limit.isdecimal() or not int(limit):
+            return
+        GITHUB_LIMIT.set(int(limit))
+        if self._limiter:
             self._per_hour[who] = int(limit)
             await self._limiter.observe(_core(who), _hourly(int(limit)), remaining=int(left))
 

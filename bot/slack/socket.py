@@ -59,6 +59,7 @@ class Socket(SocketModeClient):
         super().__init__(app_token=app_token, web_client=web_client, ping_interval=ping_interval, logger=quiet)
         self._sleep = sleep
         self._unanswered = 0  # envelopes that are here and not acknowledged yet
+        self.opened = asyncio.Event()  # set with each connection; whoever has seen it clears it
         self._all_answered = asyncio.Event()
         self._all_answered.set()
 
@@ -126,6 +127,7 @@ class Socket(SocketModeClient):
             self.wss_uri, autoping=False, proxy=self.proxy
         )
         self.stale, self.last_ping_pong_time, self.opened_at = False, None, time.time()
+        self.opened.set()
         await self.current_session.ping(f"sdk-ping-pong:{time.time()}".encode())
         for task in (self.current_session_monitor, self.message_receiver):
             if task is not None:

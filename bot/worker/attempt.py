@@ -31,7 +31,11 @@ class Attempt:
 
     def may_hold_its_lease(self, now: float) -> bool:
         """Whether its lease is renewed: not when it was told to stop, nor beyond its time limit."""
-        return self.why is None and now < self.started + self.kind.time_limit
+        return self.why is None and self.left(now) > 0
+
+    def left(self, now: float) -> float:
+        """Seconds until its time limit, beyond which no lease lasts."""
+        return self.started + self.kind.time_limit - now
 
     def is_cancelled(self, now: float) -> bool:
         """Whether the body should have stopped by now, because of its time limit or because of us."""

@@ -72,8 +72,11 @@ class Upkeep:
         held = [attempt for attempt in self.running if attempt.may_hold_its_lease(now)]
         if not held:
             return
+        left = {attempt.job.id: timedelta(seconds=attempt.left(now)) for attempt in held}
         async with self.db.write() as tx:
-            ours = await queue.renew(tx, [attempt.job for attempt in held], now=self.clock(), lease=self.lease)
+            ours = await queue.renew(
+                tx, [attempt.job for attempt in held], now=self.clock(), lease=self.lease, left=left
+            )
         kept = {job.id for job in ours}
         for attempt in held:
             if attempt.job.id not in kept:

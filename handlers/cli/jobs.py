@@ -50,7 +50,7 @@ def show_all(  # noqa: PLR0913 - each parameter is an option of the command
     as_json: AsJson = False,
     acting_as: Person = None,
 ) -> None:
-    """List the latest jobs, dead ones summed up by their causes first."""
+    """List the latest jobs; with --state dead, sum them up by their causes first."""
     from agent.commands.reconcile import moment_of
 
     moment = moment_of(since, now=datetime.now(UTC)) if since else None

@@ -6,7 +6,7 @@ from handlers.github.door import Door
 
 
 def register(app: web.Application, door: Door) -> None:
-    """Attach the door; whatever else is asked for beside it counts for the client's rate, too."""
+    """Attach the door: at its addresses all that is asked, by any method, counts for the client's rate."""
     for path in ("/webhooks/github", "/webhook/github", "/webhooks/github/{hook_key}"):
         app.router.add_route("*", path, door.receive)
     app.cleanup_ctx.append(door.turned_away.recording)

@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import web
 
 from bot.github.payload import FORM, JSON
-from bot.server import Refusal
+from bot.server import Refusal, began
 
 LARGEST = 25 * 1024 * 1024  # GitHub sends no larger one
 LARGE = 1024 * 1024
 MOST_LARGE = 64
-READ_SECONDS = 8.0  # GitHub gives up at 10
+READ_SECONDS = 8.0  # for the whole request, its head included; GitHub gives up at 10
 
 
 def content_type_of(request: web.Request) -> str:
@@ -42,17 +42,17 @@ class Reader:
 
     @asynccontextmanager
     async def read(self, request: web.Request) -> AsyncIterator[bytes]:
-        """The whole body; leave when it is needed no more.
+        """The whole body, within so many seconds of the request's first byte; leave when it is needed no more.
 
         Raises:
             Refusal: it is too large or too slow, or there is no room for another large one.
         """
         async with AsyncExitStack() as held:
             try:
-                async with asyncio.timeout(self.seconds):
+                async with asyncio.timeout_at(began(request) + self.seconds):
                     body = await self._read(request, held)
             except TimeoutError:
-                raise Refusal(408, "slow_body", f"The body did not arrive within {self.seconds:g} s.") from None
+                raise Refusal(408, "slow_body", f"The whole request has to arrive within {self.seconds:g} s.") from None
             except (web.RequestPayloadError, ConnectionError):
                 raise Refusal(400, "broken_body", "The body ended early.") from None
             yield body

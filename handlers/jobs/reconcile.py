@@ -83,8 +83,17 @@ async def _finish(ctx: Context, run: Run, made_up: Sequence[Gap], unheard: dict[
 
 
 def _measure(closed: Sequence[Gap]) -> None:
-    """Count what was missed; a time in which nothing came in from either side is one time."""
-    unheard = {(gap.since, gap.until) for gap in closed if gap.reason not in {CHECK, ASKED}}
-    GAP_SECONDS.inc(sum((until - since).total_seconds() for since, until in unheard))
+    """Count what was missed."""
+    GAP_SECONDS.inc(_together([gap for gap in closed if gap.reason not in {CHECK, ASKED}]).total_seconds())
     for outcome in ("redelivered", "rescanned", "failed"):
         RECONCILE.labels(outcome).inc(sum(getattr(gap, outcome) for gap in closed))
+
+
+def _together(closed: Sequence[Gap]) -> timedelta:
+    """How long gaps lasted; a time in which nothing came in from either side counts once."""
+    lasted, counted = timedelta(0), None
+    for since, until in sorted((gap.since, gap.until) for gap in closed):
+        begin = max(since, counted or since)
+        lasted += max(until - begin, timedelta(0))
+        counted = max(until, begin)
+    return lasted

@@ -21,6 +21,7 @@ from bot.limiter import Limiter
 from bot.llm import open_model
 from bot.llm.accounts import budgets_of
 from bot.llm.marks import Marks
+from bot.metrics import BACKUP_WANTED
 from bot.process import at_work
 from bot.roles import EVERYTHING, Part, named
 from bot.settings import Settings
@@ -70,6 +71,7 @@ async def start(settings: Settings, parts: frozenset[Part], *, clock: Callable[[
     ):
         bind_contextvars(role=process.role, worker=process.id)
         stages.watch(db)
+        BACKUP_WANTED.set(bool(settings.backup_dir))
         gauges = Gauges(
             db,
             me=process.id,

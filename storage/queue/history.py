@@ -33,6 +33,7 @@ class JobEvent(Row, table=True):
 class Step:
     """A step that was taken, as it is told once it is committed.
 
+    `event`: what came in that the job is about, by its sender's name; empty for work that no event asks for.
     `waited`: seconds since the job could run; `ran`: since it was reserved, None while nobody has it; `age`: since it
     was put.
     """
@@ -41,6 +42,7 @@ class Step:
     kind: str
     at: datetime
     job_id: int
+    event: str
     delivery_id: int | None
     parent_id: int | None
     priority: int
@@ -84,6 +86,7 @@ def _step(job: Job, stage: str, *, now: datetime, detail: str) -> Step:
         kind=job.kind,
         at=now,
         job_id=job.id,
+        event=str(job.args.get("event", "")),
         delivery_id=job.delivery_id,
         parent_id=job.parent_id,
         priority=job.priority,

@@ -4,11 +4,11 @@ Between keys the higher class goes first, then the older job. A class that would
 then, so nothing starves; it gets no more than that, so a heap of old background work does not hold up people.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, literal, or_, select, update
 
 from storage.database import Tx, run
 from storage.queue.history import note
@@ -134,8 +134,13 @@ async def _starving(tx: Tx, *, now: datetime, below: int, limit: int) -> list[Ro
     return found[:limit]
 
 
-async def renew(tx: Tx, held: Sequence[Job], *, now: datetime, lease: timedelta) -> list[Job]:
+async def renew(
+    tx: Tx, held: Sequence[Job], *, now: datetime, lease: timedelta, left: Mapping[int, timedelta] | None = None
+) -> list[Job]:
     """Extend leases.
+
+    Args:
+        left: job id -> what is left of its time limit: its lease ends no later, so whoever is stuck holds it no longer.
 
     Returns:
         Those that are still ours, as they are now: one may have been told to stop. Of the others the lease is lost.
@@ -143,8 +148,14 @@ async def renew(tx: Tx, held: Sequence[Job], *, now: datetime, lease: timedelta)
     if not held:
         return []
     ours = or_(*(and_(jobs.c.id == job.id, jobs.c.fence == job.fence) for job in held))
-    longer = update(jobs).where(ours, jobs.c.state == "running").values(lease_until=now + lease)
+    ends = {job_id: _moment(now + rest) for job_id, rest in (left or {}).items() if rest < lease}
+    until = case(ends, value=jobs.c.id, else_=_moment(now + lease)) if ends else _moment(now + lease)
+    longer = update(jobs).where(ours, jobs.c.state == "running").values(lease_until=until)
     return [job_from(row) for row in await run(tx, longer.returning(*jobs.c))]
+
+
+def _moment(at: datetime) -> ColumnElement[datetime]:
+    return literal(at, jobs.c.lease_until.type)
 
 
 async def got_on(tx: Tx, job: Job) -> None:

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.server import serve_http
+from bot.server import began, serve_http
 
 
 async def test_a_taken_port_is_refused_or_the_next_one_is_taken() -> None:
@@ -42,6 +42,31 @@ async def test_who_waits_for_an_answer_is_not_cut_off() -> None:
         await until_cut_off(port, b"")  # begun after the first, so its time is over as well
         may_answer.set()
         assert (await asking).endswith(b"done")
+
+
+async def test_a_request_begins_with_its_first_byte_and_the_next_one_with_its_own() -> None:
+    asked: list[float] = []
+
+    async def note(request: web.Request) -> web.Response:
+        asked.append(began(request))
+        return web.Response(text="done")
+
+    def register(app: web.Application) -> None:
+        app.router.add_get("/", note)
+
+    async with serve_http("127.0.0.1", 0, ways_in=[register]) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in range(2):
+            writer.write(b"GET / HTTP/1.1\r\n")
+            for _ in range(100):  # rounds of the loop that both sides share: it is there by then
+                await asyncio.sleep(0)
+            half = asyncio.get_running_loop().time()
+            writer.write(b"Host: here\r\n\r\n")
+            assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200")
+            assert asked[number] < half
+        assert asked[0] < asked[1]
+        writer.close()
+        await writer.wait_closed()
 
 
 async def until_cut_off(port: int, sent: bytes) -> bytes:

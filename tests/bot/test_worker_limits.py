@@ -7,9 +7,13 @@ from datetime import timedelta
 from sqlmodel import col, update
 
 from bot.worker import Kind, Run
+from bot.worker.attempt import Attempt
+from bot.worker.ending import Ending
+from bot.worker.upkeep import Upkeep
 from storage import queue
 from storage.queue import Job
-from tests.bot.workbench import NOON, Bench, Endless, Flaky
+from tests.bot.workbench import ME, NOON, Bench, Endless, Flaky
+from tests.colleagues import clock_in
 from tests.waiting import until
 
 OVER = "TimeoutError: ran over its time limit of 0.1 s"
@@ -43,6 +47,26 @@ async def leased_until(bench: Bench, job_id: int, moment: object) -> bool:
     async with bench.db.read() as tx:
         job = await queue.get(tx, job_id)
     return job is not None and job.lease_until == moment
+
+
+async def test_a_lease_is_not_renewed_beyond_the_time_limit(bench: Bench) -> None:
+    await clock_in(bench.db, ME, now=NOON)
+    number, lease = await bench.put(), timedelta(seconds=60)
+    async with bench.db.write() as tx:
+        [job] = await queue.reserve(tx, worker=ME, now=NOON, lease=lease, limit=1)
+    running = [Attempt(job, Kind(Endless(), time_limit=30), started=asyncio.get_running_loop().time())]
+    ending = Ending(bench.db, attempts=8, on_dead=bench.on_dead, clock=lambda: NOON, chance=lambda: 1.0)
+    upkeep = Upkeep(bench.db, running, ending, ME, lease, clock=lambda: NOON, exit=bench.exits.append, deaf_after=10)
+    keeping = asyncio.create_task(upkeep.run())
+    await until(lambda: leased_within(bench, number, timedelta(seconds=30)))
+    keeping.cancel()
+    await asyncio.wait({keeping})
+
+
+async def leased_within(bench: Bench, job_id: int, span: timedelta) -> bool:
+    async with bench.db.read() as tx:
+        job = await queue.get(tx, job_id)
+    return job is not None and job.lease_until is not None and job.lease_until <= NOON + span
 
 
 async def test_a_body_that_does_not_listen_ends_its_process(bench: Bench) -> None:

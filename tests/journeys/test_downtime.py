@@ -475,6 +475,29 @@ async def test_a_worker_that_goes_on_does_not_hide_that_nobody_heard(
             assert await titles(bot) == ["Redis is down", "Kafka is down"]
 
 
+@pytest.mark.parametrize("comes_again", [False, True])
+async def test_what_was_said_while_slack_was_out_of_reach_is_answered_once(
+    clock: Clock, slack: SlackSandbox, settings: Settings, *, comes_again: bool
+) -> None:
+    async with running(slack, settings, clock=clock.now) as bot:
+        await report(bot, "frank", "redis is down")
+        slack.refuse_sockets(1000)
+        await slack.drop_sockets()
+        await slack.until(lambda: not slack.sockets)
+        clock.move(hours=0.1)
+        ts = await slack.say("bob", "#ops", "@chargehand kafka is down")
+        if not comes_again:
+            slack.lose_events()
+        slack.refuse_sockets(0)
+        await slack.until(lambda: said(slack.messages("#general")))
+        await quiet(bot)
+        assert await titles(bot) == ["Redis is down", "Kafka is down"]
+        assert len(said(slack.thread("#ops", ts))) == 1
+        [line] = said(slack.messages("#general"))
+        assert line.startswith("Slack was out of reach for 6 min. Slack: ")
+        assert comes_again or line.endswith("Slack: 1 mention found, answered.")
+
+
 async def test_a_request_to_the_agent_of_long_ago_begins_only_when_it_still_holds(
     clock: Clock, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:

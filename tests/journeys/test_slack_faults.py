@@ -7,6 +7,7 @@ import pytest
 
 from bot.sandbox.slack import SlackSandbox
 from storage.audit import AuditEvent
+from storage.gaps import Gap
 from storage.tickets import Ticket
 from tests.team import Bot, quiet, report, said, select_all
 
@@ -169,6 +170,7 @@ async def test_a_refused_socket_is_tried_again(slack: SlackSandbox, bot: Bot) ->
     await report(bot, "frank", "redis is down")
     assert slack.refusals_left == 0
     assert await names(bot) == ["CH-1"]
+    assert await select_all(bot, Gap) == []
 
 
 @pytest.mark.settings(ping_interval_seconds=0.2)

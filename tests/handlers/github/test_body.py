@@ -1,4 +1,4 @@
-"""Few large bodies are in memory at once; whoever brings another one waits, and small ones do not."""
+"""Few large bodies are in memory at once, and a body has only the time that its head has left of the request's."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.server import serve_http
+from bot.server import Connection, Refusal, serve_http
 from handlers.github.body import LARGE, Reader
 
 
@@ -47,3 +47,32 @@ async def test_a_large_body_waits_for_the_one_before_and_a_small_one_does_not(is
         assert seen.empty()
         enough.set()
         assert await seen.get() == 3 * LARGE
+
+
+async def test_a_head_that_came_slowly_leaves_less_time_for_its_body() -> None:
+    reader, refused = Reader(20.0), asyncio.Event()
+
+    async def keep(request: web.Request) -> web.Response:
+        assert isinstance(request.protocol, Connection)
+        assert request.protocol.began is not None
+        request.protocol.began -= 20.0
+        with pytest.raises(Refusal, match="has to arrive within 20 s") as refusal:
+            async with reader.read(request):
+                pass
+        refused.set()
+        return web.Response(status=refusal.value.status)
+
+    def post(app: web.Application) -> None:
+        app.router.add_post("/", keep)
+
+    async def never_ends() -> AsyncIterator[bytes]:
+        yield b"{"
+        await refused.wait()
+
+    async with (
+        asyncio.timeout(15),
+        serve_http("127.0.0.1", 0, ways_in=[post]) as port,
+        ClientSession() as http,
+        http.post(f"http://127.0.0.1:{port}/", data=never_ends()) as answer,
+    ):
+        assert answer.status == 408

@@ -53,7 +53,11 @@ async def test_a_delivery_is_stored_with_its_job_and_then_acknowledged(street: S
     assert delivery.headers["x-github-delivery"] == "guid-1"
     assert delivery.headers["traceparent"] == "00-1-2-01"
     assert (delivery.client, delivery.correlation_id, delivery.status) == ("127.0.0.1", "from-the-proxy", "accepted")
-    assert (job.kind, job.key, job.args) == ("github.issues", "issue:1:7", {"delivery_id": delivery.id})
+    assert (job.kind, job.key, job.args) == (
+        "github.issues",
+        "issue:1:7",
+        {"delivery_id": delivery.id, "event": "issues"},
+    )
     assert (job.correlation_id, job.traceparent) == ("from-the-proxy", "00-1-2-01")
 
 

@@ -121,6 +121,19 @@ async def test_a_new_one_counts_in_the_moment_in_which_it_is_made(keyed: Street)
     assert await deliver(keyed, "a secret that nobody made") == 401
 
 
+async def test_another_process_follows_a_rotation(tmp_path: Path) -> None:
+    async with street_with(tmp_path, secret_keys=KEY) as here, street_with(tmp_path, secret_keys=KEY) as there:
+        old = await made(here)
+        assert [await deliver(each, old.secret) for each in (here, there)] == [202, 202]
+        async with operator(here) as desk:
+            new = await rotate(desk, "repo:acme/shop", grace=timedelta(hours=24))
+        assert await deliver(there, new.secret) == 202
+        async with operator(here) as desk:
+            await retire(desk, old.record.id)
+        there.pass_time(5)
+        assert [await deliver(there, one.secret) for one in (old, new)] == [401, 202]
+
+
 async def test_retiring_ends_it_early(keyed: Street) -> None:
     issued = await made(keyed)
     async with operator(keyed) as desk:

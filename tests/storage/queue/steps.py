@@ -1,6 +1,6 @@
 """What the queue's tests do to it, one transaction a step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,9 +94,11 @@ async def cancel(db: Database, job_id: int) -> Job | None:
         return await queue.cancel(tx, job_id, by="ada", why="not needed", now=NOON)
 
 
-async def renew(db: Database, held: Sequence[Job], *, now: datetime) -> list[int]:
+async def renew(
+    db: Database, held: Sequence[Job], *, now: datetime, left: Mapping[int, timedelta] | None = None
+) -> list[int]:
     async with db.write() as tx:
-        return sorted(one.id for one in await queue.renew(tx, held, now=now, lease=LEASE))
+        return sorted(one.id for one in await queue.renew(tx, held, now=now, lease=LEASE, left=left))
 
 
 async def told(db: Database, *, worker: str = "w1") -> list[int]:

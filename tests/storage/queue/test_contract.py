@@ -159,6 +159,19 @@ async def test_b20_a_lease_that_is_renewed_is_kept(db: Database) -> None:
     assert await renew(db, [], now=NOON + LEASE) == []
 
 
+async def test_b20_a_lease_ends_with_the_time_limit_at_the_latest(db: Database) -> None:
+    await put(db, job("wedged"), job("long"))
+    wedged, long = await take(db)
+    at = NOON + LEASE / 3
+    assert await renew(db, [wedged, long], now=at, left={wedged.id: LEASE / 6, long.id: 2 * LEASE}) == [
+        wedged.id,
+        long.id,
+    ]
+    async with db.read() as tx:
+        ends = [one.lease_until for one in (await queue.get(tx, wedged.id), await queue.get(tx, long.id)) if one]
+    assert ends == [at + LEASE / 6, at + LEASE]
+
+
 async def test_b21_a_body_is_cancelled_at_its_time_limit_which_is_a_failure_and_no_crash(db: Database) -> None:
     bench, body = Bench(db), Endless()
     async with bench.working({"wedged": Kind(body, time_limit=0.1)}):

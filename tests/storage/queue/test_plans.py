@@ -14,7 +14,7 @@ from storage.queue.jobs import jobs
 from tests.storage.plans import generic_plans, plan, prepare_from_the_first, statements
 from tests.storage.queue.steps import LEASE, NOON, SECOND, job, sweep, take
 
-NUMBERS = range(1, 5_001)  # of the finished jobs; `python bench/queue.py` does the same among a million
+NUMBERS = range(1, 5_001)  # of the finished jobs
 WHOLE_TABLE = ("SCAN jobs", "SCAN other", "SCAN job_events", "Seq Scan on jobs", "Seq Scan on job_events")
 
 
