@@ -40,8 +40,12 @@ class Prompt:
 
     @property
     def mark(self) -> str:
-        """What is stored with a call: `triage_system@3f2a…`."""
-        return f"{self.name}@{self.hash}"
+        """What is stored with a call: `router@3f2a… v3`."""
+        return self.mark_of(self.name)
+
+    def mark_of(self, purpose: str) -> str:
+        """The same for what the template is used for, in one word: `research@3f2a… v1`."""
+        return f"{purpose}@{self.hash} v{self.version}"
 
 
 def names() -> list[str]:

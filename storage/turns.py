@@ -103,7 +103,7 @@ class ModelCall(Row, table=True):
     step: int
     number: int
     purpose: str
-    prompt: str  # name@hash
+    prompt: str  # name@hash and version: `research@3f2a… v1`
     provider: str = ""
     model: str = ""
     mode: str = ""

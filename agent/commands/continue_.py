@@ -4,6 +4,8 @@ from agent.commands.ask import answered_there
 from agent.commands.verb import Reply, Said, Verb, text_reply
 from agent.desk import Desk
 from agent.turns.begin import refuse_closed, store
+from agent.turns.broken_off import cut_steps
+from agent.turns.meanwhile import words_that_count
 from bot.errors import UserError
 from prompts.words import fixed, say
 from storage import live_turns, turns
@@ -11,7 +13,10 @@ from storage.turns import DONE, FAILED, LIVE
 
 
 async def go_on(desk: Desk, said: Said) -> Reply:
-    """The steps that the asker's newest turn of this thread did not end, with what it has done already."""
+    """The steps that the asker's newest turn of this thread did not end, with what it has done already.
+
+    Its request is in the words that count now, with all that was added; of an answer that was too long it is the rest.
+    """
     place = desk.place
     last = await live_turns.last_in(desk.tx, place.channel_id, place.thread_ts, desk.asker.person_id) if place else None
     if place is None or last is None:
@@ -21,10 +26,12 @@ async def go_on(desk: Desk, said: Said) -> Reply:
         raise UserError(say("{turn} is still at work.", turn=last.name))
     steps = await turns.steps(desk.tx, last.id)
     is_done = all(step.state == DONE for step in steps) if steps else bool(last.note)  # a note: rules have answered
+    is_done = is_done and not await cut_steps(desk.tx, last.id)
     if is_done and last.state != FAILED:
         raise UserError(say("{turn} was done: there is nothing to continue.", turn=last.name))
     at = answered_there(desk).place or place
-    await store(desk, at, last.text, key=f"turn:{desk.key}", forced=last.forced, continues=last.id)
+    text = "\n".join(filter(None, await words_that_count(desk.tx, last)))
+    await store(desk, at, text, key=f"turn:{desk.key}", forced=last.forced, continues=last.id)
     return text_reply(say("I go on with {turn}; the answer follows here.", turn=last.name), is_private=True)
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.llm.port import estimate
+from agent.memory.budget import MOST_RESULT, estimated
 from bot.messages import cut
 from bot.redact import redact
 
-MOST_TOKENS = 2_000  # of one result
 LONGEST_LINE = 400  # characters
 FENCE = "```"
+_count = estimated()
 
 
 def page(
@@ -28,7 +28,7 @@ def page(
     """
     shown = [_shown(line) for line in head]
     fence = [FENCE] if is_code else []
-    room = MOST_TOKENS - _tokens([*shown, *fence, *fence, rest(len(lines))])
+    room = MOST_RESULT - _tokens([*shown, *fence, *fence, rest(len(lines))])
     kept: list[str] = []
     for line in lines:
         safe = _shown(line).replace(FENCE, "'''") if is_code else _shown(line)
@@ -50,4 +50,4 @@ def _shown(line: str) -> str:
 
 
 def _tokens(lines: Sequence[str]) -> int:
-    return sum(estimate(line + "\n") + 1 for line in lines)
+    return sum(_count(line + "\n") + 1 for line in lines)

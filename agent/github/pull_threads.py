@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from agent.desk import Desk
+from agent.github.which import may_know
 from agent.turns.moving import move
 from agent.turns.phase import Event
 from bot.events import PullEvent
@@ -28,29 +29,40 @@ BY_ACTION: dict[str, Event] = {
 async def follow_in_threads(desk: Desk, pull: Pull, event: PullEvent, *, before: str | None) -> None:
     """Link it to the threads of its tickets when it is opened or renamed, and move those that are about it.
 
+    A thread whose readers may not all know of it hears nothing of it, not even by its phase.
+
     Args:
         before: its state until now; None: it was not known.
     """
+    repository = await repositories.get(desk.tx, pull.repository_id)
     for row in await thread_links.of_tickets(desk.tx, await _tickets_of(desk, pull)):
         # The newest pull request counts: news of an older one does not take the thread back.
-        if pull.state == "open" and (row.pull_id is None or row.pull_id < pull.id):
+        is_newer = pull.state == "open" and (row.pull_id is None or row.pull_id < pull.id)
+        if is_newer and await may_know(desk, repository, row.channel_id):
             await thread_links.about_pull(desk.tx, row, pull.id)
-    rows = await thread_links.of_pull(desk.tx, pull.id)
+    linked = await thread_links.of_pull(desk.tx, pull.id)
+    rows = [row for row in linked if await may_know(desk, repository, row.channel_id)]
     for happened in what_happened(event, state=pull.state, before=before) if rows else ():
         await move(desk, rows, happened)
 
 
 async def link_said(desk: Desk, text: str, channel_id: str, thread_ts: str) -> None:
-    """The pull request that a thread names last is the one that it is about."""
+    """The pull request that a thread names last is the one that it is about, as far as all may know of it there."""
     named = [PULL.match(found) for found in SAID.findall(text[:LONGEST_TEXT])]
     for found in reversed([one for one in named if one]):
         repository = await repositories.named(desk.tx, found["name"])
-        pull = await pulls.by_number(desk.tx, repository.id, int(found["number"])) if repository else None
+        if repository is None or not await may_know(desk, repository, channel_id, is_alone=_is_alone(desk)):
+            continue
+        pull = await pulls.by_number(desk.tx, repository.id, int(found["number"]))
         row = await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts) if pull else None
         if pull and row:
             await thread_links.about_pull(desk.tx, row, pull.id)
         if pull:
             return
+
+
+def _is_alone(desk: Desk) -> bool:
+    return desk.place is not None and desk.place.is_dm
 
 
 async def _tickets_of(desk: Desk, pull: Pull) -> list[int]:

@@ -13,7 +13,7 @@ from agent.desk import Desk
 from bot.errors import Undecided, UserError
 from bot.messages import escape
 from prompts.words import fixed, say
-from storage import calendars, issues, repositories, settings_kv
+from storage import calendars, channels, issues, repositories, settings_kv
 from storage.repositories import Repository
 
 HERE = "here"  # how a model asks for the repository of the place
@@ -63,12 +63,32 @@ async def repository_for(desk: Desk, said: str, *, ticket_id: int | None) -> Whi
 
 async def visible(desk: Desk) -> list[Repository]:
     """Those connected that everybody may know of who can read the answer: one of a private channel, only there."""
-    return [row for row in await repositories.connected(desk.tx) if _is_open_to(desk, row)]
+    here = desk.place.channel_id if desk.place else ""
+    rows = await repositories.connected(desk.tx)
+    return [row for row in rows if await may_know(desk, row, here, is_alone=not desk.is_read_along)]
 
 
-def _is_open_to(desk: Desk, row: Repository) -> bool:
+async def may_know(desk: Desk, row: Repository, channel_id: str, *, is_alone: bool = False) -> bool:
+    """Whether everybody who reads in a channel may know of a repository, and of whatever is in it.
+
+    Of one whose home is a private channel that is so there alone; what Slack never told of is private.
+
+    Args:
+        channel_id: where it would be read.
+        is_alone: only who asks reads it, so it is enough that they are in the home.
+    """
     home = row.channel_id or desk.settings.github_channel
-    return home not in desk.insiders or home in desk.channels_of(desk.asker.slack_id)
+    if not home or home == channel_id:
+        return True
+    if is_alone and desk.actor and home in desk.channels_of(desk.actor.slack_id):
+        return True
+    if home in desk.insiders:
+        return False
+    known = await channels.known(desk.tx, desk.workspace_id, home)
+    if known is None:
+        # The job of a request has asked Slack for the home of each that is connected: a private one has insiders.
+        return desk.surface == "agent" and not (row.is_gone or row.disconnected_at)
+    return not known.is_private
 
 
 def _named(known: Sequence[Repository], said: str) -> Repository:

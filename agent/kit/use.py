@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.memory.budget import BYTES, MOST_RESULT, estimated, head
 from agent.turns.grounds import Words
 from bot.llm.port import Call
 from bot.redact import redact
@@ -13,7 +14,8 @@ from storage.turns import ToolCall, Turn
 
 DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
 CANCELLED = "cancelled"  # by whoever asked, when it was asked back
-LONGEST_RESULT = 6000  # characters of what a model is told, some 2,000 tokens
+LONGEST_RESULT = MOST_RESULT * BYTES  # characters: no text of more has so few tokens
+NOTE_TOKENS = 20  # of what says that it was cut
 LONGEST_SECRET = 4200  # characters that one match of `redact` may have, but for a key that goes on to the end
 
 
@@ -61,9 +63,10 @@ def told(found: str) -> str:
     cut may have halved, and so hidden from that look, is left out.
     """
     clean = redact(found[: LONGEST_RESULT + 2 * LONGEST_SECRET])
-    if len(found) > LONGEST_RESULT + 2 * LONGEST_SECRET:
-        clean = clean[:-LONGEST_SECRET]
-    elif len(clean) <= LONGEST_RESULT:
+    is_cut = len(found) > LONGEST_RESULT + 2 * LONGEST_SECRET
+    clean = clean[:-LONGEST_SECRET] if is_cut else clean
+    count = estimated()
+    if not is_cut and count(clean) <= MOST_RESULT:
         return clean
-    shown = clean[:LONGEST_RESULT]
+    shown = head(clean, limit=MOST_RESULT - NOTE_TOKENS, count=count)
     return f"{shown}\n[… {max(len(found), len(clean)) - len(shown)} more characters left out]"

@@ -8,6 +8,7 @@ from bot.llm.port import Ask
 
 ROUTER_TOKENS = 3_000
 ASKED_TOKENS = 4_000  # of the asker's message at most, of which then head and tail are kept
+MOST_RESULT = 2_000  # of what one use of a tool found
 CLOSE = 0.15  # an estimate this near to the limit is worth a count by the provider
 BYTES = 3  # to a token; what is more or less for a model is in its factor
 HIGH, FOUR = bytes(range(0x80, 0x100)), bytes(range(0xF0, 0x100))  # beyond ASCII; how a character of four bytes begins
@@ -73,6 +74,17 @@ class Counts:
                 self._known.clear()
             known = self._known[text] = self.count(text)
         return known
+
+
+def head(text: str, *, limit: int, count: Count) -> str:
+    """The longest beginning of a text that is no more than so many tokens."""
+    if count(text) <= limit:
+        return text
+    fits, above = 0, len(text)  # characters: what is known to fit, and what is known not to
+    while above - fits > 1:
+        middle = (fits + above) // 2
+        fits, above = (middle, above) if count(text[:middle]) <= limit else (fits, middle)
+    return text[:fits]
 
 
 def head_and_tail(text: str, *, limit: int, count: Count) -> str:

@@ -1,21 +1,21 @@
 """What a thread is about, as it stands: its ticket, issue, pull request and checks, each with its time, as data."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from agent.desk import Desk
+from agent.memory.about import About
 from agent.memory.budget import estimated, head_and_tail
 from bot.events import GitHubIssue
 from bot.github.fresh import ChecksNow, PullNow, Seen
 from bot.messages import plain
 from bot.redact import redact
 from prompts.blocks import Trust, as_data_block
-from storage import issues, people, pulls, repositories, review_requests, tickets
+from storage import people, review_requests, tickets
 from storage.issues import Issue
 from storage.pulls import Pull
-from storage.thread_links import ThreadLink
 from storage.tickets import Ticket
 
 BODY_TOKENS = 1_000
@@ -48,9 +48,8 @@ def ci_state(checks: Mapping[str, str]) -> CiState:
 
 async def snapshot(
     desk: Desk,
-    link: ThreadLink | None,
+    about: About,
     *,
-    sees: Callable[[Ticket], bool],
     issue_now: Seen | None = None,
     pull_now: Seen | None = None,
     checks_now: Seen | None = None,
@@ -58,24 +57,17 @@ async def snapshot(
     """What a thread is about, the ticket first.
 
     Args:
-        sees: whether everybody who will read the answer may know of a ticket.
         issue_now, pull_now, checks_now: what `bot.github.fresh` found, where it was asked; else they are as events
             told them.
     """
-    if link is None:
-        return []
     found: list[Object] = []
-    if link.ticket_id is not None:
-        ticket = await tickets.get(desk.tx, link.ticket_id)
-        if not sees(ticket):
-            return []
-        found.append(await _ticket(desk, ticket))
-        if issue := await issues.of_ticket(desk.tx, ticket.id):
-            repository = await repositories.get(desk.tx, issue.repository_id)
-            found.append(_issue(issue, repository.full_name, issue_now))
-    if link.pull_id is not None:
-        pull = await pulls.get(desk.tx, link.pull_id)
-        repository = await repositories.get(desk.tx, pull.repository_id)
+    if about.ticket:
+        found.append(await _ticket(desk, about.ticket))
+    if about.issue:
+        issue, repository = about.issue
+        found.append(_issue(issue, repository.full_name, issue_now))
+    if about.pull:
+        pull, repository = about.pull
         found += [await _pull(desk, pull, repository.full_name, pull_now), _ci(pull, repository.full_name, checks_now)]
     return found
 

@@ -6,10 +6,11 @@ from agent.channels.muted import is_muted
 from agent.desk import Desk
 from agent.github.delegation import OPEN_FOR
 from agent.github.delegation import TOOL as DELEGATION
+from agent.github.which import may_know
 from agent.narration.happening import FAILED, Happening, is_app, of_comment, of_review
 from bot.events import CommentEvent, PullEvent
 from bot.github.marker import key_in
-from storage import channels, issues, mutes, pulls, queue, receipts, thread_links, tickets, watches
+from storage import issues, mutes, pulls, queue, receipts, thread_links, tickets, watches
 from storage.pulls import Pull
 from storage.repositories import Repository
 from storage.thread_links import ThreadLink
@@ -63,7 +64,7 @@ async def _scopes(desk: Desk, row: Repository, links: Sequence[ThreadLink]) -> l
     found: list[str] = []
     for link in links:
         if link.ticket_id is None:
-            is_heard = await _is_open(desk, row, link.channel_id)
+            is_heard = await may_know(desk, row, link.channel_id)
             if is_heard and not await is_muted(desk.tx, link.channel_id, link.thread_ts):
                 found.append(f"thread:{link.id}")
         elif await _may_hear(desk, row, link.ticket_id):
@@ -80,16 +81,7 @@ async def _may_hear(desk: Desk, row: Repository, ticket_id: int) -> bool:
     for link in await thread_links.of_tickets(desk.tx, [ticket_id]):
         if await is_muted(desk.tx, link.channel_id, link.thread_ts):
             return False
-    return await _is_open(desk, row, ticket.channel_id)
-
-
-async def _is_open(desk: Desk, row: Repository, channel_id: str) -> bool:
-    """What happens in a repository of a private channel is told there alone; what Slack never told of is private."""
-    home = row.channel_id or desk.settings.github_channel
-    if not home or home == channel_id:
-        return True
-    known = await channels.known(desk.tx, desk.workspace_id, home)
-    return known is not None and not known.is_private
+    return await may_know(desk, row, ticket.channel_id)
 
 
 async def _tell(

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from agent.desk import Desk
 from agent.kit.arguments import grounds_of
+from agent.memory.about import about_thread
 from agent.memory.read import remembered
 from agent.memory.snapshot import snapshot
 from agent.proposals.editable import given, tool_of
 from agent.turns.grounds import Words, ungrounded
 from bot.messages import escape, plain
 from prompts.words import fixed, say
-from storage import people, thread_links, turns
+from storage import people, turns
 from storage.proposals import Proposal
 from storage.turns import ToolCall, Turn
 
@@ -56,8 +57,7 @@ async def _shown(desk: Desk, turn: Turn, names: dict[str, str]) -> AsyncIterator
         if said.kind != "own":
             who = escape(memory.voices.author(said))
             yield Shown(say("a message of {who} in this thread", who=who), plain(said.text, names))
-    link = await thread_links.of_thread(desk.tx, desk.workspace_id, turn.channel_id, turn.thread_ts or "")
-    for one in await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one)):
+    for one in await snapshot(desk, await about_thread(desk, turn.channel_id, turn.thread_ts or "")):
         by = say(" by {who}", who=escape(one.author)) if one.author else ""
         yield Shown(f"{escape(one.name)}{by}", one.text)
     for use in await _looks(desk, turn):

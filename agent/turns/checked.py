@@ -114,7 +114,7 @@ async def _asked(world: World, answered: Answered, text: str, proofs: Sequence[P
         answer = await world.model.ask(ask)
     except ModelError:
         return None
-    to = Asked(step=answered.step, number=number, prompt=f"claims@{about('claims_system').hash}")
+    to = Asked(step=answered.step, number=number, prompt=about("claims_system").mark_of("claims"))
     await keep(world, turn, ask, answer, to=to, started=started)
     found: tuple[Claim, ...] = answer.parsed  # type: ignore[assignment] # as `read` of the question makes it
     return found

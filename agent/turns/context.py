@@ -1,41 +1,33 @@
-"""What is around a request: its words as they are read, the place, the thread, what `this` means; how it is told."""
+"""What is around a request: its words as they are read, the place, the thread, what `this` means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from agent.channels.settings import EVERY, OWN, READS, instructions_of, tools_in
+from agent.channels.settings import EVERY, instructions_of, tools_in
 from agent.commands.named import thread_ticket
 from agent.desk import Desk
 from agent.github.which import HERE, repository_for
 from agent.kit.world import World
-from agent.memory.budget import START, room
-from agent.memory.context import Context, Material, NoRoomError
+from agent.memory.about import about_thread
+from agent.memory.budget import START
 from agent.memory.elsewhere import asked_elsewhere
 from agent.memory.factors import factor_of
-from agent.memory.fit import fitted
 from agent.memory.look import look
-from agent.memory.pieces import Blocks, Voices, last_words, own_words, preferences
+from agent.memory.pieces import Voices, last_words
 from agent.memory.read import remembered
-from agent.memory.snapshot import as_blocks, numbers_of, phase_line, snapshot
-from agent.memory.summary import as_block
+from agent.memory.snapshot import as_blocks, numbers_of, snapshot
 from agent.specialists.specialist import Specialist
 from agent.turns import router
 from agent.turns.grounds import Words
-from bot.errors import ModelError, UserError
-from bot.llm.port import Ask, Tool, user
+from bot.errors import UserError
 from bot.messages import plain
 from bot.redact import redact
 from bot.settings.providers import Role
-from prompts import render
-from storage import people, thread_links
+from storage import people
 from storage.thread_messages import Said
 from storage.tickets import Ticket
 from storage.turns import Turn
-
-LIMITS = {  # what a specialist is told where the channel has cut tools
-    READS: "In this channel things may only be looked up: where more is wanted, say so, and name `channel show`.",
-    OWN: "In this channel nothing may be written on GitHub: where that is wanted, say so, and name `channel show`.",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +36,8 @@ class Seen:
 
     Attributes:
         request: the asker's words as they are read out; `raw` as Slack sent them.
+        since: what the asker said since, up to a step: `text`, and the `question` that it answers.
+        is_rewritten: the words are others than those by which it was decided who works on it.
         about: the name of the thread's ticket, whose id is `ticket_id`.
         said: the messages of the thread that no summary tells of.
         wishes: what the managers of the channel want answers to be like.
@@ -77,6 +71,8 @@ class Seen:
     open_to: Sequence[Specialist] = ()
     factor: float = START
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: Sequence[Mapping[str, Any]] = ()
+    is_rewritten: bool = False
     is_private: bool = False
     now: str = ""
     fence: str = ""
@@ -110,8 +106,8 @@ async def seen(world: World, turn: Turn) -> Seen:
         may_know = ticket is not None and await desk.sees(ticket)
         thread_ts = turn.thread_ts or ""
         memory = await remembered(desk, turn.channel_id, thread_ts, asked_ts=turn.message_ts or "")
-        link = await thread_links.of_thread(desk.tx, desk.workspace_id, turn.channel_id, thread_ts)
-        objects = await snapshot(desk, link, sees=lambda one: desk.may_see(desk.asker.slack_id, one), **now)
+        known = await about_thread(desk, turn.channel_id, thread_ts)
+        objects = await snapshot(desk, known, **now)
         names = await people.names(desk.tx, desk.workspace_id)
         repository, numbers = await _on_github(desk, ticket if may_know else None)
         request, level = redact(plain(turn.text, names)), await tools_in(desk.tx, turn.channel_id)
@@ -129,9 +125,9 @@ async def seen(world: World, turn: Turn) -> Seen:
             said=memory.said,
             summary=memory.summary,
             wishes=redact(plain(await instructions_of(desk.tx, turn.channel_id), names)),
-            objects=as_blocks(objects, turn.fence) if may_know else (),
-            linked=numbers_of(objects, besides=ticket.name) if ticket and may_know else (),
-            phase=link.phase if link and may_know else "",
+            objects=as_blocks(objects, turn.fence),
+            linked=numbers_of(objects, besides=ticket.name if ticket and may_know else ""),
+            phase=known.phase,
             elsewhere=await asked_elsewhere(desk, turn, request, memory.voices),
             level=level,
             open_to=router.open_ones(desk.asker, origin=turn.origin, level=level),
@@ -141,6 +137,14 @@ async def seen(world: World, turn: Turn) -> Seen:
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
             fence=turn.fence,
         )
+
+
+def as_of(around: Seen, counts: Sequence[Mapping[str, Any]]) -> Seen:
+    """The same for a step, with what counts of the asker's words when it begins: the request comes first."""
+    first, *since = counts
+    if first["raw"] == around.raw:
+        return replace(around, since=since)
+    return replace(around, request=first["text"], raw=first["raw"], since=since, is_rewritten=True)
 
 
 async def _called(desk: Desk, names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -163,73 +167,6 @@ async def factor_in(desk: Desk, role: Role) -> float:
     """How many tokens the model that is asked first in this role makes of 3 bytes."""
     server = desk.settings.servers[0]
     return await factor_of(desk.tx, desk.workspace_id, server.name, server.models[role])
-
-
-async def told(
-    world: World,
-    turn: Turn,
-    around: Seen,
-    *,
-    system: str,
-    offered: Sequence[Tool],
-    goal: str,
-    done: Sequence[str],
-    factor: float,
-) -> Context:
-    """What a specialist is told, within its budget of tokens.
-
-    Args:
-        offered: the tools that it may use.
-        done: what was done before this step.
-        factor: as `factor_in` finds it.
-
-    Raises:
-        ModelError: not even the request has room.
-    """
-    assert world.model is not None  # a turn with steps has one
-    server, words = world.settings.servers[0], own_words(around.request, around.fence)
-    asked = render(
-        "specialist_request",
-        now=around.now,
-        asker=around.asker,
-        place=around.place,
-        about=around.about,
-        done=done,
-        limits=LIMITS.get(around.level, ""),
-        request=words,
-        goal=own_words(goal, around.fence),
-    )
-    material = Material(
-        rules=system,
-        tools="\n".join(f"{one.name} {one.description} {one.schema}" for one in offered),
-        preferences=preferences(around.wishes, around.fence) if around.wishes else "",
-        asked=asked,
-        phase=phase_line(around.phase),
-        snapshot=around.objects,
-        thread=Blocks(around.said, around.voices, around.fence),
-        summary=as_block(around.summary, around.fence) if around.summary else "",
-        elsewhere=around.elsewhere,
-    )
-    limit = room(
-        world.settings.context_tokens, window=server.context_tokens, max_output=server.max_output_tokens or 2048
-    )
-
-    async def counted(context: Context) -> int | None:
-        assert world.model is not None
-        ask = Ask(
-            role="main",
-            system=context.system,
-            messages=(user(context.text),),
-            max_tokens=1,
-            tools=tuple(offered),
-            is_private=around.is_private,
-        )
-        return await world.model.count(ask)
-
-    try:
-        return await fitted(material, limit=limit, factor=factor, exact=counted)
-    except NoRoomError as error:
-        raise ModelError(str(error)) from error
 
 
 def words_of(around: Seen) -> Words:

@@ -18,6 +18,7 @@ from agent.specialists import NAMED, TOOLS
 from agent.turns import answer, texts, undone
 from agent.turns.answer import NO_MODEL, Told
 from agent.turns.begin import WAITS, mark, store
+from agent.turns.meanwhile import OF_ITS_OWN, words_that_count
 from agent.turns.progress import take_away
 from agent.turns.shown import answer_key
 from bot.events import Place
@@ -87,7 +88,7 @@ async def _hand_on(desk: Desk, turn: Turn, *, is_stopped: bool) -> None:
         is_handed_on = "step" not in one and not one.get("is_edit") and not is_stopped
         if is_handed_on:
             await store(desk, place, one["text"], key=f"turn:{turn.id}:{one['ts']}", surface=turn.surface)
-        left.append(one | ({"step": 0, "call": 0} if is_handed_on else {}))  # a turn that waits ends once more
+        left.append(one | ({"step": OF_ITS_OWN, "call": 0} if is_handed_on else {}))  # a turn that waits ends once more
     turn.follow_ups = left
 
 
@@ -149,7 +150,7 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
         kept = await turns.get(tx, turn.id)
         await close(desk, kept)
         await take_away(desk, kept)
-        await world.plainly(desk, turn.text)
+        await world.plainly(desk, (await words_that_count(tx, kept))[0])
         kept.note = why
         await _hand_on(desk, kept, is_stopped=False)
         await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))

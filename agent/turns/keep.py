@@ -18,7 +18,7 @@ from storage.turns import ModelCall, Turn
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which question of a turn an answer is to: `prompt` is name@hash; `left_out`: what had no room in it."""
+    """Which question of a turn an answer is to: `prompt`: as `Prompt.mark_of`; `left_out`: what had no room in it."""
 
     step: int
     number: int

@@ -11,29 +11,29 @@ from agent.kit.grants import Grant
 from agent.kit.tool import Tool
 from agent.kit.use import ASKED, DONE, FAILED, REFUSED, Use
 from agent.kit.world import World
+from agent.memory.budget import estimated
+from agent.memory.log import within
 from agent.questions.ask import ASK, ask_back
 from agent.specialists import TOOLS
 from agent.specialists.specialist import Specialist
+from agent.turns.broken_off import with_note
 from agent.turns.checked import Answered, Checked, checked
 from agent.turns.grounds import Words
 from agent.turns.keep import Asked, keep
-from agent.turns.meanwhile import is_news, take_in
+from agent.turns.meanwhile import is_news, take_in, that_counts
 from agent.turns.passed_on import HANDOVER, handover, is_passed_on, pass_on
 from agent.turns.past import Past, each_once, so_far
 from agent.turns.stop import unless_stopped
+from agent.turns.telling import as_counted
 from bot.llm import port
 from bot.llm.port import Ask, Call, Message
-from prompts.words import Phrase, fixed, phrase, say
+from prompts.words import Phrase, phrase
 from storage import turns
 from storage.turns import ModelCall, ToolCall, Turn
 
 AT_ONCE = 4  # reads of one answer
 SAME_CALLS = 2  # after so many uses of a tool with the same arguments the step ends
 MOST_TOKENS = 2048  # of one answer
-NOTES = {
-    "cut": fixed("(The model's answer was cut off here: it was too long. Ask for less of it at once.)"),
-    "refusal": fixed("(The model refused to answer this.)"),
-}
 AGAIN = "\n(You have asked for exactly this before; this is the same result. Asking once more ends your step.)"
 
 T = TypeVar("T")
@@ -68,9 +68,11 @@ class Work:
     others: Sequence[str]  # specialists to whom it may give the rest
     system: str
     request: Message
-    prompt: str  # name@hash of the template
+    prompt: str  # name@hash and version of the template
     left_out: Sequence[str]  # of what it could have been told
     words: Words
+    room: int  # tokens of one question
+    factor: float  # how many tokens the model makes of 3 bytes
     thread_ticket: int | None = None
     is_private: bool = False
 
@@ -96,7 +98,7 @@ async def run_step(world: World, work: Work) -> Checked:
         elif asked and not asked[-1].calls and not asked[-1].problem:
             found = await _unless_stopped(world, work, checked(world, _answered(work, asked), log))
             if not found.again:
-                return replace(found, text=_with_stop(found.text, asked[-1].stop))
+                return replace(found, text=with_note(found.text, asked[-1].stop))
             await _refuse(world, asked[-1], found.again)
         else:
             _check_calls(world, past, work)
@@ -104,12 +106,6 @@ async def run_step(world: World, work: Work) -> Checked:
                 await take_in(world, work.turn, work.step, len(asked) + 1)
             else:
                 await _unless_stopped(world, work, _ask(world, work, log, len(asked) + 1))
-
-
-def _with_stop(text: str, stop: str) -> str:
-    """An answer that a provider broke off, or its model refused, says so."""
-    note = NOTES.get(stop)
-    return "\n\n".join(filter(None, [text, say(note) if note else ""]))
 
 
 async def _unless_stopped(world: World, work: Work, piece: Coroutine[Any, Any, T]) -> T:
@@ -145,13 +141,15 @@ def _check_calls(world: World, past: Past, work: Work) -> None:
 async def _ask(world: World, work: Work, log: Sequence[Message], number: int) -> None:
     """Ask, and keep the answer before anything is made of it."""
     assert world.model is not None  # a turn with steps has one
+    tools, count = offered(work.specialist, work.grant, work.others), estimated(work.factor)
+    limit = work.room - count(work.system) - count(as_counted(tools))
     ask = Ask(
         role="main",
         purpose=work.specialist.name,
         system=work.system,
-        messages=tuple(log),
+        messages=within(log, limit=limit, count=count),
         max_tokens=MOST_TOKENS,
-        tools=offered(work.specialist, work.grant, work.others),
+        tools=tools,
         deadline=world.settings.call_seconds,
         person_id=work.turn.actor_id,
         turn=work.turn.name,
@@ -167,8 +165,8 @@ async def _ask(world: World, work: Work, log: Sequence[Message], number: int) ->
 async def _use(world: World, work: Work, past: Past) -> None:
     """Reads at once, writes one by one in order; what was asked for before, or twice at once, is done once."""
     number, used = len(past.asked), past.used
-    more = tuple(one["raw"] for one in past.said)
-    work = replace(work, words=replace(work.words, texts=(*work.words.texts, *more)))
+    texts = tuple(one["raw"] for one in that_counts(work.turn, past.said))
+    work = replace(work, words=replace(work.words, texts=texts))
     if len(used) >= world.settings.turn_tool_calls:
         raise LimitError(phrase("{count} uses of tools", count=len(used)))
     fresh, new = past.open_calls[: world.settings.turn_tool_calls - len(used)], list[Call]()

@@ -6,11 +6,11 @@ from agent.github.ci import why_ci_fails
 from agent.github.failing import words_of
 from agent.github.which import HERE, Which, repository_for
 from agent.kit.world import World
+from agent.memory.about import about_thread
 from agent.turns.hearing.failing import PullSaid, asks_why_ci_fails, pull_said
 from bot.errors import UserError
 from bot.github.failures import CallFailed
 from bot.messages import escape
-from storage import pulls, repositories, thread_links
 from storage.turns import Turn
 
 
@@ -50,9 +50,5 @@ async def _pull_meant(desk: Desk, text: str) -> PullSaid | None:
     place = desk.place
     if place is None:
         return None
-    link = await thread_links.of_thread(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts or "")
-    if link is None or link.pull_id is None:
-        return None
-    pull = await pulls.get(desk.tx, link.pull_id)
-    row = await repositories.get(desk.tx, pull.repository_id)
-    return PullSaid(number=pull.number, repository=row.full_name)
+    pull = (await about_thread(desk, place.channel_id, place.thread_ts or "")).pull
+    return PullSaid(number=pull[0].number, repository=pull[1].full_name) if pull else None

@@ -175,7 +175,7 @@ def read_route(text: str, open_to: Sequence[Specialist], *, most: int = MOST_STE
 
 def kept_to(route: Route, heard: Heard) -> Route:
     """The route, whose goals name no ticket, number, link or person that the router was not told of."""
-    told = (heard.request, heard.place, heard.about, *heard.thread)
+    told = (heard.request, heard.place, heard.about, *heard.linked, *heard.thread)
     parts = tuple(replace(part, goal=without(part.goal, unknown(part.goal, told))) for part in route.parts)
     return replace(route, parts=parts)
 

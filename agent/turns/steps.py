@@ -4,14 +4,17 @@ import structlog
 
 from agent.kit.world import World
 from agent.specialists import NAMED
+from agent.turns.broken_off import cut_steps, said_so_far
 from agent.turns.checked import Checked
-from agent.turns.context import Seen, factor_in, told, words_of
+from agent.turns.context import Seen, as_of, factor_in, words_of
 from agent.turns.granted import granted, rules_for
 from agent.turns.loop import Work, offered, run_step
+from agent.turns.meanwhile import said_meanwhile, that_counts
 from agent.turns.router import LONGEST_GOAL, Part, Route
+from agent.turns.telling import room_of, told
 from bot.llm.port import user
 from prompts import about, render
-from storage import proposals, receipts, turns
+from storage import live_turns, proposals, questions, receipts, turns
 from storage.turns import Turn, TurnStep
 
 log = structlog.get_logger(__name__)
@@ -42,12 +45,15 @@ async def begin_steps(world: World, turn: Turn, route: Route) -> list[TurnStep]:
 
 
 async def left_over(world: World, turn: Turn) -> Route | None:
-    """What the turn that this one goes on with has not ended, in its order; None: it has no such steps."""
+    """What the turn that this one goes on with has not ended, or not in full, in its order; None: it has no such."""
     if turn.continues is None:
         return None
     async with world.db.read() as tx:
         before = await turns.get(tx, turn.continues)
-        open_steps = [step for step in await turns.steps(tx, before.id) if step.state != turns.DONE]
+        cut = {step.number for step in await cut_steps(tx, before.id)}
+        open_steps = [
+            step for step in await turns.steps(tx, before.id) if step.state != turns.DONE or step.number in cut
+        ]
     parts = before.route.get("steps", [])
     needs = [parts[step.number - 1].get("needs", True) if step.number <= len(parts) else True for step in open_steps]
     going_on = tuple(
@@ -64,16 +70,20 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
         done = [f"{one.name}: {one.said}" for one in [*before, *await receipts.of_turn(desk.tx, turn.id)]]
         factor = await factor_in(desk, "main")
+        news, posed = await live_turns.news(desk.tx, turn.id), await questions.of_turn(desk.tx, turn.id)
+        said = await said_meanwhile(desk.tx, turn, news.follow_ups, posed)
+        so_far = await said_so_far(desk.tx, turn, step)
         system = render(specialist.prompt) + rules_for(desk, specialist, grant)
+    around = as_of(around, that_counts(turn, said, before=step.number))
     others = _others(world, turn, step, around)
     context = await told(
         world,
-        turn,
         around,
         system=system,
         offered=offered(specialist, grant, others),
         goal=step.goal,
         done=done,
+        so_far=so_far,
         factor=factor,
     )
     work = Work(
@@ -85,8 +95,10 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
         system=system,
         request=user(context.text, stable=context.stable),
         left_out=context.left_out,
-        prompt=f"{specialist.name}@{about(specialist.prompt).hash}",
+        prompt=about(specialist.prompt).mark_of(specialist.name),
         words=words_of(around),
+        room=room_of(world),
+        factor=factor,
         thread_ticket=around.ticket_id,
         is_private=around.is_private,
     )

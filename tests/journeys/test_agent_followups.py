@@ -41,26 +41,45 @@ async def is_rewritten(bot: Bot) -> bool:
     return bool(running.follow_ups) and "tomorrow" in queued.text
 
 
-async def test_the_askers_words_come_in_at_the_next_question(
+async def test_the_askers_words_come_in_at_the_next_question_and_count_in_later_steps(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
-    routes(llm, "research")
+    """What is rewritten grounds nothing any more, also for a model that still means it."""
+    routes(llm, "research", "assign")
     thinks(llm, "research")
     llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.")))
+    calls(llm, "assign", Call("assign", {"ticket": "CH-1", "people": ["@dave"], "besides": False}), then="I asked.")
     async with with_agent(slack, llm, tmp_path) as bot:
-        ts = await slack.say("bob", "#ops", "@chargehand ask who has the most open tickets?")
+        await report(bot, "frank", "redis is down")
+        before = await assignees(bot)
+        ts = await slack.say("alice", "#ops", "@chargehand ask who has the fewest? Give CH-1 to @dave")
         await llm.stalled.wait()
-        more = await slack.say("bob", "#ops", "@chargehand only those of Platform, I mean", thread_ts=ts)
+        more = await slack.say("alice", "#ops", "@chargehand only those of Platform, I mean", thread_ts=ts)
         await slack.until(lambda: WAITS in slack.reactions("#ops", more), timeout=20)
+        await slack.edit("alice", "#ops", ts, "@chargehand ask who has the fewest? Give CH-1 to @carol")
+        await until(lambda: has_edit(bot))
         llm.release()
         await quiet(bot)
         [turn] = await bot.rows(select(Turn))
-    last = str(llm.requests[-1]["messages"])
-    assert "The asker adds:" in last
-    assert "only those of Platform" in last
-    assert turn.state == "done"
+        [_, use] = await bot.rows(select(ToolCall).order_by(ToolCall.id))
+        assert await assignees(bot) == before
+    research = next(str(body["messages"]) for body in reversed(llm.requests) if "Purpose: research" in str(body))
+    assert "The asker adds:" in research
+    assert "only those of Platform" in research
+    assign = next(str(body["messages"][0]) for body in llm.requests if "Purpose: assign" in str(body))
+    assert "Give CH-1 to @carol" in assign
+    assert "The asker adds:" in assign
+    assert "only those of Platform" in assign
+    assert "to @dave" not in assign
+    assert (use.tool, use.state, turn.state) == ("assign", "proposed", "waiting")
     assert len(answers(slack, ts)) == 1
     assert WAITS not in slack.reactions("#ops", more)
+
+
+async def has_edit(bot: Bot) -> bool:
+    """Whether the newest words have come in."""
+    [turn] = await bot.rows(select(Turn))
+    return any(one.get("is_edit") for one in turn.follow_ups)
 
 
 async def test_anothers_words_are_a_turn_of_their_own_with_their_rights(

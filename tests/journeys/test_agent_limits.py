@@ -126,7 +126,11 @@ async def test_an_answer_that_breaks_off_says_so(
     llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any of them now."), faults=faults))
     async with with_agent(slack, llm, tmp_path) as bot:
         ts = await report(bot, "bob", "ask who has the most open tickets?")
-    assert note in said(answers(slack, ts))[-1]
+        assert note in said(answers(slack, ts))[-1]
+        await report(bot, "bob", "continue", thread_ts=ts)
+        assert [turn.number for turn in await bot.rows(select(Turn))] == ([1, 2] if kind == "max_tokens" else [1])
+    asked = [str(body["messages"]) for body in llm.requests if "Purpose: research" in str(body)]
+    assert ("go on exactly where it ends" in asked[-1]) is (kind == "max_tokens")
 
 
 async def test_a_provider_that_takes_nothing_private_is_not_even_asked_to_count(

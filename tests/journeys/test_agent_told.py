@@ -41,6 +41,7 @@ async def test_the_router_is_told_the_phase_and_others_what_was_asked_before(
         assert "redis is down" in asked, "said in the thread"
         await report(bot, "alice", "ask does the checkout crash on mobile again?")
         assert "asked in another thread of this place" not in told(llm, "route")
+        assert "Phase of the work: intake" in told(llm, "route"), "without a ticket"
         asked = told(llm, "research")
         assert "asked in another thread of this place, T-1" in asked
         assert "why does the mobile checkout crash?" in asked
@@ -67,6 +68,23 @@ async def test_a_trace_keeps_what_had_no_room_and_breakers_that_were_open(
         "breakers": {"main": "open", "local": "closed"},
         "left_out": ["the middle of the request"],
     }
+
+
+async def test_what_tools_found_first_is_cut_when_a_step_has_no_room(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    look = Reply(calls=(Call("get_ticket", {"ticket": "CH-1"}),))
+    llm.add(*(Rule(match=Match(purpose="^research", turn=number), reply=look) for number in (0, 1)))
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="It is long.")))
+    async with with_agent(slack, llm, tmp_path, context_tokens=6_000) as bot:
+        await report(bot, "frank", f"redis is down {'and it hurts ' * 500}")
+        await report(bot, "alice", "ask how bad is CH-1?")
+        [first, second] = await bot.rows(select(ToolCall).order_by(ToolCall.id))
+    asked = told(llm, "research")
+    assert asked.count("and it hurts") < first.result.count("and it hurts") + second.result.count("and it hurts")
+    assert "cut for want of room" in asked
+    assert "You have asked for exactly this before" in asked
 
 
 @pytest.mark.parametrize(("most", "state"), [(8192, "proposed"), (256, "refused")])

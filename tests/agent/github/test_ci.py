@@ -3,7 +3,7 @@
 import pytest
 
 from agent.github import ci
-from agent.github.excerpt import MOST_TOKENS
+from agent.memory.budget import MOST_RESULT
 from bot.github.failures import CallFailed
 from bot.github.runs import Check, job_log
 from bot.llm.port import estimate
@@ -72,7 +72,7 @@ async def test_a_wide_failure_fits_all_the_same(work: Desk, github: GitHubSandbo
     log = ("Error: " + "z" * 900 + "\n") * 300
     run = github.run_workflow(SHOP, "fix", {"test": {"pytest": "failure"}}, logs={"test": log})
     text = await ci.read_failure(work.github, work.row, run.id)
-    assert estimate(text) <= MOST_TOKENS
+    assert estimate(text) <= MOST_RESULT
     assert "The log has more errors than these." in text
     assert text.splitlines()[-1].startswith("[cut here: ")
 

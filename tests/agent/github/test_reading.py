@@ -3,7 +3,7 @@
 import pytest
 
 from agent.github import reading
-from agent.github.excerpt import MOST_TOKENS
+from agent.memory.budget import MOST_RESULT
 from bot.github.failures import CallFailed
 from bot.github.source import plain_words
 from bot.llm.port import estimate
@@ -35,7 +35,7 @@ async def test_a_long_file_is_read_in_parts(work: Desk, github: GitHubSandbox) -
     start = 1
     for _ in range(20):
         text = await reading.read_file(work.github, work.row, "long.txt", start=start)
-        assert estimate(text) <= MOST_TOKENS
+        assert estimate(text) <= MOST_RESULT
         part = [line.split()[1] for line in text.split("```")[1].strip().splitlines()]
         assert 0 < len(part) <= reading.MOST_LINES
         seen += part

@@ -45,7 +45,7 @@ async def connect(desk: Desk, **homes: str | None) -> None:
     ids=["named", "by its short name", "the channel's", "the only one", "the only one that all may see"],
 )
 async def test_it_is_found(able: Desk, homes: Mapping[str, str | None], said: str, found: str) -> None:
-    desk = replace(able, insiders={SECRET: frozenset({"UANN"})}, is_read_along=True)
+    desk = replace(able, insiders={SECRET: frozenset({"UANN"})}, is_read_along=True, surface="agent")
     await connect(desk, **homes)
     which = await repository_for(desk, said, ticket_id=None)
     assert (which.row.full_name, bool(which.why)) == (found, said == HERE)

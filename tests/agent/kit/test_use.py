@@ -5,6 +5,7 @@ import time
 import pytest
 
 from agent.kit.use import DONE, LONGEST_RESULT, LONGEST_SECRET, Use, told
+from agent.memory.budget import MOST_RESULT, estimated
 from agent.turns.grounds import Words
 from bot.llm.port import Call
 from storage.turns import Turn
@@ -40,5 +41,11 @@ def test_a_secret_that_lies_on_a_cut_is_not_told_in_part(at: int) -> None:
 
 
 def test_what_is_short_enough_is_told_whole() -> None:
-    assert told("x" * LONGEST_RESULT) == "x" * LONGEST_RESULT
-    assert told("x" * LONGEST_RESULT + "yz").endswith("x\n[… 2 more characters left out]")
+    ascii_ones = 5_454  # of 2,000 tokens
+    assert told("x" * ascii_ones) == "x" * ascii_ones
+    assert told("x" * (ascii_ones + 9)).endswith("more characters left out]")
+
+
+@pytest.mark.parametrize("piece", ["x", "é", "数", "🔥", "a line of a log\n"])
+def test_a_result_is_limited_in_tokens_whatever_it_is_written_in(piece: str) -> None:
+    assert MOST_RESULT - 40 < estimated()(told(piece * 10_000)) <= MOST_RESULT

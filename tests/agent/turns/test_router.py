@@ -8,7 +8,7 @@ import pytest
 from agent.memory.budget import ROUTER_TOKENS, START, estimated
 from agent.memory.pieces import Voices, last_words
 from agent.specialists import SPECIALISTS
-from agent.turns.router import Heard, Part, open_ones, question, read_route
+from agent.turns.router import Heard, Part, kept_to, only, open_ones, question, read_route
 from bot.errors import ModelError
 from bot.events import Actor
 from bot.llm.port import WrongAnswerError
@@ -75,6 +75,10 @@ def test_it_is_told_the_phase_and_kinds_and_numbers() -> None:
     assert "about CH-4. Linked to it: issue acme/shop#7, pull request acme/shop#88. Phase of the work: review\n" in (
         message.text
     )
+    goal = only("review", "look at acme/shop#88, not acme/shop#89", by="model")
+    [part] = kept_to(goal, told).parts
+    assert "acme/shop#88" in part.goal, "it was told of it"
+    assert "89" not in part.goal
     [bare] = question(HEARD).ask.messages
     assert bare.text.splitlines()[0] == "Place: the channel #ops"
 
