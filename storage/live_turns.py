@@ -10,7 +10,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, select, update
 
 from storage.database import Tx, run
-from storage.turns import LIVE, QUEUED, RUNNING, Turn
+from storage.turns import LIVE, QUEUED, REFUSED, RUNNING, Turn
 
 
 async def live_in(tx: Tx, channel_id: str, thread_ts: str | None) -> list[Turn]:
@@ -44,9 +44,9 @@ async def overdue(tx: Tx, now: datetime) -> list[Turn]:
 
 
 async def begun_since(tx: Tx, channel_id: str, thread_ts: str | None, since: datetime) -> list[datetime]:
-    """When the turns of a thread began, oldest first."""
+    """When the turns of a thread began, oldest first; refused ones never did."""
     found = select(Turn.created_at).where(
-        Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.created_at >= since
+        Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.created_at >= since, Turn.state != REFUSED
     )
     return list(await tx.exec(found.order_by(col(Turn.created_at))))
 
@@ -78,8 +78,9 @@ async def news(tx: Tx, turn_id: int) -> News:
 
 
 async def last_in(tx: Tx, channel_id: str, thread_ts: str | None, actor_id: int) -> Turn | None:
-    """The newest turn of somebody in a thread."""
-    found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.actor_id == actor_id)
+    """The newest turn of somebody in a thread, of those that were begun."""
+    mine = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.actor_id == actor_id)
+    found = mine.where(Turn.state != REFUSED)
     return (await tx.exec(found.order_by(col(Turn.id).desc()).limit(1))).first()
 
 

@@ -175,14 +175,16 @@ async def _by_issue(tx: Tx, workspace_id: str, text: str) -> set[int] | None:
 
 
 async def _by_link(tx: Tx, workspace_id: str, text: str) -> set[int] | None:
-    """By a message: the request itself or the answer to it; by any other, those of its thread."""
+    """By a message: the request itself, the answer to it, or what its asker added while it ran; by any other, those of
+    its thread."""
     link = _SLACK.fullmatch(text)
     if link is None:
         return None
     channel, ts = link["channel"], f"{link['seconds']}.{link['rest']}"
     here = select(Turn.id).where(Turn.workspace_id == workspace_id, Turn.channel_id == channel)
     work = select(Receipt.correlation_id).where(Receipt.channel_id == channel, Receipt.ts == ts)
-    is_it = or_(Turn.message_ts == ts, col(Turn.correlation_id).in_(work.where(Receipt.correlation_id != "")))
+    added = cast(col(Turn.follow_ups), String).contains(f'"{ts}"')
+    is_it = or_(Turn.message_ts == ts, col(Turn.correlation_id).in_(work.where(Receipt.correlation_id != "")), added)
     if exactly := set(await tx.exec(here.where(is_it))):
         return exactly
     return set(await tx.exec(here.where(Turn.thread_ts == (link["thread"] or ts))))

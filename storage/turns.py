@@ -1,6 +1,7 @@
 """A request that the agent works on, as T-1: its steps, what models said, what was done, to go on after a crash.
 
-queued -> running -> done, stopped or failed; waiting: a step needs somebody's approval before the next one.
+queued -> running -> done, stopped or failed; waiting: a step needs somebody's approval before the next one. What is
+refused at once is only kept.
 """
 
 from datetime import datetime
@@ -15,6 +16,7 @@ from storage.database import Tx, load, run
 
 QUEUED, RUNNING, WAITING = "queued", "running", "waiting"
 DONE, STOPPED, FAILED = "done", "stopped", "failed"
+REFUSED = "refused"  # never begun; `note` is why
 LIVE = (QUEUED, RUNNING, WAITING)
 
 
@@ -137,7 +139,7 @@ class ToolCall(Row, table=True):
     tool: str
     arguments: dict[str, Any] = Field(sa_type=JSON)
     effect_key: str
-    state: str  # done, failed, refused, proposed, would, asked, cancelled
+    state: str  # done, failed, refused, uncertain, proposed, would, asked, cancelled
     result: str
     shown: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     receipt_id: int | None = Field(default=None, foreign_key="receipts.id")
@@ -193,9 +195,9 @@ async def by_number(tx: Tx, workspace_id: str, number: int) -> Turn | None:
 
 
 async def by_message(tx: Tx, channel_id: str, ts: str) -> Turn | None:
-    """The turn that a message began."""
+    """The turn that a message began; one that was refused, where it began none."""
     found = select(Turn).where(Turn.channel_id == channel_id, Turn.message_ts == ts)
-    return (await tx.exec(found.order_by(col(Turn.id)))).first()
+    return (await tx.exec(found.order_by(col(Turn.state) == REFUSED, col(Turn.id)))).first()
 
 
 async def steps(tx: Tx, turn_id: int) -> list[TurnStep]:

@@ -58,7 +58,7 @@ async def _of_turn(desk: Desk, proposal: Proposal) -> Reply:
     """
     if desk.settings.dry_run:
         raise UserError(say(DRY, proposal=proposal.name))
-    if proposal.outcome == deciding.FAILED_TO_DO:
+    if proposal.outcome in deciding.TRIED:
         await proposals.try_again(desk, proposal)
         return text_reply(say("{proposal} is tried again.", proposal=proposal.name), is_private=True)
     how = phrase("approved by {who} {at}", who=by(desk), at=moment(desk.now))

@@ -12,6 +12,7 @@ from bot.errors import UserError
 from bot.messages import Message
 from prompts.words import fixed, say
 from storage import turns
+from storage.turns import REFUSED
 
 NO_MODEL = fixed(
     "No language model is set up (ANTHROPIC_API_KEY or CHARGEHAND_LLM_CHAIN), so I only take commands."
@@ -29,6 +30,8 @@ async def ask(desk: Desk, said: Said) -> Reply:
     if reply := await begin(answered_there(desk), text):
         return reply
     begun = await turns.by_key(desk.tx, f"turn:{desk.key}")
+    if begun and begun.state == REFUSED:  # and told why
+        return Reply(message=Message(text=""), is_shown=True)
     buttons = (stop_button(begun),) if begun else ()
     # What asked whether it still holds is settled by this, for all who read it.
     message = Message(text=say("I am on it; the answer follows here."), buttons=buttons)

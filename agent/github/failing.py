@@ -20,11 +20,8 @@ WORDS: Mapping[str, str] = {
 }
 
 
-def words_of(failed: CallFailed, where: str, *, is_write: bool = False) -> str:
+def words_of(failed: CallFailed, where: str) -> str:
     """One sentence; `where` is the repository or object."""
-    if is_write and failed.is_uncertain:
-        lost = fixed("GitHub gave no answer: it may have happened in {where}. Look there before you ask again.")
-        return say(lost, where=where)
     if failed.code == RATE_LIMIT and failed.retry_after:
         span = in_words(timedelta(seconds=failed.retry_after))
         return say("GitHub asks for patience: try again in {time}.", time=span)

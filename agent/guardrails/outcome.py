@@ -27,6 +27,9 @@ class Because(Enum):
     UNCHECKED = fixed("*Nothing was changed.* What follows could not be checked for claims.")
 
 
+UNCERTAIN = fixed("*It may have happened:* whether it did is not known; where to look is said in this thread.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one answer came to.
@@ -34,6 +37,7 @@ class Outcome:
     Attributes:
         changes: receipts of this answer.
         is_waiting: a proposal of it waits for approval.
+        is_uncertain: something may have been changed, and nobody can tell.
         tokens: of all its model calls; 0: no model was asked.
         usd: what they cost; None: it is not known.
         second_choice: the provider that answered below the first one of the chain; empty: none did.
@@ -45,6 +49,7 @@ class Outcome:
 
     changes: int = 0
     is_waiting: bool = False
+    is_uncertain: bool = False
     tokens: int = 0
     usd: float | None = None
     second_choice: str = ""
@@ -58,6 +63,7 @@ def last_line(outcome: Outcome) -> str:
     """ "2 changes · 3.1k tokens · $0.01"; it belongs into the notes of the last message."""
     parts = [say_of(outcome.changes, "1 change", "{count} changes")] if outcome.changes else []
     parts += [say("waiting for approval")] if outcome.is_waiting else []
+    parts += [say("something may have happened")] if outcome.is_uncertain else []
     cost = [say("{tokens} tokens", tokens=short(outcome.tokens))] if outcome.tokens else []
     money = [cents(outcome.usd)] if outcome.usd is not None and outcome.tokens else []
     return APART.join([*(parts or [say(NOTHING)]), *cost, *money, *_degraded(outcome), *outcome.notes])
@@ -77,13 +83,15 @@ def cents(usd: float) -> str:
 
 
 def first_line(outcome: Outcome, because: Because | None, *, had_write_tools: bool) -> str:
-    """The sentence an answer begins with when nothing was changed although it could have been; else nothing.
+    """The sentence an answer begins with when nothing was changed although it could have been, or nobody can tell.
 
     Args:
         because: why; None: nothing was even started, or it waits for approval.
     """
     if outcome.changes or not (had_write_tools or because in {Because.UNCHECKED, Because.UNPROVEN}):
         return ""
+    if outcome.is_uncertain:
+        return say(UNCERTAIN)
     if because is None:
         because = Because.WAITING if outcome.is_waiting else Because.NO_CALL
     return say(because.value)

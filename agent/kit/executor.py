@@ -1,7 +1,6 @@
 """The one place where what a model asks for is done: known, granted, valid, permitted, then carried out and proven."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,29 +12,31 @@ from agent.commands.reading import NAMED_TICKET
 from agent.desk import Desk
 from agent.kit import deed, outside
 from agent.kit.arguments import completed
+from agent.kit.bugs import is_bug, logged
 from agent.kit.decided import decide
 from agent.kit.deed import Deed
 from agent.kit.grants import Grant, check_open_to, check_still
 from agent.kit.lookalikes import CREATE, CREATES, choice, instead
 from agent.kit.receipts import done_by
 from agent.kit.rehearsed import is_rehearsal, only_told
+from agent.kit.sending import Uncertain, in_doubt
 from agent.kit.tool import Tool
-from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, Use
+from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, UNCERTAIN, Use
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
 from agent.questions.keep import asked_instead
 from agent.turns.signs import ACTS, READS
-from bot.errors import Refused, UserError, classify
+from bot.errors import Refused, UserError
 from bot.llm.checks import wrong
 from bot.messages import Message, plain
-from prompts.words import say
+from prompts.words import fixed, say
 from storage import turns
 from storage.database import tell
 from storage.parts import part
 from storage.turn_news import ToolUsed
 from storage.turns import ToolCall
 
-PASSING = {"transient", "throttled"}  # faults after which the whole piece of work is tried again
+BROKEN = fixed("Something went wrong on my side, and this was not done. An admin finds it in the log as `{reference}`.")
 log = structlog.get_logger(__name__)
 
 
@@ -57,15 +58,7 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
         return await _store(world, use.row(REFUSED, problem, at=world.clock()), not_granted=tool is None)
     assert tool is not None  # else there was a problem
     await world.signs.now(_sign(tool, use))
-    try:
-        async with asyncio.timeout(tool.timeout):
-            done = await _done(world, grant, tool, use)
-    except UserError as error:
-        return await _asked_or_failed(world, use, error)
-    except TimeoutError:
-        what = "it may have happened, so look there first" if tool.is_outside else "nothing is known to have been done"
-        text = f"no answer within {tool.timeout:g} s; {what}"
-        return await _store(world, use.row(FAILED, text, at=world.clock()))
+    done = await _done(world, grant, tool, use)
     state = done.state if done else ASKED
     log.info("tool used", turn=use.turn.name, tool=tool.name, state=state, seconds=time.monotonic() - started)
     return done
@@ -112,23 +105,42 @@ async def _not_granted(world: World, tool: Tool, use: Use, problem: str) -> Tool
 
 
 async def _done(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
-    if tool.is_read:
-        return await _read(world, tool, use)
-    return await (outside.write(world, grant, tool, use) if tool.is_outside else _write(world, grant, tool, use))
-
-
-async def _read(world: World, tool: Tool, use: Use) -> ToolCall:
-    """What it finds; a bug of ours ends this look and not the request, which goes on without it."""
+    """What came of it, whatever goes wrong."""
     try:
-        found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
+        if tool.is_outside:
+            return await outside.write(world, grant, tool, use)  # it limits its own parts
+        async with asyncio.timeout(tool.timeout):
+            return await (_read(world, grant, tool, use) if tool.is_read else _write(world, grant, tool, use))
+    except UserError as error:
+        return await _asked_or_failed(world, use, error)
+    except TimeoutError:
+        text = f"no answer within {tool.timeout:g} s; nothing was done"
+        return await _store(world, use.row(FAILED, text, at=world.clock()))
     except Exception as error:
-        if isinstance(error, UserError) or classify(error).fault in PASSING:
+        if not is_bug(error):
             raise
-        name = f"E-{secrets.token_hex(4)}"
-        log.exception("tool failed", turn=use.turn.name, tool=tool.name, error_id=name)
+        return await _broken(world, tool, use)
+
+
+async def _read(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
+    """What it finds, for whoever may still have it looked up."""
+    async with world.reading() as desk:
+        await check_still(desk, grant, tool)
+    found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
+    return await _store(world, use.row(DONE, found, at=world.clock()))
+
+
+async def _broken(world: World, tool: Tool, use: Use) -> ToolCall:
+    """A bug of ours ends this use and not the request, which goes on without it; a write is not made again."""
+    name = logged(turn=use.turn.name, tool=tool.name)
+    if tool.is_read:
         text = f"internal error {name}: this could not be looked up; go on without it, and say that it is missing"
         return await _store(world, use.row(FAILED, text, at=world.clock()))
-    return await _store(world, use.row(DONE, found, at=world.clock()))
+    if tool.is_outside and (doubt := await in_doubt(world, use.effect_key)):
+        return await _store(world, _failed(use, doubt, at=world.clock()))
+    text = f"internal error {name}: this was not done; do not try it another way, and say that it was not done"
+    shown = _shown(UserError(say(BROKEN, reference=name)))
+    return await _store(world, use.row(FAILED, text, at=world.clock(), shown=shown))
 
 
 async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
@@ -182,6 +194,8 @@ async def try_out(desk: Desk, tool: Tool, given: Mapping[str, Any]) -> tuple[str
 async def _asked_or_failed(world: World, use: Use, error: UserError) -> ToolCall:
     """What is not clear is asked, as far as it may be; all else is told to the model."""
     async with world.db.write() as tx:
+        if known := await turns.done_already(tx, use.effect_key):
+            return known
         row = await asked_instead(tx, use, error, now=world.clock()) or _failed(use, error, at=world.clock())
         tx.add(row)
         await tx.flush()
@@ -190,7 +204,8 @@ async def _asked_or_failed(world: World, use: Use, error: UserError) -> ToolCall
 
 
 def _failed(use: Use, error: UserError, *, at: datetime) -> ToolCall:
-    return use.row(FAILED, plain(str(error)), at=at, shown=_shown(error))
+    state = UNCERTAIN if isinstance(error, Uncertain) else FAILED
+    return use.row(state, plain(str(error)), at=at, shown=_shown(error))
 
 
 async def _store(world: World, row: ToolCall, *, not_granted: bool = False) -> ToolCall:

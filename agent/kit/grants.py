@@ -83,7 +83,7 @@ def left_of(tools: Collection[Tool], *, actor: Actor, level: str) -> list[Tool]:
 
 
 async def check_still(desk: Desk, grant: Grant, tool: Tool) -> None:
-    """Let a write pass, of whoever the tools were granted to, with their roles and the channel as they are now.
+    """Let a use pass, of whoever the tools were granted to, with their roles and the channel as they are now.
 
     Raises:
         UserError: something has changed.

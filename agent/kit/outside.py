@@ -1,4 +1,4 @@
-"""A write on GitHub goes the way of every write, but is sent between two transactions: once, and then proven.
+"""A write on GitHub goes the way of every write, but is sent (sending.py) between two transactions, and then proven.
 
 The receipt under the effect's key is the claim: it is stored before anything is sent, and looked up before a repeat.
 """
@@ -21,24 +21,22 @@ from agent.kit.effect import At, Effect
 from agent.kit.grants import Grant, check_still
 from agent.kit.lookalikes import CREATE, CREATES, choice, instead, lookalikes, note
 from agent.kit.rehearsed import is_rehearsal, only_told
+from agent.kit.sending import send
 from agent.kit.tool import Tool
 from agent.kit.use import DONE, PROPOSED, Use
 from agent.kit.world import World
 from agent.proposals.of_turns import propose_for
 from bot.access import Target, check
-from bot.errors import Permanent, TryLater, UserError
+from bot.errors import UserError
 from bot.github.failures import CallFailed
 from bot.messages import Message, escape, linked, plain
-from prompts.words import fixed, say
+from prompts.words import say
 from storage import receipts, turns
 from storage.database import tell
 from storage.receipts import Receipt
 from storage.repositories import Repository
 from storage.turn_news import ToolUsed
 from storage.turns import ToolCall, Turn
-
-TRIES = 3  # of a request that got no answer; before each but the first it is looked for
-LOST = fixed("It may have happened: GitHub gave no answer, and it cannot be looked up now. Look at {object} first.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,13 +106,14 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
     """One use of such a tool: proposed, or done at once where the policy has it so; None while the asker has to choose.
 
     Raises:
-        UserError: it cannot be done, or was not.
+        UserError: it cannot be done, or was not. Uncertain: nobody knows whether it was. TimeoutError: it was not sent.
     """
-    async with world.reading() as desk:
-        given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id)
-        found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
-    await check_rights(world, found)
-    found = await look(world, found)
+    async with asyncio.timeout(tool.timeout):
+        async with world.reading() as desk:
+            given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id)
+            found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
+        await check_rights(world, found)
+        found = await look(world, found)
     async with world.writing(use.effect_key) as desk:
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
@@ -126,7 +125,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
             tell(desk.tx, ToolUsed(row.state))
         if not is_now:
             return row
-    written = await send(world, use.turn, found, key=use.effect_key)
+    written = await send(world, use.turn, tool, found.effect, key=use.effect_key)
     async with world.writing(use.effect_key) as desk:
         receipt, message = await keep(desk, use.turn, found, written, key=use.effect_key)
         text = f"{receipt.name}: {plain(message.text)}"
@@ -179,42 +178,6 @@ def would(found: Prepared, besides: str = "") -> Deed:
         before=dict(effect.before),
         after=dict(effect.after),
         url=effect.url,
-    )
-
-
-async def send(world: World, turn: Turn, found: Prepared, *, key: str) -> Written:
-    """Do it, once under this key: called again it looks before it repeats.
-
-    Raises:
-        UserError: it was not done, or nobody knows; the text says which.
-    """
-    effect = found.effect
-    where = linked(effect.object_id, effect.url)
-    wait = world.settings.effect_settle_s
-    for attempt in range(1, TRIES + 1):
-        try:
-            return await effect.send(world.writer, _intent(world, turn, found.tool, key))
-        except TryLater as early:
-            wait = early.after or wait
-        except Permanent as unclear:
-            raise UserError(say(LOST, object=where)) from unclear
-        except CallFailed as failed:
-            if not failed.is_uncertain or attempt == TRIES:
-                raise UserError(words_of(failed, where, is_write=True)) from failed
-        if attempt < TRIES:
-            await asyncio.sleep(wait)
-    raise UserError(say(LOST, object=where))
-
-
-def _intent(world: World, turn: Turn, tool: Tool, key: str) -> Receipt:
-    return Receipt(
-        workspace_id=turn.workspace_id,
-        key=key,
-        kind=f"github.{tool.name}",
-        channel_id=turn.channel_id,
-        at=world.clock(),
-        correlation_id=turn.correlation_id,
-        fence=world.fence,
     )
 
 

@@ -14,6 +14,8 @@ from storage.turns import ToolCall, Turn
 
 DONE, FAILED, REFUSED, PROPOSED, WOULD, ASKED = "done", "failed", "refused", "proposed", "would", "asked"
 CANCELLED = "cancelled"  # by whoever asked, when it was asked back
+UNCERTAIN = "uncertain"  # it may have happened
+ERRORS = {FAILED, REFUSED, UNCERTAIN}  # what a model is told as one
 LONGEST_RESULT = MOST_RESULT * BYTES  # characters: no text of more has so few tokens
 NOTE_TOKENS = 20  # of what says that it was cut
 LONGEST_SECRET = 4200  # characters that one match of `redact` may have, but for a key that goes on to the end

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent.desk import Desk
+from agent.turns.limit import TimeLimit
 from agent.turns.signs import Signs
 from bot.github.effects import Writer
 from bot.settings import Settings
@@ -31,6 +32,7 @@ class World:
         got_on: says in a transaction that it stores another part of the work.
         fresh: what was looked at on GitHub within a minute.
         fence: of the turn's job: a later run of it takes its effects over.
+        limit: of the time that the work may take.
     """
 
     db: Database
@@ -45,6 +47,7 @@ class World:
     plainly: Callable[[Desk, str], Awaitable[None]]
     got_on: Callable[[Tx], Awaitable[None]]
     fence: int = 0
+    limit: TimeLimit = field(default_factory=TimeLimit)
 
     @property
     def writer(self) -> Writer:

@@ -12,11 +12,13 @@ from storage.undo_steps import UndoStep
 
 STATES = {"approved": fixed("approved"), "denied": fixed("denied"), "withdrawn": fixed("withdrawn")}  # by a person
 FAILED_TO_DO = "failed"  # the outcome of an approved one that could not be done
+UNCERTAIN = "uncertain"  # of one that may have been done
+TRIED = {FAILED_TO_DO, UNCERTAIN}  # and may be tried again, under the same key
 
 
 def is_undecided(desk: Desk, proposal: Proposal) -> bool:
     """Whether there is anything left to decide: it waits, or may be tried again."""
-    may_be_tried_again = proposal.outcome == FAILED_TO_DO and proposal.state == APPROVED
+    may_be_tried_again = proposal.outcome in TRIED and proposal.state == APPROVED
     return may_be_tried_again or (proposal.state == OPEN and proposal.expires_at > desk.now)
 
 

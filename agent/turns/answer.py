@@ -31,6 +31,7 @@ NO_MODEL = fixed("no model configured")  # the note of a turn that no model was 
 STOPPED = fixed("Stopped by {who}.")
 LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
 LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")
+NOT_DONE = fixed("What the rest of this needs could not be done, so it was not begun.")
 NOT_APPROVED = fixed("What the rest of this needs was not approved, so it was not begun.")
 
 
@@ -43,6 +44,7 @@ class Told:
         uses: the writes of these steps, in order.
         receipts: of these uses, by id.
         is_waiting: something of them waits for approval.
+        is_uncertain: something of them, or of what was approved, may have happened.
         why: why it ended before its end, as a sentence; empty when it did not.
         left: what of it was not done, or was withdrawn.
         because: the same as `why`, where nothing was changed.
@@ -58,6 +60,7 @@ class Told:
     uses: Sequence[ToolCall] = ()
     receipts: Mapping[int, Receipt] = field(default_factory=dict)
     is_waiting: bool = False
+    is_uncertain: bool = False
     why: str = ""
     left: str = ""
     because: Because | None = None
@@ -87,6 +90,7 @@ def compose(told: Told) -> Parts:
         outcome=Outcome(
             changes=len(proofs),
             is_waiting=told.is_waiting,
+            is_uncertain=told.is_uncertain,
             tokens=turn.input_tokens + turn.output_tokens,
             usd=None if turn.cost is None else turn.cost / MILLION,
             second_choice="" if is_offline else turn.note,

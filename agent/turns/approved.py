@@ -1,5 +1,6 @@
 """What was approved of a turn is carried out, once, as the one who asked, if it still is what was approved."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,18 +8,21 @@ from typing import Any
 from agent.desk import Desk
 from agent.home import follow
 from agent.kit import deed, outside
+from agent.kit.bugs import is_bug, logged
+from agent.kit.executor import BROKEN
 from agent.kit.outside import Prepared
 from agent.kit.receipts import keep_receipt
+from agent.kit.sending import LATE, Uncertain, in_doubt, send
 from agent.kit.world import World
 from agent.notices.post import say_where_asked
 from agent.proposals import asking, stale
-from agent.proposals.deciding import FAILED_TO_DO
+from agent.proposals.deciding import FAILED_TO_DO, TRIED, UNCERTAIN
 from agent.proposals.fields import changing, moved
 from agent.specialists import TOOLS
 from bot.errors import UserError
 from bot.messages import Button, Message, escape, moment
 from prompts.words import Phrase, fixed, phrase, say
-from storage import people, proposals, receipts
+from storage import people, proposals
 from storage.parts import part
 from storage.proposals import APPROVED, OPEN, REPLACED, Proposal
 from storage.receipts import Receipt
@@ -27,15 +31,22 @@ from storage.turns import Turn
 EXECUTED = "executed"
 REFUSED = {"denied", "expired", "withdrawn"}
 SO_ALREADY = fixed("it is so already")
+MAYBE = fixed("*{proposal}* may have been done. {why} Try again does it only where it is not there.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
     """`still_open`: something still waits. `was_denied`: something was refused, is not wanted any more, or nobody
-    decided in time."""
+    decided in time. `has_failed`: something was tried, and was not done or may not have been."""
 
     still_open: bool = False
     was_denied: bool = False
+    has_failed: bool = False
+
+    @property
+    def ends_it(self) -> bool:
+        """Whether what needs it is not begun any more."""
+        return self.was_denied or (self.has_failed and not self.still_open)
 
 
 async def carry_out(world: World, turn: Turn) -> Carried:
@@ -51,6 +62,7 @@ async def carry_out(world: World, turn: Turn) -> Carried:
     return Carried(
         still_open=any(one.state == OPEN for one in mine),
         was_denied=bool(given_up) or any(one.state in REFUSED for one in mine),
+        has_failed=any(one.state == APPROVED and one.outcome in TRIED for one in mine),
     )
 
 
@@ -63,9 +75,25 @@ async def _carry_out(world: World, turn: Turn, proposal_id: int) -> None:
     key = f"proposal:{proposal_id}:done"
     async with world.reading() as desk:
         stored = (await proposals.get(desk.tx, proposal_id)).arguments
-    if "arguments" in stored:
-        await _send(world, turn, proposal_id, key, stored)
+    is_outside = "arguments" in stored
+    try:
+        await (_send(world, turn, proposal_id, key, stored) if is_outside else _do(world, turn, proposal_id, key))
         return
+    except UserError as refused:
+        why = refused
+    except TimeoutError:
+        why = UserError(say(LATE))
+    except Exception as error:
+        if not is_bug(error):
+            raise
+        why = UserError(say(BROKEN, reference=logged(turn=turn.name, tool=stored["tool"])))
+    why = (await in_doubt(world, key) if is_outside else None) or why
+    async with world.writing(key) as desk:
+        await _tell(desk, await _failed(desk, await proposals.get(desk.tx, proposal_id), why), key)
+
+
+async def _do(world: World, turn: Turn, proposal_id: int, key: str) -> None:
+    """What changes our own records."""
     async with world.writing(key) as desk:
         proposal = await proposals.get(desk.tx, proposal_id)
         if proposal.outcome or proposal.state != APPROVED:
@@ -95,22 +123,21 @@ async def _done(desk: Desk, turn: Turn, proposal: Proposal, key: str) -> Message
 
 async def _send(world: World, turn: Turn, proposal_id: int, key: str, stored: Mapping[str, Any]) -> None:
     """Write on GitHub what was approved: prepared anew, since roles, logins and settings may be others by now, and the
-    object too. One whose request is on its way already is only brought to its end."""
+    object too. One whose request is on its way already is only brought to its end.
+
+    Raises:
+        UserError: it was not done, or nobody can tell. TimeoutError: GitHub did not answer before it was sent.
+    """
     tool = TOOLS[stored["tool"]]
-    try:
+    async with asyncio.timeout(tool.timeout):
         async with world.reading() as desk:
             found = await outside.prepare(desk, tool, stored["arguments"], ticket_id=stored["ticket_id"])
-            begun = await receipts.by_key(desk.tx, key)
         await outside.check_rights(world, found)
-        is_begun = begun is not None and (begun.sent_at is not None or begun.state == receipts.CONFIRMED)
-        found = found if is_begun else await outside.look(world, found)
-        if not is_begun and await _has_changed(world, turn, proposal_id, found, key):
-            return
-        written = await outside.send(world, turn, found, key=key)
-    except UserError as error:
-        async with world.writing(key) as desk:
-            await _tell(desk, await _failed(desk, await proposals.get(desk.tx, proposal_id), error), key)
-        return
+        if await in_doubt(world, key) is None:
+            found = await outside.look(world, found)
+            if await _has_changed(world, turn, proposal_id, found, key):
+                return
+    written = await send(world, turn, tool, found.effect, key=key)
     async with world.writing(key) as desk:
         proposal = await proposals.get(desk.tx, proposal_id)
         by = proposal.decided_by
@@ -141,11 +168,15 @@ async def _tell(desk: Desk, message: Message, key: str) -> None:
 
 async def _failed(desk: Desk, proposal: Proposal, error: UserError) -> Message:
     desk.record_refusal(error)
-    proposal.outcome = FAILED_TO_DO
-    why = str(error)
-    how = phrase("{approved}, but it could not be done", approved=await _by(desk, proposal))
+    is_uncertain, by, why = isinstance(error, Uncertain), await _by(desk, proposal), str(error)
+    proposal.outcome = UNCERTAIN if is_uncertain else FAILED_TO_DO
+    if is_uncertain:
+        how = phrase("{approved}, but nobody can tell whether it was done", approved=by)
+        text = say(MAYBE, proposal=proposal.name, why=why)
+    else:
+        how = phrase("{approved}, but it could not be done", approved=by)
+        text = say("*{proposal}* could not be done: {why}", proposal=proposal.name, why=why)
     await asking.rewrite(desk, proposal, how)
-    text = say("*{proposal}* could not be done: {why}", proposal=proposal.name, why=why)
     again = Button(label=say("Try again"), action="approve", value=proposal.name)
     return Message(text=text, buttons=(again, *error.buttons))
 

@@ -1,36 +1,37 @@
 """A message becomes a turn: stored, with the job that works on it, in the transaction that read the message."""
 
 from dataclasses import asdict, fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from agent.channels.settings import is_closed_to_agent
 from agent.desk import Desk
+from agent.notices import notify
 from agent.notices.notify import outgoing
-from agent.notices.post import say_where_asked
 from agent.reply import Reply, text_reply
+from agent.turns import texts
 from agent.turns.control import is_dry_run
 from agent.turns.moving import begun
+from agent.turns.resting import MOST_WAITING, resting, rests_until
 from bot.errors import UserError
 from bot.events import Place
-from bot.messages import Button, Message, escape, moment
+from bot.messages import Button, Message, escape, plain
 from bot.overdue import KIND as TURN
 from bot.overdue import key_of
 from prompts.blocks import new_fence
 from prompts.words import fixed, say
 from storage import live_turns, outbox, pauses, queue, turns
 from storage.pauses import Pause
-from storage.turns import QUEUED, RUNNING, Turn
+from storage.turns import QUEUED, REFUSED, RUNNING, Turn
 
+TAKEN_IN = Reply(message=Message(text=""), is_shown=True)  # a turn that runs reads it
 STILL = "still"  # the action of a button; its value is the line to run
 LONGEST_LINE = 1900  # a button's value holds 2,000 characters
 WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
-MOST_WAITING = 10  # turns of one thread
 TICKET = "ticket"  # what the answer to a question offers that may have been a report
 CLOSED = fixed(
     "This channel is shared with another organisation: I take no requests here until an admin writes `channel allow"
     " agent`. Ask me directly, or use commands: `help` lists them."
 )
-REST = timedelta(minutes=30)
 NO_DRY_RUN = fixed(
     "Nothing was done. Only the agent can try something out, and no language model is set up (ANTHROPIC_API_KEY or"
     " CHARGEHAND_LLM_CHAIN)."
@@ -45,10 +46,11 @@ async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") ->
         offers: what the answer has a button for besides.
 
     Returns:
-        None when it is begun; else what to tell the asker: that the thread rests, or that it was said long ago.
+        None when it is begun; else what to tell the asker: why it is not, which is stored as its outcome, or that it
+        was said long ago.
 
     Raises:
-        UserError: the thread has too many already.
+        UserError: it was not asked in Slack.
     """
     place = desk.place
     if place is None:
@@ -56,17 +58,35 @@ async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") ->
     key = f"turn:{desk.key}"
     if await turns.by_key(desk.tx, key):
         return None
+    try:
+        reply = await _not_now(desk, text, place)
+    except UserError as refusal:
+        desk.record_refusal(refusal)
+        reply = Reply(message=Message(text=str(refusal), buttons=refusal.buttons), is_private=True)
+    if reply is TAKEN_IN:
+        return None
+    if reply is None:
+        (await store(desk, place, text, key=key, forced=forced)).offers = offers
+    elif not desk.is_late:
+        await refused(desk, place, text, reply.message.text, key=key, forced=forced)
+    return reply
+
+
+async def _not_now(desk: Desk, text: str, place: Place) -> Reply | None:
+    """What the asker is told in place of an answer; None: it can begin.
+
+    Raises:
+        UserError: why it cannot.
+    """
     if pause := await pauses.current(desk.tx):
         raise UserError(paused(pause))
     await refuse_closed(desk, place)
     if not is_dry_run(text) and await follows_up(desk, text):  # a running one may change something
-        return None
+        return TAKEN_IN
     if desk.is_late:
         return _still(text, shown=escape(await desk.read_out(text)))
-    if until := await _rests_until(desk):
-        return await _resting(desk, place, until)
-    (await store(desk, place, text, key=key, forced=forced)).offers = offers
-    return None
+    until = await rests_until(desk, place)
+    return await resting(desk, place, until) if until else None
 
 
 async def try_out(desk: Desk, text: str) -> Reply | None:
@@ -118,6 +138,24 @@ async def store(
         continues: the turn that came to a limit, and this one goes on with.
         surface: where it was said, if that is not where this desk is.
     """
+    turn = await kept(desk, place, text, key=key, forced=forced, continues=continues, surface=surface)
+    if place.thread_ts:
+        await begun(desk, place.channel_id, place.thread_ts)
+    await put(desk, turn, why="asked")
+    return turn
+
+
+async def kept(
+    desk: Desk,
+    place: Place,
+    text: str,
+    *,
+    key: str,
+    forced: str = "",
+    continues: int | None = None,
+    surface: str = "",
+) -> Turn:
+    """The same without a job: who calls it works on it."""
     turn = Turn(
         workspace_id=desk.workspace_id,
         number=await turns.next_number(desk.tx, desk.workspace_id),
@@ -141,10 +179,17 @@ async def store(
     desk.tx.add(turn)
     await desk.tx.flush()
     desk.audit("ask", "turn", turn.id, before={}, after={"turn": turn.name})
-    if place.thread_ts:
-        await begun(desk, place.channel_id, place.thread_ts)
-    await put(desk, turn, why="asked")
     return turn
+
+
+async def refused(
+    desk: Desk, place: Place, text: str, why: str, *, key: str, forced: str = "", surface: str = ""
+) -> None:
+    """Keep a request that is not begun, with what its asker is told: it is found like any other, and counts for no
+    limit."""
+    turn = await kept(desk, place, text, key=key, forced=forced, surface=surface)
+    turn.state, turn.outcome, turn.note, turn.ended_at = REFUSED, "refusal", plain(why), desk.now
+    await texts.cut_down(desk.tx, turn, desk.settings.trace_text)
 
 
 def place_of(turn: Turn) -> Place:
@@ -153,7 +198,8 @@ def place_of(turn: Turn) -> Place:
 
 
 async def follows_up(desk: Desk, text: str) -> bool:
-    """What the asker says in the thread of their running turn comes in at its next question to the model."""
+    """What the asker says in the thread of their running turn comes in at its next question to the model, unless very
+    much waits for that."""
     place = desk.place
     if place is None or place.message_ts is None or (place.thread_ts in {None, place.message_ts} and not place.is_dm):
         return False
@@ -161,9 +207,12 @@ async def follows_up(desk: Desk, text: str) -> bool:
     mine = next((one for one in running if one.actor_id == desk.asker.person_id and one.state == RUNNING), None)
     if mine is None or mine.stop_at:
         return False
-    if len(mine.follow_ups) >= MOST_WAITING:
+    if sum("step" not in one for one in mine.follow_ups) >= MOST_WAITING:
         full = fixed("{count} more words of yours wait already. Wait for the answer, or write `stop`.")
-        raise UserError(say(full, count=MOST_WAITING))
+        why = say(full, count=MOST_WAITING)
+        await refused(desk, place, text, why, key=f"turn:{desk.key}")
+        await notify.answer(desk, Message(text=why), is_private=True, name="refused")
+        return True
     mine.follow_ups = [*mine.follow_ups, {"text": text, "place": asdict(place), "ts": place.message_ts}]
     await mark(desk, place.channel_id, place.message_ts, WAITS)
     desk.audit("follow up", "turn", mine.id, before={}, after={"turn": mine.name})
@@ -196,40 +245,3 @@ async def put(desk: Desk, turn: Turn, *, why: str) -> None:
     """Have the agent go on with a turn; those of one thread wait for each other."""
     dedupe_key = f"turn:{turn.id}:{why}"
     await desk.put(TURN, {"turn_id": turn.id}, key=key_of(turn), dedupe_key=dedupe_key, priority=queue.INTERACTIVE)
-
-
-async def _rests_until(desk: Desk) -> datetime | None:
-    """When a thread that began very many requests in a short time may begin the next one; None: now.
-
-    Raises:
-        UserError: very many wait in it.
-    """
-    place, settings = desk.place, desk.settings
-    assert place is not None  # begin() has one
-    where = (place.channel_id, place.thread_ts)
-    if len(await live_turns.live_in(desk.tx, *where)) >= MOST_WAITING:
-        full = fixed("{count} requests of this thread wait already. Ask again when they are done, or write `stop`.")
-        raise UserError(say(full, count=MOST_WAITING))
-    spans = ((timedelta(minutes=1), settings.turns_per_minute), (timedelta(hours=1), settings.turns_per_hour))
-    begun = await live_turns.begun_since(desk.tx, *where, desk.now - timedelta(hours=1) - REST)
-    ends = [
-        last + REST
-        for span, most in spans
-        for first, last in zip(begun, begun[most - 1 :], strict=False)
-        if last - first <= span
-    ]
-    return max((end for end in ends if end > desk.now), default=None)
-
-
-async def _resting(desk: Desk, place: Place, until: datetime) -> Reply | None:
-    """Once for everybody in the thread, then to each who asks for more."""
-    text = fixed(
-        "Very many requests came in this thread in a short time, so I rest here until {until}. Commands work as ever:"
-        " `help` lists them."
-    )
-    said = say(text, until=moment(until))
-    key = f"rest:{place.channel_id}:{place.thread_ts}:{until.isoformat()}"
-    if await outbox.exists_for(desk.tx, key):
-        return text_reply(said, is_private=True)
-    await say_where_asked(desk, Message(text=said), key=key)
-    return None

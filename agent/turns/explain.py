@@ -1,13 +1,14 @@
 """How an answer of the agent's came to be: who worked on it, which tools were used and why; never what models read."""
 
 from agent.desk import Desk
+from agent.kit.use import ERRORS
 from agent.reply import Reply
 from bot.errors import Stray
 from bot.messages import Message, cut, escape
 from prompts.words import fixed, say, say_of
 from storage import turn_pages, turns
 from storage.turn_pages import Trace
-from storage.turns import ToolCall, Turn, TurnStep
+from storage.turns import REFUSED, ToolCall, Turn, TurnStep
 
 LONGEST = 200  # characters of a reason
 STATES = {
@@ -17,6 +18,7 @@ STATES = {
     "done": fixed("is done"),
     "stopped": fixed("was stopped"),
     "failed": fixed("has failed"),
+    "refused": fixed("was not begun"),
 }
 ASKS = fixed("waits for your answer")
 DECIDED = {
@@ -28,6 +30,7 @@ USED = {
     "done": fixed("done"),
     "failed": fixed("could not be done"),
     "refused": fixed("not allowed"),
+    "uncertain": fixed("may have happened"),
     "proposed": fixed("waits for approval"),
     "would": fixed("only tried"),
     "asked": fixed("nothing was changed"),
@@ -46,7 +49,8 @@ async def explain(desk: Desk, number: int) -> Reply:
     is_asking = (turn.state, turn.outcome) == ("waiting", "question")
     state = say(ASKS) if is_asking else say(STATES.get(turn.state, turn.state))
     head = say("*{turn}* {state}. {who}", turn=turn.name, state=state, who=_route(turn))
-    lines = [line for step in trace.steps for line in _step(trace, step)]
+    lines = [f"• {escape(cut(turn.note, LONGEST))}"] if turn.state == REFUSED else []
+    lines += [line for step in trace.steps for line in _step(trace, step)]
     lines += [f"• {one.name}: {escape(cut(one.said, LONGEST))}" for one in trace.receipts]
     return Reply(message=Message(text="\n".join([head, *lines])), is_private=True)
 
@@ -86,6 +90,6 @@ def _step(trace: Trace, step: TurnStep) -> list[str]:
 def _use(trace: Trace, use: ToolCall) -> str:
     proof = [one.name for one in trace.receipts if one.id == use.receipt_id]
     proof += [one.name for one in trace.proposals if one.id == use.proposal_id]
-    why = f": {escape(cut(use.result, LONGEST))}" if use.state in {"failed", "refused"} and use.result else ""
+    why = f": {escape(cut(use.result, LONGEST))}" if use.state in ERRORS and use.result else ""
     became = say(USED[use.state]) if use.state in USED else escape(use.state)
     return f"    ◦ `{escape(cut(use.tool, 60))}` {became}{' ' + proof[0] if proof else ''}{why}"

@@ -1,24 +1,28 @@
 """A turn that cannot be brought to its end is given up: an apology that names it, what it did, and a way to go on."""
 
+from dataclasses import replace
+
 from agent.desk import Desk
+from agent.kit.use import UNCERTAIN
 from agent.language import of_channel, own
 from agent.notices.notify import outgoing
+from agent.people.admit import actor_of
 from agent.questions.answers import close
 from agent.turns import texts, undone
-from agent.turns.begin import WAITS, mark
+from agent.turns.handed_on import hand_on
 from agent.turns.progress import take_away
 from bot.messages import Button, Message, escape
 from prompts.words import fixed, say, speaking
 from storage import outbox, people, receipts, turns
 from storage.database import tell
 from storage.turn_news import TurnEnded
-from storage.turns import FAILED, LIVE, Turn
+from storage.turns import FAILED, LIVE, ToolCall, Turn
 
 SORRY = fixed(
     "Something went wrong on my side with {turn}, and I could not bring it to its end. {done} Reference: `{reference}`."
 )
 DONE_SO_FAR = fixed("Done before that: {what}.")
-UNREAD = fixed("What you said here since then was not read: say it again.")
+UNREAD = fixed("What you said here since then is worked on next.")
 
 
 async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
@@ -46,8 +50,8 @@ async def fail(desk: Desk, turn: Turn, *, name: str) -> None:
     )
     row.thread_ts = turn.thread_ts
     await outbox.add(desk.tx, row)
-    for one in turn.follow_ups:
-        await mark(desk, turn.channel_id, one["ts"], WAITS, is_gone=True)
+    asker = await people.get(desk.tx, turn.actor_id)
+    await hand_on(replace(desk, actor=await actor_of(desk.tx, asker)), turn, is_stopped=turn.stop_at is not None)
     await texts.cut_down(desk.tx, turn, "none" if texts.is_deleted(turn) else desk.settings.trace_text)
     tell(desk.tx, TurnEnded("error"))
     desk.audit("fail", "turn", turn.id, before={"state": before}, after={"state": FAILED})
@@ -61,10 +65,17 @@ async def _language(desk: Desk, turn: Turn) -> str:
 
 async def _apology(desk: Desk, turn: Turn) -> Message:
     made = [f"{one.name} {escape(one.said)}".removesuffix(".") for one in await receipts.of_turn(desk.tx, turn.id)]
-    done = say(DONE_SO_FAR, what="; ".join(made)) if made else say("Nothing was changed.")
+    uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.state == UNCERTAIN]
+    told = [*([say(DONE_SO_FAR, what="; ".join(made))] if made else []), *map(_where_to_look, uses)]
+    done = " ".join(told or [say("Nothing was changed.")])
     left = await undone.left_of(desk, turn, await people.names(desk.tx, desk.workspace_id), state=FAILED)
     text = say(SORRY, turn=turn.name, done=done, reference=turn.correlation_id or turn.name)
     text = "\n".join(filter(None, [text, left]))
-    if any("step" not in one for one in turn.follow_ups):
+    if turn.stop_at is None and any("step" not in one for one in turn.follow_ups):
         text = f"{text} {say(UNREAD)}"
-    return Message(text=text, buttons=(Button(label=say("Try again"), action="continue", value=""),))
+    return Message(text=text, buttons=(Button(label=say("Try again"), action="continue", value=turn.name),))
+
+
+def _where_to_look(use: ToolCall) -> str:
+    """What people are told of what may have happened."""
+    return Message.model_validate(use.shown).text if use.shown else escape(use.result)

@@ -2,32 +2,34 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.desk import Desk
 from agent.guardrails.outcome import Because
 from agent.guardrails.parts import Parts
+from agent.kit.use import UNCERTAIN
 from agent.kit.world import World
 from agent.memory import extend
 from agent.notices import notify
 from agent.notices.post import attach_where_asked
+from agent.proposals import deciding
 from agent.proposals.of_turns import withdraw_all
 from agent.questions.answers import close
 from agent.questions.shown import pose
 from agent.specialists import NAMED, TOOLS
 from agent.turns import answer, texts, undone
 from agent.turns.answer import NO_MODEL, Told
-from agent.turns.begin import WAITS, mark, store
-from agent.turns.meanwhile import OF_ITS_OWN, words_that_count
+from agent.turns.handed_on import hand_on
+from agent.turns.meanwhile import words_that_count
 from agent.turns.progress import take_away
 from agent.turns.shown import answer_key
-from bot.events import Place
 from bot.messages import TextFile, escape
 from prompts.words import fixed, say
 from storage import outbox, people, proposals, receipts, turn_pages, turns
 from storage.database import Tx, tell
 from storage.turn_news import TurnEnded
-from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn
+from storage.turns import DONE, FAILED, STOPPED, WAITING, ToolCall, Turn
 
 TOLD = "told"  # in a turn's route: the numbers of its steps that were told of when it began to wait
 QUESTION = "question"  # the outcome of a turn that waits for its asker, and of one that waited in vain
@@ -59,7 +61,7 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
             kept.route = kept.route | {TOLD: ended_steps}
         await (pose(desk, kept) if ended.state == WAITING else close(desk, kept))
         await take_away(desk, kept)
-        await _hand_on(desk, kept, is_stopped=ended.state == STOPPED)
+        await hand_on(desk, kept, is_stopped=ended.state == STOPPED)
         await _end(world, tx, kept, ended)
         await _sum_up(desk, kept)
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
@@ -77,19 +79,6 @@ async def _send(desk: Desk, turn: Turn, sent: Parts) -> None:
         digest = hashlib.sha256(at.key.encode()).hexdigest()[:6]
         file = TextFile(name=f"{turn.name}-{digest}.txt", text=sent.file)
         await attach_where_asked(desk, file, key=f"{at.key}:file")
-
-
-async def _hand_on(desk: Desk, turn: Turn, *, is_stopped: bool) -> None:
-    """What came in too late for this turn becomes one of its own, unless all was stopped; nothing waits any more."""
-    left = []
-    for one in turn.follow_ups:
-        place = Place(**one["place"])
-        await mark(desk, place.channel_id, one["ts"], WAITS, is_gone=True)
-        is_handed_on = "step" not in one and not one.get("is_edit") and not is_stopped
-        if is_handed_on:
-            await store(desk, place, one["text"], key=f"turn:{turn.id}:{one['ts']}", surface=turn.surface)
-        left.append(one | ({"step": OF_ITS_OWN, "call": 0} if is_handed_on else {}))  # a turn that waits ends once more
-    turn.follow_ups = left
 
 
 async def _end(world: World, tx: Tx, turn: Turn, ended: Ended) -> None:
@@ -123,6 +112,7 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
         uses=uses,
         receipts={one.id: one for one in await receipts.of_turn(desk.tx, turn.id)},
         is_waiting=is_waiting,
+        is_uncertain=await _is_uncertain(desk, turn, uses),
         why=why,
         left=left,
         because=because,
@@ -131,6 +121,12 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
         mentions=set(MENTION.findall(turn.text)),
         off=say(OFF) if turn.note == NO_MODEL and not await _has_heard(desk, turn) else "",
     )
+
+
+async def _is_uncertain(desk: Desk, turn: Turn, uses: Sequence[ToolCall]) -> bool:
+    """Whether one of these uses, or what was approved, may have happened."""
+    asked = await proposals.of_turn(desk.tx, turn.id)
+    return any(use.state == UNCERTAIN for use in uses) or any(one.outcome == deciding.UNCERTAIN for one in asked)
 
 
 async def _has_heard(desk: Desk, turn: Turn) -> bool:
@@ -152,7 +148,7 @@ async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
         await take_away(desk, kept)
         await world.plainly(desk, (await words_that_count(tx, kept))[0])
         kept.note = why
-        await _hand_on(desk, kept, is_stopped=False)
+        await hand_on(desk, kept, is_stopped=False)
         await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))
         await _sum_up(desk, kept)
 

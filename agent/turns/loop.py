@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from agent.kit.executor import execute
 from agent.kit.grants import Grant
 from agent.kit.tool import Tool
-from agent.kit.use import ASKED, DONE, FAILED, REFUSED, Use
+from agent.kit.use import ASKED, DONE, ERRORS, UNCERTAIN, Use
 from agent.kit.world import World
 from agent.memory.budget import estimated
 from agent.memory.log import within
@@ -197,11 +197,11 @@ async def _use(world: World, work: Work, past: Past) -> None:
 
 
 async def _done_before(world: World, work: Work, call: Call) -> list[ToolCall]:
-    """The very same, by the turn that this one goes on with: what that has done is not done again."""
+    """The very same, by the turn that this one goes on with: what that has done, or may have, is not done again."""
     if work.turn.continues is None or _is_read(call):
         return []
     async with world.db.read() as tx:
-        done = [row for row in await turns.tool_calls(tx, work.turn.continues) if row.state == DONE]
+        done = [row for row in await turns.tool_calls(tx, work.turn.continues) if row.state in {DONE, UNCERTAIN}]
     return [row for row in done if (row.tool, row.arguments) == (call.name, dict(call.arguments))]
 
 
@@ -240,7 +240,7 @@ def _use_of(work: Work, call: Call, number: int) -> Use:
 
 async def _repeat(world: World, work: Work, call: Call, before: ToolCall, *, number: int) -> None:
     """The same use again is not made again: the model gets the first result, with a note."""
-    state = before.state if before.state in {FAILED, REFUSED} else DONE
+    state = before.state if before.state in ERRORS else DONE
     row = _use_of(work, call, number).row(state, before.result, at=world.clock())
     row.result += AGAIN
     async with world.db.write() as tx:

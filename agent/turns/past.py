@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.kit.use import FAILED, REFUSED
+from agent.kit.use import ERRORS
 from agent.kit.world import World
 from agent.questions.keep import refuse_unanswered
 from agent.turns.checked import APART
@@ -58,9 +58,7 @@ async def so_far(world: World, turn: Turn, step: int, request: Message) -> Past:
         done = {row.call_id: row for row in used if row.model_call == answer.number}
         open_calls = [call for call in calls if call.id not in done]
         results = tuple(
-            Result(
-                call_id=call.id, text=_result(turn, done[call.id]), is_error=done[call.id].state in {FAILED, REFUSED}
-            )
+            Result(call_id=call.id, text=_result(turn, done[call.id]), is_error=done[call.id].state in ERRORS)
             for call in calls
             if call.id in done
         )

@@ -1,9 +1,12 @@
 """The steps of a turn: stored with their grants before anybody works, each worked on by its specialist, and ended."""
 
+from collections.abc import Sequence
+
 import structlog
 
+from agent.kit.use import CANCELLED, ERRORS, UNCERTAIN
 from agent.kit.world import World
-from agent.specialists import NAMED
+from agent.specialists import NAMED, TOOLS
 from agent.turns.broken_off import cut_steps, said_so_far
 from agent.turns.checked import Checked
 from agent.turns.context import Seen, as_of, factor_in, words_of
@@ -12,11 +15,13 @@ from agent.turns.loop import Work, offered, run_step
 from agent.turns.meanwhile import said_meanwhile, that_counts
 from agent.turns.router import LONGEST_GOAL, Part, Route
 from agent.turns.telling import room_of, told
+from agent.turns.undone import TRIED
 from bot.llm.port import user
 from prompts import about, render
 from storage import live_turns, proposals, questions, receipts, turns
-from storage.turns import Turn, TurnStep
+from storage.turns import DONE, FAILED, ToolCall, Turn, TurnStep
 
+UNKNOWN = "what it tried may have happened"  # of a step that is done as far as anybody can tell
 log = structlog.get_logger(__name__)
 
 
@@ -123,3 +128,25 @@ async def end_step(world: World, step: TurnStep, *, state: str, text: str = "", 
         await turns.end_step(tx, step.turn_id, step.number, state=state, text=text, why=why)
         await world.got_on(tx)
         return bool(await proposals.open_of_turn(tx, step.turn_id))
+
+
+async def close_step(world: World, step: TurnStep, found: Checked) -> bool:
+    """Store what its specialist has answered, and how it ended by that; whether something waits then, as `end_step`."""
+    async with world.db.read() as tx:
+        failed = "" if found.is_passed_on else in_vain(await turns.tool_calls(tx, step.turn_id, step.number))
+    step.state, step.why = FAILED if failed == TRIED else DONE, failed or (found.because.name if found.because else "")
+    return await end_step(world, step, state=step.state, text=found.text, why=step.why)
+
+
+def in_vain(uses: Sequence[ToolCall]) -> str:
+    """Why what needs a step is not begun after it, by its uses of tools: of all that it tried to change nothing came
+    about, or nobody can tell; empty when it may be."""
+    states = {use.state for use in uses if use.tool in TOOLS and not TOOLS[use.tool].is_read}
+    if not states or states - {*ERRORS, CANCELLED}:
+        return ""
+    return UNKNOWN if UNCERTAIN in states else TRIED
+
+
+def is_broken(step: TurnStep) -> bool:
+    """Whether what needs it cannot be begun."""
+    return step.state == FAILED or step.why == UNKNOWN

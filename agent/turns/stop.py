@@ -35,7 +35,8 @@ async def unless_stopped(
         work.close()
         raise
     if is_write:
-        return await work
+        with world.limit.held_off():
+            return await work
     doing = asyncio.ensure_future(work)
     try:
         while True:

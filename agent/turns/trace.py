@@ -30,6 +30,7 @@ def as_json(trace: Trace, *, with_text: bool = True) -> dict[str, Any]:
         "actor": {"person": turn.actor_id, "slack_id": turn.slack_id, "name": trace.asker.name},
         "place": _place(trace, said),
         "text": said(turn.text),
+        "added": [{"ts": one["ts"], "step": one.get("step"), "text": said(one["text"])} for one in turn.follow_ups],
         "hidden": not with_text,
         "times": {
             name: _time(getattr(turn, f"{name}_at")) for name in ("created", "started", "deadline", "ended", "stop")

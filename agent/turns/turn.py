@@ -1,6 +1,5 @@
 """A turn's life: who works on it, each in order, and one answer; after a crash it goes on from what is stored."""
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from agent.turns.keep import Asked, keep, read_again
 from agent.turns.loop import LimitError
 from agent.turns.progress import offer_stop
 from agent.turns.router import Route
-from agent.turns.steps import begin_steps, end_step, left_over, run_one, steps_of
+from agent.turns.steps import begin_steps, close_step, end_step, is_broken, left_over, run_one, steps_of
 from agent.turns.stop import StopAsked, unless_stopped
 from agent.turns.unread import PLAIN, failed, without_model
 from bot.errors import ModelBusyError, ModelError, TryLater
@@ -62,7 +61,7 @@ async def _answered(world: World, taken: Taken) -> None:
     turn = taken.turn
     told = frozenset(turn.route.get(TOLD, ()))  # a step that ended and was not told of before a crash is told now
     try:
-        async with world.signs.alive(partial(offer_stop, world, turn)), asyncio.timeout(_seconds(world, turn)):
+        async with world.signs.alive(partial(offer_stop, world, turn)), world.limit.of(_seconds(world, turn)):
             ended = await _work(world, taken)
     except StopAsked:
         ended = Ended(state=STOPPED, outcome="stopped")
@@ -119,26 +118,42 @@ async def _work(world: World, taken: Taken) -> Ended:
         except ModelError as error:
             _wait_for_model(world, turn, error)
             return await without_model(world, turn, str(error), said(error))
-        return await _worked(world, turn, await begin_steps(world, turn, route), around)
-    carried = await approved.carry_out(world, turn)
-    open_steps = [step for step in await steps_of(world, turn) if step.state == QUEUED]
-    if carried.was_denied:
+        begun = await begin_steps(world, turn, route)
+        world.limit.set(_seconds(world, turn))
+        return await _worked(world, turn, begun, around)
+    with world.limit.held_off():
+        carried = await approved.carry_out(world, turn)
+    steps = await steps_of(world, turn)
+    open_steps = [step for step in steps if step.state == QUEUED]
+    if carried.ends_it:
         for step in open_steps:
             await end_step(world, step, state=FAILED, why=BEFORE_IT)
-        return Ended(state=DONE, outcome="answer", why=say(answer.NOT_APPROVED) if open_steps else "")
-    return await _worked(world, turn, open_steps, around, is_held=carried.still_open)
+        why = answer.NOT_APPROVED if carried.was_denied else answer.NOT_DONE
+        return Ended(state=DONE, outcome="answer", why=say(why) if open_steps else "")
+    is_cut = any(map(is_broken, steps))
+    return await _worked(world, turn, open_steps, around, is_held=carried.still_open, is_cut=is_cut)
 
 
 async def _worked(
-    world: World, turn: Turn, open_steps: Sequence[TurnStep], around: Seen, *, is_held: bool = False
+    world: World,
+    turn: Turn,
+    open_steps: Sequence[TurnStep],
+    around: Seen,
+    *,
+    is_held: bool = False,
+    is_cut: bool = False,
 ) -> Ended:
-    """Each in order; where one fails, or waits for somebody, only those that need nothing of it are begun."""
+    """Each in order; where one fails, or waits for somebody, only those that need nothing of it are begun.
+
+    Args:
+        is_held: something waits. is_cut: something has failed, so that what needs it never comes.
+    """
     limited, waits, todo = "", None, deque(open_steps)
     known = {step.number for step in open_steps}
     while todo:
         step = todo.popleft()
-        if is_held and _needs(turn, step):
-            if limited:
+        if (is_held or is_cut) and _needs(turn, step):
+            if is_cut:
                 await end_step(world, step, state=FAILED, why=BEFORE_IT)
             continue
         try:
@@ -150,14 +165,13 @@ async def _worked(
         except AnswerNeeded:
             return Ended(state=WAITING, outcome=QUESTION)
         except LimitError as limit:
-            is_held, limited = True, say(answer.LIMIT, what=limit.what)
+            is_cut, limited = True, say(answer.LIMIT, what=limit.what)
             with speaking(ENGLISH):
                 why = str(limit.what)
             waits = await end_step(world, step, state=FAILED, why=why)
             continue
-        because = found.because.name if found.because else ""
-        waits = await end_step(world, step, state=DONE, text=found.text, why=because)
-        is_held = is_held or waits
+        waits = await close_step(world, step, found)
+        is_held, is_cut = is_held or waits, is_cut or is_broken(step)
         if found.is_passed_on:
             todo += [one for one in await steps_of(world, turn) if one.number not in known and one.state == QUEUED]
             known |= {one.number for one in todo}

@@ -13,6 +13,7 @@ from storage import proposals, turns
 from storage.turns import DONE, FAILED, STOPPED, WAITING, Turn, TurnStep
 
 LONGEST = 120  # characters of what a step was for
+TRIED = "what it tried was not done"  # why a step failed whose specialist has answered, and so has told of it
 NOTHING_BEGUN = fixed("Nothing of it was begun.")
 NOT_DONE = fixed("Not done: {what}.")
 NOT_FINISHED = fixed("Begun, and not brought to its end: {what}.")
@@ -36,6 +37,7 @@ async def left_of(
         return ""
     steps = await turns.steps(desk.tx, turn.id)
     ended_badly = [step for step in steps if step.state == FAILED and step.number not in told]
+    ended_badly = [] if [step.why for step in steps] == [TRIED] else ended_badly  # the answer is about nothing else
     open_ones = [step for step in steps if step.state not in {DONE, FAILED}]
     changed = {one.step for one in await turns.tool_calls(desk.tx, turn.id) if one.receipt_id}
     missing = ended_badly if state == WAITING else [*ended_badly, *open_ones]

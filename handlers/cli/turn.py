@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEADS = ("turn", "at (UTC)", "by", "state", "outcome", "specialists", "tokens", "USD", "feedback", "text")
 SHORT = 60  # characters of a request in the list
-State = Literal["queued", "running", "waiting", "done", "stopped", "failed"]
+State = Literal["queued", "running", "waiting", "done", "stopped", "failed", "refused"]
 Since = Annotated[str | None, typer.Option(help="Only turns begun since then: 90m, 2h, 3d or 2026-03-02T02:10 (UTC).")]
 Private = Annotated[bool, typer.Option("--private", help="With the words of private places; goes on record.")]
 

@@ -18,12 +18,13 @@ from storage.proposals import Proposal
 from storage.receipts import Receipt
 from storage.repositories import Repository
 from storage.tickets import Ticket
-from storage.turns import ToolCall
+from storage.turns import ToolCall, TurnStep
 from tests.github import hearing, settle
 from tests.journeys.agent_team import calls, routes
 from tests.team import LONG_AGO, Bot, quiet, report, select_all, slash
 
 SHOP = "acme/shop"
+SHORT = 10.0  # seconds for a request, which all else of it needs a tenth of
 COMMENTS = f"POST /repos/{SHOP}/issues/1/comments"
 
 
@@ -231,10 +232,56 @@ async def test_what_nobody_can_look_up_is_told_as_maybe_done(
         github.fail(Fault(status=404, call=COMMENTS.replace("POST", "GET"), times=9))
         ts = await report(bot, "bob", ASK)
         found = await use(bot)
-    assert found.state == "failed"
+    assert found.state == "uncertain"
     assert "It may have happened" in found.result
     assert len(github.comments()) == 1
-    assert f"Look at <{github.url}/{SHOP}/issues/1|acme/shop#1> first." in slack.thread("#ops", ts)[-1].plain
+    told = slack.thread("#ops", ts)[-1].plain
+    assert told.startswith("*It may have happened:*")
+    assert f"Look at <{github.url}/{SHOP}/issues/1|acme/shop#1> first." in told
+    assert "something may have happened · " in told
+    assert "othing was changed" not in told
+    assert "Not done" not in told
+
+
+async def test_what_was_approved_and_nobody_can_look_up_is_told_so_and_tried_again(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """The step that needs it is not begun, and the second try looks before it writes."""
+    routes(llm, "comment", "research")
+    calls(llm, "comment", COMMENT, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        ts = await report(bot, "bob", ASK)
+        github.fail(Fault(kind="reset", when="after", call=COMMENTS))
+        github.fail(Fault(status=404, call=COMMENTS.replace("POST", "GET"), times=9))
+        await approve(slack, bot, "bob", ts)
+        [proposal] = await bot.rows(select(Proposal))
+        assert (proposal.state, proposal.outcome) == ("approved", "uncertain")
+        [told] = [
+            one for one in slack.thread("#ops", ts) if "*P-1* may have been done. It may have happened" in one.plain
+        ]
+        assert "*P-1* could not be done" not in str(slack.thread("#ops", ts))
+        steps = await bot.rows(select(TurnStep).order_by(TurnStep.number))
+        assert [step.state for step in steps] == ["done", "failed"]
+        [rest] = [one.plain for one in slack.thread("#ops", ts) if "What the rest of this needs could not" in one.plain]
+        assert "othing was changed" not in rest
+        github.mend()
+        await slack.click("bob", "#ops", told.ts, "Try again")
+        await quiet(bot)
+        assert [one.outcome for one in await bot.rows(select(Proposal))] == ["executed"]
+        assert len(github.comments()) == 1
+
+
+async def test_an_approved_write_is_brought_to_its_end_when_the_time_of_its_request_is_up(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "comment")
+    calls(llm, "comment", COMMENT, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob", turn_seconds=SHORT, call_timeout_seconds=60.0) as bot:
+        ts = await report(bot, "bob", ASK)
+        github.fail(Fault(kind="slow", seconds=SHORT + 0.5, call=COMMENTS))
+        await approve(slack, bot, "bob", ts)
+        assert [one.outcome for one in await bot.rows(select(Proposal))] == ["executed"]
+        assert len(github.comments()) == 1
 
 
 @pytest.mark.parametrize(

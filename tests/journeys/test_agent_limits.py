@@ -15,6 +15,7 @@ from storage.turns import ModelCall, Turn, TurnStep
 from tests.journeys.agent_team import answers, calls, routes, with_agent
 from tests.team import quiet, report, said, slash
 
+SHORT = 10.0  # seconds for a request, which all else of it needs a tenth of
 HELD = timedelta(seconds=8)  # longer than the router waits for its turn
 
 
@@ -71,7 +72,8 @@ async def test_a_thread_with_very_many_requests_rests_and_says_so_once(
             await quiet(bot)
         resting = [text for text in said(slack.thread("#ops", ts)) if "I rest here until" in text]
         assert len(resting) == 1
-        assert len(await bot.rows(select(Turn))) == 2
+        states = [turn.state for turn in await bot.rows(select(Turn).order_by(Turn.number))]
+        assert states == ["done", "done", "refused", "refused"], "what is refused is kept as such"
         assert "I rest here until" in slack.ephemerals("bob")[-1].plain
         await slash(bot, "bob", "list")  # commands go on
 
@@ -85,6 +87,16 @@ async def test_all_steps_of_a_request_together_have_a_limit(
         ts = await report(bot, "bob", "ask who has the most open tickets?")
         assert len(await bot.rows(select(ModelCall).where(ModelCall.number < APART))) == 4
     assert "This reached a limit" in said(answers(slack, ts))[-1]
+
+
+async def test_who_only_looks_things_up_has_the_longer_time(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    routes(llm, "research")
+    llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="Nobody has any.", delay=SHORT + 0.5)))
+    async with with_agent(slack, llm, tmp_path, turn_seconds=SHORT, research_seconds=60.0) as bot:
+        ts = await report(bot, "bob", "ask who has the most open tickets?")
+    assert "Nobody has any." in said(answers(slack, ts))[-1]
 
 
 async def test_limits_and_models_are_spoken_of_in_the_language_of_the_answer(

@@ -39,6 +39,24 @@ async def done(bot: Bot) -> tuple[int, int]:
     return len(await bot.rows(select(Comment))), len(alarms)
 
 
+async def test_a_step_whose_change_fails_takes_only_what_needs_it_with_it(
+    slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    script(llm)
+    calls(
+        llm, "assign", Call("assign", {"ticket": "CH-77", "people": ["@dave"], "besides": False}), then="There is none."
+    )
+    async with with_agent(slack, llm, tmp_path) as bot:
+        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "alice", ASKED)
+        assert await done(bot) == (0, 1)
+        assert [step.state for step in await bot.rows(select(TurnStep))] == ["failed", "failed", "done"]
+    [answer] = said(answers(slack, ts))
+    assert "There is none." in answer
+    assert "Not done: “give it to somebody good”; “note it”." in answer
+    assert "1 change" in answer
+
+
 async def test_what_needs_nothing_of_a_step_that_waits_is_done_at_once(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:

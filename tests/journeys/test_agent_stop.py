@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from sqlmodel import select
@@ -40,10 +39,8 @@ async def test_it_stops_while_the_model_thinks(
     async with with_agent(slack, llm, tmp_path) as bot:
         ts = await slack.say("bob", "#ops", "@chargehand ask who has the most open tickets?")
         await llm.stalled.wait()
-        at = monotonic()
         await slack.say("bob", "#ops", "@chargehand stop", thread_ts=ts)
         await slack.until(stopped(slack, ts), timeout=PATIENCE)
-        took = monotonic() - at
         await llm.hung_up.wait()
         await quiet(bot)
         turn = await turn_of(bot)
@@ -51,7 +48,6 @@ async def test_it_stops_while_the_model_thinks(
         await slack.say("bob", "#ops", "@chargehand stop", thread_ts=ts)
         await quiet(bot)
     assert (turn.state, turn.outcome) == ("stopped", "stopped")
-    assert took < PATIENCE
     last = said(slack.thread("#ops", ts))[-1]
     assert last.startswith("Stopped by @bob.")
     assert f"{left}\n`continue` goes on with it." in last

@@ -79,6 +79,8 @@ async def test_after_some_attempts_it_is_given_up_and_can_be_tried_again(
         async with bot.ctx.db.write() as tx:
             [turn] = await tx.exec(select(Turn))
             turn.state, turn.deadline_at = turns.RUNNING, bot.ctx.clock()
+            later = f"{float(ts) + 1:.6f}"
+            turn.follow_ups = [{"text": "and CH-1 to @erin", "place": turn.place | {"message_ts": later}, "ts": later}]
             for attempt in range(1, ATTEMPTS + 2):
                 await overdue.put(tx, turn, bot.ctx.clock())
                 put = jobs.c.dedupe_key == f"turn:{turn.id}:again:{attempt}"
@@ -86,16 +88,18 @@ async def test_after_some_attempts_it_is_given_up_and_can_be_tried_again(
                     lost = update(jobs).where(put).values(state="cancelled", finished_at=bot.ctx.clock())
                     await run(tx, lost)
         await quiet(bot)
-        [turn] = await bot.rows(select(Turn))
+        turn, unread = await bot.rows(select(Turn).order_by(Turn.number))
         assert (turn.state, turn.outcome) == ("failed", "error")
-        sorry = slack.thread("#ops", ts)[-1]
+        assert (unread.state, unread.text, unread.actor_id) == ("done", "and CH-1 to @erin", turn.actor_id)
+        sorry = next(one for one in slack.thread("#ops", ts) if "Something went wrong" in one.plain)
         assert sorry.plain.startswith("Something went wrong on my side with T-1")
         assert "Done before that: R-1" in sorry.plain
+        assert "What you said here since then is worked on next." in sorry.plain
         await slack.click("alice", "#ops", sorry.ts, "Try again")
         await quiet(bot)
         states = [(turn.state, turn.continues) for turn in await bot.rows(select(Turn).order_by(Turn.number))]
         done = [one for one in await bot.rows(select(Receipt)) if one.tool]
-    assert states == [("failed", None), ("done", 1)]
+    assert states == [("failed", None), ("done", None), ("done", 1)]
     assert [one.tool for one in done] == ["assign"], "what was done is not done again"
     last = slack.thread("#ops", ts)[-1]
     assert last.ts != sorry.ts, "all who read of the failure read how it ended"

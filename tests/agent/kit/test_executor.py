@@ -1,0 +1,106 @@
+"""Whatever a tool does, its use is stored once: a bug of ours has a number, and roles are asked for before each use."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from structlog.testing import capture_logs
+
+from agent.kit.executor import execute
+from agent.kit.grants import mint
+from agent.kit.kinds import Line
+from agent.kit.tool import Tool, tool
+from agent.kit.use import Use
+from agent.kit.world import Scope
+from agent.people.admit import actor_of
+from agent.turns.grounds import Words
+from bot.llm.port import Call
+from storage import pauses, people
+from storage.database import Database, Tx
+from storage.pauses import Pause
+from storage.turns import ToolCall, Turn
+from tests.agent.worlds import with_turn, world_of
+
+Change = Callable[[Tx], Awaitable[None]]
+
+
+def broken(words: Line) -> str:
+    """Keep it.
+
+    Args:
+        words: to keep.
+    """
+    raise TypeError(f"a secret: {words}")
+
+
+async def looks(scope: Scope, words: Line) -> str:
+    """What there is.
+
+    Args:
+        words: to look for.
+    """
+    return f"found {words}"
+
+
+WRITES: Tool = tool(risk="write", reach="own", permission="report", undo="undo")(broken)
+READS: Tool = tool(risk="read", reach="own", permission="report")(looks)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    async with with_turn(tmp_path) as db:
+        yield db
+
+
+async def used(db: Database, one: Tool, *, meanwhile: Change | None = None) -> ToolCall:
+    """What is stored of a use, granted before something changed."""
+    async with db.read() as tx:
+        turn, ann = await tx.get_one(Turn, 1), await actor_of(tx, await people.the(tx, "T1", "UANN"))
+    grant = mint(turn_id=1, step=1, origin="person", actor=ann, tools=[one])
+    if meanwhile:
+        async with db.write() as tx:
+            await meanwhile(tx)
+    call = Call(id="1", name=one.name, arguments={"words": "hello"})
+    use = Use(turn=turn, step=1, model_call=1, call=call, words=Words(texts=()), thread_ticket=None)
+    for _ in range(2):  # as after a crash
+        await execute(world_of(db), grant, use, {one.name: one})
+    async with db.read() as tx:
+        [row] = await tx.exec(select(ToolCall))
+    return row
+
+
+async def test_a_bug_in_a_write_has_a_number_and_it_is_not_made_again(db: Database) -> None:
+    with capture_logs() as logs:
+        row = await used(db, WRITES)
+    [name] = re.findall(r"E-[0-9a-f]{8}", row.result)
+    assert (row.state, row.receipt_id) == ("failed", None)
+    assert row.result.startswith(f"internal error {name}: this was not done")
+    assert name in str(row.shown)
+    assert "secret" not in f"{row.result} {row.shown}"
+    assert [one["error_id"] for one in logs if one["event"] == "tool failed"] == [name], "it was run once"
+
+
+async def _left(tx: Tx) -> None:
+    (await people.the(tx, "T1", "UANN")).is_active = False
+
+
+async def _paused(tx: Tx) -> None:
+    await pauses.begin(tx, Pause(who="bo", why=""), workspace_id="T1", set_by="person:2")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state", "told"),
+    [
+        (None, "done", "found hello"),
+        (_left, "failed", "Your permissions have changed since you asked."),
+        (_paused, "failed", "An admin has paused the agent since you asked."),
+    ],
+    ids=["as granted", "left", "paused"],
+)
+async def test_what_is_looked_up_is_for_who_may_still_know(
+    db: Database, meanwhile: Change | None, state: str, told: str
+) -> None:
+    row = await used(db, READS, meanwhile=meanwhile)
+    assert (row.state, row.result) == (state, told)
