@@ -3,19 +3,12 @@
 import asyncio
 from contextlib import suppress
 
-from sqlmodel import col, exists, or_, select
-
 from bot.sandbox.slack import SlackSandbox
-from storage import outbox
+from storage import unfinished
 from storage.database import Database
-from storage.outbox import Outgoing
-from storage.queue.jobs import BUSY, Job
 
 LOOK_AGAIN = 0.05  # seconds; the last receipts change nothing that people see
 BREATH = 0.01  # seconds: what people see changes in bursts, and to look at each change takes the bot's own time
-BUSY_WITH = select(
-    or_(exists().where(col(Job.state).in_(BUSY)), exists().where(col(Outgoing.state).in_(outbox.UNFINISHED)))
-)
 
 
 async def quiet(slack: SlackSandbox, db: Database, *, timeout: float = 15.0) -> None:
@@ -36,4 +29,4 @@ async def _is_quiet(slack: SlackSandbox, db: Database) -> bool:
     if not all(envelope.acked_at or envelope.is_lost for envelope in slack.envelopes):
         return False
     async with db.read() as tx:
-        return not (await tx.exec(BUSY_WITH)).one()
+        return not await unfinished.is_any(tx)
