@@ -10,13 +10,13 @@ from agent.commands import help as guide
 from agent.commands import report, stop
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
-from agent.commands.reading import TICKET_IN_TEXT
 from agent.commands.registry import VERBS
 from agent.commands.run import not_known, run, run_line
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
+from agent.github.referred import ticket_meant
 from agent.notices import notify
 from agent.proposals.unnamed import with_name
 from agent.questions.answers import take
@@ -116,8 +116,8 @@ async def _asked(desk: Desk, text: str, verdict: Verdict, own: Ticket | None, pl
     said = with_files(text, place.files)
     if desk.settings.servers or await is_known(desk, text):
         return await begin(desk, said, offers=TICKET if verdict.is_report_too and own is None else "")
-    if found := TICKET_IN_TEXT.search(text):
-        return await run_line(desk, f"show CH-{found[1]}")
+    if name := await ticket_meant(desk, text):
+        return await run_line(desk, f"show {name}")
     if own is None and verdict.is_question and asks_surely(text):
         return await begin(desk, said, offers=TICKET)
     return await plainly(desk, text)

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, bindparam, func
 from sqlmodel import Field, UniqueConstraint, col, select
 
 from storage.columns import Row, UtcTime
-from storage.database import Tx
+from storage.database import Tx, load
 
 
 class Issue(Row, table=True):
@@ -30,6 +30,10 @@ class Issue(Row, table=True):
 
 _BY_NUMBER = select(Issue).where(Issue.repository_id == bindparam("repository"), Issue.number == bindparam("number"))
 _OF_TICKET = select(Issue).where(Issue.ticket_id == bindparam("ticket"))
+
+
+async def get(tx: Tx, issue_id: int) -> Issue:
+    return await load(tx, Issue, issue_id)
 
 
 async def by_number(tx: Tx, repository_id: int, number: int) -> Issue | None:

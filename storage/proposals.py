@@ -17,6 +17,7 @@ from storage.database import Tx, load
 OPEN, APPROVED = "open", "approved"
 STALE, SUPERSEDED = "stale", "superseded"
 REPLACED = (STALE, SUPERSEDED)
+OUTCOMES = ("executed", "failed")  # of one that was approved
 
 
 class Proposal(Row, table=True):
@@ -115,9 +116,9 @@ async def hidden_channels(tx: Tx) -> list[str]:
 
 
 async def latest(tx: Tx, workspace_id: str, *, state: str = "", most: int = 50) -> list[Proposal]:
-    """The newest first, in one state or in all."""
+    """The newest first, in one state or with one outcome, or all."""
     found = select(Proposal).where(Proposal.workspace_id == workspace_id)
-    found = found.where(Proposal.state == state) if state else found
+    found = found.where((Proposal.outcome if state in OUTCOMES else Proposal.state) == state) if state else found
     return list(await tx.exec(found.order_by(col(Proposal.id).desc()).limit(most)))
 
 

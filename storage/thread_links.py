@@ -8,6 +8,7 @@ from sqlmodel import JSON, Field, SQLModel, UniqueConstraint, col, delete, selec
 
 from storage.columns import Row
 from storage.database import Tx, load, run
+from storage.issues import Issue
 from storage.tickets import OPEN, Ticket
 from storage.upsert import insert
 
@@ -17,7 +18,8 @@ MOST_CHANGES = 50  # of a thread's phase that are kept, the newest ones
 
 
 class ThreadLink(Row, table=True):
-    """`ticket_id` is None while a request in the thread has made none; `pull_id` is the pull request that it is about.
+    """`ticket_id` is None while a request in the thread has made none; `pull_id` is the pull request that it is about,
+    `issue_id` the issue that was opened for it, where it has no ticket to track that.
 
     `phase` is agent/turns/phase.py's; `phase_changes`: when, from which, by which event, to which, oldest first.
     """
@@ -29,6 +31,7 @@ class ThreadLink(Row, table=True):
     thread_ts: str
     ticket_id: int | None = Field(default=None, foreign_key="tickets.id", index=True)
     pull_id: int | None = Field(default=None, foreign_key="pulls.id", index=True)
+    issue_id: int | None = Field(default=None, foreign_key="issues.id", index=True)
     phase: str = Field(default=BEGUN, sa_column_kwargs={"server_default": BEGUN})
     phase_changes: list[Any] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
 
@@ -66,6 +69,13 @@ async def of_tickets(tx: Tx, ticket_ids: Sequence[int]) -> list[ThreadLink]:
 async def of_pull(tx: Tx, pull_id: int) -> list[ThreadLink]:
     """The threads that are about a pull request at present."""
     return list(await tx.exec(select(ThreadLink).where(ThreadLink.pull_id == pull_id).order_by(col(ThreadLink.id))))
+
+
+async def of_issues(tx: Tx, issue_ids: Sequence[int]) -> list[ThreadLink]:
+    """The threads of these issues: of the tickets that track them, and those for which they were opened."""
+    tracked = select(Issue.ticket_id).where(col(Issue.id).in_(issue_ids), col(Issue.ticket_id).is_not(None))
+    is_about = col(ThreadLink.issue_id).in_(issue_ids) | col(ThreadLink.ticket_id).in_(tracked)
+    return list(await tx.exec(select(ThreadLink).where(is_about).order_by(col(ThreadLink.id)))) if issue_ids else []
 
 
 async def of_open_tickets(tx: Tx) -> list[tuple[str, str]]:
@@ -122,6 +132,12 @@ async def move(tx: Tx, row: ThreadLink, phase: str, *, event: str, now: datetime
 async def about_pull(tx: Tx, row: ThreadLink, pull_id: int) -> None:
     """Its newest link is to this pull request."""
     row.pull_id = pull_id
+    await tx.flush()
+
+
+async def about_issue(tx: Tx, row: ThreadLink, issue_id: int) -> None:
+    """The newest issue that was opened for it is the one that it is about."""
+    row.issue_id = issue_id
     await tx.flush()
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from agent.channels.settings import keep
 from agent.desk import Desk
+from agent.turns.moving import move
 from bot.errors import UserError
 from bot.messages import escape, plain
 from prompts.words import fixed, say
-from storage import issues, receipts, repositories, settings_kv
+from storage import issues, pulls, receipts, repositories, settings_kv, thread_links
 from storage.repositories import Repository
 
 TOOL = "delegate"
@@ -81,3 +82,11 @@ async def check_room(desk: Desk, row: Repository, number: int) -> None:
     if len([one for one in mine if one.at > desk.now - timedelta(days=1)]) >= PER_DAY:
         many = fixed("Coding agents were given work in {repository} {count} times in a day; that is the limit.")
         raise UserError(say(many, repository=row.full_name, count=PER_DAY))
+
+
+async def given_back(desk: Desk, row: Repository, number: int) -> None:
+    """What is in review and was given to a coding agent is worked on again: the threads that are about it move on."""
+    pull, issue = await pulls.by_number(desk.tx, row.id, number), await issues.by_number(desk.tx, row.id, number)
+    about = await thread_links.of_pull(desk.tx, pull.id) if pull else []
+    about += await thread_links.of_issues(desk.tx, [issue.id]) if issue else []
+    await move(desk, {link.id: link for link in about if link.phase == "review"}.values(), "changes asked")

@@ -16,17 +16,17 @@ from agent.reports.report import ask_for_triage, fingerprint
 from agent.status_words import words
 from agent.tickets.took import took
 from agent.tickets.transition import change_status
+from agent.turns.moving import move
+from agent.turns.phase import Event
 from bot.events import CommentEvent, IssueEvent, Place
-from bot.github.marker import key_in
 from bot.messages import escape
 from prompts.words import Phrase, fixed, phrase, say, speaking
-from storage import issues, people, queue, receipts, tickets
+from storage import issues, people, queue, thread_links, tickets
 from storage.issues import Issue
 from storage.repositories import Repository
 from storage.tickets import OPEN, Ticket
 
 COMMENT = "github.comment"
-OPENED = "github.create_issue"  # the kind of the receipt of an issue that the agent opened
 OWN = "opened by Chargehand for somebody"
 GONE = {
     "deleted": fixed("deleted on GitHub"),
@@ -49,7 +49,9 @@ async def hear_issue(desk: Desk, event: IssueEvent) -> str:
     elif not is_stale:
         _take(known, event)
     if known.ticket_id is None:
-        return await _track(desk, repository, known, event)
+        reason = await _track(desk, repository, known, event)
+        await _move_threads(desk, known, event, before=before)
+        return reason
     if is_stale:
         return "older than what is known"
     await _follow(desk, await tickets.get(desk.tx, known.ticket_id), known, event, before=before)
@@ -119,7 +121,8 @@ def _take(known: Issue, event: IssueEvent) -> None:
 
 async def _track(desk: Desk, repository: Repository, known: Issue, event: IssueEvent) -> str:
     channel_id = repository.channel_id or desk.settings.github_channel
-    reason = OWN if await _is_own(desk, event) else _why_not(repository.tickets, event, channel_id)
+    is_own = await threads.is_opened_for_somebody(desk, event.issue.body, event.issue.number)
+    reason = OWN if is_own else _why_not(repository.tickets, event, channel_id)
     ticket = None if reason else await _open(desk, known, channel_id, labels=event.issue.labels)
     known.ticket_id = ticket.id if ticket else None
     desk.tx.add(known)  # only now, with its ticket: one row written once
@@ -128,13 +131,6 @@ async def _track(desk: Desk, repository: Repository, known: Issue, event: IssueE
     if ticket and desk.settings.github_comment and desk.settings.acts_on_github:
         await _ask_for_comment(desk, ticket)
     return reason
-
-
-async def _is_own(desk: Desk, event: IssueEvent) -> bool:
-    """Whether the agent opened it for somebody: that is known by the effect's key in it, and is no news."""
-    key = key_in(event.issue.body)
-    made = await receipts.by_key(desk.tx, key) if key else None
-    return made is not None and made.kind == OPENED and made.external_id in {None, str(event.issue.number)}
 
 
 def _why_not(policy: str, event: IssueEvent, channel_id: str) -> str:
@@ -208,6 +204,16 @@ async def _close(desk: Desk, ticket: Ticket, event: IssueEvent) -> None:
         told = say("*{ticket} {status}* after {time}: {change}", **slots) + because
         reason = say(why) if why else str(said)
     await change_status(desk, ticket, status, reason=reason, said=said, told=told)
+
+
+async def _move_threads(desk: Desk, known: Issue, event: IssueEvent, *, before: str | None) -> None:
+    """What ends or comes back moves the threads that it was opened for; with a ticket that does it."""
+    if known.ticket_id is not None or before in {None, known.state}:
+        return
+    links = [link for link in await thread_links.of_issues(desk.tx, [known.id]) if link.ticket_id is None]
+    is_done = event.action not in GONE and event.issue.state_reason not in NOT_DONE
+    ended: Event = "resolved" if is_done else "not planned"
+    await move(desk, links, "reopened" if known.state == "open" else ended)
 
 
 def _by(event: IssueEvent) -> Phrase | str:

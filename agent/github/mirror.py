@@ -7,16 +7,20 @@ from agent.github.issues import hear_issue, kept_title
 from agent.github.pulls import hear_pull
 from agent.github.repositories import as_told
 from agent.github.writing import Written
+from agent.turns.moving import move
 from bot.events import GitHubIssue, GitHubPull, IssueEvent, PullEvent
 from bot.reviews import Reviewing
-from storage import issues
+from storage import issues, thread_links
 from storage.issues import Issue
 from storage.repositories import Repository
 from storage.tickets import Ticket
 
 
 async def keep_opened(desk: Desk, row: Repository, issue: GitHubIssue, ticket: Ticket | None = None) -> Issue:
-    """Know an issue that we opened; from now on the ticket that it was opened for tracks it, unless that has one."""
+    """Know an issue that we opened; from now on the ticket that it was opened for tracks it, unless that has one.
+
+    Where there is no ticket the thread itself is about it.
+    """
     known = await issues.by_number(desk.tx, row.id, issue.number)
     if known is None:
         known = Issue(
@@ -36,7 +40,21 @@ async def keep_opened(desk: Desk, row: Repository, issue: GitHubIssue, ticket: T
         known.ticket_id = ticket.id
         desk.audit("track", "ticket", ticket.id, before={}, after={"issue": issue.url})
     await desk.tx.flush()
+    if ticket is None:
+        await _follow_in_thread(desk, known)
     return known
+
+
+async def _follow_in_thread(desk: Desk, issue: Issue) -> None:
+    place = desk.place
+    if place is None or not place.thread_ts:
+        return
+    link = await thread_links.of_thread(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
+    if link and link.ticket_id is None:
+        before = {"issue_id": link.issue_id}
+        await thread_links.about_issue(desk.tx, link, issue.id)
+        desk.audit("track", "thread", link.id, before=before, after={"issue_id": issue.id, "issue": issue.url})
+        await move(desk, [link], "tracked")
 
 
 async def keep(

@@ -27,7 +27,8 @@ BY_ACTION: dict[str, Event] = {
 
 
 async def follow_in_threads(desk: Desk, pull: Pull, event: PullEvent, *, before: str | None) -> None:
-    """Link it to the threads of its tickets when it is opened or renamed, and move those that are about it.
+    """Link it, when it is opened or renamed, to the threads of its tickets and of the issues that it closes, and move
+    those that are about it.
 
     A thread whose readers may not all know of it hears nothing of it, not even by its phase.
 
@@ -35,7 +36,9 @@ async def follow_in_threads(desk: Desk, pull: Pull, event: PullEvent, *, before:
         before: its state until now; None: it was not known.
     """
     repository = await repositories.get(desk.tx, pull.repository_id)
-    for row in await thread_links.of_tickets(desk.tx, await _tickets_of(desk, pull)):
+    closed = await issues.numbered(desk.tx, pull.repository_id, pull.closes) if pull.closes else {}
+    named = await thread_links.of_tickets(desk.tx, await _tickets_named(desk, pull))
+    for row in [*named, *(await thread_links.of_issues(desk.tx, [one.id for one in closed.values()]))]:
         # The newest pull request counts: news of an older one does not take the thread back.
         is_newer = pull.state == "open" and (row.pull_id is None or row.pull_id < pull.id)
         if is_newer and await may_know(desk, repository, row.channel_id):
@@ -65,13 +68,11 @@ def _is_alone(desk: Desk) -> bool:
     return desk.place is not None and desk.place.is_dm
 
 
-async def _tickets_of(desk: Desk, pull: Pull) -> list[int]:
-    """The tickets that its title or branch names, and those of the issues that it closes."""
+async def _tickets_named(desk: Desk, pull: Pull) -> list[int]:
+    """The tickets that its title or branch names."""
     numbers = {int(found) for found in NAMED.findall(f"{pull.title} {pull.head_ref}")}
     named = [await tickets.by_number(desk.tx, desk.workspace_id, number) for number in sorted(numbers)[:MOST_NAMED]]
-    closed = await issues.numbered(desk.tx, pull.repository_id, pull.closes) if pull.closes else {}
-    found = [ticket.id for ticket in named if ticket] + [one.ticket_id for one in closed.values() if one.ticket_id]
-    return list(dict.fromkeys(found))
+    return [ticket.id for ticket in named if ticket]
 
 
 def what_happened(event: PullEvent, *, state: str, before: str | None) -> Iterator[Event]:

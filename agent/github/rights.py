@@ -1,6 +1,10 @@
 """What Chargehand writes on GitHub for somebody, they could have written there themselves: GitHub is asked."""
 
+from collections.abc import Sequence
+
+from agent.desk import Desk
 from agent.github.failing import words_of
+from agent.people.whom import person_named
 from bot.access import PERMISSIONS
 from bot.errors import Refused, UserError
 from bot.events import GitHubRepository
@@ -13,6 +17,9 @@ from storage import identities
 from storage.database import Tx
 
 LEAST = "triage"
+LOGIN_MISSING = fixed(
+    "Nobody has proven who @{who} is on GitHub: `link github LOGIN` by themselves, or by an admin, says it."
+)
 
 
 async def linked_login(tx: Tx, person_id: int) -> str:
@@ -55,3 +62,19 @@ async def may_write(github: GitHubClient, repository: GitHubRepository, login: s
         raise Refused(say(nothing, login=escape(login), repository=repository.full_name))
     little = fixed("{login} may only read in {repository} on GitHub: its admins can give triage or write.")
     raise Refused(say(little, login=escape(login), repository=repository.full_name))
+
+
+async def proven_logins(desk: Desk, people: Sequence[str]) -> list[str]:
+    """The proven logins of people.
+
+    Raises:
+        UserError: somebody has none, or is nobody.
+    """
+    found = []
+    for one in people:
+        person = await person_named(desk, one)
+        known = await identities.of_person(desk.tx, person.id)
+        if known is None or not known.is_verified:
+            raise UserError(say(LOGIN_MISSING, who=escape(person.name)))
+        found.append(known.shown)
+    return found

@@ -1,7 +1,7 @@
 """Which repository a request means: the one it names, else that of its place; only one that all may know of who read.
 
-The order: named; the issue of the thread's ticket; what `channel repo` says; the channel's own; the asker's own; the
-only one there is; else they are asked.
+The order: named; the issue of the thread's ticket, or of the thread itself; what `channel repo` says; the channel's
+own; the asker's own; the only one there is; else they are asked.
 """
 
 import re
@@ -13,7 +13,8 @@ from agent.desk import Desk
 from bot.errors import Undecided, UserError
 from bot.messages import escape
 from prompts.words import fixed, say
-from storage import calendars, channels, issues, repositories, settings_kv
+from storage import calendars, channels, issues, repositories, settings_kv, thread_links
+from storage.issues import Issue
 from storage.repositories import Repository
 
 HERE = "here"  # how a model asks for the repository of the place
@@ -132,8 +133,20 @@ async def _of_asker(desk: Desk, known: Sequence[Repository]) -> Which | None:
 
 async def _of_thread(desk: Desk, known: Sequence[Repository], ticket_id: int | None) -> Which | None:
     issue = await issues.of_ticket(desk.tx, ticket_id) if ticket_id else None
+    issue = issue or await _opened_in_thread(desk, ticket_id)
     row = next((row for row in known if issue and row.id == issue.repository_id), None)
     if row is None or issue is None:
         return None
     why = say("The thread is about {repository}#{number}.", repository=row.full_name, number=issue.number)
     return Which(row=row, why=why, issue=issue.number)
+
+
+async def _opened_in_thread(desk: Desk, ticket_id: int | None) -> Issue | None:
+    """The one that was opened for a thread before it had a ticket."""
+    place = desk.place
+    if place is None or not place.thread_ts:
+        return None
+    link = await thread_links.of_thread(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts)
+    if link is None or link.issue_id is None or link.ticket_id not in {None, ticket_id}:
+        return None
+    return await issues.get(desk.tx, link.issue_id)

@@ -8,13 +8,13 @@ from typing import Any
 
 import structlog
 
-from agent.commands.reading import NAMED_TICKET
 from agent.desk import Desk
 from agent.kit import deed, outside
 from agent.kit.arguments import completed
 from agent.kit.bugs import is_bug, logged
 from agent.kit.decided import decide
 from agent.kit.deed import Deed
+from agent.kit.doing import doing
 from agent.kit.grants import Grant, check_open_to, check_still
 from agent.kit.lookalikes import CREATE, CREATES, choice, instead
 from agent.kit.receipts import done_by
@@ -25,7 +25,6 @@ from agent.kit.use import ASKED, DONE, FAILED, PROPOSED, REFUSED, UNCERTAIN, Use
 from agent.kit.world import Scope, World
 from agent.proposals.of_turns import propose_for
 from agent.questions.keep import asked_instead
-from agent.turns.signs import ACTS, READS
 from bot.errors import Refused, UserError
 from bot.llm.checks import wrong
 from bot.messages import Message, plain
@@ -57,19 +56,11 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
             return await _not_granted(world, tool, use, problem)
         return await _store(world, use.row(REFUSED, problem, at=world.clock()), not_granted=tool is None)
     assert tool is not None  # else there was a problem
-    await world.signs.now(_sign(tool, use))
+    await world.signs.now(doing(tool.name, use.call.arguments, use.words))
     done = await _done(world, grant, tool, use)
     state = done.state if done else ASKED
     log.info("tool used", turn=use.turn.name, tool=tool.name, state=state, seconds=time.monotonic() - started)
     return done
-
-
-def _sign(tool: Tool, use: Use) -> str:
-    """What people read while it is used: only what is a name of ours, never a model's words."""
-    name = str(use.call.arguments.get("ticket", ""))
-    if not tool.is_read:
-        return say(ACTS)
-    return say(READS, what=name if NAMED_TICKET.fullmatch(name) else tool.name.replace("_", " "))
 
 
 def _problem(grant: Grant, use: Use, tool: Tool | None, *, longest: int) -> str:

@@ -8,17 +8,24 @@ Sort = Literal["ticket", "person", "team", "repository", "number", "time", "word
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A string argument. `pattern` is what the whole of it has to fit; nothing of it may break a command line."""
+    """A string argument. `pattern` is what the whole of it has to fit; nothing of it may break a command line.
+
+    `least`: how many of them a list has at least.
+    """
 
     sort: Sort
     pattern: str
     longest: int
+    least: int = 1
 
 
 _LINE = r"^[^\n\r`]*\S[^\n\r`]*$"
 TicketName: TypeAlias = Annotated[str, Kind(sort="ticket", pattern=r"^(CH-\d{1,9}|this)$", longest=20)]
-PersonName: TypeAlias = Annotated[
-    str, Kind(sort="person", pattern=r"^(me|<@[UW][A-Z0-9]{2,20}>|@?[^\W_][\w.\-' ]{0,79})$", longest=80)
+_PERSON = r"^(me|<@[UW][A-Z0-9]{2,20}>|@?[^\W_][\w.\-' ]{0,79})$"
+PersonName: TypeAlias = Annotated[str, Kind(sort="person", pattern=_PERSON, longest=80)]
+PersonIfAny: TypeAlias = Annotated[str, Kind(sort="person", pattern=_PERSON, longest=80, least=0)]
+LabelIfAny: TypeAlias = Annotated[
+    str, Kind(sort="choice", pattern=r"^[^\n\r`,]*[^\s`,][^\n\r`,]*$", longest=50, least=0)
 ]
 TeamName: TypeAlias = Annotated[str, Kind(sort="team", pattern=r"^[^\n\r`:<>]{1,80}$", longest=80)]
 Moment: TypeAlias = Annotated[str, Kind(sort="time", pattern=_LINE, longest=80)]

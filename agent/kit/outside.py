@@ -4,7 +4,7 @@ The receipt under the effect's key is the claim: it is stored before anything is
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from agent.kit.decided import decide
 from agent.kit.deed import Deed
 from agent.kit.effect import At, Effect
 from agent.kit.grants import Grant, check_still
-from agent.kit.lookalikes import CREATE, CREATES, choice, instead, lookalikes, note
+from agent.kit.issues_alike import comment_instead, issues_like
+from agent.kit.lookalikes import CREATE, CREATES, Alike, choice, instead, lookalikes, note
 from agent.kit.rehearsed import is_rehearsal, only_told
 from agent.kit.sending import send
 from agent.kit.tool import Tool
@@ -110,15 +111,18 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
     """
     async with asyncio.timeout(tool.timeout):
         async with world.reading() as desk:
+            if said_there := await comment_instead(desk, tool, use):
+                tool, use = said_there
             given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id)
             found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
         await check_rights(world, found)
         found = await look(world, found)
+        alike = await issues_like(world, found, use)
     async with world.writing(use.effect_key) as desk:
         if known := await turns.done_already(desk.tx, use.effect_key):
             return known
         await check_still(desk, grant, tool)
-        row, is_now = await _decided(desk, grant, found, use)
+        row, is_now = await _decided(desk, grant, found, use, alike)
         if row is not None:
             desk.tx.add(row)
             await desk.tx.flush()
@@ -136,18 +140,20 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
     return row
 
 
-async def _decided(desk: Desk, grant: Grant, found: Prepared, use: Use) -> tuple[ToolCall | None, bool]:
+async def _decided(
+    desk: Desk, grant: Grant, found: Prepared, use: Use, alike: Sequence[Alike]
+) -> tuple[ToolCall | None, bool]:
     """What is stored, and whether it is done at once; neither while its asker has to choose."""
     may_ask = found.tool.name in CREATES and not is_rehearsal(desk, grant)
-    if may_ask and (chosen := await choice(desk, found.tool, use)) != CREATE:
+    if may_ask and (chosen := await choice(desk, found.tool, use, besides=alike)) != CREATE:
         return await instead(desk, use, chosen), False
-    row = await _not_now(desk, grant, found, use)
+    row = await _not_now(desk, grant, found, use, alike)
     return row, row is None
 
 
-async def _not_now(desk: Desk, grant: Grant, found: Prepared, use: Use) -> ToolCall | None:
+async def _not_now(desk: Desk, grant: Grant, found: Prepared, use: Use, alike: Sequence[Alike]) -> ToolCall | None:
     """What is stored where it is not done at once."""
-    told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words)))
+    told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words, besides=alike)))
     decided = await decide(desk, found.tool, use, told)
     if is_rehearsal(desk, grant):
         return await only_told(desk, use, told)

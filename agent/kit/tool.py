@@ -148,8 +148,9 @@ def _schema(tool_name: str, parameter: inspect.Parameter) -> dict[str, Any]:
     """
     annotation = parameter.annotation
     if get_origin(annotation) is list:
-        items = _schema(tool_name, parameter.replace(annotation=get_args(annotation)[0]))
-        return {"type": "array", "items": items, "minItems": 1, "maxItems": MOST_ITEMS}
+        inner = get_args(annotation)[0]
+        items, kind = _schema(tool_name, parameter.replace(annotation=inner)), _kind(inner)
+        return {"type": "array", "items": items, "minItems": kind.least if kind else 1, "maxItems": MOST_ITEMS}
     if get_origin(annotation) is Literal:
         return {"type": "string", "enum": list(get_args(annotation))}
     if kind := _kind(annotation):

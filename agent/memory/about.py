@@ -8,12 +8,14 @@ from storage import issues, pulls, repositories, thread_links, tickets
 from storage.issues import Issue
 from storage.pulls import Pull
 from storage.repositories import Repository
+from storage.thread_links import ThreadLink
 from storage.tickets import Ticket
 
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """Its ticket, the issue that this tracks, and the active pull request, each with its repository.
+    """Its ticket, the issue that this tracks or that was opened for the thread, and the active pull request; the latter
+    two with their repositories.
 
     `phase`: where the work stands; empty where something that may have moved it is not for everybody.
     """
@@ -35,7 +37,7 @@ async def about_thread(desk: Desk, channel_id: str, thread_ts: str) -> About:
     ticket = await tickets.get(desk.tx, link.ticket_id) if link.ticket_id is not None else None
     if not (await desk.sees(ticket) if ticket else not desk.asker.is_outsider):
         return About()
-    issue = await issues.of_ticket(desk.tx, ticket.id) if ticket else None
+    issue = await _issue_of(desk, link)
     pull = await pulls.get(desk.tx, link.pull_id) if link.pull_id is not None else None
     in_issue = await _shown(desk, issue.repository_id, channel_id) if issue else None
     in_pull = await _shown(desk, pull.repository_id, channel_id) if pull else None
@@ -45,6 +47,12 @@ async def about_thread(desk: Desk, channel_id: str, thread_ts: str) -> About:
         pull=(pull, in_pull) if pull and in_pull else None,
         phase=link.phase if pull is None or in_pull else "",
     )
+
+
+async def _issue_of(desk: Desk, link: ThreadLink) -> Issue | None:
+    """The one that its ticket tracks, else the one that was opened for the thread."""
+    tracked = await issues.of_ticket(desk.tx, link.ticket_id) if link.ticket_id is not None else None
+    return tracked or (await issues.get(desk.tx, link.issue_id) if link.issue_id is not None else None)
 
 
 async def _shown(desk: Desk, repository_id: int, channel_id: str) -> Repository | None:

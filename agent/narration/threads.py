@@ -16,6 +16,7 @@ from storage.repositories import Repository
 from storage.thread_links import ThreadLink
 
 JOB = "narrate"
+OPENED = "github.create_issue"  # the kind of the receipt of an issue that the agent opened
 
 
 async def hear_comment(desk: Desk, row: Repository, event: CommentEvent) -> bool:
@@ -27,10 +28,14 @@ async def hear_comment(desk: Desk, row: Repository, event: CommentEvent) -> bool
     if pull:
         return await _of_pull(desk, row, pull, happened)
     issue = await issues.by_number(desk.tx, row.id, event.issue.number)
-    if issue is None or issue.ticket_id is None:
+    if issue is None:
         return False
-    about = [f"ticket:{issue.ticket_id}"] if await _may_hear(desk, row, issue.ticket_id) else []
-    return await _tell(desk, about, happened, author=event.issue.author)
+    if issue.ticket_id is not None:
+        about = [f"ticket:{issue.ticket_id}"] if await _may_hear(desk, row, issue.ticket_id) else []
+    else:
+        about = await _scopes(desk, row, await thread_links.of_issues(desk.tx, [issue.id]))
+    is_ours = await is_opened_for_somebody(desk, issue.body, issue.number)  # who waits for news of it
+    return await _tell(desk, about, happened, author=None if is_ours else event.issue.author)
 
 
 async def is_own(desk: Desk, event: CommentEvent) -> bool:
@@ -38,6 +43,13 @@ async def is_own(desk: Desk, event: CommentEvent) -> bool:
     key = key_in(event.body)
     made = await receipts.by_key(desk.tx, key) if key else None
     return made is not None and made.external_id in {None, str(event.comment_id)}
+
+
+async def is_opened_for_somebody(desk: Desk, body: str, number: int) -> bool:
+    """Whether the agent opened this issue: that is known by the effect's key in it."""
+    key = key_in(body)
+    made = await receipts.by_key(desk.tx, key) if key else None
+    return made is not None and made.kind == OPENED and made.external_id in {None, str(number)}
 
 
 async def hear_review(desk: Desk, row: Repository, pull: Pull, event: PullEvent) -> bool:

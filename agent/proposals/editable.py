@@ -23,9 +23,11 @@ ABOUT: set[Sort] = {"ticket", "repository", "number"}
 YES, NO = "yes", "no"
 ONE_LINE = 300  # characters; longer ones may have several lines
 LABELS: Mapping[str, str] = {
+    "assignees": fixed("Assignees"),
     "besides": fixed("Keep those who have it now"),
     "body": fixed("What it needs to know"),
     "goal": fixed("Goal"),
+    "labels": fixed("Labels"),
     "people": fixed("People"),
     "plan_only": fixed("Only a plan"),
     "priority": fixed("Priority"),
@@ -50,6 +52,7 @@ IN_WORDS: Mapping[str, str] = {
 MISSING = fixed("Fill this in.")
 NOT_ONE_LINE = fixed("Write one line, without backticks.")
 HOW_MANY = fixed("Choose 1 to {most}.")
+AT_MOST = fixed("At most {most}, in their own short names, with commas between.")
 
 
 def tool_of(proposal: Proposal) -> Tool | None:
@@ -92,8 +95,11 @@ async def fields(desk: Desk, proposal: Proposal, *, me: str) -> tuple[Field, ...
 async def _field(desk: Desk, tool: Tool, name: str, value: Any) -> Field:
     schema, label = tool.schema["properties"][name], say(LABELS[name])
     if schema["type"] == "array":
+        is_optional = not schema["minItems"]
+        if tool.sorts[name] != "person":
+            return Field(name=name, kind="line", label=label, initial=", ".join(value), is_optional=is_optional)
         ids = [(await person_named(desk, one)).slack_id for one in value]
-        return Field(name=name, kind="people", label=label, initial=" ".join(ids))
+        return Field(name=name, kind="people", label=label, initial=" ".join(ids), is_optional=is_optional)
     if tool.sorts[name] == "person":
         return Field(name=name, kind="person", label=label, initial=(await person_named(desk, value)).slack_id)
     if options := _options(schema):
@@ -127,7 +133,8 @@ def amended(proposal: Proposal, filled: Mapping[str, str], at_first: Mapping[str
 def _value(tool: Tool, name: str, text: str) -> Any:
     schema = tool.schema["properties"][name]
     if schema["type"] == "array":
-        return [mention(one) for one in text.split()]
+        is_people = tool.sorts[name] == "person"
+        return [mention(one) for one in text.split()] if is_people else [*filter(None, map(str.strip, text.split(",")))]
     if schema["type"] == "boolean":
         return text == YES
     return mention(text) if tool.sorts[name] == "person" and text else text
@@ -148,5 +155,5 @@ def problems(proposal: Proposal, filled: Mapping[str, str]) -> dict[str, str]:
 
 def _problem(tool: Tool, name: str, text: str) -> str:
     if tool.schema["properties"][name]["type"] == "array":
-        return say(HOW_MANY, most=MOST_ITEMS)
+        return say(HOW_MANY if tool.schema["properties"][name]["minItems"] else AT_MOST, most=MOST_ITEMS)
     return say(NOT_ONE_LINE) if text.strip() else say(MISSING)

@@ -21,7 +21,8 @@ from agent.proposals.editable import buttons
 from agent.proposals.fields import change_of
 from agent.proposals.proposal import fresh, keep_row, withdraw
 from agent.proposals.sources import sources
-from bot.messages import Message, escape, mention, moment
+from bot.messages import Message, cut, escape, link, mention, moment
+from bot.redact import redact
 from prompts.words import Phrase, fixed, say, speaking
 from storage import people, proposals, tickets
 from storage.people import Person
@@ -30,6 +31,7 @@ from storage.turns import Turn
 
 AGENT = "agent"  # the verb of such a proposal: its line holds the real one
 DESTRUCTIVE_LASTS = timedelta(hours=1)
+QUOTED = 200  # characters of the request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,9 @@ async def propose_for(
     lasts = DESTRUCTIVE_LASTS if tool.risk == "destructive" else timedelta(hours=desk.settings.approval_hours)
     proposal.expires_at = desk.now + lasts
     await keep_row(desk, proposal)
-    where = await (_ask_beside(desk, turn, proposal, would, instead) if instead else _ask(desk, proposal, would, links))
+    where = await (
+        _ask_beside(desk, turn, proposal, would, instead) if instead else _ask(desk, turn, proposal, would, links)
+    )
     proposal.told = [[_key(proposal), where]]
     await follow.touched(desk)
     return proposal
@@ -94,10 +98,10 @@ def _key(proposal: Proposal) -> str:
     return f"proposal:{proposal.id}:asked"
 
 
-async def _ask(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> str:
+async def _ask(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, links: Links) -> str:
     """Ask where it was asked for; the channel."""
     with speaking(await of_asked(desk)):
-        message = Message(text=await _request(desk, proposal, would, links), buttons=buttons(proposal))
+        message = Message(text=await _request(desk, turn, proposal, would, links), buttons=buttons(proposal))
     return await say_where_asked(desk, message, key=_key(proposal))
 
 
@@ -106,7 +110,7 @@ async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, i
     _, channel_id = instead.old.told[0]
     links = links_for(desk.settings, turn.text)
     with speaking(await of_place(desk, channel_id)):
-        request = await _request(desk, proposal, would, links)
+        request = await _request(desk, turn, proposal, would, links)
         text = f"{request}\n{harmless(str(instead.why), links)}"
         message = Message(text=text, buttons=buttons(proposal))
     thread_ts = turn.thread_ts if channel_id == turn.channel_id else None
@@ -114,9 +118,11 @@ async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, i
     return channel_id
 
 
-async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) -> str:
+async def _request(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, links: Links) -> str:
     asker = escape((await people.get(desk.tx, proposal.asker_id)).name)
     lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
+    if why := await _why(desk, turn, links):
+        lines.append(why)
     lines += [harmless(line, links) for line in await change_of(desk, would)]
     if proposal.ungrounded:
         where = await sources(desk, proposal)
@@ -127,6 +133,16 @@ async def _request(desk: Desk, proposal: Proposal, would: Deed, links: Links) ->
         say("Nobody has approved it yet. {who} It waits until {until}.", who=await _who(desk, proposal), until=until)
     )
     return "\n".join(lines)
+
+
+async def _why(desk: Desk, turn: Turn, links: Links) -> str:
+    """The request in whose course it is asked, in its first words, with the way to it; empty once it is deleted."""
+    words = cut(" ".join(redact(await desk.read_out(turn.text)).split()), QUOTED)
+    if not words:
+        return ""
+    there = turn.place.get("permalink")
+    request = link(there, say("request")) if there else say("request")
+    return say("Because of this {request}: “{words}”", request=request, words=harmless(escape(words), links))
 
 
 async def _who(desk: Desk, proposal: Proposal) -> str:

@@ -6,6 +6,7 @@ from agent.desk import Desk
 from agent.questions.shown import reword
 from agent.turns.begin import put
 from agent.turns.control import is_go_ahead
+from bot.redact import redact
 from storage import questions, turns
 from storage.questions import ANSWERED, EXPIRED, OPEN, SKIPPED, WITHDRAWN, Question
 from storage.turns import Turn
@@ -44,6 +45,7 @@ async def answer(desk: Desk, asked: Sequence[Question], words: str) -> None:
     "Just do it" ends all that the turn asks.
     """
     turn = await turns.get(desk.tx, asked[0].turn_id)
+    words = redact(words)
     is_skipped = is_go_ahead(words)
     if is_skipped:
         asked = await _open_of(desk, turn)

@@ -1,6 +1,6 @@
 """What the agent can do on GitHub, in the name of who asks: each tool says what it would write, and how it is sent."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Literal
 
@@ -8,25 +8,22 @@ from agent.desk import Desk
 from agent.github import delegation, mirror, writing
 from agent.github.as_now import issue_now, pull_now
 from agent.github.bodies import Delegation, delegated, delegated_and_signed, title_of
+from agent.github.labels import check_labels
 from agent.github.repositories import as_told
 from agent.github.reviewers import ask_reviewers
+from agent.github.rights import proven_logins
 from agent.github.writing import IssueDraft, Written
 from agent.kit.effect import At, Effect
-from agent.kit.kinds import Line, PersonName, RepositoryName, Words
+from agent.kit.kinds import LabelIfAny, Line, PersonIfAny, PersonName, RepositoryName, Words
 from agent.kit.tool import tool
-from agent.people.whom import person_named
-from bot.errors import UserError
 from bot.events import GitHubIssue, GitHubRepository
 from bot.github.effects import Writer
 from bot.messages import escape, link
-from prompts.words import fixed, say
-from storage import identities, issues, tickets
+from prompts.words import say
+from storage import issues, tickets
 from storage.receipts import Receipt
 from storage.repositories import Repository
 
-LOGIN_MISSING = fixed(
-    "Nobody has proven who @{who} is on GitHub: `link github LOGIN` by themselves, or by an admin, says it."
-)
 WRITES_SECONDS = 60.0  # with the wait before what got no answer is looked for
 
 
@@ -55,19 +52,34 @@ async def comment_github(at: At, repository: RepositoryName, number: int, text: 
 
 
 @tool(risk="write", reach="github", permission="track", undo="close it on GitHub", timeout=WRITES_SECONDS)
-async def create_issue(at: At, repository: RepositoryName, title: Line, text: Words) -> Effect:
+async def create_issue(
+    at: At,
+    repository: RepositoryName,
+    title: Line,
+    text: Words,
+    labels: list[LabelIfAny],
+    assignees: list[PersonIfAny],
+) -> Effect:
     """Open an issue on GitHub; only when the asker wants one there, else a ticket is what they want.
 
     Args:
         repository: owner/name as it was said; here for the one of this place.
         title: one line that says what is wrong.
         text: all that the asker said of it, in their own words.
+        labels: those of the repository that the asker named; empty where they named none.
+        assignees: who shall have it, as they were said, with @ or as <@U…>; empty where nobody was named.
     """
-    draft = IssueDraft(title=title, body=text, requester=at.desk.asker.name)
-    row = at.repository
+    logins, row = await proven_logins(at.desk, assignees), at.repository
+    draft = IssueDraft(
+        title=title, body=text, requester=at.desk.asker.name, labels=tuple(labels), assignees=tuple(logins)
+    )
+    besides = [
+        say("Labels: {names}", names=", ".join(labels)) if labels else "",
+        say("Assignees: {names}", names=", ".join(logins)) if logins else "",
+    ]
     return Effect(
         asks=say("open an issue in {repository}", repository=row.full_name),
-        preview=f"{title_of(title)}\n{text}",
+        preview="\n".join(filter(None, [title_of(title), text, *besides])),
         object_id=row.full_name,
         url=page_of(row),
         send=lambda writer, intent: writing.open_issue(writer, intent, as_told(row), draft),
@@ -76,6 +88,7 @@ async def create_issue(at: At, repository: RepositoryName, title: Line, text: Wo
             object=link(written.url, object_of(row, int(written.external_id))),
             title=escape(title_of(title)),
         ),
+        look=partial(check_labels, row=row, labels=labels) if labels else None,
         keep=partial(_keep_opened, ticket_id=at.ticket_id),
     )
 
@@ -147,7 +160,7 @@ async def request_reviewers(at: At, repository: RepositoryName, number: int, peo
         number: of the pull request.
         people: names as they were said, with @ or as <@U…>; me for whoever asks.
     """
-    name, logins = object_of(at.repository, number), await _logins(at.desk, people)
+    name, logins = object_of(at.repository, number), await proven_logins(at.desk, people)
 
     async def keep(desk: Desk, row: Repository, written: Written) -> None:
         await mirror.keep(desk, row, written, action="review_requested", login=at.login)
@@ -163,22 +176,6 @@ async def request_reviewers(at: At, repository: RepositoryName, number: int, peo
         look=lambda github: pull_now(github, as_told(at.repository), number),
         keep=keep,
     )
-
-
-async def _logins(desk: Desk, people: Sequence[str]) -> list[str]:
-    """The proven logins of people.
-
-    Raises:
-        UserError: somebody has none, or is nobody.
-    """
-    found = []
-    for one in people:
-        person = await person_named(desk, one)
-        known = await identities.of_person(desk.tx, person.id)
-        if known is None or not known.is_verified:
-            raise UserError(say(LOGIN_MISSING, who=escape(person.name)))
-        found.append(known.shown)
-    return found
 
 
 @tool(risk="destructive", reach="github", permission="track", undo="tell the agent on GitHub", timeout=WRITES_SECONDS)
@@ -197,6 +194,10 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
     name, links = object_of(at.repository, number), await _links(at)
     asked = Delegation(prefix=prefix, goal=goal, body=body, links=links, is_plan=plan_only)
     text = delegated_and_signed(asked, at.desk.asker.name)
+
+    async def keep(desk: Desk, row: Repository, written: Written) -> None:
+        await delegation.given_back(desk, row, number)
+
     return Effect(
         asks=say("give {object} to {agent}", object=name, agent=prefix),
         preview=await _titled(at, number, delegated(asked)),
@@ -205,6 +206,7 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
         send=lambda writer, intent: writing.post_comment(writer, intent, as_told(at.repository), number, text),
         done=lambda written: say("Gave {object} to {agent}.", object=link(written.url, name), agent=escape(prefix)),
         look=lambda github: issue_now(github, as_told(at.repository), number),
+        keep=keep,
     )
 
 

@@ -1,7 +1,8 @@
 """A message becomes a turn: stored, with the job that works on it, in the transaction that read the message."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
+from typing import Any
 
 from agent.channels.settings import is_closed_to_agent
 from agent.desk import Desk
@@ -17,6 +18,7 @@ from bot.events import Place
 from bot.messages import Button, Message, escape, plain
 from bot.overdue import KIND as TURN
 from bot.overdue import key_of
+from bot.redact import redact
 from prompts.blocks import new_fence
 from prompts.words import fixed, say
 from storage import live_turns, outbox, pauses, queue, turns
@@ -132,7 +134,7 @@ async def store(
     continues: int | None = None,
     surface: str = "",
 ) -> Turn:
-    """Keep a request with its job.
+    """Keep a request with its job; no secret in it is stored.
 
     Args:
         continues: the turn that came to a limit, and this one goes on with.
@@ -166,8 +168,8 @@ async def kept(
         channel_id=place.channel_id,
         thread_ts=place.thread_ts,
         message_ts=place.message_ts,
-        place=asdict(place),
-        text=text,
+        place=without_secrets(place),
+        text=redact(text),
         forced=forced,
         continues=continues,
         fence=new_fence(),
@@ -192,6 +194,11 @@ async def refused(
     await texts.cut_down(desk.tx, turn, desk.settings.trace_text)
 
 
+def without_secrets(place: Place) -> dict[str, Any]:
+    """As it is stored: without those that its thread tells."""
+    return asdict(replace(place, root_text=redact(place.root_text), files=redact(place.files)))
+
+
 def place_of(turn: Turn) -> Place:
     """Where it was asked, as `store` has kept it; what else a turn notes there is no part of it."""
     return Place(**{field.name: turn.place[field.name] for field in fields(Place) if field.name in turn.place})
@@ -213,7 +220,8 @@ async def follows_up(desk: Desk, text: str) -> bool:
         await refused(desk, place, text, why, key=f"turn:{desk.key}")
         await notify.answer(desk, Message(text=why), is_private=True, name="refused")
         return True
-    mine.follow_ups = [*mine.follow_ups, {"text": text, "place": asdict(place), "ts": place.message_ts}]
+    new = {"text": redact(text), "place": without_secrets(place), "ts": place.message_ts}
+    mine.follow_ups = [*mine.follow_ups, new]
     await mark(desk, place.channel_id, place.message_ts, WAITS)
     desk.audit("follow up", "turn", mine.id, before={}, after={"turn": mine.name})
     return True

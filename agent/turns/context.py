@@ -103,13 +103,13 @@ async def seen(world: World, turn: Turn) -> Seen:
         place = desk.place
         assert place is not None  # a turn has one
         ticket = await thread_ticket(desk)
-        may_know = ticket is not None and await desk.sees(ticket)
+        sees_ticket = ticket is not None and await desk.sees(ticket)
         thread_ts = turn.thread_ts or ""
         memory = await remembered(desk, turn.channel_id, thread_ts, asked_ts=turn.message_ts or "")
         known = await about_thread(desk, turn.channel_id, thread_ts)
         objects = await snapshot(desk, known, **now)
         names = await people.names(desk.tx, desk.workspace_id)
-        repository, numbers = await _on_github(desk, ticket if may_know else None)
+        repository, numbers = await _on_github(desk, ticket if sees_ticket else None)
         request, level = redact(plain(turn.text, names)), await tools_in(desk.tx, turn.channel_id)
         return Seen(
             request=request,
@@ -120,13 +120,13 @@ async def seen(world: World, turn: Turn) -> Seen:
             repository=repository,
             numbers=numbers,
             voices=memory.voices,
-            about=ticket.name if ticket and may_know else "",
-            ticket_id=ticket.id if ticket and may_know else None,
+            about=ticket.name if ticket and sees_ticket else "",
+            ticket_id=ticket.id if ticket and sees_ticket else None,
             said=memory.said,
             summary=memory.summary,
             wishes=redact(plain(await instructions_of(desk.tx, turn.channel_id), names)),
             objects=as_blocks(objects, turn.fence),
-            linked=numbers_of(objects, besides=ticket.name if ticket and may_know else ""),
+            linked=numbers_of(objects, besides=ticket.name if ticket and sees_ticket else ""),
             phase=known.phase,
             elsewhere=await asked_elsewhere(desk, turn, request, memory.voices),
             level=level,

@@ -5,6 +5,7 @@ from agent.proposals.of_turns import withdraw_all
 from agent.turns import texts
 from agent.turns.begin import WAITS, mark, put
 from agent.turns.control import control_word
+from bot.redact import redact
 from storage import live_turns, people
 from storage.database import Tx
 from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn
@@ -12,6 +13,7 @@ from storage.turns import LIVE, QUEUED, RUNNING, STOPPED, WAITING, Turn
 
 async def edit_turn(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
     """The new words count: at once while it is queued, at its next question to the model later, as long as it lives."""
+    text = redact(text)
     if turn.text == text or turn.state not in LIVE:
         return
     if control_word(text) == "aside":  # it is for others now
@@ -34,6 +36,7 @@ async def said_in(tx: Tx, channel_id: str, ts: str) -> Turn | None:
 
 async def edit_said(desk: Desk, turn: Turn, text: str, *, ts: str) -> None:
     """What the model has not read yet is replaced; of what it has it is told the new words."""
+    text = redact(text)
     *_, last = [said for said in turn.follow_ups if said["ts"] == ts]
     if last["text"] == text:
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent.kit.world import World
 from agent.memory.factors import learn
 from agent.turns.stop import refuse
+from agent.turns.texts import masked
 from bot.errors import ModelError
 from bot.llm.port import Answer, Ask, Call, WrongAnswerError
 from bot.llm.provider import NO_VALID_ANSWER
@@ -27,7 +28,10 @@ class Asked:
 
 
 async def keep(world: World, turn: Turn, ask: Ask, answer: Answer, *, to: Asked, started: float) -> None:
-    """Store an answer of the model's, with what it took, in the turn too; it also tells how many tokens words are."""
+    """Store an answer of the model's, with what it took, in the turn too; it also tells how many tokens words are.
+
+    What is done next is read from what is stored: a secret in an argument reaches no tool either.
+    """
     row = ModelCall(
         workspace_id=turn.workspace_id,
         turn_id=turn.id,
@@ -39,7 +43,7 @@ async def keep(world: World, turn: Turn, ask: Ask, answer: Answer, *, to: Asked,
         model=answer.model,
         mode=answer.mode,
         text=redact(answer.text),
-        calls=[_stored(call) for call in answer.calls],
+        calls=[stored(call) for call in answer.calls],
         stop=answer.stop,
         input_tokens=answer.usage.input,
         output_tokens=answer.usage.output,
@@ -85,5 +89,11 @@ def _around(answer: Answer, left_out: Sequence[str]) -> dict[str, object]:
     return {name: value for name, value in told.items() if value}
 
 
-def _stored(call: Call) -> dict[str, object]:
-    return {"id": call.id, "name": call.name, "arguments": dict(call.arguments), "problem": call.problem}
+def stored(call: Call) -> dict[str, object]:
+    """A call as the log has it, and as it is done from there."""
+    return {
+        "id": call.id,
+        "name": call.name,
+        "arguments": masked(dict(call.arguments), redact),
+        "problem": redact(call.problem),
+    }

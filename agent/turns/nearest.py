@@ -7,7 +7,8 @@ from agent.commands.reading import TICKET_IN_TEXT
 from agent.commands.registry import VERBS
 from agent.commands.verb import Verb
 from agent.desk import Desk
-from agent.kit.lookalikes import row_of, tickets_like
+from agent.github.referred import tickets_referred
+from agent.kit.lookalikes import alike, row_of, tickets_like
 from agent.reports.similar import significant
 from bot.messages import escape
 from prompts.words import say
@@ -23,11 +24,11 @@ WORDS = 30  # of a request that are looked at
 async def nearest(desk: Desk, text: str) -> str:
     """Lines for its answer, as mrkdwn: the tickets that it names, else what comes near; empty where nothing does."""
     if named := await _named(desk, text):
-        return say("You name {tickets}.", tickets=row_of(named))
+        return say("You name {tickets}.", tickets=row_of([*map(alike, named)]))
     found = await tickets_like(desk, text, most=MOST_TICKETS, enough=IN_COMMON)
     commands = [f"`{escape(verb.example)}`" for verb in commands_near(text)]
     lines = [
-        say("Tickets with words in common: {tickets}.", tickets=row_of(found)) if found else "",
+        say("Tickets with words in common: {tickets}.", tickets=row_of([*map(alike, found)])) if found else "",
         say("Commands that come near: {commands}.", commands=", ".join(commands)) if commands else "",
     ]
     return "\n".join(filter(None, lines))
@@ -36,7 +37,8 @@ async def nearest(desk: Desk, text: str) -> str:
 async def _named(desk: Desk, text: str) -> list[Ticket]:
     numbers = islice(dict.fromkeys(map(int, TICKET_IN_TEXT.findall(text))), MOST_TICKETS)
     found = [await tickets.by_number(desk.tx, desk.workspace_id, number) for number in numbers]
-    return [one for one in found if one is not None and await desk.sees(one)]
+    named = [one for one in found if one is not None and await desk.sees(one)]
+    return named or await tickets_referred(desk, text)
 
 
 def commands_near(text: str) -> list[Verb]:

@@ -13,8 +13,6 @@ from prompts.words import fixed, say
 RENEWED, LATE = 60.0, 90.0  # seconds; Slack drops it after 120, and with each message of ours in the thread
 POSTED = 3.0  # seconds, after which a message that was stored is there
 THINKS = fixed("is thinking…")
-READS = fixed("is looking at {what}…")
-ACTS = fixed("is working…")
 WAITS = fixed("is waiting for the model…")
 
 

@@ -26,14 +26,14 @@ async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
         step.goal, step.text, step.why = one(step.goal), one(step.text), one(step.why)
     for call in await turns.model_calls(tx, turn.id):
         call.text = one(call.text)
-        call.calls = [] if keep == "none" else [_masked(asked, one) for asked in call.calls]
+        call.calls = [] if keep == "none" else [masked(asked, one) for asked in call.calls]
     for use in await turns.tool_calls(tx, turn.id):
         use.result = one(use.result)
-        use.arguments = {} if keep == "none" else _masked(use.arguments, one)
-        use.shown = None if keep == "none" else _masked(use.shown, one)
+        use.arguments = {} if keep == "none" else masked(use.arguments, one)
+        use.shown = None if keep == "none" else masked(use.shown, one)
     for asked in await questions.of_turn(tx, turn.id):
         asked.text, asked.answer = one(asked.text), one(asked.answer)
-        asked.choices = [] if keep == "none" else _masked(asked.choices, one)
+        asked.choices = [] if keep == "none" else masked(asked.choices, one)
 
 
 def is_deleted(turn: Turn) -> bool:
@@ -62,12 +62,12 @@ def _without_goals(route: dict[str, Any], one: Callable[[str], str]) -> dict[str
     return route | {"steps": steps, "reason": one(str(route.get("reason", "")))}
 
 
-def _masked(value: Any, one: Callable[[str], str]) -> Any:
+def masked(value: Any, one: Callable[[str], str]) -> Any:
     """However deep it lies."""
     if isinstance(value, str):
         return one(value)
     if isinstance(value, dict):
-        return {name: _masked(inner, one) for name, inner in value.items()}
+        return {name: masked(inner, one) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_masked(inner, one) for inner in value]
+        return [masked(inner, one) for inner in value]
     return value

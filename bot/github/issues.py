@@ -12,6 +12,7 @@ from bot.github.payload import dig, items, number, text
 from bot.github.source import MOST_HITS, plain_words
 
 Kind = Literal["issue", "pr"]
+MOST_LABELS = 500  # of a repository
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,12 @@ async def search_issues(
     home = f"/repos/{repository.full_name}".lower()
     here = [one for one in items(found, "items") if (text(one, "repository_url") or "").lower().endswith(home)]
     return IssueHits(hits=tuple(_facts(one) for one in here), total=number(found, "total_count") or 0)
+
+
+async def label_names(github: GitHubClient, repository: GitHubRepository) -> list[str]:
+    """The labels that a repository has, at most `MOST_LABELS`."""
+    listed = await github.pages(repository, "labels", {}, most=MOST_LABELS)
+    return [name for one in listed if (name := text(one, "name"))]
 
 
 async def create_issue(

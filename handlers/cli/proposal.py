@@ -16,7 +16,7 @@ HEADS = ("proposal", "asked at (UTC)", "by", "what", "turn", "state", "until (UT
 HIDDEN = "(private: `proposal show --private` shows it, on record)"
 Name = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Its name: P-3.")]
 Admin = Annotated[str, typer.Option("--as", help="The admin who decides: a name or a Slack id.")]
-State = Literal["open", "approved", "denied", "expired", "withdrawn", "stale", "superseded"]
+State = Literal["open", "approved", "executed", "failed", "denied", "expired", "withdrawn", "stale", "superseded"]
 
 
 def register(cli: typer.Typer) -> None:

@@ -9,6 +9,10 @@ from agent.desk import Desk
 from agent.reply import Reply
 from bot.errors import Refused, UserError
 from storage import comments, thread_links, tickets
+from storage.issues import Issue
+from storage.pulls import Pull
+from storage.repositories import Repository
+from storage.thread_links import ThreadLink
 from tests.agent.conftest import MakeTicket
 
 
@@ -89,3 +93,32 @@ async def test_outsiders_are_refused_whatever_they_say(desk: Desk) -> None:
             await hear(guest, text)
     let_in = replace(guest, settings=guest.settings.model_copy(update={"allow_guests": True}))
     assert isinstance(await heard(let_in, "redis is down"), Reply)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is the status of #7?",
+        "how is acme/shop#7?",
+        "what about https://github.com/acme/shop/issues/7?",
+        "what about https://github.com/acme/shop/pull/8?",
+    ],
+)
+async def test_without_a_model_a_reference_on_github_shows_its_ticket(
+    desk: Desk, make_ticket: MakeTicket, text: str
+) -> None:
+    await make_ticket(title="Another one")
+    ticket = await make_ticket()
+    shop = Repository(workspace_id="T1", github_id=1, host="github.com", full_name="acme/shop", created_at=desk.now)
+    desk.tx.add(shop)
+    await desk.tx.flush()
+    about = {"workspace_id": "T1", "repository_id": shop.id, "title": "Carts", "state": "open", "url": "x"}
+    pull = Pull(number=8, is_draft=False, head_ref="x", head_sha="abc", base_ref="main", **about)
+    desk.tx.add_all([pull, Issue(body="", number=7, ticket_id=ticket.id, **about)])
+    await desk.tx.flush()
+    desk.tx.add(ThreadLink(workspace_id="T1", channel_id="C1", thread_ts="2.1", ticket_id=ticket.id, pull_id=pull.id))
+    await desk.tx.flush()
+    reply = await heard(desk, text)
+    assert isinstance(reply, Reply)
+    assert f"*{ticket.name}*" in reply.message.text
+    assert await tickets.next_number(desk.tx, "T1") == 3

@@ -17,6 +17,7 @@ from storage.identities import VERIFIED, Identity
 from storage.proposals import Proposal
 from storage.receipts import Receipt
 from storage.repositories import Repository
+from storage.thread_links import ThreadLink
 from storage.tickets import Ticket
 from storage.turns import ToolCall, TurnStep
 from tests.github import hearing, settle
@@ -71,6 +72,14 @@ async def approve(slack: SlackSandbox, bot: Bot, who: str, ts: str) -> None:
 
 
 COMMENT = Call("comment_github", {"repository": "here", "number": 1, "text": "we see it in staging too"})
+BARE = {"labels": [], "assignees": []}
+SLOW = {
+    "repository": "acme/shop",
+    "title": "search is slow",
+    "text": "search is slow since noon",
+    "labels": ["Urgent"],
+    "assignees": ["me", "@dave"],
+}
 ASK = "could you say on GitHub that “we see it in staging too” on #1?"
 
 
@@ -344,18 +353,37 @@ async def test_reviewers_are_asked_by_their_proven_logins(
     assert "bob was not asked: it is their own pull request in acme/shop." in answer
 
 
-async def test_an_issue_is_opened_for_the_ticket_of_the_thread(
+async def test_an_issue_is_opened_from_a_thread_that_follows_it_from_then_on(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
+    """With what was asked for and GitHub gave it; whoever asks for the same again may comment on it instead."""
     routes(llm, "create")
-    wish = {"repository": "acme/shop", "title": "search is slow", "text": "search is slow since noon"}
-    calls(llm, "create", Call("create_issue", wish), then="I asked.")
-    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
-        ts = await report(bot, "bob", "ask could you open a GitHub issue in acme/shop: search is slow since noon")
+    calls(llm, "create", Call("create_issue", SLOW), then="I asked.")
+    asks = "ask could you open an issue in acme/shop, urgent, for me and @dave: search is slow since noon"
+    async with at_work(github, slack, llm, tmp_path, "bob", "dave") as bot:
+        github.open_issue("frank", SHOP, title="kafka is down", labels=["urgent"])
+        ts = await report(bot, "bob", asks)
+        asked = next(one.plain for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
+        assert f"|request>: “{asks.removeprefix('ask ')}”" in asked
+        assert "> Labels: Urgent\n> Assignees: bob, dave" in asked
+        assert "Nobody said this" not in asked
+        github.repository(SHOP).roles.pop("dave")
         await approve(slack, bot, "bob", ts)
-        issue = github.issue(SHOP, 2)
+        assert "dave was not assigned: no access to acme/shop." in slack.thread("#ops", ts)[-1].plain
+        issue = github.issue(SHOP, 3)
         assert (issue.title, issue.body.splitlines()[0]) == ("search is slow", "search is slow since noon")
-        assert len(await select_all(bot, Ticket)) == 1  # our own issue is not reported to us
+        assert len(await select_all(bot, Ticket)) == 2  # our own issue is not reported to us
+        github.comment("carol", SHOP, 3, "The index is too big.")
+        await settle(github, bot)
+        assert f"*carol* wrote on <{github.url}/{SHOP}/issues/3#" in slack.thread("#ops", ts)[-1].plain
+        link = next(one for one in await select_all(bot, ThreadLink) if one.thread_ts == ts)
+        assert (link.phase, link.ticket_id) == ("open", None)
+        ts = await report(bot, "bob", asks)
+        again = next(one for one in slack.thread("#ops", ts) if "looks like this and is open" in one.plain)
+        assert again.buttons == ["Add it to #3", "Create anyway", "Cancel"]
+        await slack.click("bob", "#ops", again.ts, "Add it to #3")
+        await quiet(bot)
+        assert (await select_all(bot, Proposal))[-1].said == "comment on acme/shop#3"
 
 
 async def test_of_many_issues_in_one_request_the_fourth_waits(
@@ -364,7 +392,7 @@ async def test_of_many_issues_in_one_request_the_fourth_waits(
     """Each that is to be opened is an object of its own, though none has a number yet."""
     titles = [f"the {name} page is slow" for name in ("cart", "login", "search", "order")]
     routes(llm, "create")
-    drafts = [Call("create_issue", {"repository": SHOP, "title": one, "text": one}) for one in titles]
+    drafts = [Call("create_issue", {"repository": SHOP, "title": one, "text": one, **BARE}) for one in titles]
     calls(llm, "create", *drafts, then="I asked.")
     async with at_work(github, slack, llm, tmp_path, "bob", approvals="open", turn_seconds=300) as bot:
         quoted = ", ".join(f"“{one}”" for one in titles)
@@ -381,7 +409,7 @@ async def test_an_issue_that_looks_like_an_open_ticket_is_asked_about_before_it_
 ) -> None:
     """As a ticket is; where its asker wants no questions, the proposal alone says what it looks like."""
     routes(llm, "create")
-    wish = {"repository": "acme/shop", "title": "redis is down again", "text": "redis is down again"}
+    wish = {"repository": "acme/shop", "title": "redis is down again", "text": "redis is down again"} | BARE
     calls(llm, "create", Call("create_issue", wish), then="I asked.")
     asks = "ask could you open a GitHub issue in acme/shop: redis is down again"
     async with at_work(github, slack, llm, tmp_path, "bob") as bot:
@@ -427,7 +455,7 @@ async def test_which_repository_is_meant_is_asked_where_nothing_says_it(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     routes(llm, "create")
-    draft = {"title": "redis is slow", "text": "redis is slow since noon"}
+    draft = {"title": "redis is slow", "text": "redis is slow since noon"} | BARE
     for turn, repository in enumerate(("here", SHOP)):
         asked = (Call("create_issue", {"repository": repository, **draft}),)
         llm.add(Rule(match=Match(purpose="^create", turn=turn), reply=Reply(calls=asked)))

@@ -1,14 +1,20 @@
 """What Chargehand did on GitHub is known here without its own event: tickets follow, and nothing is doubled."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from agent.desk import Desk
+from agent.github.issues import hear_issue
 from agent.github.mirror import keep, keep_opened
+from agent.github.repositories import as_told
+from agent.github.which import HERE, repository_for
 from agent.github.writing import Written
-from bot.events import GitHubIssue, GitHubPull
-from storage import issues, pulls
+from agent.memory.about import about_thread
+from agent.memory.snapshot import snapshot
+from bot.events import GitHubIssue, GitHubPull, IssueEvent
+from storage import issues, pulls, thread_links
 from storage.repositories import Repository
 from tests.agent.conftest import NOW, MakeTicket
 
@@ -52,6 +58,28 @@ async def test_an_issue_that_was_opened_for_a_ticket_is_tracked_by_it(
     assert await keep_opened(desk, row, issue(), ticket) is known
     second = await keep_opened(desk, row, issue(number=8), ticket)
     assert second.ticket_id is None  # a ticket tracks one issue
+
+
+@pytest.mark.parametrize(("reason", "end"), [("completed", "done"), ("not_planned", "abandoned")])
+async def test_a_thread_without_a_ticket_is_about_the_issue_and_its_end(
+    desk: Desk, row: Repository, reason: str, end: str
+) -> None:
+    await thread_links.begin(desk.tx, "T1", "C1", "10.1")
+    known = await keep_opened(desk, row, issue())
+    link = await thread_links.of_thread(desk.tx, "T1", "C1", "10.1")
+    assert link
+    assert (link.issue_id, link.ticket_id, link.phase) == (known.id, None, "open")
+    on_github = replace(desk, settings=desk.settings.model_copy(update={"github_token": "x"}))
+    which = await repository_for(on_github, HERE, ticket_id=None)
+    assert (which.row.id, which.issue) == (row.id, 7)
+    [shown] = await snapshot(desk, await about_thread(desk, "C1", "10.1"))
+    assert shown.name == "issue acme/shop#7"
+    await keep(desk, row, written(issue(state="closed", reason=reason)), action="closed", login="bob")
+    assert link.phase == end
+    back = replace(issue(), updated_at=NOW + timedelta(seconds=9))
+    await hear_issue(desk, IssueEvent(action="reopened", repository=as_told(row), issue=back, sender="bob"))
+    assert link.phase == "open"
+    assert known.ticket_id is None
 
 
 @pytest.mark.parametrize(("reason", "status"), [("completed", "resolved"), ("not_planned", "closed")])

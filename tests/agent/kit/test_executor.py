@@ -26,8 +26,8 @@ from tests.agent.worlds import with_turn, world_of
 Change = Callable[[Tx], Awaitable[None]]
 
 
-def broken(words: Line) -> str:
-    """Keep it.
+def comment_ticket(words: Line) -> str:
+    """Keep it; broken.
 
     Args:
         words: to keep.
@@ -35,7 +35,7 @@ def broken(words: Line) -> str:
     raise TypeError(f"a secret: {words}")
 
 
-async def looks(scope: Scope, words: Line) -> str:
+async def find_people(scope: Scope, words: Line) -> str:
     """What there is.
 
     Args:
@@ -44,8 +44,8 @@ async def looks(scope: Scope, words: Line) -> str:
     return f"found {words}"
 
 
-WRITES: Tool = tool(risk="write", reach="own", permission="report", undo="undo")(broken)
-READS: Tool = tool(risk="read", reach="own", permission="report")(looks)
+WRITES: Tool = tool(risk="write", reach="own", permission="report", undo="undo")(comment_ticket)
+READS: Tool = tool(risk="read", reach="own", permission="report")(find_people)
 
 
 @pytest.fixture

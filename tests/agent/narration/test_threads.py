@@ -8,7 +8,7 @@ import pytest
 from agent.desk import Desk
 from agent.narration import threads
 from bot.events import CommentEvent, GitHubIssue, GitHubRepository
-from storage import thread_links
+from storage import issues, thread_links
 from storage.channels import Channel
 from storage.issues import Issue
 from storage.pulls import Pull
@@ -71,6 +71,26 @@ async def test_a_thread_without_a_ticket_is_told_of_its_pull_request(desk: Desk,
     assert await threads.hear_comment(at_work(desk), row, about)
     assert not await threads.hear_comment(replace(at_work(desk), is_silent=True), row, about)
     assert not await threads.hear_comment(desk, row, about), "it is our own doing, and no event"
+
+
+async def test_a_thread_is_told_of_the_issue_that_was_opened_for_it(desk: Desk, row: Repository) -> None:
+    """Though its author is our App: somebody there asked for it."""
+    await thread_links.begin(desk.tx, "T1", HOME, "20.1")
+    link = await thread_links.of_thread(desk.tx, "T1", HOME, "20.1")
+    known = await issues.by_number(desk.tx, row.id, 7)
+    assert link
+    assert known
+    await thread_links.about_issue(desk.tx, link, known.id)
+    known.ticket_id = None
+    by_us = comment()
+    by_us = replace(by_us, issue=replace(by_us.issue, author="chargehand[bot]"))
+    assert not await threads.hear_comment(at_work(desk), row, by_us)
+    known.body = "no carts\n\n<!-- chargehand:turn:1:1:c1 -->"
+    made = Receipt(workspace_id="T1", key="turn:1:1:c1", kind=threads.OPENED, channel_id="", at=NOW)
+    made.external_id, made.correlation_id = "7", "c"
+    desk.tx.add(made)
+    await desk.tx.flush()
+    assert await threads.hear_comment(at_work(desk), row, by_us)
 
 
 async def test_an_app_that_was_given_work_is_heard(desk: Desk, row: Repository) -> None:

@@ -158,6 +158,10 @@ async def test_an_admin_decides_from_here_what_a_button_would(
             decided = (await audit.of(tx, "proposal", "1"))[-1]
     assert turn.state == "done"
     assert (decided.action, decided.surface) == ("approve", "cli")
+    states = {"approved": ["P-1"], "executed": ["P-1"], "failed": []}
+    for state, names in states.items():
+        listed = json.loads(await said(run, "proposal", "list", "--state", state, "--json"))
+        assert [row["proposal"] for row in listed] == names
 
 
 def test_the_tools_are_listed(run: Run) -> None:
