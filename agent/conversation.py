@@ -16,7 +16,6 @@ from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
 from agent.desk import Desk
-from agent.github.referred import ticket_meant
 from agent.notices import notify
 from agent.proposals.unnamed import with_name
 from agent.questions.answers import take
@@ -25,10 +24,11 @@ from agent.reply import Reply, text_reply
 from agent.status_words import words
 from agent.tickets import merging
 from agent.turns.begin import TICKET, begin, follows_up, try_out
+from agent.turns.by_rules import Ruled
 from agent.turns.control import control_word, is_dry_run
 from agent.turns.offline import is_known
 from agent.turns.rules import asks_surely, goes_on, judge
-from agent.turns.understood import commands_of, follow
+from agent.turns.understood import follow, show_unread, steps_of
 from agent.turns.verdict import Heard, Verdict
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
@@ -105,8 +105,8 @@ async def _judged(desk: Desk, text: str, own: Ticket | None, place: Place) -> Re
     verdict = judge(Heard(text=text, is_top_level=is_top_level, is_dm=place.is_dm, ticket=about))
     if verdict.kind == "never":
         return text_reply(say(NEVER), is_private=True)
-    if lines := commands_of(verdict):
-        return await follow(desk, lines, own)
+    if steps := steps_of(verdict):
+        return await follow(desk, text, Ruled(steps=steps, reasons=verdict.reasons), own)
     return await (plainly(desk, text) if verdict.is_told else _asked(desk, text, verdict, own, place))
 
 
@@ -114,10 +114,11 @@ async def _asked(desk: Desk, text: str, verdict: Verdict, own: Ticket | None, pl
     """Something that is asked or ordered, or that nobody can tell: the agent's; without a model a ticket that it names
     is shown, and of a question none is made."""
     said = with_files(text, place.files)
-    if desk.settings.servers or await is_known(desk, text):
+    is_known_to_code = await is_known(desk, text)
+    if not is_known_to_code and (shown := await show_unread(desk, text, verdict, own)):
+        return shown
+    if desk.settings.servers or is_known_to_code:
         return await begin(desk, said, offers=TICKET if verdict.is_report_too and own is None else "")
-    if name := await ticket_meant(desk, text):
-        return await run_line(desk, f"show {name}")
     if own is None and verdict.is_question and asks_surely(text):
         return await begin(desk, said, offers=TICKET)
     return await plainly(desk, text)

@@ -31,6 +31,7 @@ class Desk:
     `insiders` are the members of each private channel that tickets live in (channel id -> Slack ids).
     `rests` is who has notifications off in Slack, as far as that is known.
     `is_read_along`: others read the answer too, so of private channels only the one it is given in counts as seen.
+    `delay` says when it was said, if that is a while ago.
     `operator` is the user of this machine at the command line: whoever can open the database has an admin's rights.
     """
 
@@ -49,6 +50,7 @@ class Desk:
     is_read_along: bool = False
     is_silent: bool = False  # cards and records change, but nobody is told
     is_late: bool = False  # it was said long ago, and read back after a time away
+    delay: str = ""
     operator: str = ""
     job: Job | None = None  # the one whose work this is
 

@@ -38,7 +38,7 @@ async def hear_late(desk: Desk, text: str, *, sent_at: datetime, is_restored: bo
         is_late = desk.now - sent_at > STALE
         if is_late and (line := await _changes(desk, text)):
             return _ask(line, delay)
-        reply = await hear(replace(desk, is_late=is_late), text)
+        reply = await hear(replace(desk, is_late=is_late, delay="" if is_restored else delay), text)
         if is_restored or reply is None:
             return reply
     except Refused as refusal:

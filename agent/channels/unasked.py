@@ -9,7 +9,7 @@ from agent.commands.registry import VERBS
 from agent.commands.verb import Slot
 from agent.turns.control import control_word
 from agent.turns.rules import judge
-from agent.turns.understood import commands_of
+from agent.turns.understood import steps_of
 from agent.turns.verdict import Heard
 from bot.replies import SlackReply
 from storage import live_turns, thread_links
@@ -52,7 +52,7 @@ def is_addressed(text: str, *, has_ticket: bool, has_model: bool) -> bool:
     verdict = judge(Heard(text=text, is_top_level=False, ticket="CH-1" if has_ticket else ""))  # any ticket's name
     if verdict.is_told or verdict.kind == "courtesy":
         return False
-    return bool(commands_of(verdict)) or (has_model and (verdict.is_question or verdict.is_order))
+    return bool(steps_of(verdict)) or (has_model and (verdict.is_question or verdict.is_order))
 
 
 def is_command(text: str, *, has_ticket: bool) -> bool:

@@ -7,6 +7,7 @@ from agent.turns.begin import refuse_closed, store
 from agent.turns.broken_off import cut_steps
 from agent.turns.meanwhile import words_that_count
 from agent.turns.resting import resting, rests_until
+from agent.turns.verdict import BY_RULES
 from bot.errors import UserError
 from bot.events import Place
 from prompts.words import fixed, say
@@ -29,6 +30,7 @@ async def go_on(desk: Desk, said: Said) -> Reply:
     steps = await turns.steps(desk.tx, last.id)
     is_done = all(step.state == DONE for step in steps) if steps else bool(last.note)  # a note: rules have answered
     is_done = is_done and not await cut_steps(desk.tx, last.id)
+    is_done = is_done or last.route.get("by") == BY_RULES  # which leave nothing for later
     if is_done and last.state != FAILED:
         raise UserError(say("{turn} was done: there is nothing to continue.", turn=last.name))
     at = answered_there(desk).place or place

@@ -1,12 +1,12 @@
 """`report <text>`: what somebody says is wrong becomes a ticket; the same words again join the first one."""
 
-from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
 from agent.notices import notify
 from agent.reports.direct import belongs, hear_direct, track
 from agent.reports.held import hold, must_ask, track_held
 from agent.reports.named_team import NAMED, named_team
-from agent.reports.report import add_comment, open_ticket, same_as
+from agent.reports.report import add_comment, open_ticket, same_as, tracked, withdraw_button
 from agent.turns.moving import link_thread
 from bot.errors import UserError
 from bot.events import Place
@@ -37,16 +37,18 @@ async def _track(desk: Desk, text: str, place: Place, team: Team | None) -> Repl
     ticket = await open_ticket(desk, text, place)
     if team:
         await belongs(desk, ticket, team, source=NAMED)
+    undo = (withdraw_button(ticket),)
     if place.thread_ts:
-        return Reply(message=Message(text=say("{ticket} is tracked.", ticket=ticket.name)), seen_in=ticket)
+        return Reply(message=tracked(ticket), seen_in=ticket)
     if not place.has_bot:
         no_card = fixed(
             "{ticket} is tracked, but I am not in this channel and cannot post its card."
             " `/invite @chargehand` changes that; `/chargehand show {number}` shows the ticket."
         )
-        return text_reply(say(no_card, ticket=notify.headline(ticket), number=ticket.name), is_private=True)
-    tracked = say("{ticket} is tracked; its card follows here.", ticket=notify.headline(ticket))
-    return text_reply(tracked, is_private=True)
+        said = say(no_card, ticket=notify.headline(ticket), number=ticket.name)
+        return Reply(message=Message(text=said, buttons=undo), is_private=True)
+    said = say("{ticket} is tracked; its card follows here.", ticket=notify.headline(ticket))
+    return Reply(message=Message(text=said, buttons=undo), is_private=True)
 
 
 async def _join(desk: Desk, first: Ticket, text: str) -> Reply:

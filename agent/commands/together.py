@@ -22,10 +22,10 @@ async def one_after_another(desk: Desk, steps: Sequence[Step]) -> Reply:
     """Run them in the caller's transaction: a process that is killed between two of them has done none."""
     replies = [await _result(replace(desk, key=f"{desk.key}:{number}"), step) for number, step in enumerate(steps, 1)]
     texts = [
-        f"> {quoted}\n{_words(reply.message)}" if quoted else _words(reply.message)
+        f"> {quoted}\n{words_of(reply.message)}" if quoted else words_of(reply.message)
         for quoted, reply in zip([await _quoted(desk, step) for step in steps], replies, strict=True)
     ]
-    buttons = tuple(_named(button) for reply in replies for button in reply.message.buttons)
+    buttons = tuple(named(button) for reply in replies for button in reply.message.buttons)
     message = Message(text="\n".join(texts), buttons=buttons)
     return Reply(message=message, is_private=any(reply.is_private for reply in replies))
 
@@ -44,11 +44,12 @@ async def _quoted(desk: Desk, step: Step) -> str:
     return escape(await desk.read_out(step.quote)).replace("\n", " ")
 
 
-def _words(message: Message) -> str:
+def words_of(message: Message) -> str:
+    """What it says, without what stands beside it."""
     return "\n".join(filter(None, [message.title or message.text, message.body]))
 
 
-def _named(button: Button) -> Button:
+def named(button: Button) -> Button:
     """Beside others of its kind a button says which ticket it is about."""
     name = button.value.partition(" ")[0].partition("@")[0]
     return button.model_copy(update={"label": f"{button.label} {name}"}) if name.startswith("CH-") else button

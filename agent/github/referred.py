@@ -22,7 +22,7 @@ LONGEST, MOST = 2_000, 5  # characters that are looked at, and references
 async def ticket_meant(desk: Desk, text: str) -> str:
     """The name of the ticket that a text names, itself or on GitHub; empty where it names none that is known."""
     if found := TICKET_IN_TEXT.search(text):
-        return f"CH-{found[1]}"
+        return f"CH-{int(found[1])}"
     return next((one.name for one in await tickets_referred(desk, text)), "")
 
 

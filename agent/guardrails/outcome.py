@@ -8,6 +8,7 @@ from prompts.words import fixed, say, say_of
 
 NOTHING = fixed("nothing was changed")
 APART = " · "
+BY_RULES = fixed("no model used")
 
 
 class Because(Enum):
@@ -71,7 +72,7 @@ def last_line(outcome: Outcome) -> str:
 
 def _degraded(outcome: Outcome) -> list[str]:
     if outcome.is_by_rules:
-        return [say("answered by rules, without a model")]
+        return [say(BY_RULES)]
     if outcome.second_choice:
         return [say("answered by {provider}, since the first model did not", provider=outcome.second_choice)]
     return []

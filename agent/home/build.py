@@ -6,7 +6,7 @@ from agent.desk import Desk
 from agent.home.mine import REMINDERS, TICKETS, decisions_part, reminders_part, reviews_part, tickets_part
 from agent.home.team import neglected_parts, team_parts
 from agent.home.view import View, ticket_line
-from agent.home.workspace import UNLINKED, workspace_parts
+from agent.home.workspace import UNLINKED, off_part, workspace_parts
 from agent.home.you import KEYS, you_part
 from agent.language import LANGUAGE, of_slack
 from agent.proposals.pending import to_decide
@@ -87,7 +87,8 @@ async def _teams(view: View) -> tuple[list[Member], list[Neglected]]:
 
 async def _workspace(view: View) -> Iterable[Part]:
     if not view.person.is_admin:
-        return ()
+        part = off_part(view) if view.about.roles else None
+        return (part,) if part else ()
     found = await oversight.running(view.desk.tx, most=UNLINKED, channels=view.channels, now=view.now)
     return workspace_parts(view, found)
 

@@ -12,6 +12,13 @@ from storage.oversight import Running
 UNLINKED = 5
 
 
+def off_part(view: View) -> Part | None:
+    """What does not work here, for who works with tickets: which setting turns it on is for admins."""
+    found = [lack for lack in switched_off(view.desk.settings) if lack.is_felt]
+    lines = tuple(Line(text=f"• {say('Off: {what}', what=escape(say(lack.feature)))}") for lack in found)
+    return Part(title=say("Workspace"), lines=lines, note=say("An admin can turn it on.")) if found else None
+
+
 def workspace_parts(view: View, running: Running) -> Iterator[Part]:
     """Health, what is off, and the members who have no login on GitHub."""
     facts = [_of_jobs(running.dead_jobs)]

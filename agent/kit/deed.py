@@ -12,7 +12,7 @@ from storage.audit import Recorded
 from storage.parts import part
 from storage.tickets import Ticket
 
-NOT_A_DEED = {"refused", "propose"}
+NOT_A_DEED = {"refused", "propose", "phase"}  # a thread's phase follows from what is done
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from agent.desk import Desk
 from agent.turns.limit import TimeLimit
 from agent.turns.signs import Signs
 from bot.github.effects import Writer
+from bot.messages import Message
 from bot.settings import Settings
 from storage.database import Database, Tx
 
@@ -28,7 +29,7 @@ class World:
             everybody may see who can read the answer.
         finishing: the transaction that also ends the turn's job.
         signs: of life, in the thread.
-        plainly: does with a request what is done where no model answers, and says so.
+        plainly: does with a request what is done where no model answers, and tells of it, with what stands below: why.
         got_on: says in a transaction that it stores another part of the work.
         fresh: what was looked at on GitHub within a minute.
         fence: of the turn's job: a later run of it takes its effects over.
@@ -44,7 +45,7 @@ class World:
     desk: Callable[[Tx], Awaitable[Desk]]
     finishing: Callable[[], AbstractAsyncContextManager[Tx]]
     signs: Signs
-    plainly: Callable[[Desk, str], Awaitable[None]]
+    plainly: Callable[[Desk, str, Message], Awaitable[None]]
     got_on: Callable[[Tx], Awaitable[None]]
     fence: int = 0
     limit: TimeLimit = field(default_factory=TimeLimit)

@@ -8,7 +8,7 @@ from agent.notices import notify
 from agent.ownership.fit import clues_of
 from agent.ownership.route import by_rule, fitting
 from agent.reply import Reply, text_reply
-from agent.reports.report import open_ticket, was_deleted
+from agent.reports.report import open_ticket, tracked, was_deleted, withdraw_button
 from agent.triage.profiles import profiles
 from agent.triage.rules import rank_teams
 from agent.triage.schema import Report
@@ -111,9 +111,10 @@ async def track(desk: Desk, text: str, team: Team | None, *, source: Phrase | st
     """
     ticket = await open_for(desk, text, team, source=source)
     if team is None or team.channel_id is None:
-        return Reply(message=Message(text=say("{ticket} is tracked.", ticket=ticket.name)), seen_in=ticket)
+        return Reply(message=tracked(ticket), seen_in=ticket)
     where = {"team": escape(team.name), "channel": f"<#{team.channel_id}>"}
-    return text_reply(say("{ticket} is tracked for {team} in {channel}.", ticket=notify.headline(ticket), **where))
+    said = say("{ticket} is tracked for {team} in {channel}.", ticket=notify.headline(ticket), **where)
+    return Reply(message=Message(text=said, buttons=(withdraw_button(ticket),)))
 
 
 async def open_for(desk: Desk, text: str, team: Team | None, *, source: Phrase | str = ONLY) -> Ticket:

@@ -19,7 +19,7 @@ from agent.triage.rules import title_of
 from agent.triage.schema import Report
 from agent.turns.moving import link_thread
 from bot.events import Place
-from bot.messages import Button, escape, plain
+from bot.messages import Button, Message, escape, linked, plain
 from bot.replies import FILES, SINCE
 from prompts.words import phrase, say, speaking
 from storage import inbox, queue, sla, thread_links, thread_messages, tickets
@@ -73,6 +73,17 @@ async def open_ticket(desk: Desk, text: str, place: Place, *, chosen: Mapping[st
     desk.audit("report", "ticket", ticket.id, before={}, after={"number": ticket.number, "title": ticket.title})
     await ask_for_triage(desk, ticket)
     return ticket
+
+
+def tracked(ticket: Ticket) -> Message:
+    """That it is, by its number, which leads to the report, and its title, with the button that takes it back."""
+    named = f"*{linked(ticket.name, ticket.permalink)}* {escape(ticket.title)}"
+    return Message(text=say("{ticket} is tracked.", ticket=named), buttons=(withdraw_button(ticket),))
+
+
+def withdraw_button(ticket: Ticket) -> Button:
+    """Who reported it says that it is none; unless they may close tickets, a manager agrees."""
+    return Button(label=say("Undo"), action="withdraw", value=ticket.named_version)
 
 
 async def to_judge(desk: Desk, ticket: Ticket) -> Report:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.commands import feedback
+from agent.commands.together import named
 from agent.guardrails.answer import answer
 from agent.guardrails.links import links_for
 from agent.guardrails.marks import InSlack
@@ -11,7 +12,9 @@ from agent.guardrails.outcome import Because, Outcome
 from agent.guardrails.parts import Parts
 from agent.guardrails.proofs import Proof
 from agent.kit.use import ASKED, CANCELLED, DONE, FAILED, REFUSED, WOULD
+from agent.specialists import TOOLS
 from agent.turns.begin import TICKET
+from agent.turns.verdict import BY_RULES
 from bot.messages import Button, Message, escape, linked
 from bot.prices import MILLION
 from bot.settings import Settings
@@ -28,6 +31,7 @@ BECAUSE = {
     WOULD: Because.DRY_RUN,
 }
 NO_MODEL = fixed("no model configured")  # the note of a turn that no model was there for
+UNDO_REMINDER = fixed("Undo the reminder")
 STOPPED = fixed("Stopped by {who}.")
 LATE = fixed("This took longer than {seconds} s, so it ended here. `continue` goes on with it.")
 LIMIT = fixed("This reached a limit ({what}), so it ended here. `continue` goes on with it.")
@@ -79,7 +83,7 @@ def compose(told: Told) -> Parts:
     """As people see it: first what matters, last a small line of what it came to."""
     done = [use for use in told.uses if use.receipt_id in told.receipts]
     proofs = {told.receipts[use.receipt_id or 0].name: _said(told.receipts[use.receipt_id or 0], use) for use in done}
-    turn, is_offline = told.turn, told.turn.note == NO_MODEL
+    turn, is_offline = told.turn, told.turn.note == NO_MODEL or told.turn.route.get("by") == BY_RULES
     sent = answer(
         "\n\n".join(step.text for step in told.steps if step.text),
         marks=InSlack(
@@ -121,18 +125,38 @@ def _because(told: Told) -> Because | None:
 
 def _with_questions(told: Told, sent: Parts) -> Parts:
     """What a command asks back or refuses stands below the words, with its buttons and those of what was done."""
-    shown = [Message.model_validate(use.shown) for use in told.uses if use.shown]
     open_ones = [Message.model_validate(use.shown) for use in told.uses if use.shown and use.state != DONE]
     *before, last = sent.messages
     text = "\n".join(filter(None, [last.text, *(message.text for message in open_ones)]))
-    buttons = _few([button for message in shown for button in message.buttons])
+    is_one = sum(use.state == DONE for use in told.uses) == 1
+    buttons = _few([_undoes(use, button, is_one=is_one) for use in told.uses for button in _buttons(use)])
     about = {
         "text": text,
+        "menu": next((message.menu for message in open_ones if message.menu), None),
         "buttons": (*buttons, *last.buttons, *_offered(told)),
         "rows": (feedback.buttons(told.turn),),
     }
     last = last.model_copy(update=about)
     return Parts(messages=(*before, last), file=sent.file)
+
+
+def _buttons(use: ToolCall) -> tuple[Button, ...]:
+    return Message.model_validate(use.shown).buttons if use.shown else ()
+
+
+def _undoes(use: ToolCall, button: Button, *, is_one: bool) -> Button:
+    """What takes a line back is called so; beside others it says which one.
+
+    Args:
+        is_one: it is the only thing that was done.
+    """
+    how = TOOLS[use.tool].undo if use.tool in TOOLS else ""
+    if use.state != DONE or not how or not f"{button.action} {button.value}".startswith(f"{how} "):
+        return button if is_one else named(button)
+    if is_one:
+        return button.model_copy(update={"label": say("Undo")})
+    label = say(UNDO_REMINDER) if use.tool == "set_reminder" else say("Undo")
+    return named(button.model_copy(update={"label": label}))
 
 
 def _offered(told: Told) -> tuple[Button, ...]:

@@ -7,10 +7,10 @@ from typing import Any
 from agent.channels.settings import is_closed_to_agent
 from agent.desk import Desk
 from agent.notices import notify
-from agent.notices.notify import outgoing
 from agent.reply import Reply, text_reply
 from agent.turns import texts
 from agent.turns.control import is_dry_run
+from agent.turns.marks import WAITS, mark
 from agent.turns.moving import begun
 from agent.turns.resting import MOST_WAITING, resting, rests_until
 from bot.errors import UserError
@@ -21,14 +21,13 @@ from bot.overdue import key_of
 from bot.redact import redact
 from prompts.blocks import new_fence
 from prompts.words import fixed, say
-from storage import live_turns, outbox, pauses, queue, turns
+from storage import live_turns, pauses, queue, turns
 from storage.pauses import Pause
 from storage.turns import QUEUED, REFUSED, RUNNING, Turn
 
 TAKEN_IN = Reply(message=Message(text=""), is_shown=True)  # a turn that runs reads it
 STILL = "still"  # the action of a button; its value is the line to run
 LONGEST_LINE = 1900  # a button's value holds 2,000 characters
-WAITS = "hourglass_flowing_sand"  # on what came in while a turn was running
 TICKET = "ticket"  # what the answer to a question offers that may have been a report
 CLOSED = fixed(
     "This channel is shared with another organisation: I take no requests here until an admin writes `channel allow"
@@ -232,21 +231,6 @@ def paused(pause: Pause) -> str:
     because = say(" ({why})", why=escape(pause.why)) if pause.why else ""
     text = fixed("@{who} has paused the agent{because}. Commands work as ever; `agent resume` by an admin ends that.")
     return say(text, who=escape(pause.who), because=because)
-
-
-async def mark(desk: Desk, channel_id: str, ts: str, emoji: str, *, is_gone: bool = False) -> None:
-    """Set a reaction on a message, or take it off."""
-    kind = "unreact" if is_gone else "react"
-    row = outgoing(
-        desk,
-        key=f"{kind}:{channel_id}:{ts}:{emoji}",
-        kind=kind,
-        lane=f"react:{channel_id}:{ts}",
-        channel_id=channel_id,
-        payload=emoji,
-    )
-    row.target_ts = ts
-    await outbox.add(desk.tx, row)
 
 
 async def put(desk: Desk, turn: Turn, *, why: str) -> None:

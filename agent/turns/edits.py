@@ -3,8 +3,9 @@
 from agent.desk import Desk
 from agent.proposals.of_turns import withdraw_all
 from agent.turns import texts
-from agent.turns.begin import WAITS, mark, put
+from agent.turns.begin import put
 from agent.turns.control import control_word
+from agent.turns.marks import WAITS, mark
 from bot.redact import redact
 from storage import live_turns, people
 from storage.database import Tx

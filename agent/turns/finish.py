@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.desk import Desk
@@ -21,7 +21,6 @@ from agent.specialists import NAMED, TOOLS
 from agent.turns import answer, texts, undone
 from agent.turns.answer import NO_MODEL, Told
 from agent.turns.handed_on import hand_on
-from agent.turns.meanwhile import words_that_count
 from agent.turns.progress import take_away
 from agent.turns.shown import answer_key
 from bot.messages import TextFile, escape
@@ -39,13 +38,20 @@ MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How the work on a turn ended this time. `told`: the numbers of its steps that were told of before."""
+    """How the work on a turn ended this time.
+
+    Attributes:
+        told: the numbers of its steps that were told of before.
+        shown: `why`, as who asked reads it, where rules do what is done; ticket: the one that they show.
+    """
 
     state: str
     outcome: str
     why: str = ""
     because: Because | None = None
     told: frozenset[int] = frozenset()
+    shown: str = ""
+    ticket: str = ""
 
 
 async def finish(world: World, turn: Turn, ended: Ended) -> None:
@@ -55,7 +61,7 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
         kept = await turns.get(tx, turn.id)
         told = await _told(desk, kept, ended)
         if told.is_news or not (ended.told or ended.outcome == QUESTION):
-            await _send(desk, kept, answer.compose(told))
+            await send(desk, kept, answer.compose(told))
         if ended.state == WAITING:
             ended_steps = [one.number for one in await turns.steps(tx, kept.id) if one.state in {DONE, FAILED}]
             kept.route = kept.route | {TOLD: ended_steps}
@@ -67,12 +73,12 @@ async def finish(world: World, turn: Turn, ended: Ended) -> None:
         desk.audit("answer", "turn", kept.id, before={}, after={"outcome": ended.outcome, "state": ended.state})
 
 
-async def _send(desk: Desk, turn: Turn, sent: Parts) -> None:
+async def send(desk: Desk, turn: Turn, sent: Parts, *, is_private: bool = False) -> None:
     """Where it was asked; what was checked as a whole may then be written piece by piece (CHARGEHAND_STREAMING)."""
     at = replace(desk, key=f"{answer_key(turn)}:{desk.key}")
     for number, message in enumerate(sent.messages):
         name = f"{notify.ANSWER}{number or ''}"
-        await notify.answer(at, message, is_private=False, name=name)
+        await notify.answer(at, message, is_private=is_private, name=name)
         if desk.settings.streaming:
             await outbox.let_grow(desk.tx, f"{at.key}:{name}")
     if sent.file:
@@ -119,7 +125,7 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
         has_writes=any(NAMED[step.specialist].has_writes for step in steps),
         names=names,
         mentions=set(MENTION.findall(turn.text)),
-        off=say(OFF) if turn.note == NO_MODEL and not await _has_heard(desk, turn) else "",
+        off=say(OFF) if turn.note == NO_MODEL else "",  # it was not understood
     )
 
 
@@ -129,7 +135,7 @@ async def _is_uncertain(desk: Desk, turn: Turn, uses: Sequence[ToolCall]) -> boo
     return any(use.state == UNCERTAIN for use in uses) or any(one.outcome == deciding.UNCERTAIN for one in asked)
 
 
-async def _has_heard(desk: Desk, turn: Turn) -> bool:
+async def has_heard(desk: Desk, turn: Turn) -> bool:
     """Whether an answer of today has told the asker already that there is no model."""
     today = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
     return await turn_pages.is_noted_since(desk.tx, turn, NO_MODEL, today)
@@ -139,17 +145,22 @@ def _is_write(name: str) -> bool:
     return name in TOOLS and not TOOLS[name].is_read
 
 
-async def answer_plainly(world: World, turn: Turn, *, why: str) -> None:
-    """No model answers: what is done without one, which is stored as the turn's outcome."""
+async def answer_plainly(world: World, turn: Turn, act: Callable[[Desk, Turn], Awaitable[None]], *, why: str) -> None:
+    """No model answers: what is done without one, which is stored as the turn's outcome.
+
+    Args:
+        act: does it, and tells of it.
+        why: no model read it, in English.
+    """
     async with world.finishing() as tx:
         desk = await world.desk(tx)
         kept = await turns.get(tx, turn.id)
         await close(desk, kept)
         await take_away(desk, kept)
-        await world.plainly(desk, (await words_that_count(tx, kept))[0])
+        await act(desk, kept)
         kept.note = why
         await hand_on(desk, kept, is_stopped=False)
-        await _end(world, tx, kept, Ended(state=DONE, outcome="answer"))
+        await _end(world, tx, kept, Ended(state=DONE, outcome=kept.outcome or "answer"))
         await _sum_up(desk, kept)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from agent.desk import Desk
 from agent.notices import notify
 from agent.reply import Reply
-from agent.turns.begin import WAITS, mark, refused, store
+from agent.turns.begin import refused, store
+from agent.turns.marks import WAITS, mark
 from agent.turns.meanwhile import OF_ITS_OWN
 from agent.turns.resting import resting, rests_until
 from bot.errors import UserError

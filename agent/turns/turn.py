@@ -16,15 +16,16 @@ from agent.questions.answers import is_over
 from agent.questions.keep import AnswerNeeded
 from agent.specialists import READER
 from agent.turns import answer, approved, router
+from agent.turns.by_rules import keep_plainly, look_up
 from agent.turns.context import Seen, seen
-from agent.turns.finish import QUESTION, TOLD, Ended, answer_plainly, finish
+from agent.turns.finish import QUESTION, TOLD, Ended, finish
 from agent.turns.keep import Asked, keep, read_again
 from agent.turns.loop import LimitError
 from agent.turns.progress import offer_stop
 from agent.turns.router import Route
 from agent.turns.steps import begin_steps, close_step, end_step, is_broken, left_over, run_one, steps_of
 from agent.turns.stop import StopAsked, unless_stopped
-from agent.turns.unread import PLAIN, failed, without_model
+from agent.turns.unread import LOOKED_UP, PLAIN, failed, without_model
 from bot.errors import ModelBusyError, ModelError, TryLater
 from bot.llm.faults import said
 from bot.llm.provider import NO_VALID_ANSWER
@@ -68,8 +69,11 @@ async def _answered(world: World, taken: Taken) -> None:
     except TimeoutError:
         why = say(answer.LATE, seconds=round(_seconds(world, turn)))
         ended = Ended(state=DONE, outcome="answer", why=why, because=Because.LIMIT)
+    if ended.outcome == LOOKED_UP:
+        await look_up(world, turn, ended.ticket, why=ended.why, shown=ended.shown)
+        return
     if ended.outcome == PLAIN:
-        await answer_plainly(world, turn, why=ended.why)
+        await keep_plainly(world, turn, why=ended.why, shown=ended.shown)
         return
     await finish(world, turn, replace(ended, told=told))
 

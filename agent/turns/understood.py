@@ -1,63 +1,62 @@
 """What rules have read in a message and know the whole of is done by the commands that it comes to."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
-from agent.commands.run import run_line
-from agent.commands.together import Step, one_after_another
 from agent.desk import Desk
+from agent.github.referred import ticket_meant
 from agent.guardrails.outcome import Because
 from agent.kit.deed import do
 from agent.kit.rehearsed import WOULD_DO
 from agent.proposals.fields import change_of
 from agent.reply import Reply, text_reply
-from agent.turns.verdict import Verdict
+from agent.specialists import READER
+from agent.turns.begin import paused
+from agent.turns.by_rules import KEPT, Ruled, work
+from agent.turns.finish import OFF
+from agent.turns.meant import meant
+from agent.turns.router import LONGEST_GOAL
+from agent.turns.verdict import Step, Verdict
 from bot.errors import UserError
 from prompts.words import say
-from storage import tickets
+from storage import pauses
 from storage.parts import part
 from storage.tickets import Ticket
-
-KEPT = frozenset({"create", "comment"})  # what is made of a report or a remark in any case
-_THIS = re.compile(r"(?<=\babout )this\b")
 
 
 class _Rehearsed(Exception):  # noqa: N818
     """It was only to be seen what would happen."""
 
 
-def commands_of(verdict: Verdict) -> tuple[str, ...]:
-    """What rules would have done, as command lines, where they know the whole of it and it is more than to keep it."""
-    lines = tuple(step.command for step in verdict.steps)
+def steps_of(verdict: Verdict) -> tuple[Step, ...]:
+    """What rules would have done, as steps with a command line each, where they know the whole of it and it is more
+    than to keep it."""
     is_kept = {step.specialist for step in verdict.steps} <= KEPT
-    return () if verdict.kind == "unsure" or is_kept or not all(lines) else lines
+    is_known = verdict.kind != "unsure" and all(step.command for step in verdict.steps)
+    return verdict.steps if is_known and not is_kept else ()
 
 
-async def follow(desk: Desk, lines: Sequence[str], own: Ticket | None) -> Reply:
+async def follow(desk: Desk, text: str, ruled: Ruled, own: Ticket | None) -> Reply:
     """Do what rules have read in a message, one thing after the other; what was reported first is what `this` means.
 
     With CHARGEHAND_DRY_RUN it is told what that would come to, and nothing of it stays.
     """
     if desk.settings.dry_run:
-        return await _rehearsed(desk, lines, own)
-    steps = [Step(partial(_said_line, line, own_id=own.id if own else None)) for line in lines]
-    return await one_after_another(desk, steps) if len(steps) > 1 else await steps[0].run(desk)
+        return await _rehearsed(desk, [step.command for step in ruled.steps], own)
+    return await work(desk, text, ruled, own)
 
 
-async def _said_line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
-    line, own = await _meant(line, desk, own_id=own_id)
-    return await run_line(desk, line, thread_ticket=own)
-
-
-async def _meant(line: str, desk: Desk, *, own_id: int | None) -> tuple[str, Ticket | None]:
-    """The line, and the ticket that it is about where it names none."""
-    own, place = await tickets.get(desk.tx, own_id) if own_id else None, desk.place
-    if own is None and place and place.message_ts:
-        own = await tickets.by_message(desk.tx, place.channel_id, place.message_ts)  # of a line before this one
-        line = _THIS.sub(own.name, line, count=1) if own else line
-    return line, own
+async def show_unread(desk: Desk, text: str, verdict: Verdict, own: Ticket | None) -> Reply | None:
+    """The ticket that a request names, while no model may read it; None: one may, or there is nothing to show."""
+    pause = await pauses.current(desk.tx) if desk.settings.servers else None
+    if desk.settings.servers and (pause is None or verdict.is_order):
+        return None
+    if not (name := await ticket_meant(desk, text)):
+        return None
+    steps = (Step(READER, text[:LONGEST_GOAL], f"show {name}"),)
+    off = paused(pause) if pause else say(OFF)
+    note = "the agent is paused" if pause else ""
+    return await follow(desk, text, Ruled(steps=steps, reasons=verdict.reasons, off=off, note=note), own)
 
 
 async def _rehearsed(desk: Desk, lines: Sequence[str], own: Ticket | None) -> Reply:
@@ -77,7 +76,7 @@ async def _would(desk: Desk, line: str, *, own_id: int | None) -> str:
     """What one of them would change, or why it could not be done; a question is answered."""
     try:
         async with part(desk.tx):
-            line, own = await _meant(line, desk, own_id=own_id)
+            line, own = await meant(desk, line, own_id=own_id)
             would = await do(desk, line, own=own)
     except UserError as refusal:
         return str(refusal)

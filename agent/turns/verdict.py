@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Self
 from prompts.words import Phrase
 
 Kind = Literal["courtesy", "research", "remind", "assign", "create", "comment", "never", "unsure"]
+BY_RULES = "rules"  # who decided, in the route of a turn that no model reads
 LEAST = 0.7  # the confidence below which rules do not decide
 # What may be done at any confidence when no model answers: it is read, or kept as a report or a remark.
 TOLD: frozenset[Kind] = frozenset({"create", "comment"})

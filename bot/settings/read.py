@@ -13,11 +13,20 @@ from prompts.words import fixed
 
 @dataclass(frozen=True)
 class Off:
-    """A feature that is off, and the setting that turns it on."""
+    """A feature that is off, and the setting that turns it on.
+
+    `is_felt`: by the people who work with tickets, not only by who runs the bot.
+    """
 
     feature: str
     setting: str
     example: str
+    is_felt: bool = False
+
+
+MODEL = fixed(
+    "triage by a model, requests in plain words, summaries of threads and gists in narration (rules do what they can)"
+)
 
 
 def switched_off(settings: Settings) -> list[Off]:
@@ -25,13 +34,16 @@ def switched_off(settings: Settings) -> list[Off]:
     needs = [
         (settings.slack_bot_token, Off(fixed("answering in Slack"), "SLACK_BOT_TOKEN", "xoxb-…")),
         (settings.slack_app_token, Off(fixed("hearing Slack"), "SLACK_APP_TOKEN", "xapp-…")),
-        (settings.servers, Off(fixed("triage by a model (rules do it)"), "ANTHROPIC_API_KEY", "sk-ant-…")),
+        (settings.servers, Off(MODEL, "ANTHROPIC_API_KEY", "sk-ant-…", is_felt=True)),
         (
             settings.hears_github,
-            Off(fixed("hearing GitHub (it gets 503)"), "GITHUB_WEBHOOK_SECRET", "32 random characters"),
+            Off(fixed("hearing GitHub (it gets 503)"), "GITHUB_WEBHOOK_SECRET", "32 random characters", is_felt=True),
         ),
-        (settings.github_channel, Off(fixed("tickets from GitHub issues"), "CHARGEHAND_GITHUB_CHANNEL", "C012ABCDEF")),
-        (settings.acts_on_github, Off(fixed("acting on GitHub"), "GITHUB_TOKEN", "ghp_…")),
+        (
+            settings.github_channel,
+            Off(fixed("tickets from GitHub issues"), "CHARGEHAND_GITHUB_CHANNEL", "C012ABCDEF", is_felt=True),
+        ),
+        (settings.acts_on_github, Off(fixed("acting on GitHub"), "GITHUB_TOKEN", "ghp_…", is_felt=True)),
         (settings.admins, Off(fixed("a first admin"), "CHARGEHAND_ADMINS", "U012ABCDEF,ada@example.com")),
         (settings.backup_dir, Off(fixed("a backup every night"), "CHARGEHAND_BACKUP_DIR", "/var/backups/chargehand")),
     ]

@@ -11,12 +11,13 @@ from bot.llm.marks import Marks
 from bot.llm.provider import Provider
 from bot.llm.trial import Found, is_listed, listed, tried
 from bot.settings import Settings
+from bot.settings.read import MODEL
 from handlers.cli.hooks import is_ready
 from storage.database import open_database
 
 OFF = off(
     "model",
-    "triage by a model; rules do it",
+    MODEL,
     "set ANTHROPIC_API_KEY=sk-ant-… to turn it on, or CHARGEHAND_LLM_CHAIN (docs/models.md)",
 )
 

@@ -20,8 +20,8 @@ from agent.people.whom import emails, slack_ids
 from agent.reply import Reply
 from agent.reports.edits import deleted, edited
 from agent.reports.report import was_deleted
-from agent.turns.begin import mark
 from agent.turns.control import control_word
+from agent.turns.marks import mark
 from bot.events import Place, SlackDelete, SlackEdit, SlackMessage
 from bot.replies import with_files
 from bot.slack.history import CAUGHT_UP

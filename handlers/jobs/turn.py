@@ -98,8 +98,8 @@ async def _desk(ctx: Context, run: Run, asked: Asked, tx: Tx) -> Desk:
     return replace(desk, surface="agent", is_read_along=asked.surface not in READ_BY_ASKER_ALONE)
 
 
-async def _plainly(asked: Asked, desk: Desk, text: str) -> None:
-    """What is done with the words where no model answers."""
+async def _plainly(asked: Asked, desk: Desk, text: str, below: Message) -> None:
+    """What is done with the words where no model answers; the answer says why none did."""
     at = replace(desk, surface=asked.surface, is_read_along=False)
     try:
         async with part(at.tx):
@@ -107,4 +107,6 @@ async def _plainly(asked: Asked, desk: Desk, text: str) -> None:
     except UserError as refusal:
         at.record_refusal(refusal)
         reply = Reply(message=Message(text=str(refusal), buttons=refusal.buttons), is_private=True)
-    await deliver(at, reply)
+    said = reply.message
+    more = {"notes": (*said.notes, *below.notes), "rows": (*said.rows, *below.rows)}
+    await deliver(at, replace(reply, message=said.model_copy(update=more), seen_in=None))

@@ -115,9 +115,15 @@ async def test_two_steps_make_one_answer(slack: SlackSandbox, llm: LlmSandbox, t
         ts = await slack.say("alice", "#ops", f"@chargehand {words}")
         await quiet(bot)
         uses = await bot.rows(select(ToolCall))
-    answer = slack.thread("#ops", ts)[-1].plain
+        ticket = await bot.ticket()
+        tracked = (await bot.rows(select(Receipt).where(Receipt.tool == "report_ticket")))[0]
+    [answer] = answers(slack, ts)
     assert [use.state for use in uses] == ["done", "done"], [use.result for use in uses]
-    assert "2 changes" in answer
+    assert "2 changes" in answer.plain
+    named = f"*<{ticket.permalink}|CH-1>* Checkout is broken on mobile since the deploy is tracked."
+    assert named in answer.plain
+    assert answer.buttons[:3] == ["Undo CH-1", "Change…", "Undo the reminder"]
+    assert (tracked.object_kind, tracked.ticket_id) == ("ticket", ticket.id)
 
 
 async def test_nobody_is_asked_while_an_admin_has_paused_it(
@@ -131,6 +137,10 @@ async def test_nobody_is_asked_while_an_admin_has_paused_it(
         assert "@alice has paused the agent (the answers are odd)" in slack.ephemerals("frank")[-1].plain
         await report(bot, "frank", "redis is down")  # triaged by rules
         assert "models are paused by @alice" in slack.thread("#ops", (await bot.ticket()).message_ts or "")[1].plain
+        ts = await report(bot, "frank", "what changed in CH-1 since yesterday?")
+        [answer] = answers(slack, ts)
+        assert "redis is down" in answer.plain
+        assert "no model used · @alice has paused the agent (the answers are odd)." in answer.plain
         await slash(bot, "bob", "agent resume")
         assert "admin" in slack.ephemerals("bob")[-1].plain
         assert llm.requests == []

@@ -86,7 +86,8 @@ async def test_a_manager_sees_their_team_and_gives_out_what_nobody_has(slack: Sl
     page = await opened(slack, bot, "alice")
     assert "Team Platform\n• @bob: 0, off the rotation\n• @carol: 0/5, off the rotation" in page
     assert "Nobody has these (1)" in page
-    assert "Workspace" not in page
+    assert "Off: triage by a model, requests in plain words, " in page
+    assert "ANTHROPIC_API_KEY" not in page
     await form(slack, bot, "alice", "Assign…")
     page = await sent(slack, bot, "alice", {"people": ["carol"]})
     assert "• @carol: 1/5, off the rotation" in page

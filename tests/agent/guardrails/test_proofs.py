@@ -56,7 +56,7 @@ def test_what_receipts_name_is_known_and_can_be_undone() -> None:
         (Outcome(is_waiting=True), "waiting for approval"),
         (Outcome(tokens=10, usd=0.0001), "nothing was changed · 10 tokens · &lt;$0.01"),
         (Outcome(tokens=10, usd=0.0), "nothing was changed · 10 tokens · $0.00"),
-        (Outcome(is_by_rules=True, usd=0.0), "nothing was changed · answered by rules, without a model"),
+        (Outcome(is_by_rules=True, usd=0.0), "nothing was changed · no model used"),
         (
             Outcome(changes=1, tokens=1, second_choice="local", notes=("cut",)),
             "1 change · 1 tokens · answered by local, since the first model did not · cut",
