@@ -17,6 +17,7 @@ class Place:
     channel_id: str
     channel_name: str = ""
     is_private: bool = False
+    is_shared: bool = False  # with another organisation, or nobody can say
     has_bot: bool = True
     is_dm: bool = False
     thread_ts: str | None = None  # the thread's root: its own, for a top-level message

@@ -18,6 +18,7 @@ QUEUED, RUNNING, WAITING = "queued", "running", "waiting"
 DONE, STOPPED, FAILED = "done", "stopped", "failed"
 REFUSED = "refused"  # never begun; `note` is why
 LIVE = (QUEUED, RUNNING, WAITING)
+ALONE = "slash"  # the surface on which who asks reads request and answer alone, in a place that others read
 
 
 class Turn(Row, table=True):
@@ -78,6 +79,11 @@ class Turn(Row, table=True):
     def is_private(self) -> bool:
         """Whether not everybody in the workspace may read what is said where it was asked."""
         return bool(self.place.get("is_private") or self.place.get("is_dm"))
+
+    @property
+    def is_for_asker_alone(self) -> bool:
+        """Whether nobody else reads the request and its answer, wherever it was asked."""
+        return self.surface == ALONE or bool(self.place.get("is_dm"))
 
 
 class TurnStep(Row, table=True):
@@ -241,8 +247,3 @@ async def latest(
     found = found.where(Turn.state == state) if state else found
     found = found.where(Turn.actor_id == actor_id) if actor_id is not None else found
     return list(await tx.exec(found.order_by(col(Turn.id).desc()).limit(most)))
-
-
-async def before(tx: Tx, ended_before: datetime) -> list[int]:
-    """The ids of turns that ended before that."""
-    return list(await tx.exec(select(Turn.id).where(col(Turn.ended_at) < ended_before)))

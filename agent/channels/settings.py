@@ -73,9 +73,13 @@ async def allowed(desk: Desk, channel_id: str) -> frozenset[str]:
 
 
 async def is_closed_to_agent(desk: Desk, channel_id: str) -> bool:
-    """Whether people of another organisation read along here, and nobody has allowed the agent."""
+    """Whether people of another organisation read along here, and nobody has allowed the agent.
+
+    What is kept of a channel may be older than what Slack said for this request, or not be there yet: either counts.
+    """
     row = await channels.known(desk.tx, desk.workspace_id, channel_id)
-    return row is not None and row.is_shared and AGENT not in await allowed(desk, channel_id)
+    is_shared = desk.place is not None and desk.is_here(channel_id) and desk.place.is_shared
+    return (is_shared or (row is not None and row.is_shared)) and AGENT not in await allowed(desk, channel_id)
 
 
 async def is_let_in(desk: Desk, actor: Actor) -> bool:

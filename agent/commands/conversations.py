@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.excerpt import part
 from agent.more import and_more
 from agent.turns.explain import STATES
 from bot.errors import UserError
@@ -36,17 +37,20 @@ async def conversations(desk: Desk, said: Said) -> Reply:
     return Reply(message=Message(text=text), is_private=True)
 
 
-async def in_days(desk: Desk, days: int) -> list[str]:
-    """The same as plain lines with their addresses, as far as everybody may know of it who reads along.
+async def in_days(desk: Desk, days: int, *, start: int = 1) -> str:
+    """The same as plain lines with their addresses, from line `start` on, as far as everybody may know of it who reads
+    along.
 
     Raises:
         UserError: those are too many days.
     """
-    found = (await _seen(desk, _checked(days or USUAL)))[:SHOWN]
+    found, first = await _seen(desk, _checked(days or USUAL)), max(start, 1)
+    here = found[first - 1 :][:SHOWN]
     names = await people.names(desk.tx, desk.workspace_id)
-    lines = [plain(line, names).removeprefix("• ") for line in await _lines(desk, found)]
-    where = [str(turn.place.get("permalink") or "") for turn in found]
-    return [f"{line} {url}".strip() for line, url in zip(lines, where, strict=True)] or ["nothing was asked"]
+    lines = [plain(line, names).removeprefix("• ") for line in await _lines(desk, here)]
+    where = [str(turn.place.get("permalink") or "") for turn in here]
+    told = [f"{line} {url}".strip() for line, url in zip(lines, where, strict=True)] or ["nothing was asked"]
+    return part([], told, first=first, last=len(found))
 
 
 def _checked(days: int) -> int:
@@ -64,7 +68,8 @@ async def _seen(desk: Desk, days: int) -> list[Turn]:
 
 
 def _is_open_to(desk: Desk, turn: Turn, *, closed: Collection[str], rooms: Collection[str]) -> bool:
-    """Whether everybody may know of it who reads the answer: one of a private place only there, or who asked it.
+    """Whether everybody may know of it who reads the answer: one of a private place only there, or who asked it; one
+    that its asker alone has read, they alone.
 
     Args:
         closed: channels that are private now, whatever they were then.
@@ -73,6 +78,8 @@ def _is_open_to(desk: Desk, turn: Turn, *, closed: Collection[str], rooms: Colle
     is_own = turn.actor_id == desk.asker.person_id
     if desk.asker.is_outsider and not is_own:
         return False
+    if turn.is_for_asker_alone:
+        return is_own and not desk.is_read_along
     if turn.is_private or turn.channel_id in closed:
         return turn.channel_id in rooms or (is_own and not desk.is_read_along)
     return True

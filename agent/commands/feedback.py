@@ -60,7 +60,9 @@ async def turn_read(desk: Desk, number: int) -> Turn:
 
 
 def _reads(desk: Desk, turn: Turn) -> bool:
-    if turn.actor_id == desk.asker.person_id or not turn.is_private:
+    if turn.actor_id == desk.asker.person_id or turn.is_for_asker_alone:
+        return turn.actor_id == desk.asker.person_id
+    if not turn.is_private:
         return True
     return desk.asker.slack_id in desk.insiders.get(turn.channel_id, frozenset())
 

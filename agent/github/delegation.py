@@ -1,6 +1,7 @@
 """`channel delegate acme/shop "@name"`: which coding agent may be given work, in which repository, how often."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 from agent.channels.settings import keep
@@ -9,7 +10,7 @@ from agent.turns.moving import move
 from bot.errors import UserError
 from bot.messages import escape, plain
 from prompts.words import fixed, say
-from storage import issues, pulls, receipts, repositories, settings_kv, thread_links
+from storage import issues, pulls, receipts, repositories, settings_kv, thread_links, tickets
 from storage.repositories import Repository
 
 TOOL = "delegate"
@@ -64,6 +65,34 @@ async def agents_of(desk: Desk, channel_id: str) -> list[str]:
         row = await repositories.get(desk.tx, int(key.removeprefix(f"{TOOL}:")))
         found.append(f"{escape(row.full_name)} `{escape(await settings_kv.get(desk.tx, channel_id, key) or '')}`")
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """Where work is given, and the addresses that go with it: the ticket, the issues that it is about, the thread."""
+
+    number: int
+    links: tuple[str, ...] = ()
+
+
+async def aim_at(desk: Desk, row: Repository, number: int, *, ticket_id: int | None) -> Aim:
+    """The open pull request that the thread is about, where an issue was named that it belongs to; else what was named.
+
+    Asked again with the number that it chose it chooses the same, so what is approved is what was shown.
+    """
+    place = desk.place
+    link = place and await thread_links.of_thread(desk.tx, desk.workspace_id, place.channel_id, place.thread_ts or "")
+    pull = await pulls.get(desk.tx, link.pull_id) if link and link.pull_id else None
+    issue = await issues.of_ticket(desk.tx, ticket_id) if ticket_id else None
+    own = {issue.number: issue} if issue and issue.repository_id == row.id else {}
+    if pull and pull.state == "open" and pull.repository_id == row.id:
+        own |= await issues.numbered(desk.tx, row.id, pull.closes)
+        number = pull.number if number in {*own, *pull.closes} else number
+    about = [one.url for at, one in sorted(own.items()) if at != number]
+    ticket = await tickets.get(desk.tx, ticket_id) if ticket_id else None
+    named = ticket.permalink if ticket and not ticket.is_private else None
+    here = place.permalink if place and not (place.is_private or place.is_dm) else None
+    return Aim(number=number, links=tuple(dict.fromkeys(filter(None, [named, *about, here]))))
 
 
 async def check_room(desk: Desk, row: Repository, number: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from agent.duration import in_words
-from agent.github.excerpt import one_line
+from agent.excerpt import one_line
 from bot.github.failures import RATE_LIMIT, CallFailed
 from bot.messages import escape
 from prompts.words import fixed, say

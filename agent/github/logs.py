@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BEFORE = 10  # lines that stand before each error
-MOST_LINES = 50
+MOST_LINES = 50  # of them in one result
 LONGEST_LINE = 1_000  # characters that are looked at
 _STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
@@ -23,7 +23,6 @@ class Excerpt:
 
     lines: tuple[str, ...]
     errors: int
-    is_cut: bool
 
 
 def read(log: str) -> list[str]:
@@ -33,14 +32,14 @@ def read(log: str) -> list[str]:
 
 
 def failure(lines: Sequence[str]) -> Excerpt:
-    """What stands around the errors, from the first on; where there is none, the end."""
+    """All that stands around the errors, from the first on; where there is none, the end."""
     marks = [at for at, line in enumerate(lines) if _MARKER.search(line)]
     if not marks:
-        return Excerpt(lines=tuple(line for line in lines if line)[-BEFORE:], errors=0, is_cut=False)
+        return Excerpt(lines=tuple(line for line in lines if line)[-BEFORE:], errors=0)
     wanted = sorted({near for at in marks for near in range(max(0, at - BEFORE), at + 1)})
     shown, last = list[str](), wanted[0] - 1
-    for at in wanted[:MOST_LINES]:
+    for at in wanted:
         shown += ["…"] * (at > last + 1)
         shown.append(lines[at].replace("##[error]", ""))
         last = at
-    return Excerpt(lines=tuple(shown), errors=len(marks), is_cut=len(wanted) > MOST_LINES)
+    return Excerpt(lines=tuple(shown), errors=len(marks))

@@ -14,9 +14,11 @@ from agent.github.bodies import signed, title_of
 from bot.errors import UserError
 from bot.events import GitHubIssue, GitHubPull, GitHubRepository
 from bot.github.call import Effect
+from bot.github.comments import body_of
 from bot.github.effects import Made, Writer
+from bot.github.failures import CallFailed
 from bot.github.issues import IssueFacts, close_issue, create_issue, read_issue
-from bot.github.marker import is_marked, marked
+from bot.github.marker import is_marked, marked, unmarked
 from bot.github.pulls import close_pull, read_pull
 from bot.messages import escape
 from prompts.words import fixed, say
@@ -29,14 +31,18 @@ LEFT_OUT: Mapping[str, str] = {
     "label": fixed("The label {name} was not set in {repository}."),
     "reviewer": fixed("{name} was not asked: no access to {repository}."),
     "author": fixed("{name} was not asked: it is their own pull request in {repository}."),
+    "words": fixed("It stands in {repository} with other words than were sent."),
+    "comment": fixed("It is not in {repository} any more."),
+    "look": fixed("GitHub did not show it again: look whether it stands in {repository}."),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dropped:
-    """What was asked for and did not come: an assignee, label, reviewer, or an author asked to review."""
+    """What was asked for and did not come: an assignee, label, reviewer, or an author asked to review; of a comment its
+    words, all of it, or a look at it, which have no name."""
 
-    kind: Literal["assignee", "label", "reviewer", "author"]
+    kind: Literal["assignee", "label", "reviewer", "author", "words", "comment", "look"]
     name: str
 
 
@@ -123,7 +129,23 @@ async def post_comment(
 ) -> Written:
     """The same with a body that is signed already, as that of a delegation."""
     made = await writer.comment_once(intent, repository, number, body)
-    return Written(external_id=made.external_id, url=made.url, before={}, after={"comment": body, "on": number})
+    there, differs = await _as_it_stands(writer, intent, repository, int(made.external_id), body)
+    after: dict[str, Value] = {"comment": there, "on": number}
+    return Written(external_id=made.external_id, url=made.url, before={}, after=after, dropped=differs)
+
+
+async def _as_it_stands(
+    writer: Writer, intent: Receipt, repository: GitHubRepository, comment_id: int, sent: str
+) -> tuple[str, tuple[Dropped, ...]]:
+    """A comment read again, and what is otherwise than it was sent; that it cannot be read does not unwrite it."""
+    try:
+        there = await body_of(writer.github, repository, comment_id)
+    except CallFailed as failed:
+        is_gone = failed.code.startswith(("http_404", "http_410"))
+        return sent, (Dropped(kind="comment" if is_gone else "look", name=""),)
+    if there.split() == marked(sent, intent.key).split():  # how lines end is GitHub's business
+        return sent, ()
+    return unmarked(there), (Dropped(kind="words", name=""),)
 
 
 async def shut_issue(

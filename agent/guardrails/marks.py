@@ -4,9 +4,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from unicodedata import east_asian_width
 
+from agent.guardrails.columns import in_columns
 from agent.guardrails.links import BARE, URL, Links, defanged, host_of, trimmed
+from agent.guardrails.references import references
 from bot.messages import escape
 from bot.redact import redact
 
@@ -34,6 +35,7 @@ class Marks(ABC):
 
     Attributes:
         links: which links may stand.
+        objects: keys of references -> where what they name is seen: these become links.
         mentions: Slack ids of people and channels that the text may name so that they hear of it.
         names: Slack id -> how others are named.
         bullet: what a point of a list begins with, and `indent` how far its lines stand in; None: as far as that.
@@ -41,6 +43,7 @@ class Marks(ABC):
     """
 
     links: Links = NO_LINKS
+    objects: Mapping[str, str] = field(default_factory=dict)
     mentions: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     bullet: str = "- "
@@ -105,7 +108,7 @@ class Marks(ABC):
         text = redact(text)
         written, at = "", 0
         while found := pattern.search(text, at):
-            written += self.literal(text[at : found.start()])
+            written += self.words(text[at : found.start()])
             at = found.end()
             if address := found["url"] or found["bare"]:
                 at = found.start() + max(len(trimmed(address)), 1)
@@ -115,7 +118,11 @@ class Marks(ABC):
                 written += self.to(found["angled"], label, shown=self.literal(label))
             else:
                 written += special(found)
-        return written + self.literal(text[at:])
+        return written + self.words(text[at:])
+
+    def words(self, text: str) -> str:
+        """Words in which no mark takes effect."""
+        return self.literal(text)
 
     def _address(self, written: str) -> str:
         if "://" in written:
@@ -139,6 +146,16 @@ class InSlack(Marks):
 
     def text(self, text: str) -> str:
         return self._pieces(IN_SLACK, text, self._special)
+
+    def words(self, text: str) -> str:
+        """The same with a link wherever they name an object that has one; GitHub makes its own."""
+        written, at = "", 0
+        for one in references(text) if self.objects else ():
+            url = self.objects.get(one.key, "")
+            if self.links.may_stand(url):
+                written += self.literal(text[at : one.start]) + self.link(url, one.written)
+                at = one.end
+        return written + self.literal(text[at:])
 
     def _special(self, found: re.Match[str]) -> str:
         if found["everybody"]:
@@ -172,20 +189,7 @@ class InSlack(Marks):
         return f"<{escape(url)}|{escape(words)}>"
 
     def table(self, rows: Sequence[Sequence[str]]) -> str:
-        columns = max(map(len, rows), default=0)
-        full = [[*row, *[""] * (columns - len(row))] for row in rows]
-        widths = [max(_width(row[at]) for row in full) for at in range(columns)]
-        lines = ["  ".join(_padded(row[at], widths[at]) for at in range(columns)).rstrip() for row in full]
-        return self.fence("\n".join([*lines[:1], "  ".join("-" * width for width in widths), *lines[1:]]), "")
-
-
-def _width(text: str) -> int:
-    """Columns that a fixed font needs for it."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+        return self.fence("\n".join(in_columns(rows)), "")
 
 
 @dataclass(frozen=True, kw_only=True)

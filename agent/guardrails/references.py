@@ -142,6 +142,15 @@ def unknown(text: str, known_texts: Iterable[str]) -> list[str]:
     return [*reversed(missing.values())]
 
 
+def addresses(texts: Iterable[str]) -> dict[str, str]:
+    """Where issues and pull requests are seen, as these texts say it: `acme/shop#88` -> its address, the first one."""
+    found: dict[str, str] = {}
+    for url in (one.written for text in texts for one in references(text) if "://" in one.key):
+        if issue := OF_ISSUE.match(url):
+            found.setdefault(f"{issue['repo'].casefold()}#{int(issue['number'])}", issue.group())
+    return found
+
+
 def complaint(missing: Iterable[str]) -> str:
     """What the model is told, once, of references that nothing showed it."""
     listed = "\n".join(f"- {one}" for one in missing)

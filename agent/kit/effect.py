@@ -40,6 +40,7 @@ class Effect:
         send: does it, once under the receipt's key.
         done: what was done, in Slack's markup.
         keep: lets what follows from it follow here.
+        settled: the arguments that code has chosen otherwise than they were named: approved later, they are these.
     """
 
     asks: str
@@ -52,3 +53,4 @@ class Effect:
     after: Mapping[str, Any] = field(default_factory=dict)
     look: Look | None = None
     keep: Keep | None = None
+    settled: Mapping[str, Any] = field(default_factory=dict)

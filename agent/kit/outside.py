@@ -64,7 +64,8 @@ async def prepare(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, ticke
     given = dict(arguments) | {"repository": which.row.full_name}
     at = At(desk=desk, repository=which.row, login=login, ticket_id=ticket_id)
     effect = await tool.effect(at, given)
-    return Prepared(tool=tool, effect=effect, repository=which.row, login=login, arguments=given, why=which.why)
+    settled = given | dict(effect.settled)
+    return Prepared(tool=tool, effect=effect, repository=which.row, login=login, arguments=settled, why=which.why)
 
 
 async def check_rights(world: World, found: Prepared) -> None:

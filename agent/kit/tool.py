@@ -18,7 +18,7 @@ Risk = Literal["read", "write", "destructive"]
 Reach = Literal["own", "slack", "github"]
 READ_SECONDS, WRITE_SECONDS = 15.0, 30.0
 MOST_ITEMS = 10
-_ARGUMENT = re.compile(r"^\s{8}(\w+): (.+)$", re.MULTILINE)
+_ARGUMENT = re.compile(r"^ {8}(\w+): (.+(?:\n {12,}\S.*)*)$", re.MULTILINE)
 
 Reads: TypeAlias = Callable[..., Awaitable[str]]
 Writes: TypeAlias = Callable[..., str]
@@ -137,7 +137,7 @@ def _described(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
     if not described.strip():
         raise TypeError(f"tool {function.__name__}: its docstring is what the model is told of it, and it has none")
     indented = "\n".join(f"    {line}" for line in rest.splitlines())
-    return " ".join(described.split()), dict(_ARGUMENT.findall(indented))
+    return " ".join(described.split()), {name: " ".join(said.split()) for name, said in _ARGUMENT.findall(indented)}
 
 
 def _schema(tool_name: str, parameter: inspect.Parameter) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.redact import redact
 from prompts.blocks import Trust, as_data_block
 from storage import live_turns
 from storage.live_turns import Asked
-from storage.turns import Turn
+from storage.turns import ALONE, Turn
 
 SOURCE = "asked in another thread of this place"
 DAYS = 14
@@ -20,7 +20,6 @@ SHOWN = 3
 SHARED = 2  # words that have to be the same
 ENOUGH = 0.34  # of the words of the shorter one of both
 LONGEST = 300  # characters of one that are told
-ALONE = "slash"  # where it was said if nobody else reads it, in a place that others read
 
 
 async def asked_elsewhere(desk: Desk, turn: Turn, request: str, voices: Voices) -> tuple[str, ...]:

@@ -76,8 +76,12 @@ def block(said: Said, voices: Voices, fence: str) -> str:
 
 
 def last_words(said: Sequence[Said], voices: Voices, fence: str) -> Blocks:
-    """What the router sees of a thread: the last messages, each cut short."""
-    return Blocks([_short(one) for one in said[-MOST_SEEN:]], voices, fence)
+    """What the router sees of a thread: the last words of people, each cut short.
+
+    What apps post, and our own cards and narrations, hold titles and words that strangers wrote on GitHub.
+    """
+    people = [one for one in said if one.kind == "person"]
+    return Blocks([_short(one) for one in people[-MOST_SEEN:]], voices, fence)
 
 
 def preferences(text: str, fence: str) -> str:

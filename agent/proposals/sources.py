@@ -1,5 +1,6 @@
 """Where an argument comes from that its asker has not said: the first text that the model was shown and that has it."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from storage.proposals import Proposal
 from storage.turns import ToolCall, Turn
 
 NOWHERE = fixed("found nowhere")
+COMMENTS = "comments"  # the tool whose first line names the object, whatever it was asked of
+OBJECT = re.compile(r"[\w.-]+/[\w.-]+#\d+")
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,21 @@ async def _shown(desk: Desk, turn: Turn, names: dict[str, str]) -> AsyncIterator
         by = say(" by {who}", who=escape(one.author)) if one.author else ""
         yield Shown(f"{escape(one.name)}{by}", one.text)
     for use in await _looks(desk, turn):
-        about = _about(use)
-        where = say("what `{tool}` found of {about}", tool=use.tool, about=escape(about))
-        yield Shown(where if about else say("what `{tool}` found", tool=use.tool), use.result)
+        yield Shown(_where(use), use.result)
 
 
 async def _looks(desk: Desk, turn: Turn) -> Sequence[ToolCall]:
     return [use for use in await turns.tool_calls(desk.tx, turn.id) if use.state == "done" and not use.receipt_id]
+
+
+def _where(use: ToolCall) -> str:
+    """What a look has found, to follow "from"."""
+    about = escape(_about(use))
+    if use.tool == COMMENTS and (named := OBJECT.search(use.result.partition("\n")[0])):
+        return say("a comment on {object}", object=escape(named.group()))
+    if about:
+        return say("what `{tool}` found of {about}", tool=use.tool, about=about)
+    return say("what `{tool}` found", tool=use.tool)
 
 
 def _about(use: ToolCall) -> str:

@@ -1,7 +1,7 @@
 """Somebody wants a ticket to end."""
 
 from agent.specialists.specialist import Specialist
-from agent.tools import github_reads, github_writes, reads, writes
+from agent.tools import github_reads, github_writes, pull_reads, reads, writes
 
 SPECIALIST = Specialist(
     name="close",
@@ -10,7 +10,7 @@ SPECIALIST = Specialist(
         reads.get_ticket,
         reads.list_tickets,
         github_reads.get_issue,
-        github_reads.get_pull,
+        pull_reads.get_pull,
         writes.resolve_ticket,
         writes.close_ticket,
         github_writes.close_issue,

@@ -1,7 +1,7 @@
 """Somebody asks a question: it is answered from what is on record, and nothing is changed."""
 
 from agent.specialists.specialist import Specialist
-from agent.tools import github_reads, reads
+from agent.tools import github_reads, pull_reads, reads
 
 SPECIALIST = Specialist(
     name="research",
@@ -15,6 +15,7 @@ SPECIALIST = Specialist(
         reads.explain,
         reads.conversations,
         *github_reads.TOOLS,
+        *pull_reads.TOOLS,
     ),
     calls=20,
 )

@@ -184,15 +184,16 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
 
     Args:
         repository: owner/name as it was said; here for the one of this place.
-        number: of the pull request that is worked on, else of the issue.
+        number: of the issue; its pull request is found by itself where the thread is about an open one.
         goal: in one line what it shall reach, as the asker said it.
         body: what it needs to know; nothing that nobody said or showed you.
         plan_only: true when no file may be changed yet.
     """
     prefix = await delegation.prefix_of(at.desk, at.repository)
+    aim = await delegation.aim_at(at.desk, at.repository, number, ticket_id=at.ticket_id)
+    number, name = aim.number, object_of(at.repository, aim.number)
     await delegation.check_room(at.desk, at.repository, number)
-    name, links = object_of(at.repository, number), await _links(at)
-    asked = Delegation(prefix=prefix, goal=goal, body=body, links=links, is_plan=plan_only)
+    asked = Delegation(prefix=prefix, goal=goal, body=body, links=aim.links, is_plan=plan_only)
     text = delegated_and_signed(asked, at.desk.asker.name)
 
     async def keep(desk: Desk, row: Repository, written: Written) -> None:
@@ -207,12 +208,8 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
         done=lambda written: say("Gave {object} to {agent}.", object=link(written.url, name), agent=escape(prefix)),
         look=lambda github: issue_now(github, as_told(at.repository), number),
         keep=keep,
+        settled={"number": number},
     )
-
-
-async def _links(at: At) -> tuple[str, ...]:
-    ticket = await tickets.get(at.desk.tx, at.ticket_id) if at.ticket_id else None
-    return (ticket.permalink,) if ticket and ticket.permalink and not ticket.is_private else ()
 
 
 def object_of(row: Repository, number: int) -> str:

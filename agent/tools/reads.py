@@ -8,6 +8,7 @@ from agent.commands.grounds import DENIED, SILENT
 from agent.commands.named import ticket_named
 from agent.commands.run import run_line
 from agent.desk import Desk
+from agent.excerpt import from_on, lines_of
 from agent.kit.arguments import ME
 from agent.kit.kinds import PersonName, Query, TicketName
 from agent.kit.tool import tool
@@ -16,7 +17,8 @@ from agent.people.seen_load import seen_load
 from agent.people.whom import person_named
 from agent.reports.similar import significant
 from bot.messages import Message, mention, plain
-from storage import listing, loads, people, tickets
+from prompts.words import fixed, say
+from storage import comments, listing, loads, people, tickets
 from storage.listing import Filter
 from storage.people import Person
 from storage.tickets import OPEN
@@ -24,19 +26,27 @@ from storage.tickets import OPEN
 HITS = 10
 SHORT = 200  # characters of a title or name
 NOBODY = "nobody"  # where a model has to name somebody
+NEXT_PAGE = fixed("[cut here: it goes on with {page} in the filters]")
 
 
 @tool(risk="read", reach="own", permission="see")
-async def get_ticket(scope: Scope, ticket: TicketName) -> str:
-    """One ticket: title, status, priority, team, assignees, why they have it, description, last comments.
+async def get_ticket(scope: Scope, ticket: TicketName, from_line: int) -> str:
+    """One ticket: title, status, priority, team, assignees, why they have it, description, comments, the newest first.
 
     Args:
         ticket: which, as CH-4, or this for the ticket of the thread.
+        from_line: of its description and comments; 1 for the beginning.
     """
     async with scope.world.reading() as desk:
         own = await tickets.get(desk.tx, scope.thread_ticket) if scope.thread_ticket else None
         found = await ticket_named(desk, ticket, own)
-        return await _said(desk, (await run_line(desk, f"show {found.name}")).message)
+        card = (await run_line(desk, f"show {found.name}")).message.model_copy(update={"body": ""})
+        lines = lines_of(await desk.read_out(found.description))
+        for one in reversed(await comments.of_ticket(desk.tx, found.id)):
+            if not one.deleted_at:
+                first, *rest = lines_of(await desk.read_out(one.text)) or [""]
+                lines += [f"• {first}", *(f"    {line}" for line in rest)]
+        return from_on((await _said(desk, card)).splitlines(), lines, from_line)
 
 
 @tool(risk="read", reach="own", permission="see")
@@ -65,14 +75,15 @@ async def explain(
 
 
 @tool(risk="read", reach="own", permission="see")
-async def conversations(scope: Scope, days: int) -> str:
-    """What was asked of Chargehand lately, by whom and where, and what came of it.
+async def conversations(scope: Scope, days: int, from_line: int) -> str:
+    """What was asked of Chargehand lately, by whom and where, and what came of it; the newest first.
 
     Args:
         days: how many back; 14 where nothing else was said.
+        from_line: of the list; 1 for the beginning.
     """
     async with scope.world.reading() as desk:
-        return "\n".join(await in_days(desk, days))
+        return await in_days(desk, days, start=from_line)
 
 
 @tool(risk="read", reach="own", permission="see")
@@ -81,10 +92,13 @@ async def list_tickets(scope: Scope, filters: Query) -> str:
 
     Args:
         filters: any of: open, in progress, resolved, closed, mine, unassigned, overdue, stale, critical, high, medium,
-            low, team:NAME, assignee:NAME, tag:NAME, "words in the title"; open for all that are open.
+            low, team:NAME, assignee:NAME, tag:NAME, "words in the title"; open for all that are open. page:2 besides
+            for the next ten.
     """
     async with scope.world.reading() as desk:
-        return await _said(desk, (await run_line(desk, f"list {filters}")).message)
+        message = (await run_line(desk, f"list {filters}")).message
+        further = [button.value.split()[-1] for button in message.buttons if button.action == "list"]
+        return "\n".join([await _said(desk, message), *(say(NEXT_PAGE, page=page) for page in further)])
 
 
 @tool(risk="read", reach="own", permission="see")

@@ -55,6 +55,7 @@ class Told:
         has_writes: the specialists could have changed something.
         names: Slack id -> name, of all people.
         mentions: who may be called by an answer.
+        objects: what the answer names -> where it is seen.
         off: what does not work and the setting that turns it on, where the asker has not heard it today.
     """
 
@@ -71,6 +72,7 @@ class Told:
     has_writes: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     mentions: Collection[str] = ()
+    objects: Mapping[str, str] = field(default_factory=dict)
     off: str = ""
 
     @property
@@ -87,7 +89,10 @@ def compose(told: Told) -> Parts:
     sent = answer(
         "\n\n".join(step.text for step in told.steps if step.text),
         marks=InSlack(
-            links=links_for(told.settings, turn.text), mentions=frozenset(told.mentions), names=dict(told.names)
+            links=links_for(told.settings, turn.text),
+            objects=told.objects,
+            mentions=frozenset(told.mentions),
+            names=dict(told.names),
         ),
         proofs=tuple(Proof(name=name, said=name) for name in proofs),
         render=lambda proof: proofs[proof.name],

@@ -6,7 +6,7 @@ from agent.reply import Reply
 from bot.errors import Stray
 from bot.messages import Message, cut, escape
 from prompts.words import fixed, say, say_of
-from storage import turn_pages, turns
+from storage import channels, turn_pages, turns
 from storage.turn_pages import Trace
 from storage.turns import REFUSED, ToolCall, Turn, TurnStep
 
@@ -39,7 +39,7 @@ USED = {
 
 
 async def explain(desk: Desk, number: int) -> Reply:
-    """For who asked, alone; admins read along where everybody could.
+    """For who asked, alone; admins read along where everybody could, and can still.
 
     Raises:
         Stray: there is none of this number for them.
@@ -63,11 +63,18 @@ async def _their_turn(desk: Desk, number: int) -> Turn:
     """
     found = await turns.by_number(desk.tx, desk.workspace_id, number)
     is_theirs = found is not None and found.actor_id == desk.asker.person_id
-    is_open = found is not None and not found.is_private and desk.asker.is_admin
+    is_open = found is not None and desk.asker.is_admin and await _was_open(desk, found)
     if found is None or not (is_theirs or is_open):
         unseen = fixed("There is no {turn} of yours. The last line of each of my answers names its own.")
         raise Stray(say(unseen, turn=f"T-{number}"))
     return found
+
+
+async def _was_open(desk: Desk, turn: Turn) -> bool:
+    """Whether everybody could read it where it was asked; the record of all else is `app.py turn show`'s, audited."""
+    if turn.is_private or turn.is_for_asker_alone:
+        return False
+    return turn.channel_id not in await channels.private(desk.tx, desk.workspace_id) | desk.insiders.keys()
 
 
 def _route(turn: Turn) -> str:

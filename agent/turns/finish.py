@@ -21,6 +21,7 @@ from agent.specialists import NAMED, TOOLS
 from agent.turns import answer, texts, undone
 from agent.turns.answer import NO_MODEL, Told
 from agent.turns.handed_on import hand_on
+from agent.turns.linked import addresses_in
 from agent.turns.progress import take_away
 from agent.turns.shown import answer_key
 from bot.messages import TextFile, escape
@@ -101,7 +102,8 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
     if ended.state == WAITING and ended.outcome == QUESTION:  # the step that asks is told of when it has ended
         steps = [step for step in steps if step.state in {DONE, FAILED}]
     numbers, why, because = {step.number for step in steps}, ended.why, ended.because
-    uses = [use for use in await turns.tool_calls(desk.tx, turn.id) if use.step in numbers and _is_write(use.tool)]
+    calls = await turns.tool_calls(desk.tx, turn.id)
+    uses = [use for use in calls if use.step in numbers and _is_write(use.tool)]
     names = await people.names(desk.tx, desk.workspace_id)
     if ended.state == STOPPED and turn.stopped_by:
         who = await people.get(desk.tx, turn.stopped_by)
@@ -125,6 +127,7 @@ async def _told(desk: Desk, turn: Turn, ended: Ended) -> Told:
         has_writes=any(NAMED[step.specialist].has_writes for step in steps),
         names=names,
         mentions=set(MENTION.findall(turn.text)),
+        objects=await addresses_in(desk, turn, [step.text for step in steps], calls),
         off=say(OFF) if turn.note == NO_MODEL else "",  # it was not understood
     )
 

@@ -40,11 +40,11 @@ async def read_issue(github: GitHubClient, repository: GitHubRepository, number:
 
 
 async def search_issues(
-    github: GitHubClient, repository: GitHubRepository, words: str, *, kind: Kind, state: str = ""
+    github: GitHubClient, repository: GitHubRepository, words: str, *, kind: Kind, state: str = "", page: int = 1
 ) -> IssueHits:
-    """Those whose title or body has the words; `state`: open, closed, or either."""
+    """Those whose title or body has the words; `state`: open, closed, or either; `page`: of ten each, from 1 on."""
     asked = f"{plain_words(words)} repo:{repository.full_name} is:{kind}" + (f" is:{state}" if state else "")
-    query = {"q": asked, "per_page": str(MOST_HITS)}
+    query = {"q": asked, "per_page": str(MOST_HITS), "page": str(page)}
     found = await github.ask(Call("GET", "/search/issues", repository.installation_id, query=query))
     home = f"/repos/{repository.full_name}".lower()
     here = [one for one in items(found, "items") if (text(one, "repository_url") or "").lower().endswith(home)]

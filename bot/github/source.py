@@ -93,9 +93,10 @@ def _decoded(found: Any) -> str | None:
     return None if b"\0" in data else storable(data.decode("utf-8", "replace"))
 
 
-async def search_code(github: GitHubClient, repository: GitHubRepository, words: str) -> CodeHits:
-    """Files of the default branch in which all the words occur."""
-    query = {"q": f"{plain_words(words)} repo:{repository.full_name}", "per_page": str(MOST_HITS)}
+async def search_code(github: GitHubClient, repository: GitHubRepository, words: str, *, page: int = 1) -> CodeHits:
+    """Files of the default branch in which all the words occur; `page`: of ten each, from 1 on."""
+    asked = f"{plain_words(words)} repo:{repository.full_name}"
+    query = {"q": asked, "per_page": str(MOST_HITS), "page": str(page)}
     found = await github.ask(Call("GET", "/search/code", repository.installation_id, query=query, accept=WITH_MATCHES))
     here = [one for one in items(found, "items") if _is_here(text(one, "repository", "full_name"), repository)]
     return CodeHits(hits=tuple(_hit(one) for one in here), total=number(found, "total_count") or 0)

@@ -119,7 +119,13 @@ async def _described(ctx: Context, place: Place, followed: Channel | None) -> Pl
     """
     channel = await ctx.directory.channel(place.channel_id)
     is_private = channel.is_private or (followed is not None and followed.is_private)
-    return replace(place, channel_name=channel.name, is_private=is_private, has_bot=channel.has_bot or place.is_dm)
+    return replace(
+        place,
+        channel_name=channel.name,
+        is_private=is_private,
+        is_shared=not place.is_dm and (channel.is_shared or not channel.is_known),
+        has_bot=channel.has_bot or place.is_dm,
+    )
 
 
 async def insiders_if_said(ctx: Context, channel_ids: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from bot.sandbox.llm import Call, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import User, default_seed
+from storage.channels import Channel
 from storage.inbox import Delivery
 from storage.proposals import Proposal
 from storage.tickets import Ticket
@@ -275,6 +276,7 @@ async def test_the_messages_tab_suggests_what_who_opens_it_may_run(
     slack: SlackSandbox, bot: Bot, who: str, words: list[str]
 ) -> None:
     await slack.open_home(who, tab="messages")
+    await slack.until(lambda: slack.calls("assistant.threads.setSuggestedPrompts"))
     await quiet(bot)
     [call] = slack.calls("assistant.threads.setSuggestedPrompts")
     assert [one["message"] for one in call.args["prompts"]] == words
@@ -293,6 +295,10 @@ async def test_a_shared_channel_has_no_agent_until_an_admin_allows_it(
             assert said(slack.ephemerals("bob"))[-1].startswith(
                 "This channel is shared with another organisation: I take no requests here until an admin writes"
             )
+        async with bot.ctx.db.write() as tx:
+            await tx.exec(delete(Channel))  # as before the event of it has been worked on: Slack says it as well
+        await report(bot, "bob", ASKED)
+        assert said(slack.ephemerals("bob"))[-1].startswith("This channel is shared with another organisation")
         assert ({turn.state for turn in await select_all(bot, Turn)}, llm.requests) == ({"refused"}, [])
         assert "nobody; I take no requests here until `channel allow agent`" in await slash(bot, "bob", "channel show")
         await slack.dm("bob", f"ask {ASKED}")

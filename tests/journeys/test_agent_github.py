@@ -87,7 +87,12 @@ async def test_a_question_about_ci_is_answered_from_the_log(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     routes(llm, "research")
-    calls(llm, "research", Call("why_ci_fails", {"repository": "here", "number": 2}), then="The cart test fails.")
+    calls(
+        llm,
+        "research",
+        Call("why_ci_fails", {"repository": "here", "number": 2, "from_line": 1}),
+        then="The cart test fails.",
+    )
     async with at_work(github, slack, llm, tmp_path) as bot:
         github.open_pull("bob", SHOP, title="Fix it", head="fix")
         failing = {"test": {"pytest": "failure"}}

@@ -36,7 +36,12 @@ async def test_why_it_is_so_is_answered_from_what_is_on_record(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     routes(llm, "research")
-    looks = (why("assigned", "@carol"), why("waiting"), why("denied"), Call("conversations", {"days": 14}))
+    looks = (
+        why("assigned", "@carol"),
+        why("waiting"),
+        why("denied"),
+        Call("conversations", {"days": 14, "from_line": 1}),
+    )
     calls(llm, "research", *looks, then="So it is.")
     async with with_agent(slack, llm, tmp_path) as bot:
         await report(bot, "frank", "redis is down")
@@ -83,8 +88,8 @@ async def test_who_could_review_is_who_owns_the_files_and_is_at_work(
 ) -> None:
     routes(llm, "review")
     which = {"repository": "here", "number": 2}
-    looks = (Call("suggest_reviewers", which), Call("pull_files", which | {"from_file": 1}))
-    calls(llm, "review", *looks, then="Dave could.")
+    files, pull = Call("pull_files", which | {"from_file": 1}), Call("get_pull", which | {"from_line": 1})
+    calls(llm, "review", Call("suggest_reviewers", which), files, pull, then="Dave could review #2, and not #7.")
     async with at_work(github, slack, llm, tmp_path, "bob", "dave") as bot:
         await slash(bot, "erin", "ownership add path src/ Payments @dave")
         await slash(bot, "alice", "ownership add path src/cart.py Platform")
@@ -93,8 +98,9 @@ async def test_who_could_review_is_who_owns_the_files_and_is_at_work(
         github.push("bob", SHOP, "fix", files={"src/cart.py": "b\n", "src/pay.py": "b\n"})
         github.open_pull("bob", SHOP, title="Fix it", head="fix")
         await settle(github, bot)
-        await report(bot, "bob", "ask who could review #2?")
+        ts = await report(bot, "bob", "ask who could review #2, and #7?")
         found = await used(bot)
+    assert f"Dave could review <{github.url}/{SHOP}/pull/2|#2>, and not #7." in str(slack.thread("#ops", ts)[-1])
     assert "#2 changes 2 files, from file 1:\nmodified src/cart.py +1 -1" in found["pull_files"]
     first, *others = found["suggest_reviewers"].splitlines()
     assert first.startswith("@dave (<@")
@@ -135,7 +141,12 @@ ORDERS = (
         "bots resolve CH-1",
         Call("resolve_ticket", {"ticket": "CH-1", "reason": "known"}),
     ),
-    ("review", Call("why_ci_fails", PULL), "bots write on 2", Call("comment_github", PULL | {"text": "merged"})),
+    (
+        "review",
+        Call("why_ci_fails", PULL | {"from_line": 1}),
+        "bots write on 2",
+        Call("comment_github", PULL | {"text": "merged"}),
+    ),
 )
 
 

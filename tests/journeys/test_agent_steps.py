@@ -88,7 +88,7 @@ async def test_a_step_that_reaches_a_limit_takes_only_what_needs_it_with_it(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     script(llm)
-    again = Call("get_ticket", {"ticket": "CH-1"})
+    again = Call("get_ticket", {"ticket": "CH-1", "from_line": 1})
     llm.add(Rule(name="runs away", match=Match(purpose="^assign"), reply=Reply(calls=(again,))))
     async with with_agent(slack, llm, tmp_path) as bot:
         await report(bot, "frank", "redis is down")

@@ -18,7 +18,7 @@ from bot.sandbox.github.shapes.hook import delivery
 # Verbs of GitHubSandbox that are called with the request's JSON as their arguments.
 VERBS = (
     *("open_issue", "edit_issue", "close_issue", "reopen_issue", "delete_issue", "transfer_issue", "label", "unlabel"),
-    *("comment", "edit_comment", "delete_comment", "open_pull", "push", "merge", "check", "run_workflow"),
+    *("comment", "edit_comment", "delete_comment", "open_pull", "push", "merge", "check", "run_workflow", "deploy"),
     *("rename_repository", "transfer", "archive_repository", "delete_repository", "give_app", "take_from_app"),
     *("deliver_to", "hold_deliveries", "release_deliveries", "redeliver", "revoke_tokens", "mend"),
 )

@@ -1,22 +1,15 @@
 """A person's side of GitHub: every verb changes what is there and sends the events of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from bot.sandbox.github.changes import check, comment, issue, pull, repository, review
-from bot.sandbox.github.events import Herald
-from bot.sandbox.github.records import Account, Comment, Installation, Issue, Repository
+from bot.sandbox.github.changes import comment, issue, pull, repository, review
+from bot.sandbox.github.machines import MachineSide
+from bot.sandbox.github.records import Comment, Installation, Issue, Repository
 from bot.sandbox.github.refusals import PersonError
-from bot.sandbox.github.runs import Conclusion, WorkflowRun
-
-NO_LOGS: Mapping[str, str] = {}
 
 
-class PersonSide:
+class PersonSide(MachineSide):
     """What people do. `by` is a login, `repo` a name such as `acme/shop`; what comes back is live."""
-
-    def __init__(self, herald: Herald) -> None:
-        self.herald = herald
-        self.world = herald.world
 
     def repository(self, repo: str) -> Repository:
         """A repository by its name of today."""
@@ -157,32 +150,6 @@ class PersonSide:
         pull.merge(self.herald, where, one, by=who)
         return one
 
-    def check(
-        self,
-        repo: str,
-        sha: str,
-        *,
-        name: str = "build",
-        conclusion: Conclusion | None = "success",
-        summary: str | None = None,
-    ) -> None:
-        """Let a check on a commit end, or begin when there is no conclusion."""
-        where, who = self._at(repo, self.world.app_bot.login)
-        check.check(self.herald, where, by=who, sha=sha, name=name, conclusion=conclusion, summary=summary)
-
-    def run_workflow(
-        self,
-        repo: str,
-        branch: str,
-        jobs: Mapping[str, Mapping[str, Conclusion]],
-        *,
-        name: str = "CI",
-        logs: Mapping[str, str] = NO_LOGS,
-    ) -> WorkflowRun:
-        """Let Actions run: job -> step -> how it ended, and the logs of jobs."""
-        where, who = self._at(repo, self.world.app_bot.login)
-        return check.run_workflow(self.herald, where, by=who, branch=branch, name=name, jobs=jobs, logs=logs)
-
     def rename_repository(self, by: str, repo: str, name: str) -> None:
         """Give a repository another name; its id stays."""
         where, who = self._at(repo, by)
@@ -238,9 +205,6 @@ class PersonSide:
     def forget_author(self, repo: str, number: int) -> None:
         """Let the author's account be deleted: GitHub then shows no user."""
         self.issue(repo, number).author = None
-
-    def _at(self, repo: str, by: str) -> tuple[Repository, Account]:
-        return self.world.repository(repo), self.world.account(by)
 
     def _comment(self, where: Repository, comment_id: int) -> tuple[Issue, Comment]:
         for under in where.present:

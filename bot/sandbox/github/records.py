@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bot.sandbox.github.runs import CheckRun, WorkflowRun
+from bot.sandbox.github.runs import CheckRun, Deployment, WorkflowRun
 from bot.sandbox.github.seed import Role
 
 Payload = dict[str, Any]
@@ -109,6 +109,7 @@ class Repository:
     trees: dict[str, dict[str, str]] = field(default_factory=dict)  # sha -> path -> text, where files are known
     checks: list[CheckRun] = field(default_factory=list)
     runs: list[WorkflowRun] = field(default_factory=list)  # of Actions, oldest first
+    deployments: list[Deployment] = field(default_factory=list)  # oldest first
 
     @property
     def full_name(self) -> str:

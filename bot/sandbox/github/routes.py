@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from bot.sandbox.github.access import Need
 from bot.sandbox.github.ask import Answer, Ask
-from bot.sandbox.github.rest import apps, checks, code, comments, hooks, issues, pulls, repositories, search, teams
+from bot.sandbox.github.rest import (
+    apps,
+    checks,
+    code,
+    comments,
+    deployments,
+    hooks,
+    issues,
+    pulls,
+    repositories,
+    search,
+    teams,
+)
 
 REPO = "/repos/{owner}/{repo}"
 ISSUE = f"{REPO}/issues/{{issue_number}}"
@@ -42,6 +54,7 @@ ASK = Need("pull_requests", "write")
 CONTENTS = Need("contents")
 CHECKS = Need("checks")
 ACTIONS = Need("actions")
+DEPLOYMENTS = Need("deployments")
 LOOK = Need("repository_hooks", "read", "admin")
 HOOKS = Need("repository_hooks", "write", "admin")
 
@@ -103,6 +116,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", REPO + "/actions/runs/{run_id}/jobs", checks.jobs, ACTIONS),
     Route("GET", REPO + "/actions/jobs/{job_id}", checks.job, ACTIONS),
     Route("GET", REPO + "/actions/jobs/{job_id}/logs", checks.log, ACTIONS),
+    Route("GET", REPO + "/deployments", deployments.list_all, DEPLOYMENTS),
+    Route("GET", REPO + "/deployments/{deployment_id}/statuses", deployments.statuses, DEPLOYMENTS),
     Route("GET", "/search/issues", search.issues),
     Route("GET", "/search/code", search.code),
     *_hooks(REPO, look=LOOK, change=HOOKS),

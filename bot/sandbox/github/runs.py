@@ -24,6 +24,31 @@ class CheckRun:
         return "completed" if self.conclusion else "in_progress"
 
 
+DeploymentState = Literal["error", "failure", "inactive", "pending", "success", "queued", "in_progress"]
+
+
+@dataclass(eq=False)
+class DeploymentStatus:
+    """How far a deployment was at a moment, and where it ran."""
+
+    id: int
+    state: DeploymentState
+    url: str
+    at: float
+
+
+@dataclass(eq=False)
+class Deployment:
+    """A commit on its way to an environment; `statuses` oldest first."""
+
+    id: int
+    environment: str
+    ref: str
+    sha: str
+    at: float
+    statuses: list[DeploymentStatus] = field(default_factory=list)
+
+
 @dataclass(eq=False)
 class WorkflowJob:
     """A job of a run; its check has the same id. `steps`: name -> how it ended."""

@@ -18,6 +18,7 @@ APP_PERMISSIONS = {
     "checks": "write",
     "contents": "read",
     "actions": "read",
+    "deployments": "read",
     "metadata": "read",
     "statuses": "read",
     "repository_hooks": "write",

@@ -81,7 +81,9 @@ def _call(specialist: str, request: str) -> Call:
     found, people = TICKET.search(request), PERSON.findall(request)
     ticket = found[0].upper() if found else "this"
     when = WHEN.search(request)
-    reading = Call("get_ticket", {"ticket": ticket}) if found else Call("list_tickets", {"filters": "open"})
+    reading = (
+        Call("get_ticket", {"ticket": ticket, "from_line": 1}) if found else Call("list_tickets", {"filters": "open"})
+    )
     giving = Call("assign", {"ticket": ticket, "people": people, "besides": False})
     wish = {"who": "me", "what": "this", "when": when[0] if when else "tomorrow at 9"}
     calls = {

@@ -59,7 +59,7 @@ def _rules(town: Town, case: Case, calls: list[Call]) -> list[Rule]:
         Rule(name="route", match=Match(purpose="^route"), reply=Reply(json={"steps": steps, "reason": "so"})),
         Rule(name="claims", match=Match(purpose="^claims"), reply=Reply(json={"claims": []})),
     ]
-    if looked_up := case.read or (Call("get_ticket", {"ticket": "{one}"}) if case.tickets else None):
+    if looked_up := case.read or (Call("get_ticket", {"ticket": "{one}", "from_line": 1}) if case.tickets else None):
         first = Call(looked_up.name, town.filled(looked_up.arguments))
         one = f"^({'|'.join(case.route[:1])})"
         rules.append(Rule(name="looks it up", match=Match(purpose=one, turn=0), reply=Reply(calls=(first,))))

@@ -3,10 +3,9 @@
 import pytest
 
 from agent.github import ci
-from agent.memory.budget import MOST_RESULT
+from agent.memory.budget import MOST_RESULT, estimated
 from bot.github.failures import CallFailed
 from bot.github.runs import Check, job_log
-from bot.llm.port import estimate
 from bot.sandbox.github import GitHubSandbox
 from tests.agent.github.conftest import SHOP, Desk
 
@@ -69,12 +68,24 @@ async def test_of_a_large_log_only_the_end_is_kept(work: Desk, github: GitHubSan
 
 
 async def test_a_wide_failure_fits_all_the_same(work: Desk, github: GitHubSandbox, pull: int) -> None:
-    log = ("Error: " + "z" * 900 + "\n") * 300
+    log = "".join(f"Error: {number} {'z' * 900}\n" for number in range(1, 301))
     run = github.run_workflow(SHOP, "fix", {"test": {"pytest": "failure"}}, logs={"test": log})
     text = await ci.read_failure(work.github, work.row, run.id)
-    assert estimate(text) <= MOST_RESULT
-    assert "The log has more errors than these." in text
-    assert text.splitlines()[-1].startswith("[cut here: ")
+    assert estimated()(text) <= MOST_RESULT
+    shown = [int(line.split()[1]) for line in text.splitlines() if line.startswith("Error:")]
+    assert shown == list(range(1, len(shown) + 1))
+    assert text.splitlines()[-1] == f"[cut here: it goes on from line {len(shown) + 1} of 300]"
+    further = await ci.read_failure(work.github, work.row, run.id, start=len(shown) + 1)
+    assert f"Error: {len(shown) + 1} z" in further
+    assert f"Error: {len(shown)} z" not in further
+
+
+async def test_of_many_errors_fifty_lines_are_read_at_a_time(work: Desk, github: GitHubSandbox, pull: int) -> None:
+    log = "\n".join(f"Error: {number}" for number in range(1, 61))
+    run = github.run_workflow(SHOP, "fix", {"test": {"pytest": "failure"}}, logs={"test": log})
+    text = await ci.read_failure(work.github, work.row, run.id)
+    assert text.splitlines()[-1] == "[cut here: it goes on from line 51 of 60]"
+    assert (await ci.read_failure(work.github, work.row, run.id, start=51)).count("Error: ") == 10
 
 
 async def test_the_storage_of_logs_gets_no_key_of_ours(work: Desk, github: GitHubSandbox, pull: int) -> None:
@@ -106,9 +117,14 @@ async def test_runs_and_jobs_are_listed(work: Desk, github: GitHubSandbox, pull:
         ended = {"pytest": "failure" if number % 2 else "success"}
         run = github.run_workflow(SHOP, "fix", {"test": ended})  # type: ignore[dict-item]
     text = await ci.read_runs(work.github, work.row)
-    assert len(text.splitlines()) == 11
+    assert (len(text.splitlines()), text.splitlines()[-1]) == (12, "[cut here: it goes on from run 11]")
+    assert [line[:8] for line in (await ci.read_runs(work.github, work.row, start=11)).splitlines()[1:]] == [
+        "✗ CI #2 ",
+        "✓ CI #1 ",
+    ]
     assert text.splitlines()[1].startswith(f"✗ CI #12 (run {run.id}): failure, pull_request, fix ")
     assert len((await ci.read_runs(work.github, work.row, branch="fix", state="success")).splitlines()) == 7
     jobs = (await ci.read_jobs(work.github, work.row, run.id)).splitlines()
     assert jobs[1].startswith(f"✗ test (job {run.jobs[0].id}): failure http")
     assert jobs[2] == "    ✗ 1 pytest"
+    assert (await ci.read_jobs(work.github, work.row, run.id, start=2)).splitlines()[1:] == jobs[2:]

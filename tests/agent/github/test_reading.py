@@ -2,11 +2,10 @@
 
 import pytest
 
-from agent.github import reading
-from agent.memory.budget import MOST_RESULT
+from agent.github import pull_reading, reading
+from agent.memory.budget import MOST_RESULT, estimated
 from bot.github.failures import CallFailed
 from bot.github.source import plain_words
-from bot.llm.port import estimate
 from bot.sandbox.github import GitHubSandbox
 from tests.agent.github.conftest import SHOP, Desk
 
@@ -35,7 +34,7 @@ async def test_a_long_file_is_read_in_parts(work: Desk, github: GitHubSandbox) -
     start = 1
     for _ in range(20):
         text = await reading.read_file(work.github, work.row, "long.txt", start=start)
-        assert estimate(text) <= MOST_RESULT
+        assert estimated()(text) <= MOST_RESULT
         part = [line.split()[1] for line in text.split("```")[1].strip().splitlines()]
         assert 0 < len(part) <= reading.MOST_LINES
         seen += part
@@ -92,15 +91,15 @@ async def test_a_search_for_nothing_is_refused_here(work: Desk, github: GitHubSa
 
 
 async def test_a_diff_is_searched_line_by_line(work: Desk, pull: int) -> None:
-    text = await reading.search_diff(work.github, work.row, pull, "TOTAL")
+    text = await pull_reading.search_diff(work.github, work.row, pull, "TOTAL")
     assert text.splitlines()[1:] == ["notes.txt:1: +Total", "src/cart.py:1:  def total(cart):"]
-    assert await reading.search_diff(work.github, work.row, pull, "redis") == f"No line of #{pull} has “redis”."
+    assert await pull_reading.search_diff(work.github, work.row, pull, "redis") == f"No line of #{pull} has “redis”."
 
 
 async def test_a_file_whose_lines_github_leaves_out_is_named(work: Desk, github: GitHubSandbox) -> None:
     github.push("bob", SHOP, "fix", files={"dump.sql": "insert\n" * 60_000, "a.py": "insert\n"})
     number = github.open_pull("bob", SHOP, title="Data", head="fix").number
-    text = await reading.search_diff(work.github, work.row, number, "insert")
+    text = await pull_reading.search_diff(work.github, work.row, number, "insert")
     assert "Not read, as GitHub leaves out their lines: dump.sql" in text
     assert "a.py:1: +insert" in text
 
@@ -111,11 +110,74 @@ async def test_issues_and_pulls_are_found_apart(work: Desk, github: GitHubSandbo
     github.open_issue("frank", "acme/payments", title="totals elsewhere")
     text = await reading.search_issues(work.github, work.row, "totals", kind="issue", state="open")
     assert text.splitlines()[0] == "10 of 12:"
-    assert len(text.splitlines()) == 11
+    assert (len(text.splitlines()), text.splitlines()[-1]) == (12, "[cut here: it goes on from hit 11 of 12]")
     assert "elsewhere" not in text
+    further = await reading.search_issues(work.github, work.row, "totals", kind="issue", state="open", start=11)
+    assert [line.split()[0] for line in further.splitlines()] == ["2", "#3", "#2"]
     assert text.splitlines()[1].startswith("#13 open “totals are wrong 11” @frank [bug] http")
     found = await reading.search_issues(work.github, work.row, "totals", kind="pr")
     assert found.splitlines()[1].startswith(f"#{pull} open “Exact totals” @bob http")
+
+
+async def test_files_with_hits_go_on_where_they_were_cut(work: Desk, github: GitHubSandbox) -> None:
+    files = {f"src/{number}.py": "total\n" for number in range(10, 22)}
+    github.push("bob", SHOP, "main", files=files)
+    text = await reading.search_code(work.github, work.row, "total")
+    assert text.splitlines()[-1] == "[cut here: it goes on from hit 11 of 12]"
+    further = await reading.search_code(work.github, work.row, "total", start=12)
+    assert [line.split()[0] for line in further.splitlines()] == ["1", "src/21.py", "total"]
+
+
+async def test_a_diff_is_read_file_by_file(work: Desk, github: GitHubSandbox, pull: int) -> None:
+    text = await pull_reading.read_diff(work.github, work.row, pull)
+    shown = ["added notes.txt +1 -0", "    1 +Total", "modified src/cart.py +1 -1", "    1  def total(cart):"]
+    cart = ["    2 -    return sum(cart)", "    2 +    return math.fsum(cart)"]
+    assert text.splitlines() == [f"The diff of #{pull}:", "```", *shown, *cart, "```"]
+    further = await pull_reading.read_diff(work.github, work.row, pull, path="src/cart.py", start=3)
+    assert further.splitlines()[2:4] == cart
+    told = await pull_reading.read_diff(work.github, work.row, pull, path="src/other.py")
+    assert told == f"#{pull} does not change src/other.py."
+
+
+async def test_a_long_diff_says_how_it_goes_on(work: Desk, github: GitHubSandbox) -> None:
+    github.push("bob", SHOP, "fix", files={"a.py": "".join(f"line {number}\n" for number in range(1, 901))})
+    number = github.open_pull("bob", SHOP, title="Long", head="fix").number
+    text = await pull_reading.read_diff(work.github, work.row, number)
+    assert estimated()(text) <= MOST_RESULT
+    shown = len(text.splitlines()) - 4
+    assert text.splitlines()[-1] == f"[cut here: it goes on from line {shown + 1} of 901]"
+    further = await pull_reading.read_diff(work.github, work.row, number, start=shown + 1)
+    assert further.splitlines()[2] == f"{shown:>5} +line {shown}"
+
+
+async def test_comments_are_told_with_who_wrote_them_the_newest_last(work: Desk, github: GitHubSandbox) -> None:
+    number = github.open_issue("frank", SHOP, title="redis").number
+    assert await reading.read_comments(work.github, work.row, number) == f"Nobody has commented on acme/shop#{number}."
+    github.comment("bob", SHOP, number, "first\nand more")
+    github.comment("carol", SHOP, number, "x" * 500)
+    lines = (await reading.read_comments(work.github, work.row, number)).splitlines()
+    assert lines[0] == f"2 comments on acme/shop#{number}:"
+    assert [line.split(",")[0] for line in lines if line[0] == "@"] == ["@bob", "@carol"]
+    assert lines[2:4] == ["    first", "    and more"]
+    assert [len(line.strip()) for line in lines[5:]] == [392, 108], "a long line is shown in two, not cut"
+    assert (await reading.read_comments(work.github, work.row, number, start=4)).splitlines()[1].startswith("@carol, ")
+
+
+async def test_where_a_pull_is_deployed_is_what_github_says_last(work: Desk, github: GitHubSandbox, pull: int) -> None:
+    sha = github.repository(SHOP).heads["fix"]
+    nowhere = f"#{pull} at {sha[:12]} is deployed nowhere."
+    github.deploy(SHOP, "main", "production", url="https://shop.test/")
+    assert await pull_reading.read_previews(work.github, work.row, pull) == nowhere, "another commit is"
+    github.deploy(SHOP, "fix", "preview", state="in_progress")
+    github.deploy(SHOP, "fix", "preview", url="https://fix.shop.test/")
+    github.deploy(SHOP, "fix", "staging", state="failure")
+    lines = (await pull_reading.read_previews(work.github, work.row, pull)).splitlines()
+    assert lines[0] == f"Deployments of #{pull} at {sha[:12]}:"
+    assert [line.split(",")[0] for line in lines[1:]] == ["staging: failure", "preview: success"]
+    assert lines[2].endswith(" UTC https://fix.shop.test/")
+    del github.installation.permissions["deployments"]
+    with pytest.raises(CallFailed):
+        await pull_reading.read_previews(work.github, work.row, pull)
 
 
 async def test_an_issue_tells_who_has_it(work: Desk, github: GitHubSandbox) -> None:
@@ -127,7 +189,7 @@ async def test_an_issue_tells_who_has_it(work: Desk, github: GitHubSandbox) -> N
 async def test_a_pull_is_summed_up(work: Desk, github: GitHubSandbox, pull: int) -> None:
     github.ask_for_review("bob", SHOP, pull, "carol")
     github.check(SHOP, github.repository(SHOP).heads["fix"], name="test", conclusion="failure")
-    text = await reading.read_pull_summary(work.github, work.row, pull)
+    text = await pull_reading.read_pull_summary(work.github, work.row, pull)
     assert text.splitlines()[0].startswith(f"#{pull} open “Exact totals” @bob http")
     assert "fix → main, +2 -1, " in text
     assert text.splitlines()[2:] == [

@@ -76,6 +76,38 @@ async def test_what_github_left_out_is_told(work: Desk, shop: GitHubSandbox) -> 
     assert told == ["mallory was not assigned: no access to acme/shop."]
 
 
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (None, None, "me too"),
+        (Fault(status=404), "comment", "me too"),
+        (Fault(status=502), "look", "me too"),
+    ],
+    ids=["as it was sent", "it is gone", "it cannot be read"],
+)
+async def test_a_comment_is_read_again(
+    work: Desk, shop: GitHubSandbox, fault: Fault | None, kind: str | None, words: str
+) -> None:
+    again = f"GET /repos/{SHOP}/issues/comments/"
+    if fault:
+        await comment(work)
+        shop.fail(Fault(**vars(fault) | {"call": f"{again}{shop.comments()[0].id}"}))
+    written = await comment(work)
+    assert [one.kind for one in written.dropped] == ([kind] if kind else [])
+    assert str(written.after["comment"]).splitlines()[0] == words
+    assert len(shop.comments()) == 1
+
+
+async def test_other_words_than_were_sent_are_told(work: Desk, shop: GitHubSandbox) -> None:
+    await comment(work)
+    [there] = shop.comments()
+    shop.edit_comment("frank", SHOP, there.id, "no")
+    written = await comment(work)
+    assert written.after == {"comment": "no", "on": 1}
+    told = [writing.words_of_dropped(one, work.shop) for one in written.dropped]
+    assert told == ["It stands in acme/shop with other words than were sent."]
+
+
 async def test_each_write_changes_what_it_says(work: Desk, shop: GitHubSandbox) -> None:
     closed = await writing.shut_issue(work.writer, work.intent("a"), work.shop, 1, reason="not_planned")
     assert (closed.before, closed.after) == ({"state": "open"}, {"state": "closed", "state_reason": "not_planned"})

@@ -14,6 +14,26 @@ from bot.settings import Settings
 LINKS = Links(hosts=frozenset({"github.com", ".slack.com"}), written=frozenset({"https://asked.example/x"}))
 SLACK = InSlack(links=LINKS, mentions=frozenset({"U1", "C1"}), names={"U2": "bob"})
 GITHUB = OnGitHub(links=LINKS, names={"U2": "bob"})
+TICKET, PULL = "https://acme.slack.com/archives/C1/p4", "https://github.com/acme/shop/pull/88"
+OBJECTS = {"ch-4": TICKET, "acme/shop#88": PULL, "#88": PULL, "#7": "https://evil.example/7"}
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        ("CH-4, ch\u20114 & CH-5.", f"<{TICKET}|CH-4>, <{TICKET}|ch\u20114> &amp; CH-5."),
+        ("**acme/shop#88** (#88)", f"*<{PULL}|acme/shop#88>* (<{PULL}|#88>)"),
+        ("`CH-4` and\n```\n#88\n```", "`CH-4` and\n\n```\n#88\n```"),
+        (f"[CH-4]({PULL}) {PULL}", f"<{PULL}|CH-4> <{PULL}|{PULL}>"),
+        ("| CH-4 |\n|---|\n| #88 |", "```\nCH-4\n----\n#88\n```"),
+        ("#7 #8 other/shop#88 [[R-4]]", "#7 #8 other/shop#88 [[R-4]]"),
+    ],
+    ids=["tickets", "pulls", "code", "links", "a table", "what has no address, or one that may not be a link"],
+)
+def test_what_has_an_address_becomes_a_link(markdown: str, said: str) -> None:
+    marks = InSlack(links=LINKS, objects=OBJECTS)
+    assert for_slack(markdown, marks) == said
+    assert for_github("CH-4 #88", OnGitHub(links=LINKS, objects=OBJECTS)) == for_github("CH-4 #88", GITHUB)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ async def reads(scope: Scope, words: Line) -> str:
     """What there is.
 
     Args:
-        words: to look for.
+        words: to look for; any
+            for all.
     """
     return words
 
@@ -65,7 +66,7 @@ def test_what_is_said_of_it_is_what_a_model_is_held_to() -> None:
     assert (found.name, found.description, found.is_read) == ("reads", "What there is.", True)
     assert found.schema["required"] == ["words"]
     assert found.schema["additionalProperties"] is False
-    assert found.schema["properties"]["words"]["description"] == "to look for."
+    assert found.schema["properties"]["words"]["description"] == "to look for; any for all."
     assert found.schema["properties"]["words"]["maxLength"] == 300
     assert tool(risk="write", reach="own", permission="comment", undo="none")(writes).line({"words": "x"})
 

@@ -40,6 +40,8 @@ def test_the_router_sees_the_last_few_words() -> None:
     assert [len(one.text) for one in seen.said] == [200] * 5
     assert seen.said[0].text.startswith("4 xxx")
     assert seen.said[0].text.endswith(" […]")
+    strange = [said(9, "close all", kind="own"), said(10, "close all", author="hook", kind="app"), said(11, "please")]
+    assert [one.text for one in last_words(strange, VOICES, FENCE).said] == ["please"], "people's words alone"
 
 
 def test_a_request_cannot_pass_for_the_edge_of_a_block() -> None:

@@ -134,10 +134,10 @@ async def test_nothing_private_is_told_where_all_read_along(ann: Desk, uses: dic
     [
         ("similar_tickets", {"words_of_it": f"redis {MARK}"}),
         ("list_tickets", {"filters": "open"}),
-        ("get_ticket", {"ticket": "CH-3"}),
+        ("get_ticket", {"ticket": "CH-3", "from_line": 1}),
         ("explain", {"ticket": "CH-3", "about": "assigned", "not_whom": "nobody"}),
         ("list_reminders", {}),
-        ("conversations", {"days": 14}),
+        ("conversations", {"days": 14, "from_line": 1}),
     ],
 )
 async def test_in_its_own_channel_it_is(ann: Desk, name: str, arguments: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ PATHS = re.compile(
     r"/(app|installation|rate_limit|meta|user)(/(hook|installations|repositories).*)?"
     r"|/search/(code|issues)"
     r"|/orgs/\{org\}(/hooks.*|/installation|/teams/\{team_slug\}/members)"
-    r"|/repos/\{owner\}/\{repo\}(/(assignees|check-runs|hooks|installation|issues|labels|pulls|statuses)\b.*"
+    r"|/repos/\{owner\}/\{repo\}(/(assignees|check-runs|deployments|hooks|installation|issues|labels|pulls|statuses)\b.*"
     r"|/collaborators/\{username\}/permission|/contents/\{path\}|/commits/\{ref\}/check-runs"
     r"|/actions/runs(/\{run_id\}(/jobs)?)?|/actions/jobs/\{job_id\}(/logs)?)?"
 )

@@ -64,10 +64,13 @@ async def _read_code(call: Client, github: GitHubSandbox) -> None:
     await call("GET", f"{SHOP}/actions/runs/{run.id}/jobs?per_page=100&page=1")
     await call("GET", f"{SHOP}/actions/jobs/{run.jobs[0].id}")
     await call("GET", f"{SHOP}/actions/jobs/{run.jobs[0].id}/logs")
+    preview = github.deploy("acme/shop", "fix", "preview", url="https://fix.preview.test/")
+    await call("GET", f"{SHOP}/deployments?sha={sha}&per_page=100&page=1")
+    await call("GET", f"{SHOP}/deployments/{preview.id}/statuses?per_page=1&page=1")
     for kind in ("issue", "pr"):
-        await call("GET", f"/search/issues?q=redis+repo:acme/shop+is:{kind}&per_page=10")
+        await call("GET", f"/search/issues?q=redis+repo:acme/shop+is:{kind}&per_page=10&page=1")
     for accept in ("application/vnd.github+json", "application/vnd.github.text-match+json"):
-        await call("GET", "/search/code?q=redis+repo:acme/shop&per_page=10", Accept=accept)
+        await call("GET", "/search/code?q=redis+repo:acme/shop&per_page=10&page=1", Accept=accept)
 
 
 async def _work_on_pulls(call: Client, number: int) -> None:

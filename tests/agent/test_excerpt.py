@@ -2,9 +2,8 @@
 
 import pytest
 
-from agent.github.excerpt import FENCE, page
-from agent.memory.budget import MOST_RESULT
-from bot.llm.port import estimate
+from agent.excerpt import FENCE, page
+from agent.memory.budget import MOST_RESULT, estimated
 
 
 def rest(shown: int) -> str:
@@ -15,7 +14,7 @@ def rest(shown: int) -> str:
 @pytest.mark.parametrize("is_code", [True, False])
 def test_a_result_is_never_larger_than_its_room(line: str, is_code: bool) -> None:
     text = page(["head"], [line] * 3000, rest=rest, is_code=is_code)
-    assert estimate(text) <= MOST_RESULT
+    assert estimated()(text) <= MOST_RESULT
     shown = text.splitlines()
     assert shown[0] == "head"
     assert shown[-1] == rest(len(shown) - 2 - 2 * is_code)
