@@ -1,6 +1,7 @@
 """What happens when something is due: the one who must act hears of it, once, unless it no longer applies."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -41,6 +42,10 @@ class Act(Protocol):
 
 
 ABOUT_TICKETS: dict[str, Act] = {SNOOZE: wake, UNDO: fade, STALE: nudge, **dict.fromkeys(DEEDS, climb)}
+# What stops for everybody with CHARGEHAND_REMINDERS; of these some change a ticket or a record all the same.
+REMINDING = {STALE, REVIEW, DIGEST, SUMMARY, channel_digest.CHANNEL_DIGEST}
+WITH_DEEDS = {SNOOZE, *DEEDS}
+SWITCHED_OFF = "missed: reminders were off for everybody"
 FOR_PEOPLE: dict[str, Callable[[Desk, Reminder], Awaitable[str]]] = {HELD: flush, DIGEST: send, DEPARTURE: depart}
 
 
@@ -63,6 +68,9 @@ async def act_on(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
     """Act on a reminder that was due at this time; one that was moved, cancelled or sent since is left alone."""
     if reminder.state not in LIVE or reminder.due_at != fire_at:
         return
+    if reminder.kind == ALARM and not desk.settings.reminders:
+        reminder.state = "planned"  # somebody asked for it: it comes late, when reminders are on again
+        return
     is_late = desk.now - fire_at > LATE
     late = phrase("(Late: this was due {due}.) ", due=moment(fire_at)) if is_late else ""
     if why_not := await _act(desk, reminder, late=late):
@@ -72,6 +80,15 @@ async def act_on(desk: Desk, reminder: Reminder, *, fire_at: datetime) -> None:
 
 
 async def _act(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
+    """Do what is due; why nobody was told, if so."""
+    if desk.settings.reminders or reminder.kind not in REMINDING | WITH_DEEDS:
+        return await _do(desk, reminder, late=late)
+    if reminder.kind in REMINDING:
+        return SWITCHED_OFF
+    return await _do(replace(desk, is_silent=True), reminder, late=late) or SWITCHED_OFF
+
+
+async def _do(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     """Do what is due; why not, if it no longer applies."""
     if reminder.kind in BY_KIND:
         return await BY_KIND[reminder.kind](desk, reminder, late=late)

@@ -1,6 +1,7 @@
 """What is due is asked for: one range read, then a job for each that says which reminder and the time it was due."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.elected import Role
@@ -14,14 +15,17 @@ EVERY = timedelta(seconds=15)
 MOST = 1000  # in one transaction; the rest a second later
 
 
-async def ask(db: Database, role: Role, *, now: datetime) -> int:
+async def ask(db: Database, role: Role, *, now: datetime, besides: Collection[str] = ()) -> int:
     """Ask for up to `MOST` reminders; how many that made.
+
+    Args:
+        besides: kinds that wait, however long they are due.
 
     Raises:
         StorageError: the next look asks for them again.
     """
     async with db.read() as tx:
-        found = await reminders.due(tx, now=now, most=MOST)
+        found = await reminders.due(tx, now=now, most=MOST, besides=besides)
     if not found:
         return 0
     async with db.write() as tx:

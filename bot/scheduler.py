@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -74,8 +74,16 @@ class Clock:
     Two that both believe to hold it do no harm: a job is known by its schedule and the time it was due.
     """
 
-    def __init__(self, db: Database, role: Role, *, schedules: Sequence[Schedule] = SCHEDULES) -> None:
+    def __init__(
+        self,
+        db: Database,
+        role: Role,
+        *,
+        schedules: Sequence[Schedule] = SCHEDULES,
+        held_back: Collection[str] = (),  # kinds of reminders that wait while reminders are off
+    ) -> None:
         self.db = db
+        self.held_back = held_back
         self.role = role
         is_moved = role.clock is not utc_now
         self.pause, self.every = (MOVED_SECONDS, TICK) if is_moved else (LOOK_SECONDS, EVERY)
@@ -130,7 +138,7 @@ class Clock:
         """Every 15 s, or at once where more was due than one transaction takes."""
         if now < self._remind_at:
             return 0
-        made = await ask(self.db, self.role, now=now)
+        made = await ask(self.db, self.role, now=now, besides=self.held_back)
         self._remind_at = now if made == MOST else now + self.every
         return made
 

@@ -16,7 +16,6 @@ _SENT = (
     select(Reminder, ReminderSend)
     .join(ReminderSend, col(ReminderSend.reminder_id) == Reminder.id)
     .order_by(col(ReminderSend.id).desc())
-    .limit(1)
 )
 
 
@@ -52,23 +51,30 @@ async def sends(tx: Tx, *, since: datetime) -> list[tuple[Reminder, datetime]]:
     return [(reminder, at) for reminder, at in await tx.exec(found)]
 
 
-async def last_sent(tx: Tx, *, person_id: int, ticket_id: int | None) -> tuple[Reminder, ReminderSend] | None:
-    """The last one of which a person was told, or that came about a ticket and is not another's own, as it came."""
+async def last_sent(tx: Tx, *, person_id: int, ticket_id: int) -> tuple[Reminder, ReminderSend] | None:
+    """The last one that came about a ticket and is not another's own, as it came."""
+    is_for_all = col(Reminder.person_id).is_(None) | (col(Reminder.person_id) == person_id)
+    about = (col(Reminder.ticket_id) == ticket_id) & is_for_all
+    row = (await tx.exec(_SENT.limit(1).where(about, col(Reminder.kind) != UNDO))).first()
+    return (row[0], row[1]) if row else None
+
+
+async def came_to(tx: Tx, person_id: int, *, kinds: Collection[str], most: int) -> list[tuple[Reminder, ReminderSend]]:
+    """Those about tickets that a person was told of, and those of these kinds that were theirs; the last first."""
     heard = exists().where(
         col(Notice.person_id) == person_id,
         col(Notice.ticket_id) == col(Reminder.ticket_id),
         col(Notice.state) == "told",
         col(Notice.at) == col(ReminderSend.sent_at),  # both are the moment of one transaction
     )
-    is_for_all = col(Reminder.person_id).is_(None) | (col(Reminder.person_id) == person_id)
-    about = heard if ticket_id is None else (col(Reminder.ticket_id) == ticket_id) & is_for_all
-    row = (await tx.exec(_SENT.where(about, col(Reminder.kind) != UNDO))).first()
-    return (row[0], row[1]) if row else None
+    own = (col(Reminder.person_id) == person_id) & col(Reminder.kind).in_(kinds)
+    found = _SENT.limit(most).where(or_(heard, own), col(Reminder.kind) != UNDO)
+    return [(reminder, sent) for reminder, sent in await tx.exec(found)]
 
 
 async def sent_as(tx: Tx, reminder_id: int) -> tuple[Reminder, ReminderSend] | None:
     """The reminder of this id, if it came and told anybody, as it came last."""
-    row = (await tx.exec(_SENT.where(col(Reminder.id) == reminder_id, col(Reminder.kind) != UNDO))).first()
+    row = (await tx.exec(_SENT.limit(1).where(col(Reminder.id) == reminder_id, col(Reminder.kind) != UNDO))).first()
     return (row[0], row[1]) if row else None
 
 

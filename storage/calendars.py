@@ -1,6 +1,6 @@
 """Hours and holidays as somebody set them: a person, a team or the workspace; what they left open is not stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -84,11 +84,20 @@ async def all_rows(tx: Tx) -> list[CalendarRow]:
     return list(await tx.exec(select(CalendarRow)))
 
 
+async def days_of(tx: Tx, scopes: Sequence[str]) -> list[CustomDay]:
+    """All days that these named."""
+    return list(await tx.exec(_DAYS, params={"scopes": list(scopes)}))
+
+
 async def custom_days(tx: Tx, scopes: Sequence[str]) -> list[CustomDay]:
     """The days of these, each once: of several who name a day the first counts."""
+    return first_named(await days_of(tx, scopes), scopes)
+
+
+def first_named(named: Iterable[CustomDay], scopes: Sequence[str]) -> list[CustomDay]:
+    """Of these days those of some scopes, each as the first of them has it."""
     days: dict[date, CustomDay] = {}
-    found = await tx.exec(_DAYS, params={"scopes": list(scopes)})
-    for row in sorted(found, key=lambda row: scopes.index(row.scope)):
+    for row in sorted((row for row in named if row.scope in scopes), key=lambda row: scopes.index(row.scope)):
         days.setdefault(row.day, row)
     return sorted(days.values(), key=lambda row: row.day)
 

@@ -22,6 +22,13 @@ _SETTING = (
     .order_by(col(Membership.team_id).desc())
 )
 
+_OLDEST_TEAMS = (
+    select(Membership.person_id, func.min(Membership.team_id))
+    .join(Team, col(Team.id) == Membership.team_id)
+    .where(col(Membership.person_id).in_(bindparam("people", expanding=True)), col(Team.deleted_at).is_(None))
+    .group_by(col(Membership.person_id))
+)
+
 
 async def take_role(tx: Tx, person: Person, team: Team) -> str | None:
     """Make someone no member any more; returns the role they had."""
@@ -52,6 +59,11 @@ async def everyone(tx: Tx) -> list[tuple[int, str, str]]:
         .order_by(col(Team.id))
     )
     return list((await tx.exec(found)).all())
+
+
+async def oldest_teams(tx: Tx, people: Collection[int]) -> dict[int, int]:
+    """Person id -> the oldest team that they are in; who is in none is left out."""
+    return dict((await tx.exec(_OLDEST_TEAMS, params={"people": list(people)})).all())
 
 
 async def setting(tx: Tx, people: Collection[int], key: str) -> dict[int, str]:

@@ -45,8 +45,16 @@ async def holding(
     tx: Tx, person_id: int, *, ticket_id: int, team_id: int | None, doer_id: int | None, now: datetime
 ) -> Mute | None:
     """What keeps somebody from hearing of a ticket, or of what somebody did with it."""
+    found = await all_holding(tx, person_id, ticket_id=ticket_id, team_id=team_id, doer_id=doer_id, now=now)
+    return next(iter(found), None)
+
+
+async def all_holding(
+    tx: Tx, person_id: int, *, ticket_id: int, team_id: int | None, doer_id: int | None, now: datetime
+) -> list[Mute]:
+    """The same, all that does, the oldest first."""
     about = {"person": person_id, "ticket": ticket_id, "team": team_id or 0, "doer": doer_id or 0, "now": now}
-    return (await tx.exec(_HOLDING, params=about)).first()
+    return list(await tx.exec(_HOLDING, params=about))
 
 
 async def of_ticket(tx: Tx, ticket_id: int, *, now: datetime) -> list[Mute]:

@@ -90,6 +90,7 @@ DUE = (
     .order_by(reminders.c.due_at)
     .limit(bindparam("most"))
 )
+_DUE_BESIDES = DUE.where(reminders.c.kind.not_in(bindparam("besides", expanding=True)))
 _INSERT = insert(reminders)
 PLAN = _INSERT.on_conflict_do_update(
     index_elements=["plan_key"],
@@ -108,9 +109,11 @@ _LEAVE_OUT = (
 )
 
 
-async def due(tx: Tx, *, now: datetime, most: int) -> list[Due]:
-    """What is due and not asked for yet, the oldest first."""
-    return [Due(row.id, row.due_at, row.ticket_id) for row in await run(tx, DUE, {"now": now, "most": most})]
+async def due(tx: Tx, *, now: datetime, most: int, besides: Collection[str] = ()) -> list[Due]:
+    """What is due and not asked for yet, the oldest first, but for these kinds."""
+    wanted = {"now": now, "most": most}
+    asked = run(tx, _DUE_BESIDES, wanted | {"besides": list(besides)}) if besides else run(tx, DUE, wanted)
+    return [Due(row.id, row.due_at, row.ticket_id) for row in await asked]
 
 
 async def next_due(tx: Tx) -> datetime | None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.assigning.duty import Duty, duties
 from agent.calendar.opening import is_open, next_open
 from agent.calendar.when import in_words
-from agent.calendar.whose import chosen_hours
+from agent.calendar.whose import Hours, hours_of
 from agent.desk import Desk
 from agent.notices.standing import ON, WAKE
 from agent.sla.policy import policies_of
-from prompts.words import say
+from prompts.words import fixed, say
 from storage import loads, people, settings_kv
 from storage.calendars import of_person, of_team, team_of
 from storage.database import Tx
@@ -22,6 +23,8 @@ from storage.tickets import Ticket
 
 LOAD, WEIGHTED = "load", "weighted"  # a setting of a team (settings_kv); without it tickets are counted
 MANAGERS = "managers"  # likewise, on or off; without it they are given none
+
+DAY_OFF, OUTSIDE = fixed("has a day off until {opens}"), fixed("is outside their hours until {opens}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,21 +109,36 @@ async def managers_take_tickets(tx: Tx) -> list[int]:
 
 
 async def _asleep(desk: Desk, ticket: Ticket, persons: Sequence[Person], *, team_id: int) -> dict[int, str]:
-    """Who is outside of their hours, if the ticket's clock runs around the clock; not who wants to be woken.
+    """Who has a day off, and outside of their hours who is while the ticket's clock runs around the clock.
 
-    As with notices, hours that nobody has set keep nobody from anything.
+    Around the clock those who want to be woken count as at work. As with notices, hours that nobody has set keep
+    nobody from anything.
     """
     policy = (await policies_of(desk.tx, team_id)).get(ticket.priority or "")
-    if policy is None or policy.clock != ALWAYS:
-        return {}
-    wakes = await settings_kv.of_scopes(desk.tx, [of_person(one.id) for one in persons], (WAKE,))
-    found = {}
-    for one in persons:
-        hours = await chosen_hours(desk.tx, desk.settings, one.id)
-        if hours and wakes.get((of_person(one.id), WAKE)) != ON and not is_open(hours, desk.now):
-            opens = in_words(next_open(hours, desk.now), hours, desk.now)
-            found[one.id] = say("is outside their hours until {opens}", opens=opens)
-    return found
+    is_always, wakes = policy is not None and policy.clock == ALWAYS, set()
+    if is_always:
+        said = await settings_kv.of_scopes(desk.tx, [of_person(one.id) for one in persons], (WAKE,))
+        wakes = {scope for (scope, _), value in said.items() if value == ON}
+    hours = await hours_of(desk.tx, desk.settings, persons)
+    kept = {one.id: hours[one.id] for one in persons if of_person(one.id) not in wakes}
+    found = {id_: resting(theirs, desk.now, is_always=is_always) for id_, theirs in kept.items()}
+    return {id_: words for id_, words in found.items() if words}
+
+
+def resting(hours: Hours, now: datetime, *, is_always: bool) -> str:
+    """Why somebody is not at work by their calendar, to follow their name; empty when they are.
+
+    Args:
+        is_always: it counts at every hour; else only a day on which they would work, but for a holiday or a day off.
+    """
+    calendar = hours.calendar
+    today = now.astimezone(calendar.zone).date()
+    works = any(shift.weekday == today.weekday() for shift in calendar.week)
+    is_off = works and calendar.day_off(today) is not None
+    if not (is_off or (is_always and hours.is_chosen)) or is_open(calendar, now):
+        return ""
+    opens = in_words(next_open(calendar, now), calendar, now)
+    return say(DAY_OFF if is_off else OUTSIDE, opens=opens)
 
 
 def _barred(desk: Desk, ticket: Ticket, person: Person) -> str:

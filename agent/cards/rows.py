@@ -11,7 +11,13 @@ from storage.similar import Glimpse
 from storage.sla import SlaClock
 from storage.tickets import LOUDEST_FIRST, Ticket
 
-SNOOZES = ((fixed("1 h"), "1h"), (fixed("Tomorrow"), "tomorrow"), (fixed("Next Monday"), "next monday"))
+SNOOZES = (
+    (fixed("1 h"), "1h"),
+    (fixed("Tomorrow"), "tomorrow"),
+    (fixed("Next Monday"), "next monday"),
+    (fixed("Until activity"), "until activity"),
+    (fixed("Until a date…"), "form:snooze"),
+)
 # Behind ⋯, in this order: label, action, and for which tickets; Slack shows no more than five.
 FOLDED: tuple[tuple[str, str, Callable[[Ticket], bool]], ...] = (
     (fixed("Edit…"), "form:set", lambda ticket: True),

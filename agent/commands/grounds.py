@@ -9,15 +9,16 @@ from agent.desk import Desk
 from agent.duration import in_words
 from agent.notices import notify
 from agent.notices.attention import NUDGE
-from agent.notices.standing import judge
-from agent.nudges.plan import habit
+from agent.notices.standing import AWAY, FOR_ALL_TO_KNOW, in_the_way, off_for_all
+from agent.nudges.plan import habit, nudges_of
 from agent.sla.policy import LADDERS, calendar_for
 from agent.status_words import words
 from bot.errors import UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say
 from storage import absences, audit, people, sla, tickets
-from storage.tickets import OPEN, Ticket
+from storage.sla import BUSINESS
+from storage.tickets import LOUD, OPEN, Ticket
 
 DENIED, REMINDED, SILENT = "denied", "reminded", "silent"
 
@@ -59,14 +60,35 @@ async def _silent(desk: Desk, ticket: Ticket) -> list[str]:
         who = f"@{escape((await people.get(desk.tx, ticket.waiting_on)).name)}" if ticket.waiting_on else ""
         waits = fixed("It waits for {whom} since {since}: it is not its assignees' turn.")
         lines.append(say(waits, whom=who or say("something"), since=moment(ticket.waiting_since)))
-    if ticket.priority not in LADDERS:
-        managers = fixed("What a {priority} ticket misses stands in its managers' digest alone.")
+    if ticket.priority in LADDERS and ticket.priority not in LOUD:
+        managers = fixed("Managers hear in their digest alone of what a {priority} ticket misses.")
         assignees = fixed("What a {priority} ticket misses stands in its assignees' digest alone.")
         quiet = managers if ticket.priority == "medium" else assignees
         lines.append(say(quiet, priority=words(ticket.priority)))
-    if not (await habit(desk, ticket)).is_on:
+    return [
+        f"• {line}"
+        for line in [*lines, *await _nudges(desk, ticket), *await _people(desk, ticket), *await _hours(desk, ticket)]
+    ]
+
+
+async def _nudges(desk: Desk, ticket: Ticket) -> list[str]:
+    """What keeps it from being brought up, whoever has it."""
+    lines = [off] if (off := off_for_all(desk.settings)) else []
+    team, calendar = (
+        await habit(desk, ticket),
+        await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=BUSINESS),
+    )
+    planned = nudges_of(ticket, team, calendar)
+    if not team.is_on:
         lines.append(say("Its team wants no nudges (`nudge.on` is off)."))
-    return [f"• {line}" for line in [*lines, *await _people(desk, ticket), *await _hours(desk, ticket)]]
+    elif ticket.priority and not planned and ticket.status in OPEN:
+        digests = fixed("A {priority} ticket that nobody does anything with stands in digests alone.")
+        lines.append(say(digests, priority=words(ticket.priority)))
+    elif planned and planned[-1].due_at <= desk.now:
+        lines.append(
+            say("It was brought up as often as it may be: digests alone show it until somebody does something.")
+        )
+    return lines
 
 
 async def _people(desk: Desk, ticket: Ticket) -> list[str]:
@@ -78,10 +100,12 @@ async def _people(desk: Desk, ticket: Ticket) -> list[str]:
     lines = [say("@{who} is away until {end}.", who=escape(one.name), end=moment(away[one.id].ends)) for one in gone]
     nobody = replace(desk, actor=None)  # a nudge is no person's doing
     for one in had:
-        verdict = await judge(nobody, ticket, one, NUDGE)
-        if verdict.fate != "told" and one.id not in away:
-            why = say(verdict.reason) if one.id == desk.asker.person_id else say("nudges wait, or are not wanted")
-            lines.append(f"@{escape(one.name)}: {why}.")
+        found = [why for why in await in_the_way(nobody, ticket, one, NUDGE) if why != AWAY]
+        is_own = one.id == desk.asker.person_id
+        reasons = [say(why) for why in found if is_own or why in FOR_ALL_TO_KNOW]
+        if len(reasons) < len(found):
+            reasons.append(say("nudges wait, or are not wanted"))
+        lines += [f"@{escape(one.name)}: {'; '.join(reasons)}."] if reasons else []
     return lines
 
 
@@ -91,8 +115,10 @@ async def _hours(desk: Desk, ticket: Ticket) -> list[str]:
     if not running:
         return [say("No deadline runs.")]
     calendar = await calendar_for(desk.tx, desk.settings, ticket.team_id, clock=running[0].clock)
+    off = calendar.day_off(desk.now.astimezone(calendar.zone).date())
     if is_open(calendar, desk.now):
         first = min(clock.warn_at if clock.warn_at > desk.now else clock.due_at for clock in running)
         near = fixed("The next deadline comes near only {at}, in {span}.")
         return [say(near, at=moment(first), span=in_words(first - desk.now))] if first > desk.now else []
-    return [say("The team's hours begin again {at}.", at=moment(next_open(calendar, desk.now)))]
+    holiday = [say("The team has a day off today: {name}.", name=escape(off))] if off else []
+    return [*holiday, say("The team's hours begin again {at}.", at=moment(next_open(calendar, desk.now)))]

@@ -14,6 +14,7 @@ from agent.commands.named import MESSAGE, thread_ticket, ticket_named
 from agent.commands.reading import THIS
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.notices.standing import off_for_all
 from agent.people.whom import person_named
 from bot.access import Target, check
 from bot.errors import Undecided, UserError
@@ -81,7 +82,8 @@ async def remind(desk: Desk, said: Said) -> Reply:
     desk.audit("remind", "alarm", alarm.id, before={}, after=after)
     answer = say(_promise(target, timing), whom=target.name, when=shown(desk, timing, calendar))
     what = f": {escape(text).removesuffix('.')}" if text else ""
-    return Reply(message=Message(text=f"{answer}{what}.", buttons=_buttons(alarm)), is_private=True, settles=True)
+    answer = f"{answer}{what}. {off_for_all(desk.settings)}".rstrip()
+    return Reply(message=Message(text=answer, buttons=_buttons(alarm)), is_private=True, settles=True)
 
 
 def _promise(target: _Target, timing: Timing) -> str:

@@ -4,7 +4,9 @@ from agent.alarms.keep import ALARM, is_theirs
 from agent.calendar.whose import calendar_of_person
 from agent.commands.reminded_page import hours_that_count, why_page
 from agent.desk import Desk
+from agent.digest.plan import DIGEST
 from agent.notices import notify
+from agent.notices.holding import HELD
 from agent.nudges.plan import STALE
 from agent.review_requests.plan import REVIEW
 from agent.sla.clocks import SNOOZE
@@ -19,6 +21,8 @@ from storage.reminders import Reminder, ReminderSend
 from storage.sla import BUSINESS
 from storage.tickets import Ticket
 
+OWN = (ALARM, DIGEST, HELD, REVIEW, SNOOZE)  # kinds that come to one person alone
+MOST = 20  # looked at: what is about a ticket that they may not see any more is passed over
 STEPS = {  # of a clock: what its reminders tell
     "warn": fixed("It was the warning that the deadline comes near."),
     "breach": fixed("It said that the deadline has passed."),
@@ -30,12 +34,22 @@ STEPS = {  # of a clock: what its reminders tell
 
 async def last(desk: Desk, ticket: Ticket | None) -> str:
     """The last one that came, to the asker or about a ticket."""
-    found = await agenda.last_sent(desk.tx, person_id=desk.asker.person_id, ticket_id=ticket.id if ticket else None)
-    about = await tickets.get(desk.tx, found[0].ticket_id) if found and found[0].ticket_id else None
-    if found is None or about is None or not await desk.sees(about):
-        to_you = say("No reminder has come to you yet.")
-        return say("No reminder has come of {ticket} yet.", ticket=ticket.name) if ticket else to_you
-    return await _told(desk, *found, about)
+    if ticket is None:
+        return await _last_of_all(desk) or say("No reminder has come to you yet.")
+    found = await agenda.last_sent(desk.tx, person_id=desk.asker.person_id, ticket_id=ticket.id)
+    if found is None or not await desk.sees(ticket):
+        return say("No reminder has come of {ticket} yet.", ticket=ticket.name)
+    return await _told(desk, *found, ticket)
+
+
+async def _last_of_all(desk: Desk) -> str:
+    """The last one that came to the asker themselves: about a ticket, their day, or what they asked for."""
+    for reminder, sent in await agenda.came_to(desk.tx, desk.asker.person_id, kinds=OWN, most=MOST):
+        alarm = await alarms.get(desk.tx, reminder.alarm_id) if reminder.alarm_id else None
+        is_for_others = alarm is not None and alarm.person_id != desk.asker.person_id
+        if not is_for_others and (said := await _said_of(desk, reminder, sent)):
+            return said
+    return ""
 
 
 async def the(desk: Desk, number: int) -> str:

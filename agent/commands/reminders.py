@@ -9,6 +9,7 @@ from agent.digest.plan import DAILY
 from agent.more import more_lines
 from agent.notices import notify
 from agent.notices.holding import FLUSH
+from agent.notices.standing import off_for_all
 from agent.nudges.plan import AGAIN, MANAGERS
 from agent.people.leaving import BEGINS
 from agent.review_requests.plan import ASKED, CHANGES
@@ -48,7 +49,8 @@ async def list_reminders(desk: Desk, said: Said) -> Reply:
     lines = [line for _, line in sorted((at, line) for at, line in (*asked, *planned) if at and line)]
     if not lines:
         return text_reply(say("Nothing is planned for you."), is_private=True)
-    shown = [f"*{say('What is planned for you')}*", *lines[:SHOWN], *more_lines(len(lines), SHOWN)]
+    head = [f"*{say('What is planned for you')}*", *filter(None, [off_for_all(desk.settings)])]
+    shown = [*head, *lines[:SHOWN], *more_lines(len(lines), SHOWN)]
     return text_reply("\n".join(shown), is_private=True)
 
 

@@ -1,10 +1,11 @@
-"""`resolve CH-1 <reason>`: the thread says who fixed it, after how long and how, and what the team adds to it."""
+"""`resolve CH-1 <reason>`: who reported it reads in the thread who fixed it, after how long and how."""
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
 from agent.reasons import answer_of
 from agent.tickets import plain_words
+from agent.tickets.reporter import called_first
 from agent.tickets.took import took
 from agent.tickets.transition import by, change_status
 from bot.messages import by_name, escape, linked
@@ -17,7 +18,7 @@ async def resolve(desk: Desk, said: Said) -> Reply:
     """The reason is required and goes on record as it was said."""
     ticket, text = said.the_ticket, await _told(desk, said)
     with speaking(await of_ticket(desk, ticket)):
-        told = await _told(desk, said)
+        told = await called_first(desk, ticket, doer_id=desk.asker.person_id) + await _told(desk, said)
     change = phrase("resolved by {who}", who=by(desk))
     await change_status(desk, ticket, "resolved", reason=said.text, said=change, told=told)
     await plain_words.ask_for(desk, ticket)

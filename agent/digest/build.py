@@ -7,7 +7,7 @@ from datetime import datetime, time
 from agent.calendar.opening import DAY, Calendar
 from agent.desk import Desk
 from agent.digest.parts import LINES, NUDGED, TITLE, Part, View, chunks, counted, line, notes_of, sort_into
-from agent.notices.attention import DEADLINE, GIVEN
+from agent.notices.attention import BREACH, DEADLINE, GIVEN, NUDGE, REVIEW
 from agent.proposals.asking import how_to_decide
 from agent.proposals.pending import asks, to_decide
 from agent.review_requests.words import in_digest
@@ -22,7 +22,8 @@ from storage.tickets import OPEN, Ticket
 BUTTONS, MOST_HELD = 5, 40  # what is held back beyond them comes with the next one
 BEFORE_REVIEWS = 3  # of the parts below
 FOR_WHO_HAS_IT = {GIVEN.name, DEADLINE.name}
-NO_NEWS = "the ticket is done, with somebody else, or not theirs to see any more"
+REMINDERS = {sort.name for sort in (DEADLINE, BREACH, NUDGE, REVIEW)}
+NO_NEWS = "the ticket is done, with somebody else, not theirs to see any more, or overdue in the digest"
 ONLY = fixed("They were held back until now.")
 
 
@@ -110,11 +111,19 @@ async def read_held(desk: Desk, person: Person, *, until: datetime | None = None
     news: list[Notice] = []
     for notice, ticket, is_theirs in due:
         is_news = is_theirs or notice.sort not in FOR_WHO_HAS_IT
+        is_news = is_news and (desk.settings.reminders or notice.sort not in REMINDERS)
+        is_news = is_news and not (ticket and _is_overdue(ticket, notice, now=desk.now))
         if ticket is None or (is_news and _is_going_on(ticket, notice) and desk.may_see(person.slack_id, ticket)):
             news.append(notice)
     told = tuple(notice.id for notice in news)
     dropped = tuple(notice.id for notice, *_ in due if notice.id not in told)
     return Held(lines=[f"• {notice.text}" for notice in news], told=told, dropped=dropped)
+
+
+def _is_overdue(ticket: Ticket, notice: Notice, *, now: datetime) -> bool:
+    """Whether it told of a deadline with the digest, which by now shows the ticket as overdue."""
+    is_of_deadline = notice.sort == DEADLINE.name and notice.release_at is None
+    return is_of_deadline and ticket.due_at is not None and ticket.due_at <= now
 
 
 def _is_going_on(ticket: Ticket, notice: Notice) -> bool:

@@ -6,6 +6,7 @@ Deliveries come in any order: GitHub's `updated_at` says which news is newer, an
 from collections.abc import Sequence
 
 from agent.desk import Desk
+from agent.github.activity import commented
 from agent.github.repositories import seen
 from agent.language import of_ticket
 from agent.narration import threads
@@ -14,6 +15,7 @@ from agent.notices import notify
 from agent.people.logins import CODE, confirm
 from agent.reports.report import ask_for_triage, fingerprint
 from agent.status_words import words
+from agent.tickets.reporter import called_first
 from agent.tickets.took import took
 from agent.tickets.transition import change_status
 from agent.turns.moving import move
@@ -67,6 +69,7 @@ async def hear_comment(desk: Desk, event: CommentEvent, *, is_told: bool = True)
     repository = await seen(desk, event.repository)
     if event.action == "created" and event.sender and (code := CODE.search(own_words(event.body))):
         await confirm(desk, event.sender, code.group())
+    await commented(desk, repository, event)
     is_news = is_told and await threads.hear_comment(desk, repository, event)
     nothing = "" if is_news else "nothing to bring up to date"
     known = await issues.by_number(desk.tx, repository.id, event.issue.number)
@@ -198,10 +201,12 @@ async def _close(desk: Desk, ticket: Ticket, event: IssueEvent) -> None:
     why = GONE.get(event.action) or NOT_DONE.get(event.issue.state_reason or "")
     status = "closed" if why else "resolved"
     said = phrase("closed on GitHub{by}", by=_by(event))
+    doer = await people.by_github_login(desk.tx, desk.workspace_id, event.sender) if event.sender else None
+    whom = "" if why else await called_first(desk, ticket, doer_id=doer.id if doer else None)
     with speaking(await of_ticket(desk, ticket)):
         slots = {"ticket": ticket.name, "status": words(status), "time": await took(desk, ticket), "change": said}
         because = f" ({say(why)})" if why else ""
-        told = say("*{ticket} {status}* after {time}: {change}", **slots) + because
+        told = whom + say("*{ticket} {status}* after {time}: {change}", **slots) + because
         reason = say(why) if why else str(said)
     await change_status(desk, ticket, status, reason=reason, said=said, told=told)
 

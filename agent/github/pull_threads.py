@@ -68,6 +68,13 @@ def _is_alone(desk: Desk) -> bool:
     return desk.place is not None and desk.place.is_dm
 
 
+async def tickets_of(desk: Desk, pull: Pull) -> list[int]:
+    """The tickets that its title or branch names, and those of the issues that it closes."""
+    closed = await issues.numbered(desk.tx, pull.repository_id, pull.closes) if pull.closes else {}
+    tracked = [issue.ticket_id for issue in closed.values() if issue.ticket_id is not None]
+    return [*await _tickets_named(desk, pull), *tracked]
+
+
 async def _tickets_named(desk: Desk, pull: Pull) -> list[int]:
     """The tickets that its title or branch names."""
     numbers = {int(found) for found in NAMED.findall(f"{pull.title} {pull.head_ref}")}

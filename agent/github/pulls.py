@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from agent.desk import Desk
+from agent.github.activity import worked_on
 from agent.github.pull_threads import follow_in_threads
 from agent.github.repositories import seen
 from agent.narration import threads
@@ -32,6 +33,7 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
         await desk.tx.flush()
         await follow(desk, known, event)
         await follow_in_threads(desk, known, event, before=None)
+        await worked_on(desk, known, event.sender)
         await threads.hear_review(desk, repository, known, event)
         return ""
     was_draft, before = known.is_draft, known.state
@@ -41,6 +43,7 @@ async def hear_pull(desk: Desk, event: PullEvent) -> str:
         setattr(known, name, value)
     await follow(desk, known, event, was_draft=was_draft)
     await follow_in_threads(desk, known, event, before=before)
+    await worked_on(desk, known, event.sender)
     await threads.hear_review(desk, repository, known, event)
     return ""
 

@@ -7,6 +7,7 @@ from agent.calendar.week import USUAL, read_week, show_week
 from agent.calendar.whose import FROM_SLACK
 from agent.home.view import View
 from agent.language import LANGUAGE
+from agent.notices.standing import QUIET
 from bot.home import Line, Part
 from bot.messages import Button, escape, moment
 from bot.zones import zone_if_known
@@ -19,12 +20,13 @@ DIGEST_TIME = "digest.time"
 
 
 def you_part(view: View, *, open_tickets: int) -> Part:
-    """Capacity, rotation, absence, hours, digest, language and GitHub."""
+    """Capacity, rotation, absence, hours, quiet, digest, language and GitHub."""
     facts = (
         (fixed("Tickets"), _capacity(view, open_tickets)),
         (fixed("Rotation"), say("off") if _is_off(view) else say("new tickets may come")),
         (fixed("Absence"), _absence(view)),
         (fixed("Hours"), _hours(view)),
+        (fixed("Quiet"), _quiet(view)),
         (fixed("Daily digest"), _digest(view)),
         (fixed("Language"), say("English")),
         (fixed("GitHub"), _github(view)),
@@ -93,8 +95,15 @@ def _hours(view: View) -> str:
     return f"`{show_week(read_week(week or USUAL))}` {zone}; {quiet}"
 
 
+def _quiet(view: View) -> str:
+    """When they want to hear of nothing, within their hours or not."""
+    said = _own(view, QUIET)
+    return say("off") if said is None or said == IS_OFF else f"`{show_week(read_week(said))}`"
+
+
 def _digest(view: View) -> str:
-    at = _own(view, DIGEST_TIME) or view.desk.settings.digest_time
+    settings = view.desk.settings
+    at = (_own(view, DIGEST_TIME) or settings.digest_time) if settings.reminders else IS_OFF
     return say("off") if at == IS_OFF else at or say("at the start of the working day")
 
 
@@ -106,4 +115,4 @@ def _github(view: View) -> str:
     return login if identity.is_verified else say("{login}, not proven", login=login)
 
 
-KEYS = (AT_ONCE, TURNS, LANGUAGE, DIGEST_TIME)
+KEYS = (AT_ONCE, TURNS, LANGUAGE, DIGEST_TIME, QUIET)

@@ -13,6 +13,7 @@ from prompts.words import fixed
 
 Fate = Literal["told", "held", "spared"]
 WOKEN = "wakes them"
+CAPPED = fixed("there was a nudge within the hour")
 APART = timedelta(hours=1)  # between two nudges to one person
 
 
@@ -85,7 +86,7 @@ def _quiet(sort: Sort, standing: Standing, now: datetime) -> Verdict | None:
 def _capped(sort: Sort, standing: Standing, now: datetime) -> Verdict | None:
     if not sort.is_capped or standing.nudged_at is None or now - standing.nudged_at >= APART:
         return None
-    return Verdict(fate="held", reason=fixed("there was a nudge within the hour"), until=standing.nudged_at + APART)
+    return Verdict(fate="held", reason=CAPPED, until=standing.nudged_at + APART)
 
 
 RULES: tuple[Callable[[Sort, Standing, datetime], Verdict | None], ...] = (_muted, _for_the_digest, _quiet, _capped)

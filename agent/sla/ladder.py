@@ -12,7 +12,7 @@ from agent.language import of_channel, of_person
 from agent.notices import notify
 from agent.notices.attention import BREACH, DEADLINE
 from agent.notices.origin import why_button
-from agent.sla.policy import IN_MANAGERS_DIGEST, LADDERS, calendar_for
+from agent.sla.policy import IN_DIGEST, calendar_for
 from agent.status_words import words
 from bot.messages import Button, by_name, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
@@ -25,7 +25,7 @@ from storage.tickets import Ticket
 Text = Callable[[], str]  # what is said, in the language that is spoken where it is called
 DONE = {"ack": fixed("acknowledged"), "resolve": fixed("resolved")}
 CLAIM = fixed("Claim")
-IN_DIGEST = fixed("this is how a missed deadline of {priority} tickets is told")
+HOW = fixed("this is how deadlines of {priority} tickets are told")
 FOR_ASSIGNEES = {"warn", "breach"}
 
 
@@ -43,8 +43,6 @@ async def climb(desk: Desk, reminder: Reminder, ticket: Ticket, *, late: Phrase 
             return "the deadline has passed since"
     else:
         clock.breached_at = clock.breached_at or clock.due_at
-    if ticket.priority not in LADDERS and not _is_for_digest(ticket):
-        return "recorded; its assignees' digests show it"
     said = await _words(desk, reminder, ticket, clock)
     return await _tell(desk, reminder, ticket, lambda: f"{late}{said()}")
 
@@ -105,9 +103,8 @@ def _what_to_do(reminder: Reminder, ticket: Ticket) -> str:
 async def _tell(desk: Desk, reminder: Reminder, ticket: Ticket, text: Text) -> str:
     key = f"reminder:{reminder.id}:{reminder.due_at.isoformat()}"
     is_for_all = reminder.kind == "ack" and reminder.step not in {"managers", "admins"}
-    priority = ticket.priority or ""
-    digest = phrase(IN_DIGEST, priority=phrase(priority)) if _is_for_digest(ticket) else ""
-    step = "managers" if digest else reminder.step
+    priority, step = ticket.priority or "", reminder.step
+    digest = phrase(HOW, priority=phrase(priority)) if (priority, step) in IN_DIGEST else ""
     if step == "channel" and await is_quiet(desk, await _channel(desk, ticket)):
         return "its channel is muted, or rests"
     is_told = await tell_step(desk, ticket, step, text, key=key, of=reminder, has_claim=is_for_all, digest=digest)
@@ -165,11 +162,6 @@ async def _people(desk: Desk, ticket: Ticket, step: str) -> list[Person]:
         told |= {person.id for person in managers}
     asked = managers if step == "managers" else await people.admins(desk.tx)
     return [person for person in asked if person.id not in told and desk.may_see(person.slack_id, ticket)]
-
-
-def _is_for_digest(ticket: Ticket) -> bool:
-    """Whether managers read of it in their digest, and assignees of nothing more than that it is overdue."""
-    return ticket.priority in IN_MANAGERS_DIGEST
 
 
 async def _channel(desk: Desk, ticket: Ticket) -> str:

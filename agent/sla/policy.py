@@ -43,9 +43,8 @@ DEFAULTS = {
     "medium": Policy(ack=4 * 60, resolve=24 * 60),
     "low": Policy(ack=8 * 60, resolve=80 * 60),
 }
-# Who hears of a breach besides the assignee, and how long after it. Of what is missing here nobody hears at once: it is
-# overdue in its assignees' digests, and some also stand in the managers'.
-IN_MANAGERS_DIGEST = {"medium"}
+# Who hears of a breach besides the assignee, and how long after it; and of which steps people hear in their digest.
+IN_DIGEST = {("medium", "managers"), ("low", "warn"), ("low", "breach")}
 LADDERS: dict[str, tuple[tuple[str, timedelta], ...]] = {
     "critical": (
         ("managers", timedelta(minutes=15)),
@@ -53,6 +52,8 @@ LADDERS: dict[str, tuple[tuple[str, timedelta], ...]] = {
         ("admins", timedelta(minutes=60)),
     ),
     "high": (("managers", timedelta(hours=1)), ("channel", timedelta(hours=4))),
+    "medium": (("managers", timedelta()),),
+    "low": (),
 }
 
 

@@ -73,13 +73,10 @@ def _about(language: str, kind: str, priority: str | None, minutes: int, clock: 
 
 
 def _steps(ticket: Ticket | Standing, course: Course, calendar: Calendar) -> list[tuple[str, datetime]]:
-    """When each step of the ladder comes. Without a ladder only the breach is recorded, and nobody is told."""
+    """When each step of the ladder comes."""
     breach = max(course.due_at, course.breached_at or course.due_at)
-    ladder = LADDERS.get(ticket.priority or "")
-    if ladder is None:
-        return [("breach", breach)]
     early = [] if course.breached_at else [("warn", course.warn_at)]
-    rungs = [(step, add(calendar, breach, after)) for step, after in ladder]
+    rungs = [(step, add(calendar, breach, after)) for step, after in LADDERS[ticket.priority or ""]]
     steps = [*early, ("breach", breach), *rungs]
     until = ticket.snoozed_until
     return [(step, max(at, until) if until and step in HELD else at) for step, at in steps]

@@ -11,10 +11,11 @@ from agent.notices.standing import called
 from agent.reply import Reply
 from agent.status_words import words
 from bot.errors import UserError
-from bot.messages import Message, escape
+from bot.messages import Message, by_name, escape
 from prompts.words import Phrase, fixed, say, speaking
 from storage import duplicates, outbox, people, tickets
 from storage.database import Tx
+from storage.people import Person
 from storage.tickets import OPEN, Ticket
 from storage.undo_steps import UndoStep
 
@@ -114,12 +115,18 @@ async def _tell(desk: Desk, duplicate: Ticket, ticket: Ticket) -> None:
     """The duplicate's thread hears once that it is done, and so does whoever reported it there."""
     reporter = await people.get(desk.tx, duplicate.reporter_id) if duplicate.reporter_id else None
     is_told = reporter and reporter.is_active and (desk.actor is None or desk.actor.person_id != reporter.id)
-    who = f"{await called(desk, reporter)} " if reporter and is_told else ""
+    who = f"{await _called(desk, ticket, reporter)} " if reporter and is_told else ""
     how = "" if _is_hidden_beside(ticket, duplicate) or not ticket.resolution else f": {escape(ticket.resolution)}"
     with speaking(await of_ticket(desk, duplicate)):
         text = who + _became(ticket, f"{words(ticket.status)}{how}", beside=duplicate)
     once = replace(desk, key=_work_key(ticket, ticket.version))
     await notify.say_in_thread(once, duplicate, text, name=TOLD)
+
+
+async def _called(desk: Desk, ticket: Ticket, reporter: Person) -> str:
+    """By name alone where the other ticket is theirs, too: its thread calls them."""
+    is_called_there = ticket.status == "resolved" and ticket.reporter_id == reporter.id
+    return by_name([reporter.name]) if is_called_there else await called(desk, reporter)
 
 
 def _became(ticket: Ticket, change: str, *, beside: Ticket) -> str:

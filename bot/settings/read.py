@@ -45,6 +45,7 @@ def switched_off(settings: Settings) -> list[Off]:
         ),
         (settings.acts_on_github, Off(fixed("acting on GitHub"), "GITHUB_TOKEN", "ghp_…", is_felt=True)),
         (settings.admins, Off(fixed("a first admin"), "CHARGEHAND_ADMINS", "U012ABCDEF,ada@example.com")),
+        (settings.reminders, Off(fixed("nudges, digests and reminders"), "CHARGEHAND_REMINDERS", "on")),
         (settings.backup_dir, Off(fixed("a backup every night"), "CHARGEHAND_BACKUP_DIR", "/var/backups/chargehand")),
     ]
     return [off for value, off in needs if not value]

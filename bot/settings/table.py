@@ -248,6 +248,8 @@ class Settings(BaseSettings):
     """Slack statuses that mean absence, comma-separated; empty: none does."""
     sla_warn_percent: int = Field(default=75, ge=1, le=99)
     """Share of the time to acknowledge or resolve after which the assignee is warned."""
+    reminders: bool = True
+    """Nudges, digests, alarms of deadlines and reminders, for all; off: none is sent, and what is due is missed."""
     digest_time: kinds.TimeOfDay = ""
     """When the daily digest comes to who set no time: as in 08:30, or off; unset, at the start of their day."""
     remind_per_day: int = Field(default=10, ge=0)

@@ -16,6 +16,7 @@ SECTIONS = 8  # hold 11,000 characters, since each is at least half full
 NOTES = 40  # of 50 blocks a message, so that buttons always find room
 ROWS = 10
 DRAWN = SECTION - 10  # of a table or chart in text, between its fences
+OPENS = "form:"  # how the action of a button, or the value of an option, that opens a form begins
 MORE = "more"  # the action of ⋯, whose options say which button was pressed
 
 

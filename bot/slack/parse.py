@@ -10,7 +10,7 @@ from bot.home import HOME, MESSAGES, SlackHome
 from bot.reactions import SlackReaction
 from bot.replies import SlackReply
 from bot.shortcuts import SlackShortcut
-from bot.slack.blocks import MORE
+from bot.slack.blocks import MORE, OPENS
 from bot.slack.reacted import reaction_of
 from bot.slack.shared import files_of
 from bot.slack.submitted import parse_form
@@ -215,8 +215,11 @@ def _parse_shortcut(body: Payload) -> SlackShortcut:
 
 
 def _pressed(action: Payload) -> tuple[str, str, str | None]:
-    """Action, value and choice; an entry of ⋯ is the button that is folded away there."""
+    """Action, value and choice; an entry of ⋯ is the button folded away there, and an option may open a form."""
     name, chosen = str(action["action_id"]), _dig(action, "selected_option", "value")
+    about, _, form = str(chosen or "").rpartition(" ")
+    if form.startswith(OPENS):
+        return form, about, None
     if name != MORE:
         return name, str(action.get("value") or ""), chosen
     name, _, value = str(chosen or "").partition(" ")

@@ -29,6 +29,7 @@ from bot.events import Place, SlackForm, SlackPress
 from bot.forms import Form
 from bot.messages import Button, Message
 from bot.shortcuts import NEW, SlackShortcut
+from bot.slack.blocks import OPENS
 from bot.slack.client import CallFailed
 from bot.slack.modal import render_form
 from bot.slack.parse import parse
@@ -39,7 +40,6 @@ from prompts.words import fixed, say, speaking
 from storage import people
 from storage.tickets import Ticket
 
-OPENS = "form:"
 GLANCE_SECONDS = 1.0  # of the three that a trigger lives
 NOT_IN_TIME = fixed("Slack did not tell me in time who may see that. Please press again.")
 

@@ -11,10 +11,11 @@ from agent.commands.grammar import find_verb
 from agent.commands.registry import VERBS
 from agent.turns.progress import STOP
 from bot.events import SlackPress
+from bot.slack.blocks import OPENS
 from bot.slack.parse import parse
 from handlers.context import Context
 from handlers.slack import refuse
-from handlers.slack.forms import OPENS, opened
+from handlers.slack.forms import opened
 from handlers.slack.intake import Intake
 from handlers.slack.showing import show
 from handlers.slack.stopping import stop_pressed

@@ -14,6 +14,7 @@ from agent.assigning import assign
 from agent.commands.run import run_line
 from agent.commands.snooze import put_off
 from agent.desk import Desk
+from agent.digest.build import read_held
 from agent.due import act_on
 from agent.people.admit import actor_of
 from agent.sla.clocks import acknowledge, reckon
@@ -23,6 +24,7 @@ from bot.errors import UserError
 from storage import people, reminders, sla, tickets
 from storage.notices import Notice
 from storage.outbox import Outgoing
+from storage.people import Person
 from storage.reminders import Reminder, ReminderSend
 from storage.sla import ALWAYS, BUSINESS
 from tests.agent.conftest import NOW, MakeTicket
@@ -110,6 +112,30 @@ async def test_a_priority_that_is_raised_past_its_deadline_is_one_breach_with_a_
     said = list(await desk.tx.exec(select(Outgoing.payload).where(col(Outgoing.key).startswith("reminder:"))))
     assert len(said) == 1
     assert "1 h 45 min ago. It had passed already when this became the target of critical tickets." in said[0]
+
+
+@pytest.mark.parametrize(
+    ("priority", "fates"),
+    [
+        ("medium", ["cy deadline told", "cy deadline told", "bo breach held"]),
+        ("low", ["cy deadline held", "cy deadline held"]),
+    ],
+)
+async def test_what_is_less_urgent_warns_and_is_told_too(
+    desk: Desk, make_ticket: MakeTicket, priority: str, fates: list[str]
+) -> None:
+    ticket, cy = await make_ticket(priority=priority), await people.the(desk.tx, "T1", "UCY")
+    await assign.give(desk, ticket, cy)
+    await reckon(desk, ticket)
+    [ack, _] = await sla.clocks(desk.tx, ticket.id)
+    times = (ack.warn_at, ack.due_at)
+    assert (times[0] - NOW) / (times[1] - NOW) == 0.75
+    for moment in times:
+        await fire(replace(desk, now=moment))
+    found = select(Person.name, Notice.sort, Notice.state).join(Person, col(Person.id) == Notice.person_id)
+    assert [" ".join(row) for row in await desk.tx.exec(found.order_by(col(Notice.id)))] == fates
+    held = await read_held(replace(desk, now=times[1]), cy)
+    assert (held.lines, len(held.dropped)) == ([], fates.count("cy deadline held"))  # it stands there as overdue
 
 
 async def given_to_cy(desk: Desk, make_ticket: MakeTicket) -> Desk:

@@ -137,6 +137,12 @@ def test_an_entry_of_the_overflow_menu_is_the_button_folded_away_there() -> None
     assert (body.action, body.value, body.choice) == ("form:close", "CH-1@2", None)
 
 
+def test_an_option_may_open_a_form() -> None:
+    option = {"text": {"type": "plain_text", "text": "Until a date…"}, "value": "CH-1@2 form:snooze"}
+    body = press(actions=[{"action_id": "snooze", "selected_option": option, "action_ts": "3.3"}])
+    assert (body.action, body.value, body.choice) == ("form:snooze", "CH-1@2", None)
+
+
 def test_a_form_carries_its_verb_target_place_and_words() -> None:
     values = {"quick": {"quick": {"selected_option": {"value": "User error"}}}, "reason": {"reason": {"value": None}}}
     view = {

@@ -103,7 +103,8 @@ def test_a_url_gets_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().slack_api_url == "http://127.0.0.1:9/api/"
 
 
-def test_what_is_off_names_the_setting_that_turns_it_on() -> None:
+def test_what_is_off_names_the_setting_that_turns_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARGEHAND_REMINDERS", "off")
     assert [off.setting for off in switched_off(read_settings())] == [
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
@@ -112,6 +113,7 @@ def test_what_is_off_names_the_setting_that_turns_it_on() -> None:
         "CHARGEHAND_GITHUB_CHANNEL",
         "GITHUB_TOKEN",
         "CHARGEHAND_ADMINS",
+        "CHARGEHAND_REMINDERS",
         "CHARGEHAND_BACKUP_DIR",
     ]
 

@@ -47,7 +47,7 @@ async def test_claim_start_and_resolve_by_button(slack: SlackSandbox, bot: Bot) 
     assert slack.message("#ops", card).buttons == ["Reopen…", "Why", "History"]
     # The card shows the first two; the thread hears of the third once; nobody hears anything twice.
     assert said(slack.thread("#ops", ts))[1:] == [
-        "*CH-1 resolved* by @bob after less than a minute: Fixed in production: new &lt;node&gt;"
+        "<@U0FRANK> *CH-1 resolved* by @bob after less than a minute: Fixed in production: new &lt;node&gt;"
     ]
     assert slack.ephemerals("bob") == []
     by_hand = [(event.action, event.surface) for event in await audit_of(bot, await bot.ticket())][3:]

@@ -76,7 +76,7 @@ async def test_in_the_tickets_thread_the_number_may_be_left_out(slack: SlackSand
     assert (await bot.ticket()).resolution == "3 nodes are back"
     assert said(slack.thread("#ops", root))[1:] == [
         "@bob has *CH-1* Redis is down.",
-        "*CH-1 resolved* by @bob after less than a minute: 3 nodes are back",
+        "<@U0FRANK> *CH-1 resolved* by @bob after less than a minute: 3 nodes are back",
     ]
 
 

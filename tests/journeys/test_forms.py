@@ -131,15 +131,21 @@ async def test_a_critical_ticket_is_lowered_in_the_form_with_a_reason(slack: Sla
 
 async def test_snooze_until_a_day_and_a_time(slack: SlackSandbox, settings: Settings) -> None:
     async with running(slack, settings, clock=lambda: MONDAY) as bot:
-        await report(bot, "frank", "redis is down")
+        ts = await report(bot, "frank", "redis is down")
         await slash(bot, "bob", "hours Europe/Berlin")
-        shown = held(await opened(slack, bot, "bob", "snooze"))
+        card = slack.thread("#ops", ts)[1].ts
+        await slack.select("bob", "#ops", card, action="snooze", choice="Until a date…")
+        await slack.until(lambda: slack.modal("bob"))
+        shown = held(slack.modal("bob") or {})
         assert (shown["date"]["initial_date"], shown["time"]["initial_time"]) == ("2026-03-03", "09:00")
         wrong = await slack.submit("bob", {"date": "2026-03-02", "time": "10:30"})
         assert wrong["date"].startswith("“2026-03-02 10:30” has passed")
         assert await slack.submit("bob", {"date": "2026-03-04", "time": "14:30", "why": "the vendor"}) == {}
         await quiet(bot)
         assert (await bot.ticket()).snoozed_until == datetime(2026, 3, 4, 13, 30, tzinfo=UTC)
+        await slack.select("bob", "#ops", card, action="snooze", choice="Until activity")
+        await quiet(bot)
+        assert (await bot.ticket()).snooze_kind == "activity"
 
 
 async def test_wait_on_somebody_for_something(slack: SlackSandbox, bot: Bot) -> None:

@@ -46,7 +46,7 @@ async def test_a_german_channel_reads_german_whoever_acts(slack: SlackSandbox, b
     card = slack.thread("#ops", ts)[1].ts
     assert (await slash(bot, "bob", "resolve CH-1 new broker")).startswith("*CH-1 resolved* by @bob after ")
     told = said(slack.thread("#ops", ts))[-1]
-    assert told.startswith("*CH-1 gelöst* von @bob nach ")
+    assert told.startswith("<@U0FRANK> *CH-1 gelöst* von @bob nach ")
     assert told.endswith(": new broker")
     assert await slash(bot, "bob", "undo CH-1") == "CH-1 was gelöst von @bob: undone by @bob."
     assert last_change(slack.message("#ops", card).plain) == "gelöst von @bob: rückgängig gemacht von @bob"

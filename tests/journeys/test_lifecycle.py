@@ -34,7 +34,7 @@ async def test_from_seen_to_resolved(slack: SlackSandbox, bot: Bot) -> None:
         ("bob", "priority critical", "CH-1: high → critical."),
         ("bob", "priority low it is the test system", "*CH-1 set to low by @bob*: it is the test system"),
         ("bob", "release I am on another incident", "*CH-1 given back* by @bob: I am on another incident"),
-        ("carol", "resolve failed over", "*CH-1 resolved* by @carol after less than a minute: failed over"),
+        ("carol", "resolve failed over", "<@U0FRANK> *CH-1 resolved* by @carol after less than a minute: failed over"),
     ]
     for who, line, answer in steps:
         await report(bot, who, line, thread_ts=ts)
@@ -152,9 +152,9 @@ async def test_the_time_it_took_leaves_out_the_time_it_rested(slack: SlackSandbo
             await report(bot, "bob", line, thread_ts=ts)
         await quiet(bot)
         assert said(slack.thread("#ops", ts))[1:] == [
-            "*CH-1 resolved* by @bob after 5 h 12 min (2 h of business time): failed over",
+            "<@U0FRANK> *CH-1 resolved* by @bob after 5 h 12 min (2 h of business time): failed over",
             "*CH-1 reopened* by @bob: down again",
-            "*CH-1 resolved* by @bob after 23 h 24 min (8 h 36 min of business time): new node",
+            "<@U0FRANK> *CH-1 resolved* by @bob after 23 h 24 min (8 h 36 min of business time): new node",
         ]
 
 

@@ -17,9 +17,9 @@ from tests.team import DATABASES, Bot, quiet, report, running, said, seed_teams,
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
 REASON = "failed over to the replica"
-TOLD = f"*CH-1 resolved* by @bob after less than a minute: {REASON}"
+TOLD = f"<@U0FRANK> *CH-1 resolved* by @bob after less than a minute: {REASON}"
 PLAIN = "It runs on the spare copy now, so it works."
-REWRITTEN = f"*CH-1 resolved* by @bob after less than a minute: {PLAIN}\n> {REASON}"
+REWRITTEN = f"<@U0FRANK> *CH-1 resolved* by @bob after less than a minute: {PLAIN}\n> {REASON}"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ async def test_a_report_becomes_a_card_and_is_resolved(slack: SlackSandbox, bot:
     resolved = "*CH-1 resolved* by @bob after less than a minute: failed over to the replica"
     assert answer == resolved
     card, last = said(slack.thread("#ops", ts))
-    assert last == resolved
+    assert last == f"<@U0FRANK> {resolved}"
     assert "*Status*\nResolved" in card
     assert "Resolved: failed over to the replica" in card
     assert last_change(card) == "resolved by @bob"

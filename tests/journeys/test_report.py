@@ -38,7 +38,7 @@ async def test_a_mention_becomes_a_card_with_everything_on_it(slack: SlackSandbo
     assert card.plain.splitlines()[16].startswith("triaged by rules (no model configured): ")
     assert card.buttons == ["Claim", "Start", "Resolve…", "Reassign…", "Why", "Close…", "Wait…"]
     assert card.menus == {
-        "snooze": ["1 h", "Tomorrow", "Next Monday"],
+        "snooze": ["1 h", "Tomorrow", "Next Monday", "Until activity", "Until a date…"],
         "priority": ["Critical", "High", "Medium", "Low"],
         "more": ["Edit…", "Hand over…", "Duplicate of…", "Mute", "History"],
     }

@@ -19,7 +19,8 @@ async def test_the_cards_thread_is_the_tickets_thread(slack: SlackSandbox, bot: 
     await slash(bot, "frank", "report redis is down")
     [card] = slack.messages("#ops")
     await report(bot, "bob", "resolve failed over", thread_ts=card.ts)
-    assert said(slack.thread("#ops", card.ts))[1:] == ["*CH-1 resolved* by @bob after less than a minute: failed over"]
+    resolved = "*CH-1 resolved* by @bob after less than a minute: failed over"
+    assert said(slack.thread("#ops", card.ts))[1:] == [f"<@U0FRANK> {resolved}"]
 
 
 async def test_where_the_bot_is_no_member_it_says_how_to_invite_it(slack: SlackSandbox, bot: Bot) -> None:
@@ -65,5 +66,5 @@ async def test_once_it_is_invited_the_card_comes_with_the_next_change(slack: Sla
     assert first_post.plain.startswith("I am Chargehand.")
     assert card.plain.startswith("*CH-1  Redis is down*")
     assert said(slack.thread("#random", card.ts))[1:] == [
-        "*CH-1 resolved* by @bob after less than a minute: failed over"
+        "<@U0FRANK> *CH-1 resolved* by @bob after less than a minute: failed over"
     ]

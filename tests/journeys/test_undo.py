@@ -76,7 +76,7 @@ async def test_the_button_in_the_thread(slack: SlackSandbox, bot: Bot) -> None:
     assert (await bot.ticket()).status == "open"
     [_, _, *answers] = [message for message in slack.thread("#ops", ts) if message.bot_id or message.ts == ts]
     assert [message.plain for message in answers] == [
-        "*CH-1 resolved* by @bob after less than a minute: failed over\n_undone by @bob_"
+        "<@U0FRANK> *CH-1 resolved* by @bob after less than a minute: failed over\n_undone by @bob_"
     ]
     assert answers[0].buttons == []
 

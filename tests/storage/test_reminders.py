@@ -68,6 +68,11 @@ async def test_what_is_due_is_asked_for_once(db: Database, role: Role) -> None:
     assert await jobs(db) == [of_the_first(SOON)]
 
 
+async def test_a_kind_that_waits_is_asked_for_once_it_need_not(db: Database, role: Role) -> None:
+    await plan(db, planned("warn", SOON))
+    assert [await due.ask(db, role, now=LATER, besides=kinds) for kinds in (["ack"], ["other"])] == [0, 1]
+
+
 async def test_planning_again_moves_and_cancels_and_says_nothing_twice(db: Database, role: Role) -> None:
     await plan(db, planned("warn", SOON), planned("breach", LATER))
     await plan(db, planned("breach", SOON))

@@ -5,18 +5,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.assigning.assign import assign_automatically, choose, give, take_from, take_from_all
-from agent.assigning.candidates import Candidate, managers_take_tickets
+from agent.assigning.candidates import Candidate, managers_take_tickets, resting
 from agent.assigning.duty import Duty
+from agent.calendar.opening import Calendar
+from agent.calendar.week import read_week
+from agent.calendar.whose import Hours
 from agent.desk import Desk
 from agent.people.admit import actor_of
 from bot.settings import Settings
 from storage import decisions, people, settings_kv, tickets
+from storage.calendars import CustomDay, of_person, of_team
 from storage.database import Database, insert_kept
 from storage.loads import Load
 from storage.people import Person, Team
@@ -236,6 +241,42 @@ async def test_nobody_is_filled_up_while_another_has_room(db: Database) -> None:
     counts = Counter(who for _, who in placed)
     assert (counts["U1X1"], counts["U1X2"]) == (3, 6)
     assert sorted((counts["U1X3"], counts["U1X4"])) == [25, 26]
+
+
+async def test_who_has_a_day_off_is_passed_over_while_others_work(desk: Desk, make_ticket: MakeTicket) -> None:
+    def day_off(scope: str) -> CustomDay:
+        return CustomDay(workspace_id="T1", scope=scope, day=desk.now.date(), is_off=True, name="day off")
+
+    cy = await people.the(desk.tx, "T1", "UCY")
+    ticket = await make_ticket(priority="medium")
+    desk.tx.add(day_off(of_person(cy.id)))
+    choice = await assign_automatically(desk, ticket)
+    assert (choice.person and choice.person.name) == "di"
+    assert choice.reason == "fewest open: 0; @cy has a day off until Tue"
+    desk.tx.add(day_off(of_team(1)))
+    choice = await assign_automatically(desk, await make_ticket(priority="medium"))
+    assert choice.rule == "working hours relaxed"
+    assert choice.reason.startswith("nobody who could is at work; fewest open: 0; @di has 1")
+
+
+SATURDAY, BERLIN = datetime(2026, 3, 7, 12, tzinfo=UTC), ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("now", "is_chosen", "is_always", "said"),
+    [
+        (NOON, False, False, "has a day off until Tue"),
+        (NOON, False, True, "has a day off until Tue"),
+        (SATURDAY, True, False, ""),  # no working day anyhow: a business clock stands still
+        (SATURDAY, True, True, "is outside their hours until Mon"),
+        (SATURDAY, False, True, ""),
+        (NOON + timedelta(days=1), True, True, ""),
+    ],
+)
+def test_what_a_calendar_says_of_somebody(now: datetime, is_chosen: bool, is_always: bool, said: str) -> None:
+    off = frozenset({(NOON.date(), "Carnival"), (SATURDAY.date(), "nothing")})
+    hours = Hours(Calendar(zone=BERLIN, week=read_week("Mon-Fri 9-18"), off=off), is_chosen)
+    assert resting(hours, now, is_always=is_always) == said
 
 
 async def test_do_not_disturb_is_asked_of_managers_too_where_they_take_tickets(desk: Desk) -> None:
