@@ -10,7 +10,7 @@ from agent.commands import undo
 from agent.commands.grammar import did_you_mean, leading_word, parse
 from agent.commands.registry import VERBS
 from agent.commands.run import run
-from agent.commands.verb import Reply, Slot, Verb
+from agent.commands.verb import Reply, Verb
 from agent.desk import Desk
 from agent.github import issues
 from agent.github.repositories import seen
@@ -19,7 +19,7 @@ from agent.narration.happening import is_app
 from agent.notices import notify
 from agent.tickets import merging
 from bot.errors import UserError
-from bot.events import CommentEvent, Place
+from bot.events import CommentEvent, Place, Surface
 from bot.github.markdown import in_markdown
 from bot.github.marker import unmarked
 from bot.messages import Message, cut, escape, mention
@@ -32,7 +32,7 @@ from storage.tickets import Ticket
 
 COMMAND, ANSWER = "github.command", "github.answer"  # jobs
 UNDO = undo.VERB.name
-ABOUT_A_TICKET = {Slot.TICKET, Slot.LAST}
+SURFACE: Surface = "github"
 LONGEST = 3000  # characters of an answer
 MOST_NAMED = 10  # logins in one command
 LINES = re.compile(r"\r\n|\r|\n")
@@ -91,7 +91,7 @@ async def obey(desk: Desk, event: CommentEvent) -> str:
     parsed = parse(line, VERBS, has_thread_ticket=ticket is not None)
     if parsed is None:
         raise UserError(_no_command(typed))
-    if not _is_for_github(parsed.verb):
+    if SURFACE not in parsed.verb.surfaces:
         raise UserError(_only_in_slack(parsed.verb))
     if ticket is None and not parsed.tickets:
         raise UserError(say("Which ticket? For example `{example}`.", example=parsed.verb.example))
@@ -135,11 +135,6 @@ def came_late() -> str:
 def refused(refusal: UserError) -> str:
     """A refusal as the text of a comment; its buttons are left out."""
     return in_markdown(Message(text=str(refusal)))
-
-
-def _is_for_github(verb: Verb) -> bool:
-    """Commands about a ticket, which name nothing of Slack's; those of buttons are no words."""
-    return not ABOUT_A_TICKET.isdisjoint(verb.takes) and not verb.is_for_buttons
 
 
 def _is_told_there(verb: Verb, reply: Reply) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agent.commands.registry import VERBS
-from agent.commands.verb import Slot, Verb
+from agent.commands.verb import Verb
 from bot.access import Target, can
 from bot.events import Actor
 
@@ -109,7 +109,7 @@ def rows() -> Sequence[Row]:
 
 
 def _about(verb: Verb) -> Literal["ticket", "workspace"]:
-    return "workspace" if {Slot.TICKET, Slot.LAST}.isdisjoint(verb.takes) else "ticket"
+    return "ticket" if verb.is_about_ticket else "workspace"
 
 
 def matrix() -> list[tuple[str, ...]]:

@@ -23,9 +23,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "release": (fixed("I am on another incident"), fixed("Somebody else knows this better")),
     "reopen": (fixed("It happens again"), fixed("The fix was not deployed")),
 }
-# Keys of settings_kv in the scope of a team: `reasons.VERB`, one a line, and the template `answer.resolve`.
+# Keys of settings_kv in the scope of a team: `reasons.VERB`, one a line, and the templates `answer.VERB`.
 OWN = ("resolve", "close")
-ANSWER = "answer.resolve"
 MOST, LONGEST = 10, 60
 LONGEST_ANSWER = 500
 FIELDS = ("ticket", "title", "assignee", "duration", "link")
@@ -83,9 +82,9 @@ async def reasons_for(desk: Desk, ticket: Ticket, verb: str) -> tuple[str, ...]:
     return tuple(own.splitlines()) or tuple(map(say, USUAL.get(verb, ())))
 
 
-async def answer_of(desk: Desk, ticket: Ticket, values: Mapping[str, str]) -> str:
-    """What the ticket's team adds when it is resolved; empty when it keeps no template."""
-    if ticket.team_id is None:
+async def answer_of(desk: Desk, ticket: Ticket, values: Mapping[str, str], *, verb: str) -> str:
+    """What the ticket's team adds when a verb ends it; empty when it keeps no template for that."""
+    if ticket.team_id is None or verb not in OWN:
         return ""
-    template = await settings_kv.get(desk.tx, of_team(ticket.team_id), ANSWER)
+    template = await settings_kv.get(desk.tx, of_team(ticket.team_id), f"answer.{verb}")
     return fill_answer(template, values) if template else ""

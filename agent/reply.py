@@ -13,6 +13,7 @@ class Reply:
     `seen_in` says it to everyone in its thread, `shown_by` (its changed card) to who pressed a button there.
     `is_shown`: what is done already shows it to whoever asked, so nothing is said.
     `settles` a question: the message whose button was pressed becomes this reply, so that it cannot be pressed again.
+    `about` is what alone is settled where the agent's answer tells of more: the last word of its buttons' values.
     `caution` are those of its words that say more than what is changed: who decides whether it shall be reads them.
     """
 
@@ -21,6 +22,7 @@ class Reply:
     seen_in: Ticket | None = None
     shown_by: Ticket | None = None
     settles: bool = False
+    about: str = ""
     caution: str = ""
     is_shown: bool = False
 

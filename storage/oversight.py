@@ -26,6 +26,7 @@ class Member:
     """Somebody of a team: how much they have now, and what they said of themselves."""
 
     team_id: int
+    slack_id: str
     name: str
     open_tickets: int
     capacity: str | None
@@ -83,7 +84,13 @@ async def members(tx: Tx, teams: Sequence[int], *, channels: Collection[str], no
     )
     found = (
         select_columns(
-            col(Membership.team_id), col(Person.name), load.label("load"), _own("capacity"), _own("rotation"), until
+            col(Membership.team_id),
+            col(Person.slack_id),
+            col(Person.name),
+            load.label("load"),
+            _own("capacity"),
+            _own("rotation"),
+            until,
         )
         .join(Person, col(Person.id) == Membership.person_id)
         .where(col(Membership.team_id).in_(teams), col(Membership.role) == "responder", col(Person.is_active))
@@ -91,8 +98,16 @@ async def members(tx: Tx, teams: Sequence[int], *, channels: Collection[str], no
     )
     rows: Sequence[Any] = (await run(tx, found)).all()
     return [
-        Member(team_id=team, name=name, open_tickets=number, capacity=capacity, rotation=rotation, away_until=away)
-        for team, name, number, capacity, rotation, away in rows
+        Member(
+            team_id=team,
+            slack_id=slack_id,
+            name=name,
+            open_tickets=number,
+            capacity=capacity,
+            rotation=rotation,
+            away_until=away,
+        )
+        for team, slack_id, name, number, capacity, rotation, away in rows
     ]
 
 

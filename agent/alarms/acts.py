@@ -38,14 +38,14 @@ async def act(desk: Desk, line: str) -> Reply:
     word, _, rest = line.partition(" ")
     word = _SPOKEN.get(word.casefold(), word.casefold())
     if word in {"block", "unblock"}:
-        return _reply(await _block(desk, rest.strip(), is_blocked=word == "block"))
+        return Reply(message=Message(text=await _block(desk, rest.strip(), is_blocked=word == "block")), settles=True)
     number, _, words = rest.strip().partition(" ")
     alarm = await whose(desk, int(number))
     before = _recorded(alarm)
     with speaking(await _language(desk, alarm)):
         text = await ACTS[word](desk, alarm, words.strip())
     desk.audit(f"reminder {word}", ALARM, alarm.id, before=before, after=_recorded(alarm))
-    return _reply(text)
+    return Reply(message=Message(text=text), settles=True, about=str(alarm.id))
 
 
 async def _language(desk: Desk, alarm: Alarm) -> str:
@@ -53,10 +53,6 @@ async def _language(desk: Desk, alarm: Alarm) -> str:
     place = desk.place
     is_settled_there = desk.surface == "button" and place is not None and place.channel_id == alarm.channel_id
     return await of_channel(desk, alarm.channel_id) if alarm.channel_id and is_settled_there else spoken()
-
-
-def _reply(text: str) -> Reply:
-    return Reply(message=Message(text=text), settles=True)
 
 
 def _recorded(alarm: Alarm) -> dict[str, object]:

@@ -55,6 +55,7 @@ BACK = Verb(
     another="please unack CH-1",
     action="status",
     act=unack,
+    german=("ungesehen",),
     inverse="ack",
     changes=("acknowledged_at",),
 )

@@ -39,6 +39,7 @@ VERB = Verb(
     action="duty",
     act=back,
     another="zurück @bob",
+    also=("i'm back", "i’m back", "im back"),
     german=("zurück",),
     inverse="away",
 )

@@ -120,5 +120,6 @@ VERB = Verb(
     action="profile",
     who=fixed("everyone to look; somebody else's: managers of their team; to change: admins"),
     act=budget,
+    german=("kontingent",),
     inverse="budget",
 )

@@ -25,7 +25,7 @@ VERB = Verb(
     another="note CH-1 happens since the deploy",
     action="comment",
     act=comment,
-    also=("note",),
+    also=("note", "add"),
     german=("kommentar", "notiz"),
     no_inverse="what was said stays said; edit or delete the message",
 )

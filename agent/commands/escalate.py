@@ -36,7 +36,7 @@ VERB = Verb(
     another="escalate CH-1: nobody answers",
     action="escalate",
     act=escalate,
-    also=("raise",),
+    also=("page", "raise"),
     german=("eskaliere",),
     no_inverse="what was said stays said",
 )

@@ -82,6 +82,7 @@ VERB = Verb(
     action="see",
     act=give,
     also=tuple(THUMBS),
+    german=("rückmeldung",),
     no_inverse="it is said anew, the other way",
     is_for_buttons=True,
 )

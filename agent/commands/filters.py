@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from agent.commands.vocabulary import PRIORITY_WORDS
@@ -44,6 +44,22 @@ def read_filters(text: str) -> list[Token] | None:
         return [Token("team", line[5:].strip().strip('"“”`'))]
     tokens = list(_tokens(line))
     return tokens if all(map(_is_filter, tokens)) else None
+
+
+def with_words(text: str) -> str:
+    """The same with quotes around each bare word that is no filter: after the slash command `list redis` looks for it.
+
+    What has a key, or is a mention, stays as it is.
+    """
+    if read_filters(text) is not None:
+        return text
+    tokens = _tokens(_IN_PROGRESS.sub("in_progress", text.strip()))
+    return " ".join(replace(token, is_quoted=token.is_quoted or _is_word(token)).said for token in tokens)
+
+
+def _is_word(token: Token) -> bool:
+    is_bare = not token.key and token.value[:1] not in {"", "<", "@"}
+    return is_bare and not _is_filter(token)
 
 
 def _tokens(line: str) -> Iterator[Token]:

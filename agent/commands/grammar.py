@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from agent.commands.filters import read_filters
+from agent.commands.phrases import is_chatty, put_plainly
 from agent.commands.reading import LINK, NAMED_TICKET, Reading
 from agent.commands.shapes import (
     AGENT,
@@ -22,14 +22,12 @@ from agent.commands.shapes import (
     TURN,
     UNMUTE,
 )
-from agent.commands.slots import GROUND, SAYS_IT, SOMEONE, fill
+from agent.commands.slots import GROUND, SOMEONE, fill
 from agent.commands.verb import Slot, Verb
-from agent.commands.vocabulary import STEPS
 from agent.courtesy import FILLER
+from bot.events import Surface
 from prompts.words import say
 
-# "CH-13 is a duplicate of CH-12" names the ticket before the verb.
-_SUBJECT_FIRST = re.compile(r"^(ch-?\d{1,9})\s+is\s+(?:an?\s+)?(?:duplicate|dup)\s+of\s+", re.IGNORECASE)
 # What may follow these: "jobs are stuck since noon", "why so slow", "me too" and "back to normal" are sentences, and
 # `mute` alone is a control word of the agent's.
 _FOLLOWS = {
@@ -64,8 +62,7 @@ _FOLLOWS = {
     Slot.GITHUB: re.compile(rf"github(?:\s+{SOMEONE})?", re.IGNORECASE),
 }
 _PEOPLE_OR_NOTHING = re.compile(rf"(?:{SOMEONE}[,\s]*)*")
-LISTS = {"mine", "my tickets", "queue", "meine"}
-CHATTY = {"on it", "assign me", *SAYS_IT, *STEPS}
+MESSAGE: Surface = "mention"
 MOST_LINES = 20  # commands in one message
 FREE_WORDS = {Slot.REASON, Slot.TEXT, Slot.WAIT, Slot.FIELDS}
 
@@ -127,14 +124,16 @@ def parse(
         has_thread_ticket: the ticket may be left out, since the thread is about one.
         is_message: it was said where reports are said too, not typed after the slash command.
     """
-    line = _SUBJECT_FIRST.sub(r"dup \1 of ", FILLER.sub("", text.strip()))
+    line = put_plainly(FILLER.sub("", text.strip()))
     word, rest = _first_words(line, verbs)
     verb = find_verb(word.rstrip(":"), verbs)
-    if verb is None or (is_message and verb.is_for_buttons):  # "file server is down" is a report
+    if verb is None or (is_message and MESSAGE not in verb.surfaces):  # "file server is down" is a report
         return None
-    if (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb) or _is_chatty(word, rest):
+    is_talk = is_chatty(word, rest, is_verb=lambda name: find_verb(name, verbs) is not None)
+    if is_talk or (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb):
         return None
     reading = Reading(rest.strip(), has_thread_ticket, called=word.rstrip(":"), words=rest.strip())
+    reading.is_message = is_message
     for slot in verb.takes:
         if problem := fill(slot, reading):
             return _incomplete(verb, reading, problem, line=text, missing=slot)
@@ -224,14 +223,6 @@ def _is_sentence(rest: str, verb: Verb) -> bool:
     is_bare = {*verb.takes} <= {Slot.WHOSE}
     shapes = [_PEOPLE_OR_NOTHING] if is_bare else [_FOLLOWS[slot] for slot in verb.takes if slot in _FOLLOWS]
     return any(shape.fullmatch(rest.strip()) is None for shape in shapes)
-
-
-def _is_chatty(word: str, rest: str) -> bool:
-    """ "p1 redis down", "queue is stuck" and "on it since noon": these names are words of many sentences."""
-    name, rest = word.casefold().rstrip(":"), rest.strip()
-    if name in LISTS:
-        return read_filters(rest) is None
-    return name in CHATTY and rest != "" and NAMED_TICKET.match(rest) is None
 
 
 def reason_of(fields: Mapping[str, str]) -> str:

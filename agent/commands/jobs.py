@@ -230,5 +230,6 @@ VERB = Verb(
     another="jobs show 41",
     action="administer",
     act=jobs,
+    german=("aufträge",),
     no_inverse="what ran has run; a discarded job can be replayed",
 )

@@ -133,5 +133,6 @@ BACK = Verb(
     action="profile",
     who=fixed("everyone for themselves; for all: managers of the team"),
     act=unmute,
+    german=("laut",),
     inverse="mute",
 )

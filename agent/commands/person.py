@@ -97,5 +97,6 @@ VERB = Verb(
     who=fixed("everyone for themselves; of others: managers of their team; who is an admin: admins"),
     act=person,
     also=("people",),
+    german=("personen", "leute"),
     no_inverse="`person admin @bob off` takes `on` back; `default` a setting",
 )

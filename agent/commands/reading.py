@@ -33,6 +33,7 @@ class Reading:
     has_thread_ticket: bool
     number: int | None = None
     tickets: list[str] = field(default_factory=list)  # `CH-12`, `CH-12@7`, a link to a message, `this`
+    is_message: bool = False  # said where reports are said too
     is_bare: bool = False  # its number stood without its CH-
     people: list[str] = field(default_factory=list)
     status: str = ""

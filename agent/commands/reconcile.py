@@ -57,5 +57,6 @@ VERB = Verb(
     another="reconcile --since 2h",
     action="administer",
     act=reconcile,
+    german=("abgleichen",),
     no_inverse="what was fetched is heard as if it had come in time",
 )

@@ -205,7 +205,7 @@ VERBS: tuple[Verb, ...] = (
         action="see",
         act=_help,
         another="?",
-        also=("?", "commands"),
+        also=("?", "commands", "how"),
         german=("hilfe",),
         no_inverse="it changes nothing",
     ),

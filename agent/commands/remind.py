@@ -217,6 +217,7 @@ VERB = Verb(
     action="profile",
     who=fixed("everyone for themselves; another person or a channel: responders"),
     act=remind,
+    also=("remember", "nag"),
     german=("erinnere", "erinner"),
     inverse="reminders",
 )

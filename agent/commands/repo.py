@@ -60,5 +60,6 @@ VERB = Verb(
     another="repo connect acme/shop",
     action="administer",
     act=repo,
+    german=("repositorium",),
     no_inverse="`repo connect` and `repo disconnect` take each other back",
 )

@@ -75,7 +75,7 @@ VERB = Verb(
     another="new for Payments: refunds are stuck",
     action="report",
     act=report,
-    also=("new", "create", "track"),
+    also=("new", "create", "open", "track"),
     german=("melde",),
     inverse="withdraw",
 )

@@ -3,15 +3,13 @@
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import of_ticket
-from agent.reasons import answer_of
 from agent.tickets import plain_words
+from agent.tickets.answers import with_answer
 from agent.tickets.reporter import called_first
 from agent.tickets.took import took
 from agent.tickets.transition import by, change_status
-from bot.messages import by_name, escape, linked
+from bot.messages import escape
 from prompts.words import fixed, phrase, say, speaking
-from storage import tickets
-from storage.tickets import Ticket
 
 
 async def resolve(desk: Desk, said: Said) -> Reply:
@@ -30,19 +28,7 @@ async def _told(desk: Desk, said: Said) -> str:
     ticket, duration = said.the_ticket, await took(desk, said.the_ticket)
     text = fixed("*{ticket} resolved* by {who} after {duration}: {reason}")
     resolved = say(text, ticket=ticket.name, who=by(desk), duration=duration, reason=escape(said.text))
-    answer = await answer_of(desk, ticket, await _fields(desk, ticket, duration))
-    return f"{resolved}\n{answer}" if answer else resolved
-
-
-async def _fields(desk: Desk, ticket: Ticket, duration: str) -> dict[str, str]:
-    has_it = await tickets.assignees(desk.tx, ticket.id)
-    return {
-        "ticket": ticket.name,
-        "title": escape(ticket.title),
-        "assignee": by_name(person.name for person in has_it) or say("nobody"),
-        "duration": duration,
-        "link": linked(ticket.name, ticket.permalink),
-    }
+    return await with_answer(desk, ticket, resolved, verb=VERB.name)
 
 
 VERB = Verb(

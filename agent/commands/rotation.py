@@ -27,6 +27,7 @@ VERB = Verb(
     example="rotation off",
     action="duty",
     act=rotation,
+    german=("turnus",),
     another="rotation @bob off",
     inverse="rotation",
 )

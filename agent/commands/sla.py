@@ -48,7 +48,7 @@ async def _change(desk: Desk, team: Team, typed: str) -> None:
         raise UserError(say(hint))
     priority, rest = found["priority"].lower(), found["rest"].lower()
     before = (await policies_of(desk.tx, team.id))[priority]
-    after = DEFAULTS[priority] if rest == DEFAULT else _read(before, rest)
+    after = DEFAULTS[priority] if rest == DEFAULT else read_policy(before, rest)
     if after == before:
         return
     await sla.forget_policy(desk.tx, team.id, priority)
@@ -67,8 +67,12 @@ async def _change(desk: Desk, team: Team, typed: str) -> None:
     await move_deadlines(desk, team.id)
 
 
-def _read(policy: Policy, typed: str) -> Policy:
-    """The policy with what is named changed; a new clock counts for the spans beside it."""
+def read_policy(policy: Policy, typed: str) -> Policy:
+    """The policy with what is named changed; a new clock counts for the spans beside it.
+
+    Raises:
+        UserError: it is written in another way.
+    """
     if typed == OFF:
         return replace(policy, ack=None, resolve=None)
     pairs = dict(word.partition("=")[::2] for word in typed.split())
@@ -104,6 +108,7 @@ VERB = Verb(
     action="profile",
     who=fixed("everyone to look; to change: managers of the team"),
     act=set_or_show,
+    german=("fristen",),
     another="sla team Platform",
     inverse="sla",
 )

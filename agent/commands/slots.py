@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import partial
 
 from agent.commands.fields import read_fields
-from agent.commands.filters import MINE, read_filters
+from agent.commands.filters import MINE, read_filters, with_words
+from agent.commands.phrases import SAYS_IT
 from agent.commands.reading import LINK, THIS, Reading, says_something, take_tickets, too_long
 from agent.commands.shapes import JOBS, SHAPES, TICKETS, TURN
 from agent.commands.turn_slots import fill_at_work, fill_feedback, fill_turn
@@ -15,7 +16,6 @@ from agent.people.whom import CHANNEL
 from bot.messages import plain
 from prompts.words import say
 
-SAYS_IT = ("p0", "p1", "p2", "p3")  # names of `priority` that say which one
 ADD, AUTO = "+", "auto"  # ways to assign
 _PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
 _OTHER = re.compile(rf"^(?:(?:of|into|with|von|in|mit)\s+)?(?:(?:ch-?)?(\d{{1,9}})\b|{LINK})\s*", re.IGNORECASE)
@@ -196,6 +196,7 @@ def _fill_ground(reading: Reading) -> str:
 
 
 def _fill_filter(reading: Reading) -> str:
+    reading.rest = reading.rest if reading.is_message else with_words(reading.rest)
     if read_filters(reading.rest) is None:
         return say("“{typed}” is no filter", typed=reading.rest[:60])
     mine = "mine" if reading.called.casefold() in MINE else ""
@@ -232,12 +233,11 @@ FILLS: dict[Slot, Callable[[Reading], str]] = {
 def _fill_words(slot: Slot, reading: Reading) -> str:
     if slot is Slot.UNTIL:
         _take_cover(reading)
-    if slot is Slot.OWNERSHIP:
+    elif slot is Slot.OWNERSHIP:
         _take_owners(reading)
     if slot in {Slot.REPO, Slot.SINCE}:
         reading.rest = reading.rest.replace("—", "--")  # what some keyboards make of two hyphens
-    shape = SHAPES.get(slot)
-    if shape and not shape.form.fullmatch(reading.rest):
+    if (shape := SHAPES.get(slot)) and not shape.form.fullmatch(reading.rest):
         return say(shape.wrong, typed=reading.rest[:60]) if reading.rest else say(shape.missing)
     if slot is Slot.JOBS and not JOBS.fullmatch(reading.rest):
         return say("which job is missing in “{typed}”", typed=reading.rest[:60])

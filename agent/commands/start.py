@@ -59,7 +59,7 @@ VERB = Verb(
     another="wip CH-1",
     action="status",
     act=start,
-    also=("working", "wip"),
+    also=("working", "wip", "in progress"),
     german=("beginnen",),
     inverse="unstart",
     changes=("status",),
@@ -72,6 +72,7 @@ BACK = Verb(
     another="please unstart CH-1",
     action="status",
     act=unstart,
+    german=("unterbrechen",),
     inverse="start",
     changes=("status",),
 )

@@ -37,6 +37,7 @@ VERB = Verb(
     another="status CH-1 resolved failed over",
     action="see",
     act=status,
+    german=("stand",),
     no_inverse="the verb that it runs has one",
     changes=("status",),
 )

@@ -186,7 +186,7 @@ VERB = Verb(
     action="profile",
     who=fixed("everyone to look; settings and members: managers of the team; create, delete, managers: admins"),
     act=team,
-    also=("teams",),
+    also=("teams", "members"),
     german=("mannschaft",),
     no_inverse="`delete` and `restore`, `member add` and `member remove` lead back; `default` takes a setting back",
 )

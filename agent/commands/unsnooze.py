@@ -26,6 +26,7 @@ VERB = Verb(
     example="unsnooze CH-1",
     action="status",
     act=unsnooze,
+    german=("wecken",),
     another="please unsnooze CH-1",
     inverse="snooze",
     changes=("snoozed_until",),

@@ -8,6 +8,7 @@ from agent.desk import Desk
 from agent.reply import Reply, text_reply
 from bot.access import who_may
 from bot.errors import UserError
+from bot.events import Surface
 from prompts.words import say
 from storage.people import Person, Team
 from storage.proposals import Proposal
@@ -88,6 +89,12 @@ OPTIONAL |= {Slot.OWNERSHIP, Slot.WHOSE, Slot.CAPACITY, Slot.ROTATION, Slot.WHY,
 OPTIONAL |= {Slot.TEAMS, Slot.ME, Slot.CHANNEL, Slot.DIGEST, Slot.GROUP, Slot.REMINDERS}
 OPTIONAL |= {Slot.SUMMARY, Slot.BUDGET, Slot.AGENT, Slot.PROPOSALS, Slot.DAYS, Slot.AT_WORK}
 
+ABOUT_A_TICKET = {Slot.TICKET, Slot.LAST}
+EVERYWHERE: frozenset[Surface] = frozenset({"mention", "dm", "slash", "button", "form", "agent", "cli", "github"})
+PRESSED: frozenset[Surface] = frozenset(
+    {"slash", "button", "form", "cli"}
+)  # where a line is a command, whatever it says
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -146,6 +153,17 @@ class Verb:
     changes: tuple[str, ...] = ()
     who: str = ""  # may use it, where that says more than the rule of its action
     is_for_buttons: bool = False  # run by a button; works when typed, but help does not list it
+
+    @property
+    def surfaces(self) -> frozenset[Surface]:
+        """The ways it may come: all, but a button's word is no message, and GitHub hears what is about a ticket."""
+        if self.is_for_buttons:
+            return PRESSED
+        return EVERYWHERE if self.is_about_ticket else EVERYWHERE - {"github"}
+
+    @property
+    def is_about_ticket(self) -> bool:
+        return not ABOUT_A_TICKET.isdisjoint(self.takes)
 
     @property
     def usage(self) -> str:

@@ -65,7 +65,7 @@ VERB = Verb(
     another="blocked CH-1 the vendor's fix",
     action="status",
     act=wait,
-    also=("blocked", "waiting"),
+    also=("blocked", "needs info", "waiting"),
     german=("warten", "wartet"),
     inverse="unwait",
     changes=("waiting_on", "waiting_for"),
@@ -78,6 +78,7 @@ BACK = Verb(
     another="please unwait CH-1",
     action="status",
     act=unwait,
+    german=("fortsetzen",),
     inverse="wait",
     changes=("waiting_on", "waiting_for"),
 )

@@ -46,5 +46,6 @@ BACK = Verb(
     action="see",
     act=unwatch,
     also=("unfollow",),
+    german=("entfolgen",),
     inverse="watch",
 )

@@ -10,14 +10,13 @@ from agent.forms.questions import (
     merge,
     priority,
     profile,
-    roster,
     settings,
     snooze,
-    team,
     ticket,
     wait,
 )
 from agent.forms.reason import reason_form
+from agent.forms.team_table import TEAM_FORMS
 from prompts.words import fixed
 
 FORMS: tuple[FormKind, ...] = (
@@ -87,7 +86,7 @@ FORMS: tuple[FormKind, ...] = (
     ),
     FormKind(
         verb="dup",
-        title=fixed("Duplicate {ticket}"),
+        title=fixed("{ticket} is a duplicate"),
         submit=fixed("Merge"),
         fields=merge.fields,
         line=merge.line,
@@ -106,7 +105,7 @@ FORMS: tuple[FormKind, ...] = (
 )
 
 
-# About no ticket.
+# About no ticket: one's own, and those of who manages.
 OPEN_FORMS: tuple[OpenKind, ...] = (
     OpenKind(
         name="capacity",
@@ -162,36 +161,6 @@ OPEN_FORMS: tuple[OpenKind, ...] = (
         is_of_settings=True,
     ),
     OpenKind(
-        name="team-create",
-        verb="team",
-        title=fixed("New team"),
-        submit=fixed("Create"),
-        fields=team.new,
-        lines=team.new_lines,
-        blamed="name",
-    ),
-    OpenKind(
-        name="team-set",
-        verb="team",
-        title=fixed("Team settings"),
-        submit=fixed("Save"),
-        fields=settings.of_team,
-        lines=settings.team_lines,
-        blamed="channel",
-        check=settings.check_team,
-        is_of_settings=True,
-    ),
-    OpenKind(
-        name="team-member",
-        verb="team",
-        title=fixed("Members"),
-        submit=fixed("Save"),
-        fields=team.members,
-        lines=team.member_lines,
-        blamed="people",
-        check=team.check_members,
-    ),
-    OpenKind(
         name="feedback",
         verb="feedback",
         title=fixed("What was wrong?"),
@@ -209,16 +178,7 @@ OPEN_FORMS: tuple[OpenKind, ...] = (
         lines=ticket.lines,
         blamed="text",
     ),
-    OpenKind(
-        name="person-import",
-        verb="person",
-        title=fixed("Import people"),
-        submit=fixed("Show what changes"),
-        fields=roster.fields,
-        lines=roster.lines,
-        blamed="csv",
-        check=roster.check,
-    ),
+    *TEAM_FORMS,
 )
 
 

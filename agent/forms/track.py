@@ -11,7 +11,7 @@ from agent.triage.profiles import profiles
 from agent.triage.schema import Report, Triage
 from agent.triage.title import TITLE_LENGTH
 from bot.forms import Field, Form
-from bot.messages import Option, escape, linked
+from bot.messages import Option, escape, linked, mention
 from bot.shortcuts import SlackShortcut
 from prompts.words import fixed, say
 from storage import people, similar
@@ -101,8 +101,11 @@ def _judged(teams: list[str], options: tuple[Option, ...], read: Triage | None) 
 
 
 async def _said_by(desk: Desk, shortcut: SlackShortcut) -> str:
+    if not shortcut.author_id:
+        return ""
     author = await people.by_slack_id(desk.tx, desk.workspace_id, shortcut.author_id)
-    return f"@{escape(author.name)} · <#{shortcut.channel_id}>" if author else ""
+    who = f"@{escape(author.name)}" if author else mention(shortcut.author_id)  # a form calls nobody
+    return f"{who} · <#{shortcut.channel_id}>"
 
 
 async def _like_it(desk: Desk, shortcut: SlackShortcut, read: Triage | None) -> str:

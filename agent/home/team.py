@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from agent.assigning.duty import CAPACITY, OFF
 from agent.home.view import View, ticket_line
 from bot.home import Line, Part
-from bot.messages import Button, escape, moment
+from bot.messages import Button, Control, Menu, More, Option, escape, moment
 from prompts.words import fixed, say
 from storage import calendars
 from storage.oversight import Member, Neglected
@@ -19,15 +19,32 @@ def team_parts(view: View, members: Sequence[Member]) -> Iterator[Part]:
     managed = view.about.managed
     for team in managed[:TEAMS]:
         load = [member for member in members if member.team_id == team.id]
-        controls = (
-            Button(label=say("Settings…"), action="form:team-set", value=team.name),
-            Button(label=say("Members…"), action="form:team-member", value=team.name),
-        )
         yield Part(
-            title=say("Team {name}", name=team.name), lines=(Line(text=_load(view, team, load)),), controls=controls
+            title=say("Team {name}", name=team.name),
+            lines=(Line(text=_load(view, team, load)),),
+            controls=_forms(team, load),
         )
     if len(managed) > TEAMS:
         yield Part(title=say("Team {name}", name="…"), note=f"… + {len(managed) - TEAMS}: `team list`")
+
+
+def _forms(team: Team, load: Sequence[Member]) -> tuple[Control, ...]:
+    """What its manager changes about it and its people."""
+    people = tuple(Option(label=f"@{one.name}", value=one.slack_id) for one in load)
+    each = (Menu(label=say("Load of…"), action="form:person", value=team.name, options=people),) if people else ()
+    return (
+        Button(label=say("Settings…"), action="form:team-set", value=team.name),
+        Button(label=say("Members…"), action="form:team-member", value=team.name),
+        *each,
+        More(
+            buttons=(
+                Button(label=say("Rename…"), action="form:team-rename", value=team.name),
+                Button(label=say("Deadlines…"), action="form:sla", value=team.name),
+                Button(label=say("Days off…"), action="form:holiday", value=f"team {team.name}"),
+                Button(label=say("What it owns…"), action="form:ownership", value=team.name),
+            )
+        ),
+    )
 
 
 def neglected_parts(view: View, neglected: Sequence[Neglected]) -> Iterator[Part]:

@@ -30,6 +30,8 @@ def workspace_parts(view: View, running: Running) -> Iterator[Part]:
     ]
     controls = (
         Button(label=say("New team…"), action="form:team-create"),
+        Button(label=say("Delete a team…"), action="form:team-delete"),
+        Button(label=say("Days off…"), action="form:holiday", value="workspace"),
         Button(label=say("Import people…"), action="form:person-import"),
     )
     lines = (Line(text="\n".join(f"• {fact}" for fact in facts)),)

@@ -29,7 +29,8 @@ from storage.questions import ANSWERED, SKIPPED, Question
 from storage.tickets import OPEN, Ticket
 from storage.turns import ToolCall
 
-CREATES = {"report_ticket", "create_issue"}
+ISSUE = "create_issue"
+CREATES = {"report_ticket", ISSUE}
 LOOKED_AT = 10  # tickets for each of so many words
 LONGEST_VALUE = 1900  # a button's value holds 2,000 characters
 LABEL = 60
@@ -70,7 +71,7 @@ async def choice(desk: Desk, tool: Tool, use: Use, *, besides: Sequence[Alike] =
     """
     if asked := await of_call(desk.tx, use):
         return _chosen(asked, use, at=desk.now)
-    alike = await lookalikes(desk, tool.name, use.call.arguments, use.words, besides=besides)
+    alike = await lookalikes(desk, tool.name, use.call.arguments, use, besides=besides)
     if not alike or _is_told(await questions.of_chain(desk.tx, use.turn)):
         return CREATE
     message = question(alike, str(use.call.arguments["text"]))
@@ -135,16 +136,20 @@ def wants_question(words: Words) -> bool:
 
 
 async def lookalikes(
-    desk: Desk, tool: str, arguments: Mapping[str, Any], words: Words, *, besides: Sequence[Alike] = ()
+    desk: Desk, tool: str, arguments: Mapping[str, Any], use: Use, *, besides: Sequence[Alike] = ()
 ) -> list[Alike]:
     """What is open and looks like what a tool would create, best first; nothing where no question is wanted.
+
+    The thread's own ticket is what an issue that is wanted there is about, and no other one like it.
 
     Args:
         besides: what else is like it; an issue that one of the tickets tracks is the same thing.
     """
-    if tool not in CREATES or not wants_question(words):
+    if tool not in CREATES or not wants_question(use.words):
         return []
-    found = await tickets_like(desk, str(arguments.get("title") or title_of(str(arguments["text"]))))
+    own = use.thread_ticket if tool == ISSUE else None
+    like = await tickets_like(desk, str(arguments.get("title") or title_of(str(arguments["text"]))))
+    found = [ticket for ticket in like if ticket.id != own]
     known = {ticket.id for ticket in found}
     return [*map(alike, found), *(one for one in besides if one.ticket_id not in known)]
 

@@ -154,7 +154,7 @@ async def _decided(
 
 async def _not_now(desk: Desk, grant: Grant, found: Prepared, use: Use, alike: Sequence[Alike]) -> ToolCall | None:
     """What is stored where it is not done at once."""
-    told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use.words, besides=alike)))
+    told = would(found, note(await lookalikes(desk, found.tool.name, found.arguments, use, besides=alike)))
     decided = await decide(desk, found.tool, use, told)
     if is_rehearsal(desk, grant):
         return await only_told(desk, use, told)

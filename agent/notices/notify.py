@@ -214,22 +214,6 @@ def headline(ticket: Ticket) -> str:
     return f"*{ticket.name}* {escape(ticket.title)}"
 
 
-async def settle(desk: Desk, message: Message) -> None:
-    """Put something else in the place of the message whose button was pressed, also where one person alone sees it."""
-    place = desk.place
-    assert place is not None  # a button was pressed somewhere
-    row = outgoing(
-        desk,
-        key=f"{desk.key}:settle",
-        kind="edit" if place.message_ts else "replace",
-        lane=f"edit:{place.channel_id}:{place.message_ts or desk.key}",
-        channel_id=place.channel_id,
-        payload=message.model_dump_json(),
-    )
-    row.target_ts, row.reply_url, row.user_id = place.message_ts or None, place.reply_url, desk.asker.slack_id
-    await outbox.add(desk.tx, row)
-
-
 async def answer(desk: Desk, message: Message, *, is_private: bool, name: str = ANSWER) -> None:
     """Answer the person at the desk where they asked: slash and buttons by response_url, else in the thread.
 

@@ -113,11 +113,16 @@ TEAM = (
         Preference(key=f"reasons.{verb}", kind=REASONS, default=fixed("the usual ones"), meaning=meaning)
         for verb, meaning in zip(OWN, (fixed("reasons to resolve with"), fixed("reasons to close with")), strict=True)
     ),
-    Preference(
-        key="answer.resolve",
-        kind=ANSWER,
-        default=fixed("none"),
-        meaning=fixed("what is added when one of its tickets is resolved"),
+    *(
+        Preference(key=f"answer.{verb}", kind=ANSWER, default=fixed("none"), meaning=meaning)
+        for verb, meaning in zip(
+            OWN,
+            (
+                fixed("what is added when one of its tickets is resolved"),
+                fixed("what is added when one of its tickets is closed"),
+            ),
+            strict=True,
+        )
     ),
     Preference(
         key="plain_words",

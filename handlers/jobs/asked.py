@@ -15,6 +15,7 @@ from agent.desk import Desk
 from agent.home import follow
 from agent.language import of_asked
 from agent.notices import notify
+from agent.notices.settled import settle
 from agent.people.admit import actor_of, is_stale, remember
 from agent.reply import Reply
 from bot.errors import Permanent, UserError
@@ -195,7 +196,7 @@ async def deliver(at: Desk, reply: Reply) -> None:
     if at.surface == "button":
         await bring_back(at, at.correlation_id, is_settled=settles)
     if settles:
-        await notify.settle(at, reply.message)
+        await settle(at, reply.message, about=reply.about)
         return
     seen = reply.seen_in or (reply.shown_by if at.surface in PRESSED else None)
     if seen and await _looks_at(at, seen):

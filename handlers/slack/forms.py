@@ -52,6 +52,7 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     """
     _, name, *chosen = press.action.split(":")
     kind, verb = form_of(name), find_verb(name, VERBS)
+    press = replace(press, value=press.choice or press.value)
     about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
     if name == AMEND:
         return await _amending(ctx, press, about)

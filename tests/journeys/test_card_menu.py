@@ -16,7 +16,7 @@ async def test_a_duplicate_is_chosen_from_a_list(slack: SlackSandbox, bot: Bot) 
     card = await two(bot)
     await slack.select("erin", "#ops", card, action="more", choice="Duplicate of…")
     await slack.until(lambda: slack.modal("erin"))
-    assert (slack.modal("erin") or {})["title"]["text"] == "Duplicate CH-2"
+    assert (slack.modal("erin") or {})["title"]["text"] == "CH-2 is a duplicate"
     missing = "Choose a ticket, or write its number or the link to a message of it."
     assert await slack.submit("erin", {}) == {"named": missing}
     assert await slack.submit("erin", {"other": "CH-1"}) == {}
@@ -29,7 +29,7 @@ async def test_the_reason_duplicate_leads_to_that_form(slack: SlackSandbox, bot:
     await slack.click("erin", "#ops", card, "Close…")
     await slack.until(lambda: slack.modal("erin"))
     assert await slack.submit("erin", {"quick": "Duplicate…"}) == {}
-    assert (slack.modal("erin") or {})["title"]["text"] == "Duplicate CH-2"
+    assert (slack.modal("erin") or {})["title"]["text"] == "CH-2 is a duplicate"
     assert await slack.submit("erin", {"named": "1"}) == {}
     await quiet(bot)
     assert (await bot.ticket(2)).resolution == "duplicate of CH-1"

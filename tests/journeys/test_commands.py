@@ -94,7 +94,7 @@ async def test_in_the_tickets_thread_the_number_may_be_left_out(slack: SlackSand
         ("assign CH-1 @gus", "@gus is a guest or from another workspace and cannot be assigned."),
         ("assign CH-1 @zed", "@zed is deactivated in Slack and cannot be assigned."),
         ("move CH-1 Sales", "There is no team “Sales”. Teams: Platform, Payments."),
-        ("list nonsense", "“nonsense” is no filter. Usage: "),
+        ("list colour:red", "“colour:red” is no filter. Usage: "),
         ("list team Sales", "There is no team “Sales”. Teams: Platform, Payments."),
         ("reopen CH-1 why not", "CH-1 is open; from there it can become `closed`, `in progress`, `resolved`."),
         ("help resolv", "There is no command “resolv”. Did you mean `resolve`?"),

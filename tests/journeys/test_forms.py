@@ -182,12 +182,17 @@ async def test_a_team_adds_its_answer_when_it_is_resolved(slack: SlackSandbox, b
     async with bot.ctx.db.write() as tx:
         team = await people.team_named(tx, "Platform")
         assert team
+        await settings_kv.put(tx, f"team:{team.id}", "answer.close", "Closed after {duration}.", workspace_id="T")
         template = "{ticket} ({title}) is over, thanks to {assignee}. <!channel> {link}"
         await settings_kv.put(tx, f"team:{team.id}", "answer.resolve", template, workspace_id="T")
     await report(bot, "bob", "resolve CH-1 failed over", thread_ts=ts)
     first, second = slack.thread("#ops", ts)[-1].plain.splitlines()
     assert first.endswith("failed over")
     assert second.startswith("CH-1 (Redis &lt;is&gt; down) is over, thanks to @bob. &lt;!channel&gt; <http")
+    await report(bot, "alice", "close CH-1 nothing is left to do", thread_ts=ts)
+    first, second = slack.thread("#ops", ts)[-1].plain.splitlines()
+    assert first == "*CH-1 closed* by @alice: nothing is left to do"
+    assert second.startswith("Closed after ")
 
 
 async def test_a_form_speaks_the_persons_language(slack: SlackSandbox, bot: Bot) -> None:

@@ -202,6 +202,9 @@ async def test_who_manages_changes_settings_and_members_there(slack: SlackSandbo
     assert await slack.submit("alice", {"capacity": "many"}) == {"capacity": "Write 1 to 999, or leave it empty."}
     page = await sent(slack, bot, "alice", {"capacity": "4", "notices": "all"})
     assert "• @bob: 0/4" in page
+    await slack.select_home("alice", action="form:person", choice="@bob")
+    await slack.until(lambda: slack.modal("alice"))
+    assert "• @bob: 0/2, off the rotation" in await sent(slack, bot, "alice", {"number": "2", "rotation": "off"})
     await form(slack, bot, "alice", "Members…")
     page = await sent(slack, bot, "alice", {"people": ["dave"], "role": "responder"})
     assert "• @dave: 0/4" in page

@@ -31,7 +31,8 @@ async def test_a_message_is_tracked_in_its_thread(slack: SlackSandbox, bot: Bot)
     assert shown["description"]["initial_value"] == WORDS
     assert shown["team"]["initial_option"]["value"] == "Payments"
     assert "channel" not in shown
-    assert "CH-1 Checkout is slow in the shop" in form["blocks"][0]["elements"][0]["text"]
+    assert form["blocks"][0]["elements"][0]["text"] == "<@U0FRANK> · <#C0GENERAL>"
+    assert "CH-1 Checkout is slow in the shop" in form["blocks"][1]["elements"][0]["text"]
     assert await slack.submit("erin", {"title": "Checkout crawls", "priority": "critical"}) == {}
     await quiet(bot)
     ticket = await bot.ticket(2)

@@ -126,6 +126,10 @@ class PersonSide:
         """Choose from a menu inside the open form."""
         await self._choose(user, Pressed(modals.topmost(self.world, self.user(user))), action, choice)
 
+    async def select_home(self, user: str, *, action: str, choice: str) -> None:
+        """Choose in a menu on their Home tab."""
+        await self._choose(user, self._on_home(user), action, choice)
+
     async def shortcut(self, user: str, name: str, *, channel: str | None = None, ts: str | None = None) -> None:
         """Use a shortcut by its callback id, on a message if one is named."""
         message = self._message(channel, ts, seen_by=user)[1] if channel and ts else None

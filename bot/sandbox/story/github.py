@@ -3,6 +3,7 @@
 from bot.sandbox.github import Delivery
 from bot.sandbox.github.hooks import answer_of, outcome_of
 from bot.sandbox.github.records import Issue
+from bot.sandbox.github.runs import Conclusion
 from bot.sandbox.slack import Message
 from bot.sandbox.slack.transcript import readable
 from bot.sandbox.story.stage import Stage, StoryFailed, Verb
@@ -16,6 +17,18 @@ async def _open(stage: Stage, step: Step) -> None:
     if step.call:
         stage.issues[step.call] = (step.where, issue.number)
     stage.tell(f"issue opened by {step.who}: {_name(step.where, issue)}")
+
+
+async def _pull(stage: Stage, step: Step) -> None:
+    number = len(stage.github.repository(step.where).present) + 1
+    opened = stage.github.open_pull(step.who, step.where, title=step.pull or "", head=f"change-{number}")
+    if step.call:
+        stage.issues[step.call] = (step.where, opened.number)
+    stage.tell(f"pull request opened by {step.who}: {_name(step.where, opened)}")
+    if step.log:
+        failed: dict[str, dict[str, Conclusion]] = {"test": {"pytest": "failure"}}
+        stage.github.run_workflow(step.where, f"change-{number}", failed, logs={"test": step.log})
+        stage.tell(f"its workflow failed: {step.log.strip().splitlines()[-1]}")
 
 
 async def _comment(stage: Stage, step: Step) -> None:
@@ -104,6 +117,7 @@ def _name(repo: str, issue: Issue) -> str:
 
 VERBS: dict[str, Verb] = {
     "open": _open,
+    "pull": _pull,
     "comment": _comment,
     "close": _close,
     "reopen": _reopen,

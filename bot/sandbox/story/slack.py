@@ -1,6 +1,7 @@
 """What people do in the workspace, and what they then see there."""
 
 import asyncio
+import json
 from typing import Any
 
 from bot.sandbox.slack import Message
@@ -51,9 +52,27 @@ async def _select(stage: Stage, step: Step) -> None:
         await stage.slack.select(step.who, message.channel, message.ts, action=step.menu, choice=choice)
 
 
+async def _shortcut(stage: Stage, step: Step) -> None:
+    where, ts = stage.message(step.to)
+    await stage.slack.shortcut(step.who, step.shortcut or "", channel=where, ts=ts)
+
+
 async def _submit(stage: Stage, step: Step) -> None:
+    await stage.seen(lambda: stage.slack.modal(step.who) is not None, "a form was expected")
     if errors := await stage.slack.submit(step.who, dict[str, Any](step.submit or {})):
         raise StoryFailed(f"the form says {'; '.join(errors.values())}")
+
+
+async def _home(stage: Stage, step: Step) -> None:
+    await stage.slack.open_home(step.who)
+    wanted = [step.home] if isinstance(step.home, str) else step.home or []
+
+    def is_there() -> bool:
+        page = json.dumps(stage.slack.home(step.who), ensure_ascii=False)
+        return all(text in page for text in wanted)
+
+    await stage.seen(is_there, f"{' … '.join(wanted)!r} was expected on the Home tab of {step.who}")
+    stage.tell(f"the Home tab of {step.who} has: {', '.join(wanted)}")
 
 
 async def _react(stage: Stage, step: Step) -> None:
@@ -81,7 +100,9 @@ VERBS: dict[str, Verb] = {
     "command": _command,
     "click": _click,
     "select": _select,
+    "shortcut": _shortcut,
     "submit": _submit,
+    "home": _home,
     "react": _react,
     "expect": _expect,
     "reacted": _reacted,

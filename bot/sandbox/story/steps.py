@@ -4,6 +4,9 @@ A step has one verb and says `as` whom, and `in` which channel or repository; `i
 with the bot, `in: private` what only that person sees. A step can be called a name (`call`), so that later ones happen
 `under` it (in its thread) or `to` it. It `starts` on the next working morning or, as in `Fri 17:50`, when it says;
 `clock` lets time pass (`+1h`, `Mon 09:00`), and what is due comes on the way.
+`shortcut` is one of a message's (`to`), `submit` fills in the form that is open, `home` opens the Home tab and says
+what must stand there.
+`pull` opens a pull request; with a `log` its workflow fails, and a job of it has that log.
 `sent` lists what people were told by the clock, each with its reason. A story may name the script of a stand-in for a
 model (`llm`); a step that `needs` a model, or none, is left out otherwise. `beside` presses the same at the same time;
 `silent: model` waits until the stand-in was asked something that it does not answer.
@@ -17,7 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bot.errors import UserError
 
-PERSONAL = ("say", "dm", "command", "click", "select", "submit", "react", "open", "comment", "close", "reopen")
+PERSONAL = (
+    *("say", "dm", "command", "click", "select", "shortcut", "submit", "react", "home"),
+    *("open", "pull", "comment", "close", "reopen"),
+)
 NOBODYS = (
     "clock",
     "expect",
@@ -53,13 +59,17 @@ class Step(BaseModel):
     beside: str = ""
     select: str | None = None
     menu: str = ""
-    submit: dict[str, str] | None = None
+    shortcut: str | None = None
+    submit: dict[str, str | list[str]] | None = None
+    home: str | list[str] | None = None
     react: str | None = None
     expect: str | list[str] | None = None
     reacted: str | None = None
 
     open: str | None = None
     body: str | None = None
+    pull: str | None = None
+    log: str | None = None
     comment: str | None = None
     close: str | None = None
     reopen: str | None = None

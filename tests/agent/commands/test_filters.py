@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.commands.filters import Token, read_filters
+from agent.commands.filters import Token, read_filters, with_words
+from agent.commands.grammar import parse
+from agent.commands.registry import VERBS
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,23 @@ def test_what_is_no_filter(text: str) -> None:
 def test_no_text_is_too_odd(text: str) -> None:
     tokens = read_filters(text)
     assert tokens is None or all(isinstance(token, Token) for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("redis", '"redis"'),
+        ("mine redis down sort:age", 'mine "redis" "down" sort:age'),
+        ("100%_ in progress", '"100%_" in_progress'),
+        ("team Platform", "team Platform"),
+        ("sort:up", "sort:up"),
+        ("<@U1>", "<@U1>"),
+    ],
+)
+def test_after_the_slash_command_bare_words_are_looked_for(typed: str, line: str) -> None:
+    assert with_words(typed) == line
+    after_the_slash, in_a_message = (parse(f"list {typed}", VERBS, is_message=said) for said in (False, True))
+    assert after_the_slash
+    assert in_a_message
+    assert after_the_slash.problem or after_the_slash.text == line
+    assert in_a_message.problem or typed == line

@@ -80,7 +80,7 @@ def test_statuses(text: str, status: str, rest: str) -> None:
         ("show CH-1 please", "“please” is more than `show` takes"),
         ("report", "<text> is missing"),
         ("move CH-1", "TEAM is missing"),
-        ("list of things", "“of things” is no filter"),
+        ("list sort:up", "“sort:up” is no filter"),
         ("help me please", "“me please” is no command"),
     ],
 )

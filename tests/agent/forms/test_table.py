@@ -20,6 +20,7 @@ from tests.agent.conftest import MakeTicket
 
 LAST = "CH-99999"
 LANGUAGES = pytest.mark.parametrize("language", ["de", "en"])
+VALUES = {"person": "Platform UCY", "holiday": "team Platform"}  # what their buttons carry
 OPEN = [text for kind in OPEN_FORMS for text in (kind.title, kind.submit)]
 SHOWN = [*(kind.submit for kind in FORMS), *OPEN, track.TITLE, track.SUBMIT, track.NEW, add.TITLE, add.SUBMIT, CANCEL]
 
@@ -59,8 +60,9 @@ async def test_slack_takes_it(desk: Desk, make_ticket: MakeTicket, kind: FormKin
 @pytest.mark.parametrize("kind", OPEN_FORMS, ids=[kind.name for kind in OPEN_FORMS])
 async def test_slack_takes_those_about_no_ticket(desk: Desk, kind: OpenKind, language: str) -> None:
     admin = replace(desk, actor=replace(desk.asker, is_admin=True))
+    value = VALUES.get(kind.name, "Platform")
     with speaking(language):
-        view = render_form(await open_form_for(admin, kind, "Platform", about={"value": "Platform"}))
+        view = render_form(await open_form_for(admin, kind, value, about={"value": value}))
     assert view_problems(view) == []
 
 
