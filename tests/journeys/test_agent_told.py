@@ -74,10 +74,10 @@ async def test_what_tools_found_first_is_cut_when_a_step_has_no_room(
     slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
     routes(llm, "research")
-    look = Reply(calls=(Call("get_ticket", {"ticket": "CH-1"}),))
+    look = Reply(calls=(Call("get_ticket", {"ticket": "CH-1", "from_line": 1}),))
     llm.add(*(Rule(match=Match(purpose="^research", turn=number), reply=look) for number in (0, 1)))
     llm.add(Rule(match=Match(purpose="^research"), reply=Reply(text="It is long.")))
-    async with with_agent(slack, llm, tmp_path, context_tokens=6_000) as bot:
+    async with with_agent(slack, llm, tmp_path, context_tokens=8_000) as bot:
         await report(bot, "frank", f"redis is down {'and it hurts ' * 500}")
         await report(bot, "alice", "ask how bad is CH-1?")
         [first, second] = await bot.rows(select(ToolCall).order_by(ToolCall.id))

@@ -87,7 +87,8 @@ async def dump(bot: Bot) -> dict[str, list[str]]:
     """Every row of every table that says how things stand, besides when we were last connected."""
     tables = [table for name, table in SQLModel.metadata.tables.items() if name not in TRAFFIC]
     rows = {table.name: sorted(map(repr, await bot.rows(select(*table.columns)))) for table in tables}
-    return rows | {"settings_kv": [row for row in rows["settings_kv"] if "'heard'" not in row]}
+    heard = ("'heard'", "'slack.sound'")
+    return rows | {"settings_kv": [row for row in rows["settings_kv"] if not any(name in row for name in heard)]}
 
 
 @BOTH
