@@ -24,7 +24,7 @@ def test_a_prompt_says_what_it_is() -> None:
     assert (found.name, found.version) == ("triage_system", 1)
     assert found.purpose.startswith("judges a report")
     assert len(found.hash) == 12
-    assert found.mark == f"triage_system@{found.hash}"
+    assert found.mark == f"triage_system@{found.hash} v1"
     assert found.text.startswith("You triage reports")
     assert len({about(name).hash for name in names()}) == len(names()), "no two say the same"
 
