@@ -9,7 +9,7 @@ SPREAD := -n 5 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo dev test test-postgres campaign compiled lint lint-fix kill kill-turns soak bench lock clean
+.PHONY: help setup demo dev test test-postgres tested campaign compiled lint lint-fix kill kill-turns soak bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,7 +29,10 @@ dev: $(STAMP) ## the demo, restarted on every code change
 	$(RUN) -m watchfiles --filter python "$(RUN) app.py demo" app.py agent bot handlers prompts storage
 
 test: $(STAMP) ## lint, types, all tests (one story of each area on PostgreSQL too), coverage floor
-	@$(MAKE) --no-print-directory -j2 lint compiled
+	@$(MAKE) --no-print-directory -j2 lint tested
+
+# Beside mypy, which has one core for a minute.
+tested: compiled
 	$(RUN) -m pytest $(SPREAD) --areas-on-postgres --cov --cov-report=term:skip-covered
 	@echo 'Coverage of agent/ and storage/, in per cent (floor 90):'
 	$(RUN) -m coverage report --format=total --fail-under=90
@@ -37,7 +40,7 @@ test: $(STAMP) ## lint, types, all tests (one story of each area on PostgreSQL t
 test-postgres: $(STAMP) ## every story on PostgreSQL
 	CHARGEHAND_TEST_DATABASE=postgres $(RUN) -m pytest tests/journeys $(SPREAD)
 
-# While mypy has one of the cores: otherwise each worker compiles the assertions of all tests for itself.
+# Otherwise each worker compiles the assertions of all tests for itself.
 compiled: $(STAMP)
 	-@$(RUN) -m pytest --collect-only -q >/dev/null 2>&1
 
