@@ -19,7 +19,7 @@ setup: $(STAMP) ## create .venv and install the locked dependencies
 $(STAMP): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chargehand needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements-dev.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary=:all: -r requirements-dev.lock
 	@touch $@
 
 demo: $(STAMP) ## the bot with a small Slack and GitHub on 127.0.0.1, no accounts needed

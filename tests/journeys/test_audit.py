@@ -611,12 +611,12 @@ async def test_what_a_report_sets_in_motion_shares_its_correlation_id(slack: Sla
     assert len({event.correlation_id for event in await events(bot)}) == 2
 
 
-@pytest.mark.parametrize("line", LOOKING.values(), ids=LOOKING.keys())
-async def test_looking_leaves_no_record(slack: SlackSandbox, bot: Bot, line: str) -> None:
+async def test_looking_leaves_no_record(slack: SlackSandbox, bot: Bot) -> None:
     await report(bot, "frank", "redis is down")
     known = len(await events(bot))
-    await slash(bot, "bob", line)
-    assert len(await events(bot)) == known
+    for line in LOOKING.values():
+        await slash(bot, "bob", line)
+        assert len(await events(bot)) == known, line
 
 
 async def frank_presses_claim(slack: SlackSandbox, bot: Bot) -> None:

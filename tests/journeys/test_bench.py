@@ -94,7 +94,7 @@ ROWS: dict[str, tuple[str, ...]] = {
 
 # They start processes of their own, or a server, which takes as long as all the others together.
 LONG = {
-    *("ack", "intake_github", "ledger", "list", "memory", "move"),
+    *("ack", "assign_race", "digest_build", "intake_github", "ledger", "list", "memory", "move"),
     *("queue", "reminder_scan", "replan", "scale", "turn"),
 }
 SCRIPTS = [pytest.param(name, marks=[pytest.mark.campaign] if name in LONG else []) for name in sorted(ROWS)]
