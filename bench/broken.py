@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from bot.github.effects import Writer
 from bot.slack.outbox import Outbox
-from handlers.intake import Arrival, Intake
+from handlers.intake import Intake
 from storage import inbox, queue
 from storage.database import Tx, run
 from storage.inbox import Delivery
@@ -47,12 +47,12 @@ async def find_nothing(*_: Any) -> None:
     """lookup: nobody looks whether an uncertain effect is there."""
 
 
-async def keep_later(self: Intake, arrival: Arrival) -> int | None:
+async def keep_later(self: Intake, waiting: Any) -> int | None:
     """persist: acknowledged first, committed a little later."""
 
     async def later() -> int | None:
         await asyncio.sleep(LATE)
-        return await _keep(self, arrival)
+        return await _keep(self, waiting)
 
     task = asyncio.create_task(later())
     _tasks.add(task)

@@ -78,6 +78,7 @@ RULES: dict[str, Rule] = {
         lambda actor, target: not target.is_private or target.may_see_private,
         fixed("everyone; tickets of a private channel: its members"),
     ),
+    "list": Rule(_anyone, fixed("everyone but guests; tickets of a private channel: its members")),
     "comment": Rule(
         lambda actor, target: _is_responder(actor, target) or actor.person_id == target.reporter_id,
         fixed("responders, the reporter"),
@@ -110,7 +111,17 @@ RULES: dict[str, Rule] = {
 }
 
 
-COMPLETE = {"report", "see", "undo", "profile", "administer", "ask", "hand over", "approve"}  # `who` says all of it
+COMPLETE = {
+    "report",
+    "see",
+    "list",
+    "undo",
+    "profile",
+    "administer",
+    "ask",
+    "hand over",
+    "approve",
+}  # `who` says all of it
 
 
 def can(actor: Actor, action: str, target: Target) -> bool:
@@ -139,7 +150,7 @@ def could(actor: Actor, action: str) -> bool:
 
 
 PERMISSIONS = ("none", "read", "triage", "write", "maintain", "admin")  # GitHub's, of a repository
-READS = {"report", "see", "comment", "ask", "escalate", "remind", "profile", "duty", "undo", "approve", "track"}
+READS = {"report", "see", "list", "comment", "ask", "escalate", "remind", "profile", "duty", "undo", "approve", "track"}
 ON_GITHUB = {"organise": "maintain", "administer": "admin"}
 
 

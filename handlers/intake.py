@@ -13,7 +13,7 @@ from datetime import datetime
 from bot import stages
 from bot.gauges import Gauges, Reading
 from storage import inbox, outbox, queue
-from storage.database import Database, StorageError, Tx
+from storage.database import Database, StorageError, Tx, begun
 from storage.inbox import Delivery
 from storage.outbox import Outgoing
 from storage.queue import Job
@@ -50,10 +50,20 @@ class Arrival:
             self.delivery.status, self.delivery.reason = inbox.WAITING, inbox.NO_ROOM
 
 
-@dataclass(frozen=True)
+class Busy(Exception):  # noqa: N818
+    """The database was not to be had in time, and nothing is stored."""
+
+
+@dataclass
 class _Waiting:
     arrival: Arrival
     stored: asyncio.Future[int | None]
+    is_begun: bool = False  # it is being stored
+    is_withdrawn: bool = False  # nobody waits for it any more: it is not to be stored
+
+    @classmethod
+    def of(cls, arrival: Arrival) -> "_Waiting":
+        return cls(arrival, asyncio.get_running_loop().create_future())
 
 
 class Intake:
@@ -64,14 +74,17 @@ class Intake:
         self.gauges = gauges  # None: people wait for it, and its work is never put off
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting] = []
+        self._withdrawn: set[asyncio.Task[int | None]] = set()
 
-    async def store(self, arrival: Arrival, *, came: float | None = None) -> int | None:
+    async def store(self, arrival: Arrival, *, came: float | None = None, patience: float | None = None) -> int | None:
         """Keep one event under its dedupe key; returns its id, or None when it (or its claim) was known.
 
         Args:
             came: when its sender began to wait, by `time.perf_counter`; now, if it is not given.
+            patience: seconds after which it is withdrawn, if the database is not to be had; without end, if not given.
 
         Raises:
+            Busy: it was withdrawn, and will not be stored.
             StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
         """
         start = time.perf_counter() if came is None else came
@@ -82,14 +95,29 @@ class Intake:
             "correlation_id": arrival.delivery.correlation_id,
         }
         stages.delivery("received", **named)
-        number = await self._store(arrival)
+        number = await (self._store(_Waiting.of(arrival)) if patience is None else self._try(arrival, patience))
         outcome = "duplicate" if number is None else arrival.outcome
         caller = arrival.delivery.headers.get("traceparent", "")
         stages.acknowledged(outcome, seconds=time.perf_counter() - start, caller=caller, **named)
         return number
 
-    async def _store(self, arrival: Arrival) -> int | None:
-        waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
+    async def _try(self, arrival: Arrival, patience: float) -> int | None:
+        waiting = _Waiting.of(arrival)
+        storing = asyncio.create_task(self._store(waiting))
+        await asyncio.wait({storing}, timeout=patience)
+        if not storing.done() and not waiting.is_begun:
+            waiting.is_withdrawn = True
+            self._withdrawn.add(storing)  # whose turn it is stores what others wait for
+            storing.add_done_callback(self._forget)
+            raise Busy
+        return await storing
+
+    def _forget(self, storing: asyncio.Task[int | None]) -> None:
+        self._withdrawn.discard(storing)
+        if not storing.cancelled():
+            storing.exception()  # nobody waits for it
+
+    async def _store(self, waiting: _Waiting) -> int | None:
         self._waiting.append(waiting)
         async with self._turn:
             if not waiting.stored.done():
@@ -102,6 +130,8 @@ class Intake:
         try:
             reading = await self.gauges.reading() if self.gauges else None
             async with self.db.write() as tx:
+                await begun(tx)
+                batch = _begin(batch)
                 if reading and await _is_full(tx, reading):
                     for one in batch:
                         one.arrival.put_off()
@@ -123,6 +153,16 @@ async def _is_full(tx: Tx, reading: Reading) -> bool:
         return True
     is_near = reading.pressure is Pressure.PAUSE or reading.load.held > 0
     return is_near and await inbox.is_any_waiting(tx)
+
+
+def _begin(batch: Sequence[_Waiting]) -> list[_Waiting]:
+    """What is still to be stored, now that it can be; from here on it cannot be withdrawn."""
+    wanted = [one for one in batch if not one.is_withdrawn]
+    for one in batch:
+        one.is_begun = not one.is_withdrawn
+        if one.is_withdrawn and not one.stored.done():
+            one.stored.set_result(None)
+    return wanted
 
 
 def _still_waiting(batch: Sequence[_Waiting]) -> Sequence[_Waiting]:

@@ -52,8 +52,3 @@ async def by_source(tx: Tx, person_id: int, source: str, *, now: datetime) -> Ab
     """The absence of somebody that this said and that is not over."""
     found = select(Absence).where(Absence.person_id == person_id, Absence.source == source, Absence.ends > now)
     return (await tx.exec(found.order_by(col(Absence.ends).desc()))).first()
-
-
-async def people_by_source(tx: Tx, source: str, *, now: datetime) -> set[int]:
-    """Everybody who is away, or will be, because this said so."""
-    return set(await tx.exec(select(Absence.person_id).where(Absence.source == source, Absence.ends > now)))

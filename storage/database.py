@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Insert, bindparam, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -177,10 +178,16 @@ async def run(tx: Tx, statement: Executable, params: Any = None) -> CursorResult
 
     What the session has not flushed yet is not in the answer.
     """
-    if (connection := tx.info.get("connection")) is None:
-        connection = tx.info["connection"] = await tx.connection()
-    result: CursorResult[Any] = await connection.execute(statement, params)
+    result: CursorResult[Any] = await (await begun(tx)).execute(statement, params)
     return result
+
+
+async def begun(tx: Tx) -> AsyncConnection:
+    """Its connection, for which it has to be its turn to write; without this that is so with the first statement."""
+    connection: AsyncConnection | None = tx.info.get("connection")
+    if connection is None:
+        connection = tx.info["connection"] = await tx.connection()
+    return connection
 
 
 async def load(tx: Tx, table: type[Table], row_id: int) -> Table:

@@ -105,9 +105,9 @@ async def told(tx: Tx, *, since: datetime) -> list[Notice]:
 
 
 async def of_sort(tx: Tx, ticket_id: int, sort: str) -> list[tuple[str, Person]]:
-    """The keys of one sort of notice about a ticket, and who each is for, whatever became of it."""
+    """The keys of one sort of notice about a ticket, the oldest first, and who each is for, whatever became of it."""
     found = select(Notice.key, Person).join(Person, col(Person.id) == Notice.person_id)
-    return list(await tx.exec(found.where(Notice.ticket_id == ticket_id, Notice.sort == sort).order_by(Notice.key)))
+    return list(await tx.exec(found.where(Notice.ticket_id == ticket_id, Notice.sort == sort).order_by(col(Notice.id))))
 
 
 async def reword(tx: Tx, key: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from storage.database import Tx, run
 from storage.people import Team
 
 KINDS = ("path", "component", "label", "keyword", "channel")  # the ones that count more first
-MANUAL, CODEOWNERS = "manual", "codeowners"
+MANUAL, CSV, CODEOWNERS = "manual", "csv", "codeowners"
 
 
 class OwnershipRule(Row, table=True):

@@ -1,6 +1,6 @@
 """People, teams, and who has which role where."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -207,9 +207,16 @@ async def members(tx: Tx, team_id: int, role: str) -> list[Person]:
     return list(await tx.exec(_MEMBERS, params={"team": team_id, "role": role}))
 
 
-async def in_charge(tx: Tx, team_id: int | None) -> list[Person]:
-    """Who manages a team; the admins where nobody does, or where there is no team."""
-    return (await members(tx, team_id, "manager") if team_id else []) or await admins(tx)
+async def in_charge(
+    tx: Tx, team_id: int | None, *, may: Callable[[Person], bool] = lambda _person: True
+) -> list[Person]:
+    """Who manages a team; the admins where nobody does, or where there is no team.
+
+    Args:
+        may: who comes into question; where no manager does it is the admins' turn.
+    """
+    managers = await members(tx, team_id, "manager") if team_id else []
+    return [one for one in managers if may(one)] or [one for one in await admins(tx) if may(one)]
 
 
 async def responders(tx: Tx, team_id: int, *, with_managers: bool = False) -> list[Person]:

@@ -193,6 +193,12 @@ async def cancel_of_person(tx: Tx, person_id: int, *, kind: str | None = None, b
     return (await run(tx, update(reminders).where(theirs).values(state="cancelled"))).rowcount > 0
 
 
+async def cancel_planned(tx: Tx, plan_key: str) -> None:
+    """Nothing comes of what was planned under a key that begins like this."""
+    theirs = col(Reminder.plan_key).startswith(plan_key, autoescape=True) & col(Reminder.state).in_(LIVE)
+    await run(tx, update(reminders).where(theirs).values(state="cancelled"))
+
+
 async def is_due_soon(tx: Tx, person_id: int, *, kind: str, until: datetime) -> bool:
     """Whether one of this kind comes to somebody up to a moment; one that is long overdue is stuck."""
     found = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.kind == kind)

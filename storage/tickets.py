@@ -205,6 +205,11 @@ async def assignees(tx: Tx, ticket_id: int) -> list[Person]:
     return list(await tx.exec(_ASSIGNEES, params={"ticket": ticket_id}))
 
 
+async def times_given(tx: Tx, ticket_id: int) -> int:
+    """How often it was given to somebody."""
+    return (await tx.exec(select(func.count()).where(Assignment.ticket_id == ticket_id))).one()
+
+
 async def last_assignee(tx: Tx, ticket_id: int) -> Person | None:
     """Who got the ticket last of those who have it, or else had it."""
     has_it = col(Assignment.ended_at).is_(None)

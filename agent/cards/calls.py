@@ -8,6 +8,7 @@ from agent.notices.notify import call_key, edit, headline
 from bot.messages import Message, moment
 from prompts.words import Phrase, say, speaking
 from storage import notices, outbox
+from storage.people import Person
 from storage.tickets import Ticket
 
 
@@ -17,8 +18,8 @@ async def settle_calls(desk: Desk, ticket: Ticket, change: Phrase | str) -> None
     Args:
         change: in words, "claimed by @x".
     """
-    for key, manager in await notices.of_sort(desk.tx, ticket.id, CALL.name):  # who was told, whoever manages it now
-        if key != call_key(ticket, manager.id) or not desk.may_see(manager.slack_id, ticket):
+    for key, manager in await _calls(desk, ticket):
+        if not desk.may_see(manager.slack_id, ticket):
             continue
         await notices.drop(desk.tx, key, reason=f"it was {change}")
         with speaking(await of_person(desk, manager.id)):
@@ -29,5 +30,13 @@ async def settle_calls(desk: Desk, ticket: Ticket, change: Phrase | str) -> None
 
 async def is_call(desk: Desk, ticket: Ticket, ts: str | None) -> bool:
     """Whether a message is the one that called on the asker to claim this ticket."""
-    receipt = await outbox.receipt(desk.tx, call_key(ticket, desk.asker.person_id))
+    own = [key for key, manager in await _calls(desk, ticket) if manager.id == desk.asker.person_id]
+    receipt = await outbox.receipt(desk.tx, own[0]) if own else None
     return receipt is not None and receipt.ts == ts
+
+
+async def _calls(desk: Desk, ticket: Ticket) -> list[tuple[str, Person]]:
+    """The key of the last call on each who was called, whoever manages it now; what became of those before is said."""
+    called = await notices.of_sort(desk.tx, ticket.id, CALL.name)
+    last = {person.id: (key, person) for key, person in called if key.startswith(call_key(ticket, person.id))}
+    return list(last.values())

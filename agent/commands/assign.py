@@ -13,8 +13,8 @@ from agent.notices import notify
 from agent.people.organise import give_role
 from agent.tickets.change import changing
 from agent.tickets.transition import by, require_open
-from bot.access import Target, can
-from bot.errors import UserError
+from bot.access import Target, can, who_may
+from bot.errors import Denial, Refused, UserError
 from bot.messages import Button, Message, by_name, escape, mention
 from prompts.words import fixed, phrase, say, say_of, speaking
 from storage import people, tickets
@@ -95,7 +95,7 @@ async def offer_to_enlist(desk: Desk, ticket: Ticket, said: Said) -> Reply | Non
         could = await people.in_charge(desk.tx, team.id)
         if could:
             text += say(" {who} can add them to {team}.", who=_names(could[:NAMED]), team=escape(team.name))
-        raise UserError(text)
+        raise Refused(text, denial=Denial(action="organise", kind="team", object_id=team.id, who=who_may("organise")))
     text += say(" Add to {team} as responder and assign?", team=escape(team.name))
     named = " ".join(mention(person.slack_id) for person in said.people)
     line = f"{ticket.named_version} {said.how}{named}"

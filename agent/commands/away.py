@@ -24,7 +24,7 @@ LONGEST_NOTE = 200
 
 
 async def away(desk: Desk, said: Said) -> Reply:
-    """Begin an absence now or plan one, or say anew how long it is: the present one, or the one to come."""
+    """Begin an absence now or plan one, or say anew how long one is: the present one, or one of those to come."""
     person = await subject(desk, said, doing=say("change the absence of"))
     if said.cover and said.cover.id == person.id:
         raise UserError(say("Somebody else has to cover."))
@@ -33,7 +33,7 @@ async def away(desk: Desk, said: Said) -> Reply:
     if len(note) > LONGEST_NOTE:
         raise UserError(say("The note is longer than {limit} characters.", limit=LONGEST_NOTE))
     is_later = starts > desk.now
-    absence = await _known(desk, person, is_later=is_later)
+    absence = await _known(desk, person, starts, ends)
     before = recorded(absence) if absence else {}
     if absence is None:
         absence = Absence(workspace_id=desk.workspace_id, person_id=person.id, starts=starts, ends=ends, source="")
@@ -53,12 +53,12 @@ async def away(desk: Desk, said: Said) -> Reply:
     return text_reply(_answer(desk, person, said.cover, span=span, is_later=is_later), is_private=True)
 
 
-async def _known(desk: Desk, person: Person, *, is_later: bool) -> Absence | None:
-    """The absence that is said anew: the present one, or the only one to come."""
-    if not is_later:
+async def _known(desk: Desk, person: Person, starts: datetime, ends: datetime) -> Absence | None:
+    """The absence that is said anew: the present one, or the one to come of which days are named."""
+    if starts <= desk.now:
         return (await absences.at(desk.tx, [person.id], now=desk.now)).get(person.id)
     known = await absences.not_over(desk.tx, person.id, now=desk.now)
-    return next((one for one in known if one.starts > desk.now), None)
+    return next((one for one in known if desk.now < one.starts < ends and starts < one.ends), None)
 
 
 def _shown(moment: datetime, calendar: Calendar, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """`back`: somebody who was away takes tickets again from now on; who is not away calls off the absence to come."""
 
+from agent.calendar.whose import calendar_of_person
 from agent.commands.away import recorded
 from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
@@ -25,7 +26,11 @@ async def back(desk: Desk, said: Said) -> Reply:
     await desk.tx.flush()
     if now_away is None:
         await call_off(desk, absence)
-        return text_reply(say("*{who}*: the absence to come is called off.", who=who), is_private=True)
+        text = say("*{who}*: the absence to come is called off.", who=who)
+        if len(known) > 1:
+            zone = (await calendar_of_person(desk.tx, desk.settings, person.id)).zone
+            text += say(" The next begins on {date}.", date=f"{known[1].starts.astimezone(zone):%Y-%m-%d}")
+        return text_reply(text, is_private=True)
     await hasten(desk, person)
     text = say("*{who}*: back; new tickets may be chosen for {whom}.", who=who, whom=them(desk, person))
     return text_reply(text, is_private=True)

@@ -6,9 +6,9 @@ from agent.assigning.duty import CAPACITY, OFF, duty_of
 from agent.commands.subject import keep, name_of, subject
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.people.seen_load import seen_load
 from bot.errors import UserError
 from prompts.words import fixed, say, say_of
-from storage import loads
 from storage.people import Person
 
 MOST = 999
@@ -38,10 +38,9 @@ def _read(words: str) -> str | None:
 
 
 async def in_words(desk: Desk, person: Person) -> str:
-    """ "2 open tickets of at most 5"."""
-    [load] = await loads.of_people(desk.tx, [person])
+    """ "2 open tickets of at most 5", as far as the asker may know of them."""
     most = (await duty_of(desk, person)).capacity
-    has = say_of(load.open_tickets, "1 open ticket", "{count} open tickets")
+    has = say_of(await seen_load(desk, person), "1 open ticket", "{count} open tickets")
     return has + (say(", of at most {most}", most=most) if most else say(", no limit"))
 
 

@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.messages import by_name, escape
 from prompts.words import fixed, say, say_of
 from storage import ownership, people
-from storage.ownership import KINDS, Rule
+from storage.ownership import CSV, KINDS, Rule
 from storage.people import Team
 
 SHOWN = 40
@@ -85,8 +85,11 @@ async def listed(desk: Desk) -> str:
         lines.append(say("… and {count} more: `python app.py ownership list` shows all.", count=len(manual) - SHOWN))
     files = sorted((rule for rule in rules if rule.origin), key=lambda rule: rule.origin)
     for origin, group in groupby(files, key=lambda rule: rule.origin):
+        known = list(group)
         one, many = fixed("CODEOWNERS of {file}: 1 line"), fixed("CODEOWNERS of {file}: {count} lines")
-        lines.append(say_of(len(list(group)), one, many, file=escape(origin)))
+        if known[0].source == CSV:
+            one, many = fixed("{file}: 1 line"), fixed("{file}: {count} lines")
+        lines.append(say_of(len(known), one, many, file=escape(origin)))
     return "\n".join(lines) or say("No rule yet. For example `ownership add keyword redis Platform`.")
 
 

@@ -111,7 +111,11 @@ async def _which_heir(desk: Desk, one: Team) -> Reply | None:
     menu = Menu(label=say("To which team?"), action="team", value=f"delete {one.name} to", options=options)
     one_left = fixed("{team} has 1 open ticket. Who gets them? Or write `team delete {team} to TEAM`.")
     many_left = fixed("{team} has {count} open tickets. Who gets them? Or write `team delete {team} to TEAM`.")
-    text = say_of(len(left), one_left, many_left, team=escape(one.name))
+    seen = [ticket for ticket in left if desk.may_see(desk.asker.slack_id, ticket)]
+    text = say_of(len(seen), one_left, many_left, team=escape(one.name))
+    if not seen:  # of private channels alone, which the asker is not in
+        unseen = fixed("{team} has open tickets. Who gets them? Or write `team delete {team} to TEAM`.")
+        text = say(unseen, team=escape(one.name))
     return Reply(message=Message(text=text, menu=menu), is_private=True)
 
 

@@ -5,6 +5,7 @@ from agent.commands.assign import was_and_now
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.language import as_kept
+from agent.notices import notify
 from agent.tickets.change import changing
 from agent.tickets.transition import by, require_open
 from bot.errors import UserError
@@ -28,6 +29,8 @@ async def unassign(desk: Desk, said: Said) -> Reply:
         reason = phrase("taken from {whom} by {who}", whom=whom, who=desk.asker.name)
         ticket.assign_reason = await as_kept(desk, ticket, reason)
     left = [person for person in had if person not in said.people]
+    if not left:
+        await notify.tell_managers(desk, ticket, assigned=[])
     taken = say("{ticket} was {change}: {has_it}.", ticket=ticket.name, change=change, has_it=was_and_now(had, left))
     if left and left[0] != had[0]:
         taken += say(" @{who} is the main one now.", who=escape(left[0].name))

@@ -11,13 +11,13 @@ from agent.status_words import words
 from bot.events import Place
 from bot.messages import Button, Message, by_name, escape
 from prompts.words import Phrase, fixed, say, speaking
-from storage import outbox, people
+from storage import outbox, people, tickets
 from storage.outbox import Outgoing
 from storage.people import Person
 from storage.tickets import LOUD, Ticket
 
 # By these the messages of one piece of work are told apart.
-ANSWER, CHANGE, ASSIGNED, WAITED = "answer", "change", "assigned", "waited"
+ANSWER, CHANGE, ASSIGNED, WAITED, MANAGER = "answer", "change", "assigned", "waited", "manager"
 
 
 def card_key(ticket: Ticket) -> str:
@@ -127,8 +127,9 @@ async def tell_managers(
 ) -> None:
     """Managers hear of what is important at once, and of the rest in their digest, or as their team set it.
 
-    Important are critical, high and unassigned tickets, and one that was given back. Each is told once, and not as
-    assignee or reporter too. Where there is no manager admins hear of them; while no team is found, of the loud ones.
+    Important are critical, high and unassigned tickets, and one that was given back. Each team is told once of each
+    such priority and each time that nobody has it, and nobody as assignee or reporter too. Where there is no manager
+    who may see it admins hear of them; while no team is found, of the loud ones.
 
     Args:
         is_told: it comes of a change, of which those have heard who hear of all (agent/tickets/overseen.py).
@@ -138,12 +139,13 @@ async def tell_managers(
         return
     told = {person.id for person in assigned} | ({ticket.reporter_id} if assigned else set())
     digest = await why_in_digest(desk, ticket, is_important=is_loud or not assigned or gave_back != "")
+    times = 0 if assigned else await tickets.times_given(desk.tx, ticket.id)
     for manager in await managers_of(desk, ticket):
-        if manager.id in told or not desk.may_see(manager.slack_id, ticket):
+        if manager.id in told:
             continue
-        news = f"given back:{desk.key}" if gave_back else "loud" if is_loud else "news"
-        told_of = f"manager:{ticket.id}:{manager.id}:{news}"
-        key, sort = (told_of, NEWS) if assigned else (call_key(ticket, manager.id), CALL)
+        news = f"given back:{desk.key}" if gave_back else ticket.priority if is_loud else "news"
+        told_of = f"{MANAGER}:{ticket.id}:{manager.id}:{ticket.team_id}:{news}"
+        key, sort = (told_of, NEWS) if assigned else (f"{call_key(ticket, manager.id)}:{times}", CALL)
         with speaking(await of_person(desk, manager.id)):
             text = _how_it_stands(ticket, assigned) + str(gave_back)
             buttons = () if assigned else take_or_give(ticket)
@@ -161,13 +163,13 @@ def _how_it_stands(ticket: Ticket, assigned: list[Person]) -> str:
 
 
 async def managers_of(desk: Desk, ticket: Ticket) -> list[Person]:
-    """Who manages its team; admins where nobody does."""
-    return await people.in_charge(desk.tx, ticket.team_id)
+    """Who manages its team and may see it; admins where nobody does."""
+    return await people.in_charge(desk.tx, ticket.team_id, may=lambda one: desk.may_see(one.slack_id, ticket))
 
 
 def call_key(ticket: Ticket, person_id: int) -> str:
-    """The idempotency key of the message that calls on a manager to claim an unassigned ticket."""
-    return f"manager:{ticket.id}:{person_id}:unassigned"
+    """How the keys begin of what calls on a manager to claim a ticket: one call each time that nobody has it."""
+    return f"{MANAGER}:{ticket.id}:{person_id}:unassigned"
 
 
 async def tell(

@@ -63,7 +63,7 @@ async def _say(desk: Desk, reminder: Reminder, ticket: Ticket, person: Person, t
 
 async def _tell_managers(desk: Desk, reminder: Reminder, ticket: Ticket, text: Text) -> str:
     who = by_name(person.name for person in await tickets.assignees(desk.tx, ticket.id))
-    told = [one for one in await notify.managers_of(desk, ticket) if desk.may_see(one.slack_id, ticket)]
+    told = await notify.managers_of(desk, ticket)
     for manager in told:
         with speaking(await of_person(desk, manager.id)):
             nudged = say("{who} has it and was nudged.", who=who) if who else say("Nobody has it.")

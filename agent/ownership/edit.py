@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.desk import Desk
-from agent.ownership import codeowners
+from agent.ownership import codeowners, sheet
 from agent.ownership.fit import folder_of
 from agent.triage.words import split
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say
 from storage import group_links, ownership, people
-from storage.ownership import CODEOWNERS, MANUAL, OwnershipRule, Rule
+from storage.ownership import CODEOWNERS, CSV, KINDS, MANUAL, OwnershipRule, Rule
 from storage.people import Person, Team
 
 LONGEST = 200
+SHOWN = 20  # lines of a file that are wrong
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
@@ -86,7 +87,9 @@ async def remove_rule(desk: Desk, rule_id: int) -> Rule:
         raise UserError(say("There is no rule {number}. `ownership list` shows their numbers.", number=rule_id))
     if rule.source != MANUAL or rule.team_id is None:
         comes = fixed("Rule {number} comes from the CODEOWNERS of {repository}: change it there.")
-        raise UserError(say(comes, number=rule_id, repository=escape(rule.origin)))
+        listed = fixed("Rule {number} comes from the file {repository}: change it there and import it again.")
+        told = comes if rule.source == CODEOWNERS else listed
+        raise UserError(say(told, number=rule_id, repository=escape(rule.origin)))
     team = await people.get_team(desk.tx, rule.team_id)
     await desk.check_team(team, doing=say("change what {team} owns", team=escape(team.name)))
     await ownership.drop(desk.tx, rule_id)
@@ -123,7 +126,7 @@ async def import_codeowners(desk: Desk, content: bytes, *, repository: str) -> I
         raise UserError(
             say("“{repository}” is no repository: name it as in `--repo acme/shop`.", repository=repository[:60])
         )
-    file, done = codeowners.read(content), Imported()
+    file, done, repository = codeowners.read(content), Imported(), repository.lower()  # GitHub knows no case either
     teams = {owner: await _teams_of(desk, owner, done) for owner in {o for line in file.lines for o in line.owners}}
     before = await ownership.drop_source(desk.tx, CODEOWNERS, repository)
     await ownership.put(desk.tx, [_rule(desk, line, teams, repository, done) for line in file.lines])
@@ -131,6 +134,59 @@ async def import_codeowners(desk: Desk, content: bytes, *, repository: str) -> I
     was, now = {"repository": repository, "rules": before}, {"repository": repository, "rules": done.rules}
     desk.audit("ownership", "workspace", 0, before=was, after=now)
     return done
+
+
+async def import_table(desk: Desk, content: bytes, *, name: str) -> int:
+    """Make a table's lines rules, in place of what the file of this name said before; others stay. How many there are.
+
+    Raises:
+        UserError: it is no such table, or a line says nothing that could be a rule: then nothing is changed.
+            Refused: the asker is no admin.
+    """
+    desk.check_admin(doing=say("import rules"))
+    rules, problems = list[OwnershipRule](), list[str]()
+    for line in sheet.read(content):
+        try:
+            rules.append(await _of_line(desk, line, name))
+        except UserError as problem:
+            problems.append(say("• line {line}: {problem}", line=line.number, problem=problem))
+    if problems:
+        told = "\n".join(problems[:SHOWN])
+        raise UserError(say("Nothing was changed, since something is wrong:\n{problems}", problems=told))
+    before = await ownership.drop_source(desk.tx, CSV, name)
+    await ownership.put(desk.tx, rules)
+    was, now = {"file": name, "rules": before}, {"file": name, "rules": len(rules)}
+    desk.audit("ownership", "workspace", 0, before=was, after=now)
+    return len(rules)
+
+
+async def _of_line(desk: Desk, line: sheet.Line, name: str) -> OwnershipRule:
+    kind = line.kind.casefold()
+    if kind not in KINDS:
+        raise UserError(say("“{kind}” is no kind: write {kinds}.", kind=line.kind[:40], kinds=say(" or ").join(KINDS)))
+    team = await people.team_named(desk.tx, line.team)
+    if team is None:
+        raise UserError(say("There is no team “{team}”.", team=line.team[:40]))
+    pattern = _pattern(kind, line.pattern)
+    return OwnershipRule(
+        workspace_id=desk.workspace_id,
+        kind=kind,
+        pattern=pattern,
+        team_id=team.id,
+        people=[(await _person(desk, named)).id for named in line.people],
+        source=CSV,
+        origin=name,
+        place=line.number,
+        word=folder_of(pattern) if kind == "path" else None,
+    )
+
+
+async def _person(desk: Desk, named: str) -> Person:
+    find = people.by_email if "@" in named else people.by_slack_id
+    person = await find(desk.tx, desk.workspace_id, named)
+    if person is None:
+        raise UserError(say("Nobody here is known by {name}.", name=named[:60]))
+    return person
 
 
 Known = tuple[tuple[int, ...], frozenset[int]]  # people whom an owner names, and the teams that it stands for

@@ -109,7 +109,7 @@ async def plan_departure(desk: Desk, absence: Absence) -> None:
         person_id=absence.person_id,
         due_at=absence.starts,
         reason="it was said before",
-        plan_key=f"{DEPARTURE}:{absence.id}:{desk.key}",
+        plan_key=f"{_plan_key(absence)}{desk.key}",
         created_at=desk.now,
     )
     await reminders.plan(desk.tx, [begins])
@@ -117,7 +117,12 @@ async def plan_departure(desk: Desk, absence: Absence) -> None:
 
 async def call_off(desk: Desk, absence: Absence) -> None:
     """Nothing comes of its beginning."""
-    await reminders.cancel_of_person(desk.tx, absence.person_id, kind=DEPARTURE)
+    await reminders.cancel_planned(desk.tx, _plan_key(absence))
+
+
+def _plan_key(absence: Absence) -> str:
+    """How the keys begin of what is planned for its beginning."""
+    return f"{DEPARTURE}:{absence.id}:"
 
 
 async def depart(desk: Desk, reminder: Reminder) -> str:
@@ -151,7 +156,7 @@ async def _by_manager(desk: Desk, person: Person, found: Sequence[Ticket]) -> li
     by_id: dict[int, tuple[Person, list[Ticket]]] = {}
     for ticket in found:
         for manager in await notify.managers_of(desk, ticket):
-            if manager.id != person.id and desk.may_see(manager.slack_id, ticket):
+            if manager.id != person.id:
                 by_id.setdefault(manager.id, (manager, []))[1].append(ticket)
     return list(by_id.values())
 

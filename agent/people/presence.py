@@ -1,4 +1,7 @@
-"""A Slack status that means absence (a palm tree) is one, until it ends or is taken off."""
+"""A Slack status that means absence (a palm tree) is one, until it ends or is taken off.
+
+Each is followed once: whoever is back before it ends, or forgets to take it off, is not away again because of it.
+"""
 
 from datetime import datetime, time, timedelta
 
@@ -7,18 +10,25 @@ from agent.desk import Desk
 from agent.notices.holding import hasten
 from agent.people.leaving import go_away
 from bot.slack.directory import Profile
-from storage import absences
+from storage import absences, settings_kv
 from storage.absences import Absence
 from storage.audit import Change
+from storage.calendars import of_person, person_of
+from storage.database import Tx
 from storage.people import Person
 
 BY_STATUS = "status"
+FOLLOWED = "followed_status"  # key of settings_kv, in the scope person:<id>: the emoji, and when it ends
 
 
 async def follow_status(desk: Desk, person: Person, profile: Profile) -> None:
-    """Begin, move or end the absence that somebody's status says."""
+    """Begin, move or end the absence that somebody's status says, where it says another than before."""
+    scope, ends = of_person(person.id), await _ends(desk, person, profile)
+    status = f"{profile.status_emoji} {profile.status_ends or ''}" if ends else ""
+    if status == (await settings_kv.get(desk.tx, scope, FOLLOWED) or ""):
+        return
+    await _remember(desk, scope, status)
     absence = await absences.by_source(desk.tx, person.id, BY_STATUS, now=desk.now)
-    ends = await _ends(desk, person, profile)
     if absence is None and ends is not None:
         await _begin(desk, person, ends)
     elif absence is not None and ends is None:
@@ -27,6 +37,18 @@ async def follow_status(desk: Desk, person: Person, profile: Profile) -> None:
         await hasten(desk, person)
     elif absence is not None and ends is not None and profile.status_ends and ends != absence.ends:
         _move(desk, absence, ends, action="away")  # one without an end stays with the day on which it was first read
+
+
+async def people_followed(tx: Tx) -> set[int]:
+    """Everybody whose status said an absence when it was read last."""
+    return {person_of(scope) or 0 for scope, _ in await settings_kv.of_keys(tx, (FOLLOWED,))}
+
+
+async def _remember(desk: Desk, scope: str, status: str) -> None:
+    if status:
+        await settings_kv.put(desk.tx, scope, FOLLOWED, status, workspace_id=desk.workspace_id)
+    else:
+        await settings_kv.drop(desk.tx, scope, FOLLOWED)
 
 
 async def _begin(desk: Desk, person: Person, ends: datetime) -> None:

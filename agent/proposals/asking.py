@@ -25,10 +25,11 @@ async def _deciders(desk: Desk, proposal: Proposal) -> list[Person]:
         return [await people.get(desk.tx, proposal.approver_id)]
     if proposal.ticket_id:
         ticket = await tickets.get(desk.tx, proposal.ticket_id)
-        could = [one for one in await notify.managers_of(desk, ticket) if desk.may_see(one.slack_id, ticket)]
+        could = await notify.managers_of(desk, ticket)
     else:
-        in_charge = await people.in_charge(desk.tx, proposal.team_id)
-        could = [one for one in in_charge if is_insider(desk, proposal, one.slack_id)]
+        could = await people.in_charge(
+            desk.tx, proposal.team_id, may=lambda one: is_insider(desk, proposal, one.slack_id)
+        )
     return [one for one in could if one.id != proposal.asker_id]
 
 

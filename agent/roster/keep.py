@@ -1,6 +1,6 @@
 """People out of the database and, by a plan, back into it: all of it in one transaction, each change on record."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import cast
 
 from agent.assigning.duty import CAPACITY, OFF, ROTATION
@@ -8,9 +8,18 @@ from agent.commands.subject import keep as keep_duty
 from agent.desk import Desk
 from agent.people.logins import verify
 from agent.people.members import make_admin
-from agent.people.organise import PersonFacts, TeamFacts, add_person, add_team, give_role, team_called
-from agent.roster.plan import ADMIN, Change, Known, Plan
-from agent.roster.sheet import Entry
+from agent.people.organise import (
+    PersonFacts,
+    TeamFacts,
+    add_person,
+    add_team,
+    give_role,
+    require_free,
+    team_called,
+)
+from agent.roster.plan import ADMIN, Change, Known, Plan, planned
+from agent.roster.sheet import Entry, Problem
+from bot.errors import UserError
 from prompts.words import say
 from storage import calendars, identities, memberships, people, settings_kv
 from storage.calendars import CalendarRow
@@ -75,6 +84,19 @@ def entries(everyone: Collection[Known]) -> list[Entry]:
             for team, role in roles
         ]
     return lines
+
+
+async def planned_here(desk: Desk, entries: Sequence[Entry], wrong: Sequence[Problem]) -> Plan:
+    """What the lines of a file would change, and what is wrong with it, as far as that can be known before."""
+    plan = planned(await known(desk), [team.name for team in await people.teams(desk.tx)], entries)
+    plan.problems += wrong
+    for change in plan.changes:
+        if change.column == "team" and not change.slack_id:
+            try:
+                await require_free(desk, change.after)
+            except UserError as problem:
+                plan.problems.append(Problem(line=change.line, text=str(problem)))
+    return plan
 
 
 async def apply(desk: Desk, plan: Plan) -> None:

@@ -6,11 +6,11 @@ from agent.desk import Desk
 from agent.more import more_lines
 from agent.reply import Reply, text_reply
 from agent.roster import keep, sheet
-from agent.roster.plan import Plan, planned
+from agent.roster.plan import Plan
 from bot.errors import UserError
 from bot.messages import Button, Message, escape, plain
 from prompts.words import say, say_of
-from storage import calendars, people, settings_kv
+from storage import calendars, settings_kv
 
 PENDING = "pending:import"  # key of settings_kv, in the scope of who pasted it
 APPLY = "apply"
@@ -62,9 +62,7 @@ async def _apply(desk: Desk, seen: str) -> Reply:
 
 async def _plan(desk: Desk, text: str) -> Plan:
     entries, wrong = sheet.read(text.encode())
-    teams = [team.name for team in await people.teams(desk.tx)]
-    plan = planned(await keep.known(desk), teams, entries)
-    plan.problems += wrong
+    plan = await keep.planned_here(desk, entries, wrong)
     if plan.problems:
         told = "\n".join(
             say("• line {line}: {problem}", line=one.line, problem=escape(one.text)) for one in plan.problems[:SHOWN]

@@ -1,18 +1,23 @@
-"""Managers whose team's notices are `all` hear of each change of its tickets, but for their own."""
+"""Managers whose team's notices are `all` hear of each change of its tickets, but for their own.
+
+With `important` and `none` they read of the changes of critical and high ones in their digest.
+"""
 
 from collections.abc import Collection
 
-from agent.cards.briefing import hears_of_all
+from agent.cards.briefing import why_in_digest
 from agent.desk import Desk
 from agent.language import of_person
 from agent.notices import notify
 from agent.notices.attention import NEWS
 from agent.status_words import words
 from prompts.words import Phrase, say, speaking
-from storage.tickets import Ticket
+from storage import tickets
+from storage.tickets import LOUD, Ticket
 
 OVERSEEN = "overseen"  # by this what it told is told apart from other messages of one piece of work
 OWN_WORDS = {"release", "move"}  # these tell managers themselves, with who has it now
+PRIORITY = {"priority", "set"}  # what becomes loud by these is told at once
 
 
 async def tell_overseers(
@@ -25,13 +30,20 @@ async def tell_overseers(
         change: in words, "resolved by @x".
         told: the ids of people who are told of it as something else.
     """
-    is_told_otherwise = action in OWN_WORDS or (action == "unassign" and desk.actor is None)  # of somebody who left
-    if is_told_otherwise or not await hears_of_all(desk, ticket):
+    if action in OWN_WORDS or (action == "unassign" and await _is_told_itself(desk, ticket)):
+        return
+    digest = await why_in_digest(desk, ticket, is_important=False)
+    if digest and (ticket.priority not in LOUD or action in PRIORITY):
         return
     for manager in await notify.managers_of(desk, ticket):
-        if manager.id not in told and desk.may_see(manager.slack_id, ticket):
+        if manager.id not in told:
             key = notify.direct_key(OVERSEEN, desk.key, ticket, manager.id)
             with speaking(await of_person(desk, manager.id)):
                 slots = {"ticket": notify.headline(ticket), "priority": words(ticket.priority)}
                 text = say("{ticket} ({priority}): {change}.", change=change, **slots)
-                await notify.tell(desk, ticket, manager, text, key=key, sort=NEWS)
+                await notify.tell(desk, ticket, manager, text, key=key, sort=NEWS, digest=digest)
+
+
+async def _is_told_itself(desk: Desk, ticket: Ticket) -> bool:
+    """Whether managers are called, or told by the list of what somebody left, now that it was taken from people."""
+    return desk.actor is None or not await tickets.assignees(desk.tx, ticket.id)

@@ -151,6 +151,20 @@ async def _touch(client: AsyncWebClient, row: Outgoing, anchor: Sent | None) -> 
     return place
 
 
+async def say_at_once(client: AsyncWebClient, content: dict[str, Any], *, user_id: str, reply_url: str | None) -> None:
+    """Say something to one person past the outbox, once and at any pace: that the outbox is not to be had, and no more.
+
+    Raises:
+        CallFailed: it may not have reached them.
+    """
+    if reply_url is None:
+        await answer(client.chat_postMessage(channel=user_id, **content))
+        return
+    webhook = AsyncWebhookClient(reply_url, session=client.session, retry_handlers=[])
+    with failures():
+        await webhook.send_dict({"response_type": "ephemeral", "replace_original": False, **content})
+
+
 def _answer(row: Outgoing) -> dict[str, Any]:
     """How it is shown: to the one who waits for it, in the thread where they asked; what everybody sees stays so."""
     where = {"response_type": "ephemeral", "thread_ts": row.thread_ts} if row.user_id else {}

@@ -16,7 +16,7 @@ HEADS = ("rule", "kind", "pattern", "team", "from")
 
 
 def register(cli: typer.Typer) -> None:
-    ownership = typer.Typer(no_args_is_help=True, help="See which team owns what, and import CODEOWNERS.")
+    ownership = typer.Typer(no_args_is_help=True, help="See which team owns what, and import CODEOWNERS or a table.")
     ownership.command("list")(show)
     ownership.command("test")(attempt)
     ownership.command("import")(load)
@@ -59,18 +59,33 @@ async def _tried(text: str) -> str:
 
 
 def load(
-    file: Annotated[Path, typer.Argument(help="A CODEOWNERS file.")],
-    repo: Annotated[str, typer.Option(help="Its repository, OWNER/NAME.")],
+    file: Annotated[Path, typer.Argument(help="A CODEOWNERS file, or a table NAME.csv: kind, pattern, team, people.")],
+    repo: Annotated[str, typer.Option(help="The repository of a CODEOWNERS file, OWNER/NAME.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take over a CODEOWNERS file, in place of what it said before."""
+    """Take over a CODEOWNERS file or a table of rules, in place of what that file said before."""
     from bot.errors import UserError
 
     try:
         content = file.read_bytes()
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from None
+    if file.suffix.casefold() == ".csv":
+        count = asyncio.run(_load_table(content, file.name))
+        told([f"{count} lines of {file.name} are rules now."], as_json=as_json)
+        return
+    if not repo:
+        raise UserError("Name the repository of the file: --repo OWNER/NAME. A table of rules ends with .csv.")
     told(_sentences(asyncio.run(_load(content, repo)), repo), as_json=as_json)
+
+
+async def _load_table(content: bytes, name: str) -> int:
+    from agent.ownership.edit import import_table
+    from bot.settings import read_settings
+    from handlers.cli.desk import operator
+
+    async with operator(read_settings()) as desk:
+        return await import_table(desk, content, name=name)
 
 
 async def _load(content: bytes, repo: str) -> "Imported":

@@ -12,8 +12,7 @@ import typer
 from handlers.cli.table import AsJson, told
 
 if TYPE_CHECKING:
-    from agent.roster.plan import Known, Plan
-    from agent.roster.sheet import Entry, Problem
+    from agent.roster.plan import Plan
 
 File = Annotated[Path, typer.Argument(help="A CSV file with commas, semicolons or tabs.", exists=True, dir_okay=False)]
 As = Annotated[str | None, typer.Option("--as", help="A known person, whose rights count instead of yours.")]
@@ -37,32 +36,25 @@ def take_in(
 
 async def _take_in(file: Path, *, is_applied: bool, acting_as: str | None, as_json: bool) -> None:
     from agent.roster import keep, sheet
+    from agent.roster.plan import planned
     from bot.settings import read_settings
     from handlers.cli.desk import operator
-    from storage import people
     from storage.migrate import version_of
 
     with file.open("rb") as opened:
         entries, wrong = sheet.read(opened.read(sheet.MOST_BYTES + 1))
     settings = read_settings()
     if not is_applied and version_of(settings.database, settings.connections) is None:
-        _tell(_planned([], [], entries, wrong), is_applied=False, as_json=as_json)
+        plan = planned([], [], entries)
+        plan.problems += wrong
+        _tell(plan, is_applied=False, as_json=as_json)
         return
     async with operator(settings, acting_as=acting_as, may_be_first=is_applied) as desk:
         desk.check_admin(doing="import people")
-        teams = [team.name for team in await people.teams(desk.tx)]
-        plan = _planned(await keep.known(desk), teams, entries, wrong)
+        plan = await keep.planned_here(desk, entries, wrong)
         if is_applied and not plan.problems:
             await keep.apply(desk, plan)
     _tell(plan, is_applied=is_applied, as_json=as_json)
-
-
-def _planned(known: "list[Known]", teams: list[str], entries: "list[Entry]", wrong: "list[Problem]") -> "Plan":
-    from agent.roster.plan import planned
-
-    plan = planned(known, teams, entries)
-    plan.problems += wrong
-    return plan
 
 
 def _tell(plan: "Plan", *, is_applied: bool, as_json: bool) -> None:

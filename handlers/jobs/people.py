@@ -5,7 +5,7 @@ from dataclasses import replace
 from agent.admins import tell_admins
 from agent.desk import Desk
 from agent.people.admit import remember
-from agent.people.presence import BY_STATUS, follow_status
+from agent.people.presence import follow_status, people_followed
 from bot.events import SlackPerson
 from bot.messages import escape
 from bot.slack.directory import Profile
@@ -13,7 +13,7 @@ from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import event_of, insiders_if_said, system_desk
 from prompts.words import fixed, say
-from storage import absences, people, tickets
+from storage import people, tickets
 from storage.people import Person
 
 MOST = 20  # differences that are named
@@ -45,9 +45,9 @@ async def everybody(ctx: Context, run: Run) -> None:
     insiders = await insiders_if_said(ctx, private)
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)
-        away = await absences.people_by_source(tx, BY_STATUS, now=desk.now)
+        followed = await people_followed(tx)
         found = [
-            await _put_right(desk, person, profile, is_away=person.id in away)
+            await _put_right(desk, person, profile, is_followed=person.id in followed)
             for person in await people.everyone(tx)
             if (profile := profiles.get(person.slack_id))
         ]
@@ -58,12 +58,12 @@ async def everybody(ctx: Context, run: Run) -> None:
             await tell_admins(desk, text, key=f"people:{run.key}")
 
 
-async def _put_right(desk: Desk, person: Person, profile: Profile, *, is_away: bool) -> str:
+async def _put_right(desk: Desk, person: Person, profile: Profile, *, is_followed: bool) -> str:
     """Let somebody be as Slack has them; what was not so, in words."""
     difference = _difference(person, profile)
     if _is_changed(person, profile):
         await remember(desk, profile)
-    if is_away or profile.status_emoji in desk.settings.emoji_of_absence:
+    if is_followed or profile.status_emoji in desk.settings.emoji_of_absence:
         own = replace(desk, key=f"{desk.key}:{person.id}")  # what it tells managers of each is a message
         await follow_status(own, person, profile)
     return difference

@@ -36,13 +36,16 @@ class Intake:
         *,
         starts_work: bool = True,
         shows: Callable[[str], Awaitable[Outgoing | None]] | None = None,
+        patience: float | None = None,
     ) -> Stored:
         """Keep one envelope under its dedupe key; a redelivery changes nothing.
 
         Args:
             shows: what people see at once, from the correlation id that the envelope gets.
+            patience: seconds after which it is withdrawn, if the database is not to be had.
 
         Raises:
+            Busy: it was withdrawn, and nothing is stored.
             StorageError: it is not stored (a full disk, for one); the caller must not acknowledge then.
         """
         incoming = parse(body, bot_user_id=self.ctx.bot_user_id)
@@ -52,7 +55,7 @@ class Intake:
         arrival = arrival_of(self.ctx, incoming, body, starts_work=starts_work)
         if shows:
             arrival = replace(arrival, shown=await shows(arrival.delivery.correlation_id))
-        is_new = await self._door.store(arrival) is not None
+        is_new = await self._door.store(arrival, patience=patience) is not None
         return Stored(incoming.event, is_new, arrival.delivery.correlation_id)
 
     async def _may_be_overheard(self, body: dict[str, Any]) -> bool:

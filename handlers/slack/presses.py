@@ -4,6 +4,7 @@ import re
 from functools import partial
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from agent.cards.working import at_work
@@ -17,10 +18,13 @@ from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.forms import opened
 from handlers.slack.intake import Intake
+from handlers.slack.not_yet import NOT_STORED, PATIENCE, say_not_yet
 from handlers.slack.showing import show
 from handlers.slack.stopping import stop_pressed
 from storage import people
 from storage.outbox import Outgoing
+
+log = structlog.get_logger()
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
@@ -30,7 +34,13 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
         assert isinstance(press, SlackPress)  # what a pressed control is parsed to
         opens = press.action.startswith(OPENS)
         shows = None if opens else partial(_working, ctx, press)
-        stored = await intake.store(body, starts_work=not opens, shows=shows)
+        try:
+            stored = await intake.store(body, starts_work=not opens, shows=shows, patience=PATIENCE)
+        except NOT_STORED as error:
+            log.warning("press not stored", error=str(error) or "busy")
+            await ack()
+            await say_not_yet(ctx, press)
+            return
         if stored.is_new and press.action == STOP:
             await stop_pressed(ctx, press)
         await ack()

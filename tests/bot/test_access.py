@@ -48,6 +48,7 @@ ROWS: list[tuple[str, Target, set[str]]] = [
     ("report", Target(), set(PEOPLE)),
     ("see", Target(), set(PEOPLE)),
     ("see", TAKEN, INSIDERS | {"guest who reported"}),
+    ("list", Target(), INSIDERS),
     ("comment", TAKEN, INSIDERS - {"viewer"} | {"guest who reported"}),
     ("claim", TAKEN, {"admin", "manager", "assignee"}),
     ("claim", FREE, {"admin", "manager", "responder", "assignee"}),

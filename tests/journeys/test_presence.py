@@ -46,6 +46,18 @@ async def test_a_status_without_an_end_counts_for_its_day(slack: SlackSandbox, b
     slack.change("bob", real_name="Bob B. Brown")
     await quiet(bot)
     assert len(await select_all(bot, Absence)) == 1
+    clock.now = datetime(2026, 3, 30, 14, 0, tzinfo=UTC)  # it is still there on Monday: nobody took it off
+    slack.change("bob", real_name="Bob C. Brown")
+    await quiet(bot)
+    assert len(await select_all(bot, Absence)) == 1
+    slack.change("bob", status_emoji="")
+    await quiet(bot)
+    slack.change("bob", status_emoji=":palm_tree:")
+    await quiet(bot)
+    await slash(bot, "bob", "back")
+    slack.change("bob", real_name="Bob B. Brown")
+    await quiet(bot)
+    assert len(await select_all(bot, Absence)) == 2  # said anew, and back all the same
 
 
 async def test_notifications_off_in_working_hours_are_an_absence(

@@ -1,8 +1,10 @@
 """The process is told to stop, is joined by a second one, or has no disk left; what was accepted is done, once."""
 
+import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,25 @@ async def all_done(db: Database) -> bool:
     async with db.read() as tx:
         left = await queue.counts(tx) | await outbox.backlog(tx)
     return left.keys() <= {"done", "sent"}
+
+
+@ON_A_FILE
+async def test_who_asks_while_the_database_is_busy_hears_that_nothing_was_done(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    card = slack.thread("#ops", ts)[1].ts
+    with closing(sqlite3.connect(bot.ctx.settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # a backup of somebody else's, say
+        asked = [slack.command("bob", "#ops", "/chargehand", "claim CH-1"), slack.click("bob", "#ops", card, "Claim")]
+        await asyncio.gather(*asked)
+        await slack.until(lambda: len(slack.ephemerals("bob")) == 2)
+        other.execute("ROLLBACK")
+    typed, pressed = sorted(slack.ephemerals("bob"), key=lambda message: len(message.buttons))
+    assert typed.plain == (
+        "My database is busy, so nothing was done yet. Please try again in a minute: `/chargehand claim CH-1`"
+    )
+    assert (pressed.plain, pressed.buttons) == ("My database is busy, so nothing was done yet.", ["Try again"])
+    await quiet(bot)
+    assert (await bot.ticket()).acknowledged_at is None  # and neither is done later
+    await slack.click_ephemeral("bob", "Try again")
+    await quiet(bot)
+    assert (await bot.ticket()).acknowledged_at is not None

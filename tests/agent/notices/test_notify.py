@@ -142,3 +142,25 @@ async def test_a_choice_is_told_with_its_reason(desk: Desk, make_ticket: MakeTic
         " Why you: fewest open: 0, longest since last assigned; @di has 0."
         " No priority yet, reported by @ann in <#C1>. See <#C1>."
     )
+
+
+async def test_each_time_that_nobody_has_it_managers_are_called(desk: Desk, make_ticket: MakeTicket) -> None:
+    ticket = await make_ticket(priority="low")
+    await notify.tell_managers(await at(desk, None), ticket, assigned=[])
+    await assign.give(desk, ticket, await person(desk, "cy"))
+    taken = replace(await at(desk, "cy"), key="job:2")
+    await assign.take_from(taken, ticket, await person(desk, "cy"))
+    for _ in range(2):
+        await notify.tell_managers(taken, ticket, assigned=[], gave_back=" @cy gave it back: busy.")
+    first, second = [Message.model_validate_json(row.payload) for row in await sent(desk)]
+    assert "unassigned" in first.text
+    assert "@cy gave it back: busy." in second.text
+    assert [button.action for button in second.buttons] == ["claim", "form:assign"]
+
+
+async def test_where_no_manager_may_see_it_an_admin_hears_of_it(desk: Desk, make_ticket: MakeTicket) -> None:
+    (await person(desk, "di")).is_admin = True
+    await desk.tx.flush()
+    ticket = await make_ticket(priority="critical", is_private=True, channel_id="CX")
+    await notify.tell_managers(replace(desk, insiders={"CX": frozenset({"UDI"})}), ticket, assigned=[])
+    assert [row.channel_id for row in await sent(desk)] == ["UDI"]

@@ -10,7 +10,7 @@ from agent.assigning import assign
 from agent.commands.run import run_line
 from agent.desk import Desk
 from bot.messages import Message
-from storage import people, settings_kv
+from storage import notices, people, settings_kv
 from storage.outbox import Outgoing
 from tests.agent.conftest import MakeTicket
 from tests.agent.notices.test_notify import at, person
@@ -62,6 +62,25 @@ async def test_others_hear_of_no_such_change(desk: Desk, make_ticket: MakeTicket
     await assign.give(desk, ticket, await person(desk, "cy"))
     await by(desk, "cy", "start CH-1")
     assert await heard(desk) == []
+
+
+async def test_changes_of_what_is_loud_are_read_in_the_digest(desk: Desk, make_ticket: MakeTicket) -> None:
+    ticket = await make_ticket(priority="critical")
+    await assign.give(desk, ticket, await person(desk, "cy"))
+    await by(desk, "cy", "resolve CH-1 failed over")
+    assert await heard(desk) == []
+    [(notice, *_)] = await notices.held(desk.tx, (await person(desk, "bo")).id)
+    assert "(critical): resolved by @cy." in notice.text
+    assert notice.release_at is None
+
+
+async def test_a_ticket_taken_from_its_last_one_calls_managers(desk: Desk, make_ticket: MakeTicket) -> None:
+    ticket = await make_ticket(priority="low")
+    await assign.give(desk, ticket, await person(desk, "cy"))
+    (await person(desk, "di")).is_admin = True
+    await desk.tx.flush()
+    await by(desk, "di", "unassign CH-1 <@UCY>")
+    assert await heard(desk) == [" is *unassigned*: taken from cy by di."]
 
 
 async def test_who_hears_of_it_as_something_else_does_not_hear_twice(desk: Desk, make_ticket: MakeTicket) -> None:

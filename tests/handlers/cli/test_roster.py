@@ -107,3 +107,14 @@ def test_a_team_is_run_from_the_command_line_as_in_slack(run: Run) -> None:
     assert run("team", "delete", "Core").out == "Team Core is deleted; 0 open tickets moved.\n"
     assert run("team", "show", "Core").code == 2
     assert run("team", "restore", "core").out == "Team Core is back.\n"
+
+
+@pytest.mark.usefixtures("newest")
+def test_a_deleted_team_is_seen_before_anything_is_applied(run: Run, tmp_path: Path) -> None:
+    run("team", "add", "Platform")
+    run("team", "add", "Crew")
+    run("team", "delete", "Crew")
+    file = tmp_path / "people.csv"
+    file.write_text("slack_id,team,role\nU0BOB00001,Crew,responder\n")
+    shown = run("person", "import", str(file))
+    assert (shown.code, "! line 2: There was a team Crew" in shown.out) == (2, True)
