@@ -14,6 +14,7 @@ from agent.commands.verb import Reply, Verb
 from agent.desk import Desk
 from agent.github import issues
 from agent.github.repositories import seen
+from agent.guardrails.links import harmless, links_for
 from agent.narration import threads
 from agent.narration.happening import is_app
 from agent.notices import notify
@@ -23,6 +24,7 @@ from bot.events import CommentEvent, Place, Surface
 from bot.github.markdown import in_markdown
 from bot.github.marker import unmarked
 from bot.messages import Message, cut, escape, mention
+from bot.redact import redact
 from prompts.words import fixed, say
 from storage import people, queue, receipts, tickets
 from storage.issues import by_number
@@ -120,7 +122,7 @@ async def answer(desk: Desk, event: CommentEvent, text: str) -> None:
         correlation_id=desk.correlation_id,
         object_kind="github",
         object_id=f"{row.full_name}#{event.issue.number}",
-        said=unmarked(cut(text, LONGEST)),
+        said=unmarked(cut(harmless(redact(text), links_for(desk.settings, event.body)), LONGEST)),
     )
     await receipts.intend(desk.tx, intent)
     args = {"key": key, "repository_id": row.id, "issue": event.issue.number}

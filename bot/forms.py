@@ -26,7 +26,8 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One form. `about` comes back with what was filled in: ids and a version, nothing more; `notes` are mrkdwn.
+    """One form. `about` comes back with what was filled in: ids and a version, nothing more; `notes` are mrkdwn,
+    and so are `texts`, of any length.
 
     One without `submit` only says something.
     """
@@ -37,3 +38,4 @@ class Form:
     fields: tuple[Field, ...]
     about: Mapping[str, str | None] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()

@@ -18,16 +18,23 @@ from prompts.blocks import as_data
 Check = Literal["all", "writes", "off"]
 LONGEST = 24_000  # characters; a longer text is not checked in one small call, and counts as unchecked
 MOST = 40  # claims
+WAITS = "P-"  # begins the names of proposals
 CORRECTION = "Your answer says that something was or will be done, and no receipt shows it:"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One thing that a text says Chargehand did or will do; `receipt` is the name of what proves it."""
+    """One thing that a text says Chargehand did, will do, or has asked somebody to approve; `receipt` is the name of
+    what proves it."""
 
     quote: str
-    kind: Literal["did", "will"]
+    kind: Literal["did", "will", "asked"]
     receipt: str | None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether anything shows it; that something waits for approval does not show that it was done."""
+        return self.receipt is not None and not (self.kind == "did" and self.receipt.startswith(WAITS))
 
 
 class Verdict(Enum):
@@ -80,7 +87,7 @@ def schema(names: Sequence[str]) -> dict[str, object]:
         "type": "object",
         "properties": {
             "quote": {"type": "string"},
-            "kind": {"enum": ["did", "will"]},
+            "kind": {"enum": ["did", "will", "asked"]},
             "receipt": {"enum": [*names, None]},
         },
         "required": ["quote", "kind", "receipt"],
@@ -120,8 +127,8 @@ def _flat(text: str) -> str:
 
 
 def unproven(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Those without a receipt."""
-    return tuple(claim for claim in claims if claim.receipt is None)
+    """Those that nothing shows."""
+    return tuple(claim for claim in claims if not claim.is_proven)
 
 
 def correction(claims: Iterable[Claim]) -> str:

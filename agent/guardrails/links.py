@@ -17,7 +17,8 @@ BARE = r"(?<![\w@./\\:-])(?:www\.[\w-]+\.[^\s<>|\"`]+|(?:[a-z0-9-]+\.)+[a-z]{2,2
 WEB = re.compile(r"(?P<scheme>https?|ftp|slack)://(?P<rest>[^/?#]*)", re.IGNORECASE)
 SPOKEN = {"http": "hxxp", "https": "hxxps", "ftp": "fxp", "slack": "sxack"}
 FIND = re.compile(URL, re.IGNORECASE)
-ANY = re.compile(f"{URL}|{BARE}", re.IGNORECASE)
+# In text that is escaped for Slack already, an address ends before a > of the words around it.
+ANY = re.compile(rf"{URL.removesuffix('+')}+?(?=&[lg]t;)|{URL}|{BARE}", re.IGNORECASE)
 ENDS = ".,;:!?'\"*_~…。，、）」"  # a sentence goes on with these, not an address
 RESERVED = "%/:=&?~#+!$,;'@()*[]"
 LONGEST = 2000  # characters; a message must be able to be cut beside it

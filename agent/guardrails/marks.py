@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.guardrails.columns import in_columns
 from agent.guardrails.links import BARE, URL, Links, defanged, host_of, trimmed
 from agent.guardrails.references import references
+from bot.github.marker import unmarked
 from bot.messages import escape
 from bot.redact import redact
 
@@ -105,8 +106,7 @@ class Marks(ABC):
 
     def _pieces(self, pattern: re.Pattern[str], text: str, special: Callable[[re.Match[str]], str]) -> str:
         """The text with what the pattern finds written by `special`, and the rest as it is meant."""
-        text = redact(text)
-        written, at = "", 0
+        text, written, at = redact(text), "", 0
         while found := pattern.search(text, at):
             written += self.words(text[at : found.start()])
             at = found.end()
@@ -200,15 +200,17 @@ class OnGitHub(Marks):
         return self._pieces(ON_GITHUB, text, self._special)
 
     def _special(self, found: re.Match[str]) -> str:
-        if found["sign"]:
-            return self.code(self.named(found))
-        return self.code(found.group())
+        return self.code(self.named(found) if found["sign"] else found.group())
 
     def literal(self, text: str) -> str:
         return SPECIAL.sub(r"\\\g<0>", text)
 
     def paragraph(self, text: str) -> str:
         return BOX.sub(r"[\1] ", AT_LINE_START.sub(_escaped_start, text))
+
+    def in_code(self, text: str) -> str:
+        """Besides, no key of ours hides in it: outside of code every < is escaped."""
+        return unmarked(super().in_code(text))
 
     def code(self, text: str) -> str:
         words = " ".join(self.in_code(text).split("\n"))

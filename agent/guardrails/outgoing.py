@@ -11,7 +11,6 @@ from agent.guardrails.references import PLACE
 from agent.triage.model import visible
 from bot.pieces import pieces
 from bot.redact import redact
-from prompts.words import say
 
 # Without HTML and <…> of its own: both are text, where Slack's marks are looked for. What is nested deeper than that
 # the parser loses, so nobody may come there by chance.
@@ -20,7 +19,7 @@ PARSER.enable(["table", "strikethrough"]).disable("autolink")
 # Models that read Slack write its links; as Markdown they are looked at like all others.
 SLACK_LINK = re.compile(r"<(https?://[^\s<>|]+)\|([^<>\[\]\n]+)>", re.IGNORECASE)
 FENCE = "```"
-MOST_ON_GITHUB = 60_000  # characters of 65,536: a name, a link and our mark follow
+MOST_ON_GITHUB = 60_000  # characters of 65,536: who asked for it and our mark follow
 
 
 def for_slack(markdown: str, marks: InSlack) -> str:
@@ -30,9 +29,11 @@ def for_slack(markdown: str, marks: InSlack) -> str:
 
 def for_github(markdown: str, marks: OnGitHub) -> str:
     """The text as Markdown for an issue or a comment. @names stand in code, no line begins with a
-    command, and receipts have no place there."""
-    first, *rest = pieces(_written(PLACE.sub("", markdown), marks), MOST_ON_GITHUB)
-    return f"{first}\n\n{say('(The rest was too long.)')}" if rest else first
+    command, and receipts have no place there. It is read there by people of any language, so what we add is English.
+    """
+    text = _written(PLACE.sub("", markdown), marks)
+    first, *rest = pieces(text, MOST_ON_GITHUB)
+    return f"{first}\n\n[cut here: {len(text) - len(first)} more characters]" if rest else first
 
 
 def _written(markdown: str, marks: Marks) -> str:

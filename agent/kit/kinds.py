@@ -31,6 +31,8 @@ TeamName: TypeAlias = Annotated[str, Kind(sort="team", pattern=r"^[^\n\r`:<>]{1,
 Moment: TypeAlias = Annotated[str, Kind(sort="time", pattern=_LINE, longest=80)]
 Words: TypeAlias = Annotated[str, Kind(sort="words", pattern=r"\S", longest=3000)]
 Line: TypeAlias = Annotated[str, Kind(sort="words", pattern=_LINE, longest=300)]
+# Nothing of it stands in a command line.
+LineThere: TypeAlias = Annotated[str, Kind(sort="words", pattern=r"^[^\n\r]*\S[^\n\r]*$", longest=300)]
 Query: TypeAlias = Annotated[str, Kind(sort="words", pattern=_LINE, longest=200)]
 RepositoryName: TypeAlias = Annotated[
     str, Kind(sort="repository", pattern=r"^(here|[A-Za-z0-9][\w.-]{0,99}(/[\w.-]{1,100})?)$", longest=201)

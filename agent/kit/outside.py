@@ -25,6 +25,7 @@ from agent.kit.rehearsed import is_rehearsal, only_told
 from agent.kit.sending import send
 from agent.kit.tool import Tool
 from agent.kit.use import DONE, PROPOSED, Use
+from agent.kit.wording import as_written
 from agent.kit.world import World
 from agent.proposals.of_turns import propose_for
 from bot.access import Target, check
@@ -115,6 +116,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
             if said_there := await comment_instead(desk, tool, use):
                 tool, use = said_there
             given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id)
+            given = await as_written(desk, tool, given, asked=use.turn.text)
             found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
         await check_rights(world, found)
         found = await look(world, found)

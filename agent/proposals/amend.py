@@ -11,6 +11,7 @@ from agent.kit.arguments import completed
 from agent.kit.deed import Deed
 from agent.kit.executor import try_out
 from agent.kit.tool import Tool
+from agent.kit.wording import as_written
 from agent.people.admit import actor_of
 from agent.proposals import asking, editable, proposal
 from agent.proposals.deciding import check_decides, require_open
@@ -85,6 +86,7 @@ async def save(desk: Desk, value: str, given: Mapping[str, str]) -> Reply:
     if wrong := editable.problems(old, given):
         raise UserError(" ".join(wrong.values()))
     as_asker = replace(desk, actor=await actor_of(desk.tx, asker), surface="agent", place=place_of(turn))
+    changed = await as_written(as_asker, tool, changed, asked=" ".join([turn.text, *map(str, changed.values())]))
     new = await _asked(desk, as_asker, turn, tool, old, changed)
     return text_reply(say("{proposal} waits for approval now.", proposal=new.name), is_private=True)
 

@@ -38,6 +38,11 @@ def is_insider(desk: Desk, proposal: Proposal, slack_id: str) -> bool:
     return proposal.hidden_in is None or slack_id in desk.insiders.get(proposal.hidden_in, frozenset())
 
 
+def is_asked_directly(proposal: Proposal, slack_id: str) -> bool:
+    """Whether somebody was asked in a direct message, and so knows of it wherever it was asked for."""
+    return any(channel_id == slack_id for _, channel_id in proposal.told)
+
+
 async def names_of_deciders(desk: Desk, proposal: Proposal) -> str:
     """Who decides, for the one who asked."""
     asked = await _deciders(desk, proposal)
@@ -56,13 +61,23 @@ async def ask(desk: Desk, proposal: Proposal) -> None:
             text = await _request(desk, proposal) + can + _until(proposal)
             await notify.say_in_thread(desk, ticket, text, name=ASKED, buttons=_buttons(proposal))
         return
-    proposal.told = [[f"{ASKED}:{proposal.id}:{one.id}", one.slack_id] for one in asked]
+    told = []
     for one in asked:
-        key = f"{ASKED}:{proposal.id}:{one.id}"
         with speaking(await of_person(desk, one.id)):
             text = await _request(desk, proposal) + _until(proposal)
-            await notify.tell(desk, ticket, one, text, key=key, sort=ASKS, buttons=_buttons(proposal))
-            await notices.reword(desk.tx, key, text + how_to_decide(proposal))
+            told.append(await ask_directly(desk, proposal, one, text, buttons=_buttons(proposal)))
+    proposal.told = told
+
+
+async def ask_directly(
+    desk: Desk, proposal: Proposal, one: Person, text: str, *, buttons: tuple[Button, ...]
+) -> list[str]:
+    """Ask somebody in a direct message, when it suits them; its key and channel."""
+    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
+    key = f"{ASKED}:{proposal.id}:{one.id}"
+    await notify.tell(desk, ticket, one, text, key=key, sort=ASKS, buttons=buttons)
+    await notices.reword(desk.tx, key, text + how_to_decide(proposal))
+    return [key, one.slack_id]
 
 
 def how_to_decide(proposal: Proposal) -> str:
@@ -137,6 +152,7 @@ async def rewrite(desk: Desk, proposal: Proposal, how: Phrase | str) -> None:
     """Every message that asked, or said that it was decided, says how it stands now, without buttons."""
     ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
     for key, channel_id in proposal.told:
+        await notices.drop(desk.tx, key, reason=f"it was {how}")
         await _rewrite(desk, ticket, proposal, how, key=key, channel_id=channel_id)
 
 

@@ -11,6 +11,7 @@ from agent.kit.arguments import ME
 from agent.kit.kinds import Sort
 from agent.kit.tool import MOST_ITEMS, Tool
 from agent.people.whom import person_named
+from agent.proposals.fields import is_cut
 from agent.specialists import TOOLS
 from bot.forms import Field
 from bot.llm.checks import wrong
@@ -18,10 +19,11 @@ from bot.messages import Button, Option, mention
 from prompts.words import fixed, say
 from storage.proposals import Proposal
 
-AMEND = "amend"  # the name of the form
+AMEND, WHOLE = "amend", "whole"  # the names of the forms
 ABOUT: set[Sort] = {"ticket", "repository", "number"}
 YES, NO = "yes", "no"
 ONE_LINE = 300  # characters; longer ones may have several lines
+LONGEST = 3000  # characters that Slack takes in a field
 LABELS: Mapping[str, str] = {
     "assignees": fixed("Assignees"),
     "besides": fixed("Keep those who have it now"),
@@ -66,17 +68,24 @@ def given(proposal: Proposal) -> dict[str, Any]:
 
 
 def editable(proposal: Proposal) -> list[str]:
-    """The names of the arguments that may be changed."""
+    """The names of the arguments that may be changed; none that is longer than a form takes, as code may make it."""
     tool, known = tool_of(proposal), given(proposal)
-    return [name for name, sort in tool.sorts.items() if sort not in ABOUT and name in known] if tool else []
+    names = [name for name, sort in tool.sorts.items() if sort not in ABOUT and name in known] if tool else []
+    return [name for name in names if tool and _fits(tool.schema["properties"][name], known[name])]
+
+
+def _fits(schema: Mapping[str, Any], value: Any) -> bool:
+    return not isinstance(value, str) or len(value) <= schema.get("maxLength", LONGEST)
 
 
 def buttons(proposal: Proposal) -> tuple[Button, ...]:
     """Under each message that asks."""
     edit = Button(label=say("Edit…"), action=f"form:{AMEND}", value=proposal.name)
+    show = Button(label=say("Show all"), action=f"form:{WHOLE}", value=proposal.name)
     return (
         Button(label=say("Approve"), action="approve", value=proposal.name, style="primary"),
         *((edit,) if editable(proposal) else ()),
+        *((show,) if is_cut(proposal.before, proposal.after) else ()),
         Button(label=say("Deny…"), action="form:deny", value=proposal.name),
     )
 

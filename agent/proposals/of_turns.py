@@ -1,6 +1,6 @@
 """A write of the agent's that waits for approval: the line that would do it, as the one who asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -12,16 +12,17 @@ from agent.guardrails.links import Links, harmless, links_for
 from agent.home import follow
 from agent.kit.deed import Deed
 from agent.kit.tool import Tool
-from agent.language import of_asked, of_place
+from agent.language import of_asked, of_person, of_place
 from agent.notices.post import say_in, say_where_asked
 from agent.people.admit import actor_of
-from agent.proposals.asking import is_insider
+from agent.proposals.asking import ask_directly, is_insider
 from agent.proposals.deciding import may_decide_own
 from agent.proposals.editable import buttons
 from agent.proposals.fields import change_of
 from agent.proposals.proposal import fresh, keep_row, withdraw
 from agent.proposals.sources import sources
-from bot.messages import Message, cut, escape, link, mention, moment
+from agent.turns.begin import place_of
+from bot.messages import Message, by_name, cut, escape, link, mention, moment
 from bot.redact import redact
 from prompts.words import Phrase, fixed, say, speaking
 from storage import people, proposals, tickets
@@ -64,7 +65,7 @@ async def propose_for(
         for earlier in await proposals.open_of_turn(desk.tx, turn.id):
             if earlier.arguments == arguments:
                 return earlier
-    links = links_for(desk.settings, turn.text)
+    links = _links(desk, turn, arguments)
     proposal = await fresh(desk, AGENT, arguments, asks=escape(harmless(asks, links)), needs=tool.permission)
     proposal.turn_id, proposal.ungrounded, proposal.risk = turn.id, list(ungrounded), tool.risk
     proposal.before, proposal.after = would.before, would.after
@@ -79,9 +80,11 @@ async def propose_for(
     proposal.expires_at = desk.now + lasts
     await keep_row(desk, proposal)
     where = await (
-        _ask_beside(desk, turn, proposal, would, instead) if instead else _ask(desk, turn, proposal, would, links)
+        _ask_beside(desk, turn, proposal, would, instead, links)
+        if instead
+        else _ask(desk, turn, proposal, would, links)
     )
-    proposal.told = [[_key(proposal), where]]
+    proposal.told = [[_key(proposal), where], *await _ask_others(desk, turn, proposal, would, links)]
     await follow.touched(desk)
     return proposal
 
@@ -91,6 +94,12 @@ async def withdraw_all(desk: Desk, turn: Turn, who: Person) -> None:
     at = replace(desk, actor=await actor_of(desk.tx, who))
     for proposal in await proposals.open_of_turn(desk.tx, turn.id):
         await withdraw(at, proposal)
+
+
+def _links(desk: Desk, turn: Turn, arguments: Mapping[str, Any]) -> Links:
+    """Which links it may show: those of the request, and of what would be written on GitHub, where others are gone."""
+    written = arguments.get("arguments", {}).values()
+    return links_for(desk.settings, " ".join([turn.text, *map(str, written)]))
 
 
 def _key(proposal: Proposal) -> str:
@@ -105,10 +114,9 @@ async def _ask(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, links: L
     return await say_where_asked(desk, message, key=_key(proposal))
 
 
-async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, instead: Instead) -> str:
+async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, instead: Instead, links: Links) -> str:
     """Ask where the one was asked in whose place it stands; the channel."""
     _, channel_id = instead.old.told[0]
-    links = links_for(desk.settings, turn.text)
     with speaking(await of_place(desk, channel_id)):
         request = await _request(desk, turn, proposal, would, links)
         text = f"{request}\n{harmless(str(instead.why), links)}"
@@ -118,21 +126,46 @@ async def _ask_beside(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, i
     return channel_id
 
 
+async def _ask_others(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, links: Links) -> list[list[str]]:
+    """Where nobody else reads what was asked, and its asker may not approve it: each who can is asked directly, without
+    the words of the request; the keys and channels."""
+    if not _is_alone(turn) or may_decide_own(desk, proposal):
+        return []
+    told = []
+    for one in await _others(desk, turn, proposal):
+        with speaking(await of_person(desk, one.id)):
+            can = say("You can approve it, and whoever could do it.")
+            text = "\n".join(await _lines(desk, proposal, would, links, who=can))
+            told.append(await ask_directly(desk, proposal, one, text, buttons=buttons(proposal)))
+    return told
+
+
+def _is_alone(turn: Turn) -> bool:
+    """Whether its asker alone reads what is said where it was asked: a direct message, or a slash command."""
+    place = place_of(turn)
+    return place.is_dm or bool(place.reply_url)
+
+
 async def _request(desk: Desk, turn: Turn, proposal: Proposal, would: Deed, links: Links) -> str:
+    lines = await _lines(desk, proposal, would, links, who=await _who(desk, turn, proposal))
+    return "\n".join(filter(None, [lines[0], await _why(desk, turn, links), *lines[1:]]))
+
+
+async def _lines(desk: Desk, proposal: Proposal, would: Deed, links: Links, *, who: str) -> list[str]:
+    """Who asks for what, what it would change, what nobody said, and until when it waits.
+
+    Args:
+        who: can approve it, as a sentence.
+    """
     asker = escape((await people.get(desk.tx, proposal.asker_id)).name)
     lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
-    if why := await _why(desk, turn, links):
-        lines.append(why)
     lines += [harmless(line, links) for line in await change_of(desk, would)]
     if proposal.ungrounded:
         where = await sources(desk, proposal)
         names = ", ".join(f"`{name}`{f' ({where[name]})' if name in where else ''}" for name in proposal.ungrounded)
         lines.append(say("Nobody said this in so many words: {names}.", names=names))
     until = moment(proposal.expires_at)
-    lines.append(
-        say("Nobody has approved it yet. {who} It waits until {until}.", who=await _who(desk, proposal), until=until)
-    )
-    return "\n".join(lines)
+    return [*lines, say("Nobody has approved it yet. {who} It waits until {until}.", who=who, until=until)]
 
 
 async def _why(desk: Desk, turn: Turn, links: Links) -> str:
@@ -145,21 +178,30 @@ async def _why(desk: Desk, turn: Turn, links: Links) -> str:
     return say("Because of this {request}: “{words}”", request=request, words=harmless(escape(words), links))
 
 
-async def _who(desk: Desk, proposal: Proposal) -> str:
+async def _who(desk: Desk, turn: Turn, proposal: Proposal) -> str:
     """Who may approve it; only where the asker may not is somebody called."""
     if may_decide_own(desk, proposal):
         return say("You can approve it, and whoever could do it.")
-    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
-    team = None if ticket or desk.place is None else await home_team(desk, desk.place.channel_id)
-    team_id = ticket.team_id if ticket else team.id if team else None
-    others = [one for one in await people.in_charge(desk.tx, team_id) if one.id != proposal.asker_id]
-    others = [one for one in others if not one.is_outsider and is_insider(desk, proposal, one.slack_id)]
-    others = [one for one in others if ticket is None or desk.may_see(one.slack_id, ticket)]
+    others = await _others(desk, turn, proposal)
     if not others:
         return say("An admin can approve it.")
+    if _is_alone(turn):
+        names = by_name((one.name for one in others), between=say(" or "))
+        return say("{who} can approve it: it is shown to them in a direct message.", who=names)
     gone = await not_at_work(desk, others)
     if here := next((one for one in others if one.id not in gone), None):
         return say("{who} can approve it.", who=mention(here.slack_id))
     first = others[0]
     nobody = fixed("@{who} can approve it, but {why}.")  # nobody is called who is not at work
     return say(nobody, who=escape(first.name), why=gone[first.id])
+
+
+async def _others(desk: Desk, turn: Turn, proposal: Proposal) -> list[Person]:
+    """Who is in charge, may know of it and has not asked for it."""
+    ticket = await tickets.get(desk.tx, proposal.ticket_id) if proposal.ticket_id else None
+    team = None if ticket or desk.place is None else await home_team(desk, desk.place.channel_id)
+    team_id = ticket.team_id if ticket else team.id if team else None
+    others = [one for one in await people.in_charge(desk.tx, team_id) if one.id != proposal.asker_id]
+    is_told = place_of(turn).is_dm  # only who decides, and of nothing but that
+    others = [one for one in others if not one.is_outsider and (is_told or is_insider(desk, proposal, one.slack_id))]
+    return [one for one in others if ticket is None or desk.may_see(one.slack_id, ticket)]

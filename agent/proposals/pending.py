@@ -1,6 +1,7 @@
 """What waits for somebody's decision, as the pages about their day show it."""
 
 from agent.desk import Desk
+from agent.proposals.asking import is_asked_directly
 from agent.proposals.deciding import may_decide_own
 from bot.messages import escape
 from prompts.words import say
@@ -20,7 +21,8 @@ def _is_known(desk: Desk, person: Person, one: Asked) -> bool:
         return may_decide_own(desk, one.proposal)
     if one.ticket:
         return one.proposal.approver_id == person.id or desk.may_see(person.slack_id, one.ticket)
-    return one.proposal.hidden_in is None or one.proposal.hidden_in in desk.channels_of(person.slack_id)
+    is_insider = one.proposal.hidden_in is None or one.proposal.hidden_in in desk.channels_of(person.slack_id)
+    return is_insider or is_asked_directly(one.proposal, person.slack_id)
 
 
 def asks(one: Asked) -> str:

@@ -27,9 +27,11 @@ async def shown_at(desk: Desk, proposal: Proposal, channel_id: str, ts: str) -> 
 
 
 async def link_to(desk: Desk, proposal: Proposal) -> str | None:
-    """Where it was asked for."""
+    """Where it was asked for; none for others where that was a direct message."""
     if proposal.turn_id:
-        return (await turns.get(desk.tx, proposal.turn_id)).place.get("permalink")
+        turn = await turns.get(desk.tx, proposal.turn_id)
+        is_closed = turn.place.get("is_dm") and turn.actor_id != desk.asker.person_id
+        return None if is_closed else turn.place.get("permalink")
     return (await tickets.get(desk.tx, proposal.ticket_id)).permalink if proposal.ticket_id else None
 
 

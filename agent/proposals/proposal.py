@@ -164,7 +164,8 @@ async def sees(desk: Desk, proposal: Proposal) -> bool:
         return True
     if proposal.ticket_id:
         return await desk.sees(await tickets.get(desk.tx, proposal.ticket_id))
-    return asking.is_insider(desk, proposal, desk.asker.slack_id)
+    slack_id = desk.asker.slack_id
+    return asking.is_insider(desk, proposal, slack_id) or asking.is_asked_directly(proposal, slack_id)
 
 
 async def settle(desk: Desk, proposal: Proposal, state: str, *, how: Phrase | str, reason: str | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from agent.desk import Desk
 from agent.github import delegation, mirror, writing
@@ -14,9 +14,10 @@ from agent.github.reviewers import ask_reviewers
 from agent.github.rights import proven_logins
 from agent.github.writing import IssueDraft, Written
 from agent.kit.effect import At, Effect
-from agent.kit.kinds import LabelIfAny, Line, PersonIfAny, PersonName, RepositoryName, Words
+from agent.kit.kinds import LabelIfAny, LineThere, PersonIfAny, PersonName, RepositoryName, Words
 from agent.kit.tool import tool
 from bot.events import GitHubIssue, GitHubRepository
+from bot.github.client import GitHubClient
 from bot.github.effects import Writer
 from bot.messages import escape, link
 from prompts.words import say
@@ -55,7 +56,7 @@ async def comment_github(at: At, repository: RepositoryName, number: int, text: 
 async def create_issue(
     at: At,
     repository: RepositoryName,
-    title: Line,
+    title: LineThere,
     text: Words,
     labels: list[LabelIfAny],
     assignees: list[PersonIfAny],
@@ -179,7 +180,9 @@ async def request_reviewers(at: At, repository: RepositoryName, number: int, peo
 
 
 @tool(risk="destructive", reach="github", permission="track", undo="tell the agent on GitHub", timeout=WRITES_SECONDS)
-async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, body: Words, plan_only: bool) -> Effect:
+async def delegate(
+    at: At, repository: RepositoryName, number: int, goal: LineThere, body: Words, plan_only: bool
+) -> Effect:
     """Give an issue or pull request to the coding agent of its repository, with one comment there.
 
     Args:
@@ -196,6 +199,10 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
     asked = Delegation(prefix=prefix, goal=goal, body=body, links=aim.links, is_plan=plan_only)
     text = delegated_and_signed(asked, at.desk.asker.name)
 
+    async def look(github: GitHubClient) -> dict[str, Any]:
+        """With whom it would go to: where another agent is set by then, it is asked anew."""
+        return {**await issue_now(github, as_told(at.repository), number), "agent": prefix.strip()}
+
     async def keep(desk: Desk, row: Repository, written: Written) -> None:
         await delegation.given_back(desk, row, number)
 
@@ -206,7 +213,7 @@ async def delegate(at: At, repository: RepositoryName, number: int, goal: Line, 
         url=await url_of(at, number),
         send=lambda writer, intent: writing.post_comment(writer, intent, as_told(at.repository), number, text),
         done=lambda written: say("Gave {object} to {agent}.", object=link(written.url, name), agent=escape(prefix)),
-        look=lambda github: issue_now(github, as_told(at.repository), number),
+        look=look,
         keep=keep,
         settled={"number": number},
     )

@@ -8,7 +8,8 @@ import re
 from bot.messages import Message
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_TOKEN = re.compile(r"<([^<>\n]+)>")
+_TOKEN = re.compile(r"<([^<>\n]+)>|[\[\]]")
+_BRACKET = re.compile(r"[\[\]]")
 _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]*[^*\s])\*(?![\w*])")
 _STRUCK = re.compile(r"(?<![\w~])~(?=\S)([^~\n]*[^~\s])~(?![\w~])")
 _CALL = re.compile(r"(?<![\w`/])@([\w.-]*\w)")
@@ -35,8 +36,14 @@ def _plain_marked(text: str) -> str:
 
 
 def _read(token: re.Match[str]) -> str:
-    """A link with its label; of a person, a channel or a moment the words that stand for it."""
+    """A link with its label; of a person, a channel or a moment the words that stand for it.
+
+    A bracket is words that we quote, of a title for example: no link or picture of others begins with it.
+    """
+    if token[1] is None:
+        return f"\\{token.group()}"
     target, _, label = token[1].partition("|")
+    label = _BRACKET.sub(r"\\\g<0>", label)
     if target.startswith("!"):
         return label or f"@{target[1:].split('^')[0]}"
     if target.startswith(("@", "#")):

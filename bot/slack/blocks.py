@@ -38,7 +38,7 @@ def render(message: Message, *, is_plain: bool = False) -> dict[str, Any]:
         is_plain: a table and a chart are drawn in text.
     """
     text = cut(message.text, MESSAGE)
-    title = [_section(message.title)] if message.title else []
+    title = [section(message.title)] if message.title else []
     rest = _rest(message, is_plain=is_plain)
     if not title and not rest and len(message.text) <= MESSAGE:
         return {"text": text, "blocks": [], "attachments": []}
@@ -52,7 +52,7 @@ def render(message: Message, *, is_plain: bool = False) -> dict[str, Any]:
 
 def _figures(message: Message, *, is_plain: bool) -> list[Block]:
     if is_plain:
-        return [_section(f"```\n{drawn}\n```") for drawn in as_text(message.table, message.chart, most=DRAWN)]
+        return [section(f"```\n{drawn}\n```") for drawn in as_text(message.table, message.chart, most=DRAWN)]
     table = [table_block(message.table)] if message.table else []
     return table + ([chart_block(message.chart)] if message.chart else [])
 
@@ -98,10 +98,10 @@ def plain_text(text: str, limit: int = BUTTON) -> Block:
 
 def _sections(text: str) -> list[Block]:
     """A long text in as many sections as it needs, up to a limit."""
-    return [_section(piece) for piece in pieces(text, SECTION)[:SECTIONS]]
+    return [section(piece) for piece in pieces(text, SECTION)[:SECTIONS]]
 
 
-def _section(text: str) -> Block:
+def section(text: str) -> Block:
     return {"type": "section", "text": _mrkdwn(text, SECTION)}
 
 

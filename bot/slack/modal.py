@@ -5,16 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.forms import TITLE, Field, Form
-from bot.slack.blocks import CONTEXT, OPTIONS, Block, cut, option, plain_text
+from bot.pieces import pieces
+from bot.slack.blocks import CONTEXT, OPTIONS, SECTION, Block, cut, option, plain_text, section
 from prompts.words import fixed, say
 
 CANCEL, CHOOSE = fixed("Cancel"), fixed("Choose…")
 LABEL, INITIAL = 2000, 3000
+BLOCKS = 100  # of a view
 
 
 def render_form(form: Form) -> dict[str, Any]:
     """The view of a form, in the language that is spoken here."""
     notes = [{"type": "context", "elements": [{"type": "mrkdwn", "text": cut(note, CONTEXT)}]} for note in form.notes]
+    texts = [section(piece) for text in form.texts for piece in pieces(text, SECTION)]
     submit = {"submit": plain_text(form.submit, TITLE)} if form.submit else {}
     return {
         "type": "modal",
@@ -23,7 +26,7 @@ def render_form(form: Form) -> dict[str, Any]:
         **submit,
         "close": plain_text(say(CANCEL), TITLE),
         "private_metadata": json.dumps(form.about),
-        "blocks": [*notes, *(_block(field) for field in form.fields)],
+        "blocks": [*notes, *texts, *(_block(field) for field in form.fields)][:BLOCKS],
     }
 
 

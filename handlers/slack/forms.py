@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +22,8 @@ from agent.forms import track as tracking
 from agent.forms.kind import FormKind
 from agent.forms.table import form_of, open_form_of
 from agent.language import of_person
-from agent.proposals import amend
-from agent.proposals.editable import AMEND
+from agent.proposals import amend, in_full
+from agent.proposals.editable import AMEND, WHOLE
 from bot.errors import Stray, UserError
 from bot.events import Place, SlackForm, SlackPress
 from bot.forms import Form
@@ -41,6 +41,7 @@ from storage import people
 from storage.tickets import Ticket
 
 GLANCE_SECONDS = 1.0  # of the three that a trigger lives
+OF_PROPOSALS = {AMEND: amend.form, WHOLE: in_full.form}
 NOT_IN_TIME = fixed("Slack did not tell me in time who may see that. Please press again.")
 
 
@@ -54,8 +55,8 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
     kind, verb = form_of(name), find_verb(name, VERBS)
     press = replace(press, value=press.choice or press.value)
     about = {"value": press.value, "channel_id": press.channel_id, "thread_ts": press.thread_ts or press.message_ts}
-    if name == AMEND:
-        return await _amending(ctx, press, about)
+    if name in OF_PROPOSALS:
+        return await _of_proposal(ctx, press, OF_PROPOSALS[name], about)
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person))
@@ -78,8 +79,10 @@ async def opened(ctx: Context, press: SlackPress) -> Form | Message:
         return await opening.form_for(desk, kind, ticket, chosen="".join(chosen), about=about)
 
 
-async def _amending(ctx: Context, press: SlackPress, about: Mapping[str, str | None]) -> Form:
-    """The form that edits what waits for approval.
+async def _of_proposal(
+    ctx: Context, press: SlackPress, form: Callable[..., Awaitable[Form]], about: Mapping[str, str | None]
+) -> Form:
+    """The form that edits what waits for approval, or shows all of it.
 
     Raises:
         UserError: Slack does not say who may see it. Stray: it is none of theirs, or decided. Refused: they may not.
@@ -90,7 +93,7 @@ async def _amending(ctx: Context, press: SlackPress, about: Mapping[str, str | N
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)
         desk = refuse.desk_of(ctx, press, tx, await refuse.actor_for(tx, person), insiders=insiders)
-        return await amend.form(_there(desk, press), press.value, about=about)
+        return await form(_there(desk, press), press.value, about=about)
 
 
 async def _rooms(ctx: Context, value: str) -> set[str]:

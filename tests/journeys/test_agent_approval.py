@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.events import SlackPress
+from bot.forms import Form
 from bot.messages import mention
 from bot.sandbox.llm import Call, LlmSandbox
 from bot.sandbox.slack import SlackSandbox
+from handlers.slack.forms import opened
 from storage import people
 from storage.audit import AuditEvent
 from storage.proposals import Proposal
@@ -277,7 +280,8 @@ async def test_of_a_private_channel_only_its_members_edit_and_see_it_on_their_pa
         await report(bot, "bob", "could you give CH-1 to somebody good?", channel="#secret", thread_ts=card)
         public = slack.thread("#ops", elsewhere)[1].ts
         unseen = "There is no P-1 that you can see. Your Home tab lists those that wait for you."
-        assert await press_forged(slack, bot, "carol", public, "form:amend", "P-1") == unseen
+        for form_of in ("form:amend", "form:whole"):
+            assert await press_forged(slack, bot, "carol", public, form_of, "P-1") == unseen
         for who in ("bob", "carol"):
             await slack.open_home(who)
         await quiet(bot)
@@ -287,6 +291,13 @@ async def test_of_a_private_channel_only_its_members_edit_and_see_it_on_their_pa
         form = await slack.until(lambda: slack.modal("bob"))
         assert form
         assert form["title"]["text"] == "Edit P-1"
+        pressed = {"user_id": slack.user("bob").id, "action": "form:whole", "value": "P-1", "message_ts": "1"}
+        nothing: dict[str, Any] = dict.fromkeys(("thread_ts", "choice", "reply_url"))
+        press = SlackPress(channel_id=slack.channel("#secret").id, trigger_id="1", **pressed, **nothing)
+        shown_whole = await opened(bot.ctx, press)
+        assert isinstance(shown_whole, Form)
+        assert shown_whole.title == "All of P-1"
+        assert [text.partition("\n→\n")[2] for text in shown_whole.texts] == ["@alice"]
 
 
 async def test_a_form_says_what_is_wrong_and_what_cannot_be_done_changes_nothing(

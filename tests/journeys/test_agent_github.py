@@ -1,5 +1,6 @@
 """The agent looks things up on GitHub and writes there, once somebody has approved it, for who may write there."""
 
+import html
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,7 +23,8 @@ from storage.tickets import Ticket
 from storage.turns import ToolCall, TurnStep
 from tests.github import hearing, settle
 from tests.journeys.agent_team import calls, routes
-from tests.team import LONG_AGO, Bot, quiet, report, select_all, slash
+from tests.journeys.test_home import shown as home
+from tests.team import LONG_AGO, Bot, make_admin, press, quiet, report, select_all, slash
 
 SHOP = "acme/shop"
 SHORT = 10.0  # seconds for a request, which all else of it needs a tenth of
@@ -80,6 +82,11 @@ SLOW = {
     "labels": ["Urgent"],
     "assignees": ["me", "@dave"],
 }
+HOSTILE = "![x](https://evil.example/a.png?d=1)[ok](https://evil.example) /close <img src=x> ghp_" + "a1" * 18
+SAFE = (
+    "we see it everywhere ok (evil\\[.\\]example) `/close` \\<img src=x\\> \\[redacted:github-token\\]"
+    " <https://typed.example/a>"
+)
 ASK = "could you say on GitHub that “we see it in staging too” on #1?"
 
 
@@ -212,14 +219,14 @@ async def test_a_comment_is_edited_before_it_is_written(
         form = await slack.until(lambda: slack.modal("bob"))
         assert form
         assert [block["block_id"] for block in form["blocks"]] == ["text"]
-        assert await slack.submit("bob", {"text": "we see it everywhere"}) == {}
+        assert await slack.submit("bob", {"text": f"we see it everywhere {HOSTILE} https://typed.example/a"}) == {}
         await quiet(bot)
         anew = next(one for one in slack.thread("#ops", ts) if "*P-2*" in one.plain)
-        assert "we see it everywhere" in anew.plain
+        assert f"\n> {html.escape(SAFE, quote=False)}" in anew.plain
         await slack.click("bob", "#ops", anew.ts, "Approve")
         await quiet(bot)
         [comment] = github.comments()
-    assert comment.body.startswith("we see it everywhere\n")
+    assert comment.body.startswith(f"{SAFE}\n")
 
 
 async def test_a_lost_answer_is_looked_up_and_not_repeated(
@@ -342,6 +349,32 @@ async def test_an_issue_is_closed_by_somebody_elses_approval_and_its_ticket_with
         assert ticket.status == "resolved"
 
 
+async def test_what_is_asked_directly_and_not_for_its_asker_to_approve_is_shown_to_who_may(
+    github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
+) -> None:
+    """Without the words of the request, and to nobody else."""
+    routes(llm, "close")
+    closing = Call("close_issue", {"repository": "acme/shop", "number": 1, "reason": "completed"})
+    calls(llm, "close", closing, then="I asked.")
+    async with at_work(github, slack, llm, tmp_path, "bob") as bot:
+        await make_admin(bot, "alice")
+        await report(bot, "bob", "could you close acme/shop#1 on GitHub, my secret is out?", channel="@chargehand")
+        asked = next(one.plain for one in slack.dms("bob") if "*P-1*" in one.plain)
+        assert "@alice can approve it: it is shown to them in a direct message." in asked
+        [shown] = [one for one in slack.dms("alice") if "*P-1*: @bob asks to `close acme/shop#1`." in one.plain]
+        assert shown.buttons == ["Approve", "Edit…", "Deny…"]
+        assert "• state: open → closed" in shown.plain
+        assert "secret" not in shown.plain
+        assert "There is no P-1 that you can see." in await slash(bot, "carol", "approve P-1")
+        assert "*P-1*: @bob asks to `close" in await slash(bot, "alice", "proposals")
+        await slack.open_home("alice")
+        await quiet(bot)
+        assert "*P-1*: @bob" in home(slack, "alice")
+        await press(slack, bot, "alice", "Approve")
+        assert github.issue(SHOP, 1).state == "closed"
+        assert slack.message(shown.channel, shown.ts).plain.endswith(", and done (R-1).")
+
+
 async def test_reviewers_are_asked_by_their_proven_logins(
     github: GitHubSandbox, slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path
 ) -> None:
@@ -444,12 +477,17 @@ async def test_a_coding_agent_gets_work_where_a_manager_has_said_so(
         shown = await slash(bot, "alice", 'channel delegate acme/shop "@claude"')
         assert "Coding agents: acme/shop `@claude`." in shown
         ts = await report(bot, "bob", "could you have the coding agent plan a fix for #1 now?")
+        await slash(bot, "alice", 'channel delegate acme/shop "@codex"')
         await approve(slack, bot, "alice", ts)
+        assert github.comments() == []
+        anew = next(one for one in slack.thread("#ops", ts) if "*P-2*" in one.plain)
+        assert "has changed since: agent: @claude → @codex." in anew.plain
+        await slash(bot, "alice", "approve P-2")
         [comment] = github.comments()
         again = await report(bot, "bob", "could you have the coding agent plan a fix for #1 again?")
         last = (await bot.rows(select(ToolCall)))[-1]
     assert again
-    assert comment.body.startswith("@claude fix it\n")
+    assert comment.body.startswith("@codex fix it\n")
     assert "Plan only: do not change any file, and do not merge." in comment.body
     assert "\n/merge" not in comment.body
     assert "@dave" not in comment.body

@@ -68,8 +68,10 @@ async def test_it_is_done_and_the_card_follows(github: GitHubSandbox, slack: Sla
     assert await assignees(bot) == ["carol"], "on GitHub @bob is a login"
     assert "`@carol`" in answer, "nobody is called on GitHub"
     event = (await audit_of(bot, ticket))[-1]
+    github.edit_issue("frank", SHOP, 1, title="redis ![x](https://evil.example/a)")
+    await settle(github, bot)
     assert await comment(github, bot, "alice", "/chargehand claim") == [
-        "`@alice` on GitHub has **CH-1** redis is down."
+        r"`@alice` on GitHub has **CH-1** redis !\[x\](hxxps://evil[.]example/a)."
     ]
     assert (event.action, event.surface, event.actor) == ("assign", "github", "person:1")
     assert await select_all(bot, Turn) == []

@@ -2,7 +2,9 @@
 
 import pytest
 
-from agent.github.bodies import LONGEST_BODY, Delegation, defused, delegated_and_signed, neutralised, signed, title_of
+from agent.github.bodies import Delegation, defused, delegated_and_signed, harmless_title, neutralised, title_of
+from agent.guardrails.links import Links
+from agent.guardrails.marks import OnGitHub
 from bot.github.marker import is_marked, key_in, marked
 
 
@@ -53,18 +55,27 @@ def test_a_delegation_calls_its_agent_and_nobody_else(prefix: str, is_plan: bool
     assert first == f"{prefix}fix the cart `bob`"
     assert "@" not in text.removeprefix("@claude").replace("`@boss`", "")
     assert [line for line in others if line.startswith("/")] == []
-    assert "<!--" not in text
     assert "https://github.com/acme/shop/issues/7" in others
     assert "do not merge" in text.lower()
     assert ("do not change any file" in text) == is_plan
-    assert others[-1] == "_requested by Bob `@boss` &lt;!-- x via Chargehand_"
+    assert others[-1] == "_requested by Bob `@boss` \\<!-- x via Chargehand_"
 
 
-def test_long_words_are_cut_and_it_shows() -> None:
-    text = signed("x" * 70_000, "bob")
-    assert len(text) < 65_000
-    assert f"[cut here: {70_000 - LONGEST_BODY} more characters]" in text
-    assert text.endswith("_requested by bob via Chargehand_")
+@pytest.mark.parametrize(
+    ("title", "safe"),
+    [
+        ("Map<String> & *x* [y] @bob", "Map<String> & *x* [y] `@bob`"),
+        ("ask <@U2> at https://evil.example/a", "ask `bob` at hxxps://evil[.]example/a"),
+        ("token = ghp_abcdefghijklmnopqrstuvwxyz0123", "token = [redacted:github-token]"),
+        ("see https://github.com/a", "see https://github.com/a"),
+    ],
+)
+def test_a_title_calls_nobody_leads_nowhere_and_tells_no_secret(title: str, safe: str) -> None:
+    marks = OnGitHub(links=Links(hosts=frozenset({"github.com"})), names={"U2": "bob"})
+    assert harmless_title(title, marks) == safe
+
+
+def test_long_titles_are_cut() -> None:
     assert title_of("a\n b" + "c" * 300).startswith("a bccc")
     assert len(title_of("c" * 300)) == 256
 

@@ -14,7 +14,7 @@ from bot.github.marker import marked
 from bot.sandbox.github import Fault, GitHubSandbox
 from tests.agent.github.conftest import SHOP, Desk
 
-DRAFT = IssueDraft(title="redis is\ndown", body="ask @bob <!-- chargehand:x -->", requester="Ann", labels=("bug",))
+DRAFT = IssueDraft(title="redis is\ndown", body="ask `@bob`", requester="Ann", labels=("bug",))
 Act = Callable[[Desk], Awaitable[Written]]
 
 
@@ -60,9 +60,7 @@ async def test_an_issue_says_who_asked_for_it(work: Desk, shop: GitHubSandbox) -
     written = await open_issue(work)
     issue = shop.issue(SHOP, int(written.external_id))
     assert (issue.title, written.url) == ("redis is down", f"{shop.url}/{SHOP}/issues/3")
-    assert issue.body == (
-        "ask `@bob` &lt;!-- chargehand:x -->\n\n_requested by Ann via Chargehand_\n\n<!-- chargehand:turn:1:call:2 -->"
-    )
+    assert issue.body == ("ask `@bob`\n\n_requested by Ann via Chargehand_\n\n<!-- chargehand:turn:1:call:2 -->")
     assert written.after == {"state": "open", "title": "redis is down", "labels": ("bug",), "assignees": ()}
     assert written.dropped == ()
 

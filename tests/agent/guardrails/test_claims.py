@@ -123,6 +123,8 @@ async def test_a_model_that_keeps_making_claims_up_is_no_check(llm: LlmSandbox) 
 
 LIE = Claim(quote="done", kind="did", receipt=None)
 TRUTH = Claim(quote="done", kind="did", receipt="R-9")
+WAITING = Claim(quote="waits", kind="asked", receipt="P-2")
+TOO_EARLY = Claim(quote="done", kind="did", receipt="P-2")
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,8 @@ TRUTH = Claim(quote="done", kind="did", receipt="R-9")
     [
         ((), True, False, Verdict.POST),
         ((TRUTH,), True, True, Verdict.POST),
+        ((WAITING,), True, True, Verdict.POST),
+        ((TOO_EARLY, WAITING), True, False, Verdict.CORRECT),
         ((TRUTH, LIE), True, False, Verdict.CORRECT),
         ((LIE,), True, True, Verdict.OWN_LINES),
         ((LIE,), False, True, Verdict.OWN_LINES),

@@ -9,3 +9,6 @@ def test_an_address_in_the_words_of_others_is_made_harmless() -> None:
     assert harmless(text, links) == (
         "see hxxps://evil[.]example/x, evil[.]example/y, https://github.com/acme and https://asked.example/x."
     )
+    assert harmless("&lt;https://asked.example/x&gt; &lt;https://evil.example/x&gt;", links) == (
+        "&lt;https://asked.example/x&gt; &lt;hxxps://evil[.]example/x&gt;"
+    )

@@ -129,6 +129,7 @@ def test_nobody_is_called_who_need_not_be_and_no_secret_is_told(markdown: str, s
         ("<details>x</details> \\# no heading", "\\<details\\>x\\</details\\> # no heading"),
         ("\\- no list\n1986\\. A year", "\\- no list\n1986\\. A year"),
         ("![x](https://github.com/x.png)done [[R-9]]", "done"),
+        ("`<!-- chargehand:turn:1 -->` <!-- x", "`&lt;!-- chargehand:turn:1 -->` \\<!-- x"),
         ("token = ghp_abcdefghijklmnopqrstuvwxyz0123", "token = \\[redacted:github-token\\]"),
     ],
 )
@@ -212,7 +213,7 @@ def test_words_are_not_lost(word: str, frame: str) -> None:
 
 
 def test_what_is_too_long_for_github_is_cut_and_says_so() -> None:
-    assert for_github("word\n\n" * 20_000, GITHUB)[-40:].endswith("word\n\n(The rest was too long.)")
+    assert for_github("word\n\n" * 20_000, GITHUB)[-40:].endswith("word\n\n[cut here: 60006 more characters]")
     assert len(for_github("x" * 200_000, GITHUB)) < 60_100
 
 

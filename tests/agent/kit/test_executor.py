@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from agent.kit.executor import execute
-from agent.kit.grants import mint
+from agent.kit.grants import Grant, mint
 from agent.kit.kinds import Line
 from agent.kit.tool import Tool, tool
 from agent.kit.use import Use
@@ -18,6 +19,7 @@ from agent.people.admit import actor_of
 from agent.turns.grounds import Words
 from bot.llm.port import Call
 from storage import pauses, people
+from storage.audit import AuditEvent
 from storage.database import Database, Tx
 from storage.pauses import Pause
 from storage.turns import ToolCall, Turn
@@ -45,6 +47,14 @@ async def find_people(scope: Scope, words: Line) -> str:
 
 
 WRITES: Tool = tool(risk="write", reach="own", permission="report", undo="undo")(comment_ticket)
+
+
+def set_reminder() -> str:
+    """Have whoever asks take three tickets at most."""
+    return "capacity 3"
+
+
+SETS: Tool = tool(risk="write", reach="own", permission="report", undo="set it again")(set_reminder)
 READS: Tool = tool(risk="read", reach="own", permission="report")(find_people)
 
 
@@ -80,6 +90,32 @@ async def test_a_bug_in_a_write_has_a_number_and_it_is_not_made_again(db: Databa
     assert name in str(row.shown)
     assert "secret" not in f"{row.result} {row.shown}"
     assert [one["error_id"] for one in logs if one["event"] == "tool failed"] == [name], "it was run once"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unchecked(Grant):
+    """A grant that is not looked at."""
+
+    def has(self, tool: Tool) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("kind", "state", "effects"), [(Grant, "refused", []), (Unchecked, "done", ["capacity"])])
+async def test_it_is_the_look_at_the_grant_that_keeps_an_effect_away(
+    db: Database, kind: type[Grant], state: str, effects: list[str]
+) -> None:
+    """The same use of the same tool, which the step was not granted."""
+    async with db.read() as tx:
+        turn = await tx.get_one(Turn, 1)
+    turn.route = {"steps": ["by the router"]}
+    grant = kind(turn_id=1, step=1, origin="person", actor_id=turn.actor_id, tools=frozenset())
+    call = Call(id="1", name=SETS.name, arguments={})
+    use = Use(turn=turn, step=1, model_call=1, call=call, words=Words(texts=()), thread_ticket=None)
+    row = await execute(world_of(db), grant, use, {SETS.name: SETS})
+    async with db.read() as tx:
+        done = [one.action for one in await tx.exec(select(AuditEvent))]
+    assert row
+    assert (row.state, done, bool(row.receipt_id)) == (state, effects, bool(effects)), row.result
 
 
 async def _left(tx: Tx) -> None:

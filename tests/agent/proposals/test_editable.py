@@ -21,6 +21,12 @@ async def test_the_form_asks_for_them(desk: Desk) -> None:
     )
 
 
+async def test_what_is_longer_than_a_form_takes_stays_as_it_is(desk: Desk) -> None:
+    long = Proposal(arguments={"tool": "create_issue", "arguments": GIVEN | {"text": "x" * 3001}})
+    assert "text" not in {one.name for one in await fields(desk, long, me="UCY")}
+    assert amended(long, {"text": "x"}, {}) == {}
+
+
 @pytest.mark.parametrize(
     ("filled", "changed", "wrong"),
     [

@@ -22,6 +22,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         ("<!channel> look", "`@channel` look"),
         ("`assign CH-1 @bob` and `*x*`", "`assign CH-1 @bob` and `*x*`"),
         (escape("<img src=x> & 3 * 4 * 5"), "&lt;img src=x&gt; &amp; 3 * 4 * 5"),
+        ("*CH-1* ![x](y) <https://x.test/1|a [b]>", r"**CH-1** !\[x\](y) [a \[b\]](https://x.test/1)"),
         ("• one\n• two", "- one\n- two"),
         ("mail ann@x.test, 2*3*4", "mail ann@x.test, 2*3*4"),
     ],
