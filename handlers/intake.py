@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from bot import stages
 from bot.gauges import Gauges, Reading
 from storage import inbox, outbox, queue
@@ -18,6 +20,8 @@ from storage.inbox import Delivery
 from storage.outbox import Outgoing
 from storage.queue import Job
 from storage.queue.bounds import Pressure
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +146,10 @@ class Intake:
         except StorageError as error:
             for one in _still_waiting(batch):
                 one.stored.set_exception(error)
+        except Exception as error:
+            log.exception("delivery.batch_failed", deliveries=len(batch))
+            for one in _still_waiting(batch):  # each may come again, and then without what it was stored with
+                one.stored.set_exception(StorageError(f"not stored: {type(error).__name__}"))
         finally:
             for one in _still_waiting(batch):
                 one.stored.cancel()

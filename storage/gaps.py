@@ -13,13 +13,17 @@ AWAY, CUT_OFF, CHECK, ASKED = (
     "check",
     "asked",
 )  # reasons besides those of the door that turned something away
+# What reconcile notes in `asked` besides deliveries, of GitHub's gaps. No delivery's id has a space in it.
+UNLISTED, UNREAD = "unlisted ", "unread "  # before a name: its deliveries cannot be listed, its state cannot be read
+DEAF = "nothing listed"
 
 
 class Gap(Row, table=True):
     """From the first moment to the last; `closed_at` is when what was missed had been fetched.
 
-    `found` events were missing; of them `redelivered` came after all and `failed` did not; `rescanned` changes were
-    seen in the state of things. `asked` is reconcile's own note while it works: what was asked for, when, how often.
+    `found` events were missing; of them `redelivered` came after all; `failed` counts those that did not, and the
+    repositories that could not be read; `rescanned` changes were seen in the state of things. `asked` is reconcile's
+    own note while it works: what was asked for, when, how often, and what GitHub refused.
     """
 
     __tablename__ = "gaps"
@@ -36,6 +40,15 @@ class Gap(Row, table=True):
     failed: int = 0
     asked: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def deliveries(self) -> dict[str, str]:
+        """The notes of `asked` that are about deliveries of GitHub's."""
+        return {guid: note for guid, note in self.asked.items() if " " not in guid}
+
+    def names(self, mark: str) -> list[str]:
+        """What is noted under UNLISTED or UNREAD."""
+        return [noted.removeprefix(mark) for noted in self.asked if noted.startswith(mark)]
 
 
 async def note(tx: Tx, gap: Gap) -> Gap:

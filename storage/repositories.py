@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, bindparam
-from sqlmodel import JSON, Field, col, select
+from sqlmodel import JSON, Field, col, func, select
 
 from storage.columns import Row, UtcTime
 from storage.database import Tx, load
@@ -47,8 +47,8 @@ async def get(tx: Tx, repository_id: int) -> Repository:
 
 
 async def named(tx: Tx, full_name: str) -> Repository | None:
-    """The repository that has this name now; the newest, when an old one of the same name is gone."""
-    found = select(Repository).where(Repository.full_name == full_name)
+    """The repository that has this name now, in whatever case; the newest, when an old one of the same name is gone."""
+    found = select(Repository).where(func.lower(Repository.full_name) == full_name.lower())
     return (await tx.exec(found.order_by(col(Repository.is_gone), col(Repository.id).desc()))).first()
 
 

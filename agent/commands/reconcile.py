@@ -12,6 +12,7 @@ from bot.messages import escape, moment
 from prompts.words import fixed, say
 
 USUAL = timedelta(hours=1)
+FIRST = datetime(2008, 1, 1, tzinfo=UTC)  # GitHub's first year
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SPAN = re.compile(r"(\d{1,4})([mhd])")
 _SINCE, _REPO = re.compile(r"--since[ =](\S+)"), re.compile(r"--repo[ =](\S+)")
@@ -34,8 +35,18 @@ def moment_of(text: str, *, now: datetime) -> datetime:
     """`90m`, `2h`, `3d` ago, or a moment such as 2026-03-02T02:10 (UTC unless it says otherwise).
 
     Raises:
-        UserError: it is neither, or has not come yet.
+        UserError: it is neither, has not come yet, or lies before all that GitHub or Slack could tell of.
     """
+    at = _read(text, now)
+    if at > now:
+        raise UserError(say("{at} has not come yet.", at=escape(text[:40])))
+    if at < FIRST:
+        hint = fixed("{at} is too long ago: name a time from {first} on, such as 3d.")
+        raise UserError(say(hint, at=escape(text[:40]), first=f"{FIRST:%Y-%m-%d}"))
+    return at
+
+
+def _read(text: str, now: datetime) -> datetime:
     if found := _SPAN.fullmatch(text):
         return now - timedelta(**{UNITS[found[2]]: int(found[1])})
     try:
@@ -43,10 +54,7 @@ def moment_of(text: str, *, now: datetime) -> datetime:
     except ValueError:
         hint = fixed("“{typed}” is no time: write 90m, 2h, 3d or 2026-03-02T02:10.")
         raise UserError(say(hint, typed=escape(text[:40]))) from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    if at > now:
-        raise UserError(say("{at} has not come yet.", at=escape(text[:40])))
-    return at
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 VERB = Verb(

@@ -6,7 +6,7 @@ from agent.desk import Desk
 from agent.notices import notify
 from agent.tickets.change import changing
 from agent.tickets.transition import by, require_open, set_status
-from bot.errors import Denial, Refused
+from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, phrase, say
 from storage import people, tickets
@@ -20,8 +20,7 @@ async def release(desk: Desk, said: Said) -> Reply:
     me = await people.get(desk.tx, desk.asker.person_id)
     if me not in await tickets.assignees(desk.tx, ticket.id):
         refusal = fixed("{ticket} is not yours, so you cannot give it back. `show {ticket}` says whose.")
-        denial = Denial(action="status", kind="ticket", object_id=ticket.id, who=say("who has it"))
-        raise Refused(say(refusal, ticket=ticket.name), denial=denial)
+        raise UserError(say(refusal, ticket=ticket.name))
     text = fixed("*{ticket} given back* by {who}: {reason}")
     told = phrase(text, ticket=ticket.name, who=by(desk), reason=escape(said.text))
     change, note = phrase("given back by {who}", who=by(desk)), {"reason": said.text}
@@ -53,7 +52,6 @@ VERB = Verb(
     example="release CH-1 I am on another incident",
     another="freigeben CH-1 bin im Urlaub",
     action="status",
-    who=fixed("who has it"),
     act=release,
     german=("freigeben", "zurückgeben"),
     inverse="claim",

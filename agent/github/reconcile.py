@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from agent.admins import ask_admins
 from agent.desk import Desk
 from agent.duration import in_words
+from agent.more import and_more
 from bot.messages import Message
 from bot.settings import Settings
 from prompts.words import Phrase, fixed, say, say_of
-from storage import doubt, gaps, queue, sound
+from storage import doubt, gaps, queue, settings_kv, sound
 from storage.database import Tx
-from storage.gaps import ASKED, AWAY, CHECK, CUT_OFF, Gap
+from storage.gaps import ASKED, AWAY, CHECK, CUT_OFF, DEAF, UNLISTED, UNREAD, Gap
 from storage.queue import Job
 
 RECONCILE = "reconcile"
 TURN = f"schedule:{RECONCILE}"  # the clock's own look is made under this key, and no two at a time
 AWAY_AFTER = timedelta(seconds=60)
+UNREADABLE = "github.unreadable"  # settings_kv key: the day on which admins heard last what cannot be read, and what
+NAMED = 3  # repositories in one line
 
 
 async def notice_absence(tx: Tx, settings: Settings, *, workspace_id: str, now: datetime) -> None:
@@ -99,25 +102,44 @@ async def close(desk: Desk, made_up: Sequence[Gap], *, unheard: Mapping[str, Phr
     """
     rows = [await gaps.get(desk.tx, gap.id) for gap in made_up]
     grown = {row.id for row, gap in zip(rows, made_up, strict=True) if row.until > gap.until}
+    is_known = await _is_known(desk, [name for row in rows for name in row.names(UNREAD)])
+
+    def tells(row: Gap) -> bool:
+        return row.reason != CHECK or bool(row.found or row.rescanned or (row.failed and not is_known))
+
     for row in rows:
         if row.id in grown:
             continue
-        row.closed_at, row.asked = desk.now, {}
-        if row.source == "github" and "github" not in unheard:
-            await sound.remember_github(desk.tx, row.until, workspace_id=desk.workspace_id)
-        if not _tells(row):
+        row.closed_at = desk.now
+        if row.source == "github" and "github" not in unheard and row.repository is None:
+            await sound.remember_github(desk.tx, await _heard_until(desk, row), workspace_id=desk.workspace_id)
+        if not tells(row):
             await desk.tx.delete(row)
     since = await doubt.missing_since(desk.tx)
     if not grown and since and any(row.since <= since for row in rows):
         await doubt.settle(desk.tx)
-    worth = [row for row in rows if row.id not in grown and _tells(row)]
+    worth = [row for row in rows if row.id not in grown and tells(row)]
     if worth:
         await ask_admins(desk, lambda: Message(text=line(worth, unheard=unheard)), key=f"gap:{worth[0].id}")
+    for row in worth:
+        row.asked = {}
     return worth
 
 
-def _tells(gap: Gap) -> bool:
-    return gap.reason != CHECK or bool(gap.found or gap.rescanned or gap.failed)
+async def _heard_until(desk: Desk, gap: Gap) -> datetime:
+    """Until when nothing that GitHub still has can be missing after a look at all of it."""
+    if DEAF not in gap.asked:
+        return gap.until
+    return await sound.github_sound(desk.tx) or gap.since
+
+
+async def _is_known(desk: Desk, unread: Sequence[str]) -> bool:
+    """Whether admins have heard today that these cannot be read: each hourly look finds it anew."""
+    found = f"{desk.now:%Y-%m-%d} {', '.join(sorted(set(unread)))}"
+    is_known = await settings_kv.get(desk.tx, "", UNREADABLE) == found
+    if unread:
+        await settings_kv.put(desk.tx, "", UNREADABLE, found, workspace_id=desk.workspace_id)
+    return is_known
 
 
 def line(made_up: Sequence[Gap], *, unheard: Mapping[str, Phrase | str]) -> str:
@@ -146,13 +168,22 @@ def _lasted(spans: Sequence[Gap]) -> str:
 
 
 def _github(ours: Sequence[Gap]) -> str:
-    found, again, seen, failed = (
-        sum(getattr(gap, name) for gap in ours) for name in ("found", "redelivered", "rescanned", "failed")
-    )
+    found, again, seen = (sum(getattr(gap, name) for gap in ours) for name in ("found", "redelivered", "rescanned"))
     said = [_missed(found, again)] if found else []
-    said += [say("{count} not to be had", count=failed)] if failed else []
+    said += [say("{count} not to be had", count=found - again)] if found > again else []
     said += [say_of(seen, "1 change found by looking", "{count:,} changes found by looking")] if seen else []
+    if unlisted := _named(ours, UNLISTED):
+        said.append(say("deliveries of {names} cannot be listed, only what changed is looked at", names=unlisted))
+    elif any(DEAF in gap.asked for gap in ours):
+        said.append(say("no delivery fetched again (GITHUB_WEBHOOK_SECRET is not set)"))
+    if unread := _named(ours, UNREAD):
+        said.append(say("{names} cannot be read", names=unread))
     return f"GitHub: {', '.join(said) or say('nothing missed')}."
+
+
+def _named(ours: Sequence[Gap], mark: str) -> str:
+    names = sorted({name or say("the App") for gap in ours for name in gap.names(mark)})
+    return ", ".join(names[:NAMED]) + and_more(len(names), NAMED)
 
 
 def _missed(found: int, again: int) -> str:

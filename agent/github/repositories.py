@@ -24,6 +24,7 @@ async def seen(desk: Desk, told: GitHubRepository) -> Repository:
         await webhook_secrets.pin(desk.tx, f"repo:{told.full_name.lower()}", told.github_id)
     if known.full_name != told.full_name:
         before, known.full_name = known.full_name, told.full_name
+        await webhook_secrets.pin(desk.tx, f"repo:{before.lower()}", told.github_id)
         desk.audit("rename", "repository", known.id, before={"name": before}, after={"name": told.full_name})
     known.installation_id = told.installation_id or known.installation_id
     return known

@@ -45,11 +45,7 @@ async def create(desk: Desk, scope: str, *, hook_id: int | None = None) -> Issue
     scope = _checked(scope)
     if await webhook_secrets.of_scope(desk.tx, scope, now=desk.now):
         raise UserError(f"{scope} has a secret; `webhook secret rotate` gives it a new one.")
-    kind, _, name = scope.partition(":")
-    known = await repositories.named(desk.tx, name) if kind == "repo" else None
-    return await _issue(
-        desk, scope, hook_key=secrets.token_urlsafe(9), hook_id=hook_id, github_id=known.github_id if known else None
-    )
+    return await _issue(desk, scope, hook_key=secrets.token_urlsafe(9), hook_id=hook_id)
 
 
 async def rotate(desk: Desk, scope: str, *, grace: timedelta = GRACE) -> Issued:
@@ -97,7 +93,12 @@ async def repository_of(desk: Desk, issued: Issued) -> GitHubRepository:
         UserError: it is an organisation's, or no event has come from the repository yet.
     """
     kind, _, name = issued.record.scope.partition(":")
-    known = await repositories.named(desk.tx, name) if kind == "repo" else None
+    if kind != "repo":
+        raise UserError(
+            f"--push is for hooks of repositories: rotate that of {name} without it, and set the secret there by hand."
+        )
+    pinned = issued.record.github_id
+    known = await (repositories.by_github_id(desk.tx, pinned) if pinned else repositories.named(desk.tx, name))
     if known is None:
         raise UserError(
             f"No event has come from {name} yet, so its hook is not known: rotate without --push, and set the secret "
@@ -130,9 +131,13 @@ def _checked(scope: str) -> str:
     return scope.lower()
 
 
-async def _issue(desk: Desk, scope: str, *, hook_key: str, hook_id: int | None, github_id: int | None) -> Issued:
+async def _issue(desk: Desk, scope: str, *, hook_key: str, hook_id: int | None, github_id: int | None = None) -> Issued:
+    """A secret for a repository's id, as soon as that is known."""
     if not desk.settings.vault_keys:
         raise UserError(f"CHARGEHAND_SECRET_KEYS is not set, so no secret can be kept; make a key with `{NEW_KEY}`.")
+    kind, _, name = scope.partition(":")
+    if github_id is None and kind == "repo" and (known := await repositories.named(desk.tx, name)):
+        github_id = known.github_id
     secret = secrets.token_urlsafe(32)
     record = WebhookSecret(
         workspace_id=desk.workspace_id,

@@ -32,6 +32,17 @@ class Plain(GitHub[Any]):
 
 
 @contextmanager
+def noting(refused: dict[str, str], about: str) -> Iterator[None]:
+    """Go on where GitHub refuses for good, with its answer noted under what was asked about."""
+    try:
+        yield
+    except CallFailed as failed:
+        if not failed.is_final:
+            raise
+        refused[about] = failed.code
+
+
+@contextmanager
 def failures() -> Iterator[None]:
     """Turn whatever githubkit raises into CallFailed."""
     try:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.events import GitHubRepository
 from bot.github.call import Call
 from bot.github.client import PAGE, GitHubClient
-from bot.github.failures import CallFailed
+from bot.github.failures import noting
 from bot.github.payload import address, dig, items, moment, need_number, need_text, number, text
 
 OURS = re.compile(r"/webhooks?/github(/[^/]+)?/?$")  # how the address ends that a hook of ours delivers to
@@ -19,9 +19,10 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """A webhook whose deliveries can be listed: the App's, an organisation's or a repository's."""
+    """A webhook whose deliveries can be listed, `of` a repository or organisation; empty: the App's."""
 
     path: str
+    of: str
     installation_id: int | None = None
     as_app: bool = False
 
@@ -48,26 +49,41 @@ class Hook:
     events: tuple[str, ...]
 
 
-async def mailboxes(github: GitHubClient, known: Sequence[GitHubRepository]) -> list[Mailbox]:
-    """Where to look: the App's own hook; without an App the hooks of repositories and their organisations."""
+async def mailboxes(
+    github: GitHubClient, known: Sequence[GitHubRepository], *, unlisted: dict[str, str]
+) -> list[Mailbox]:
+    """Where to look: the App's own hook; without an App the hooks of repositories and their organisations.
+
+    Args:
+        unlisted: gets the repositories whose hooks we may not see, where no hook of their organisation stands in, each
+            with GitHub's answer.
+    """
     if github.is_app:
-        return [Mailbox(path="/app/hook", as_app=True)]
-    homes = [f"/repos/{one.full_name}" for one in known]
-    owners = dict.fromkeys(one.full_name.partition("/")[0] for one in known)
+        return [Mailbox(path="/app/hook", of="", as_app=True)]
     found: list[Mailbox] = []
-    for home in (*homes, *(f"/orgs/{owner}" for owner in owners)):
-        found += [Mailbox(path=f"{home}/hooks/{hook.hook_id}") for hook in await hooks_at(github, home)]
+    refused: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
+    for one in known:
+        with noting(refused, one.full_name):
+            there = await github.repository_by_id(one)
+            owners.setdefault(there.full_name.partition("/")[0], []).append(one.full_name)
+            found += await _boxes(github, f"/repos/{there.full_name}", of=one.full_name)
+    for owner, names in owners.items():
+        with noting({}, owner):  # most owners are people, or let nobody see
+            if boxes := await _boxes(github, f"/orgs/{owner}", of=owner):
+                found += boxes
+                refused = {name: why for name, why in refused.items() if name not in names}
+    unlisted.update(refused)
     return found
 
 
+async def _boxes(github: GitHubClient, home: str, *, of: str) -> list[Mailbox]:
+    return [Mailbox(path=f"{home}/hooks/{hook.hook_id}", of=of) for hook in await hooks_at(github, home)]
+
+
 async def hooks_at(github: GitHubClient, home: str, *, installation_id: int | None = None) -> list[Hook]:
-    """The hooks at `/repos/…` or `/orgs/…` that deliver to us; none where we may not look."""
-    try:
-        listed = await github.ask(Call("GET", f"{home}/hooks", installation_id, query={"per_page": str(PAGE)}))
-    except CallFailed as failed:
-        if failed.is_final:
-            return []
-        raise
+    """The hooks at `/repos/…` or `/orgs/…` that deliver to us."""
+    listed = await github.ask(Call("GET", f"{home}/hooks", installation_id, query={"per_page": str(PAGE)}))
     there = [_hook(one) for one in listed if isinstance(listed, list)]
     return [hook for hook in there if OURS.search(urlsplit(hook.url).path)]
 

@@ -81,8 +81,12 @@ async def _list_missing(since: "datetime", github_id: int | None) -> None:
             found = await missing(github.for_a_person(), db, known, since=since, now=now, is_for_all=github_id is None)
         except CallFailed as failed:
             raise UserError(f"GitHub does not say: {failed.code}.") from failed
-    rows = [(one.guid, f"{one.at:%Y-%m-%d %H:%M:%S}", str(one.repo_id or "–"), str(one.tries)) for one in found]
+    for name, why in found.unlisted.items():
+        whose = name or "the App"
+        typer.echo(f"The deliveries of {whose} cannot be listed (GitHub says {why}): what changed there is looked at.")
+    rows = [(one.guid, f"{one.at:%Y-%m-%d %H:%M:%S}", str(one.repo_id or "–"), str(one.tries)) for one in found.missing]
     none = "Nothing is missing." if known or github.is_app else NOBODY
+    none = "So what is missing cannot be told." if found.is_deaf else none
     table(("delivery", "sent (UTC)", "repository id", "asked again"), rows, none=none)
     if rows:
         typer.echo(f"{len(rows)} would be fetched again.")

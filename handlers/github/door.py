@@ -21,7 +21,8 @@ from handlers.github import record
 from handlers.github.body import READ_SECONDS, Reader, check_declared_size, content_type_of
 from handlers.github.known import Candidate, Facts, Known
 from handlers.github.letter import Letter, accepted, duplicate, is_well_formed, names_of
-from handlers.github.proof import QUICK, Proven, candidates, is_in_scope, prove
+from handlers.github.proof import QUICK, Proven, candidates, prove
+from handlers.github.scope import is_in_scope
 from handlers.github.turned_away import TurnedAway
 from handlers.intake import Arrival, Intake
 from handlers.wanted import work_of
@@ -85,7 +86,7 @@ class Door:
             proven = await self._proven(request, body, content_type, tried)
             event, guid = names_of(request.headers)
             payload = _payload(proven)
-            await self._check_scope(proven.by, payload, correlation_id=request[correlation_id])
+            await self._check_scope(proven.by, event, payload, correlation_id=request[correlation_id])
             if event == "ping":
                 await record.hook_contact(self.db, request.headers, payload, now=self.clock())
                 return web.json_response({"status": "pong", "correlation_id": request[correlation_id]})
@@ -129,8 +130,8 @@ class Door:
                 return proven
         raise Refusal(401, "signature", f"{SIGNATURE} is missing or does not fit.")
 
-    async def _check_scope(self, by: Candidate, payload: Payload, *, correlation_id: str) -> None:
-        if not is_in_scope(by, payload):
+    async def _check_scope(self, by: Candidate, event: str, payload: Payload, *, correlation_id: str) -> None:
+        if by.record and not await is_in_scope(self.db, by.record, event, payload):
             await record.out_of_scope(self.db, by, payload, correlation_id=correlation_id, now=self.clock())
             raise Refusal(401, "scope", "This hook's secret does not speak for that repository.")
 

@@ -10,12 +10,14 @@ from aiohttp import web
 from bot.github.payload import Payload, number, text
 from bot.server import Refusal
 from handlers.github.proof import Proven
+from storage.columns import storable
 from storage.inbox import Delivery
 from storage.queue import Job
 
 EVENT, GUID = "X-GitHub-Event", "X-GitHub-Delivery"
 _FORMS = {EVENT: r"[A-Za-z0-9_.-]{1,64}", GUID: r"[A-Za-z0-9_.-]{1,128}"}
-_KEPT = re.compile(r"x-github-.*|x-hub-signature.*|content-type|user-agent|traceparent", re.IGNORECASE)
+_KEPT = re.compile(r"x-github-.*|x-hub-signature.*|content-type|user-agent", re.IGNORECASE)
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C's; goes into jobs and spans
 
 
 def names_of(headers: Mapping[str, str]) -> tuple[str, str]:
@@ -58,7 +60,7 @@ class Letter:
             kind=self.event,
             action=text(self.payload, "action"),
             repo_id=number(self.payload, "repository", "id"),
-            headers={name.lower(): value for name, value in self.headers.items() if _KEPT.fullmatch(name)},
+            headers=_kept(self.headers),
             body=self.proven.kept,
             encoding=self.proven.encoding,
             sha256=self.proven.sha256,
@@ -70,6 +72,12 @@ class Letter:
             reason=ignored,
             received_at=now,
         )
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    kept = {name.lower(): storable(value) for name, value in headers.items() if _KEPT.fullmatch(name)}
+    caller = headers.get("traceparent", "")
+    return kept | ({"traceparent": caller} if _TRACEPARENT.fullmatch(caller) else {})
 
 
 def accepted(letter: Letter, *, ignored: str) -> web.Response:
@@ -97,5 +105,5 @@ def duplicate(letter: Letter, first: Delivery, job: Job | None) -> web.Response:
         return web.json_response(said | {"reason": first.reason}, status=202)
     said["job"] = {"id": job.id, "state": job.state}
     if job.state == "dead":
-        said["next"] = f"python app.py jobs replay {job.id}"
+        said["next"] = f'python app.py jobs replay {job.id} --reason "sent again by GitHub"'
     return web.json_response(said, status=202)

@@ -1,10 +1,10 @@
-"""Whose secret signed a delivery, and whether it may speak of this repository."""
+"""Whose secret signed a delivery."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.github.payload import NotReadable, Payload, number, read, shorten, text
+from bot.github.payload import NotReadable, Payload, read, shorten
 from bot.github.signature import is_signed
 from handlers.github.known import Candidate
 from storage import inbox
@@ -51,16 +51,3 @@ def prove(body: bytes, signatures: Sequence[str], content_type: str, tried: Sequ
     kept, encoding = inbox.packed(body)
     digest = hashlib.sha256(body).hexdigest()
     return Proven(by=by, payload=payload, problem=problem, kept=kept, encoding=encoding, sha256=digest)
-
-
-def is_in_scope(by: Candidate, payload: Payload) -> bool:
-    """A hook's own secret proves only what is said of its repository or organisation."""
-    if by.record is None:
-        return True
-    kind, _, name = by.record.scope.partition(":")
-    if kind == "org":
-        owners = (text(payload, "organization", "login"), text(payload, "repository", "owner", "login"))
-        return all(owner is None or owner.lower() == name.lower() for owner in owners) and any(owners)
-    if by.record.github_id is not None:
-        return number(payload, "repository", "id") == by.record.github_id
-    return (text(payload, "repository", "full_name") or "").lower() == name.lower()

@@ -15,6 +15,7 @@ from handlers.github.known import Candidate
 from handlers.wanted import SUBSCRIBED
 from storage import audit, inbox, workspace
 from storage.audit import AuditEvent, Change
+from storage.columns import storable
 from storage.database import Database
 from storage.inbox import Delivery
 from storage.queue import Job
@@ -33,7 +34,7 @@ async def hook_contact(db: Database, headers: Mapping[str, str], payload: Payloa
     """A hook was tried: when, and which of the events that we need it does not send."""
     ping = parse("ping", payload)
     assert isinstance(ping, PingEvent)
-    hook_id = str(ping.hook_id or headers.get("X-GitHub-Hook-ID", "unknown"))
+    hook_id = str(ping.hook_id or storable(headers.get("X-GitHub-Hook-ID", "unknown"))[:20])
     missing = tuple(name for name in SUBSCRIBED if ping.events and not {name, "*"} & set(ping.events))
     if missing:
         log.warning("hook lacks events", hook_id=hook_id, missing=missing)

@@ -10,9 +10,11 @@ import structlog
 from agent.by_comment import hear_comment
 from agent.desk import Desk
 from agent.github.issues import hear_issue
+from agent.github.names import as_named_today
 from agent.github.pulls import hear_check, hear_pull, hear_push
 from agent.github.repositories import hear_installation, hear_repository, refused
 from agent.github.silence import is_old
+from bot.errors import Ignored
 from bot.events import (
     CheckRunEvent,
     CommentEvent,
@@ -79,16 +81,19 @@ async def repository(ctx: Context, run: Run) -> None:
 async def _hear(ctx: Context, run: Run, kind: type[Heard], act: Callable[[Desk, Heard], Awaitable[str]]) -> None:
     async with ctx.db.read() as tx:
         delivery = await inbox.get(tx, run.job.args["delivery_id"])
-    reason = f"no {kind.__name__}"
     try:
         event = await asyncio.to_thread(event_in, delivery) if delivery.size > LARGE else event_in(delivery)
-    except (Lacking, NotReadable) as problem:
-        event, reason = None, str(problem)
+        if event:
+            event = await as_named_today(event, delivery, db=ctx.db, github=ctx.github, now=ctx.clock())
+        if not isinstance(event, kind):
+            raise Ignored(f"no {kind.__name__}")
+    except (Lacking, NotReadable, Ignored) as problem:
+        async with ctx.db.write() as tx:
+            await inbox.ignore(tx, delivery.id, str(problem))
+        raise Ignored(str(problem)) from None
     async with run.finishing() as tx:
-        if isinstance(event, kind):
-            desk = replace(system_desk(ctx, run, tx), surface="github", is_silent=is_old(event, ctx.clock()))
-            reason = await refused(desk, delivery.repo_id) or await act(desk, event)
-        if reason:
+        desk = replace(system_desk(ctx, run, tx), surface="github", is_silent=is_old(event, ctx.clock()))
+        if reason := await refused(desk, delivery.repo_id) or await act(desk, event):
             log.info("delivery.ignored", reason=reason)
             await inbox.ignore(tx, delivery.id, reason)
 

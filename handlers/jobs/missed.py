@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from agent.github.missing import missing
+from agent.github.missing import Listing, missing
 from agent.github.scan import Cursor
 from bot.errors import TryLater
-from bot.github.failures import CallFailed
+from bot.github.failures import CallFailed, noting
 from bot.github.mailbox import Missing, redeliver
 from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.scan import OVERLAP, PATHS, begin, scan
-from storage import gaps, inbox, repositories
+from storage import gaps, inbox, repositories, webhook_secrets
 from storage.gaps import ASKED, Gap
 from storage.repositories import Repository
 
@@ -26,8 +26,8 @@ LOOKED = "looked at, until"  # stands among the deliveries of `asked`, so that a
 AT_ONCE = 200  # deliveries asked for in one go
 
 
-async def make_up(ctx: Context, run: Run, gap: Gap) -> None:
-    """Fetch what GitHub sent during a gap; the row says how far this is.
+async def make_up(ctx: Context, run: Run, gap: Gap, *, since: datetime) -> None:
+    """Fetch what GitHub sent since a moment, because of a gap; the row says how far this is, and what was refused.
 
     Raises:
         TryLater: something is on its way, or GitHub asks for patience; begin again then.
@@ -37,20 +37,20 @@ async def make_up(ctx: Context, run: Run, gap: Gap) -> None:
         return
     await _wait_for(ctx, gap)
     known = await _concerned(ctx, gap)
-    if missed := await _to_ask(ctx, gap, known):
+    listing = await _listing(ctx, gap, known, since)
+    if missed := [one for one in listing.missing if _is_worth_asking(one, gap)]:
         await _ask(ctx, gap, missed[:AT_ONCE])
         raise TryLater("deliveries are on their way", after=LOOK_AGAIN)
-    await _count(ctx, gap)
+    unread: dict[str, str] = {}
     for repository in known:
-        await _look(ctx, run, gap, repository)
-    async with ctx.db.write() as tx:
-        row = await gaps.get(tx, gap.id)
-        row.asked = row.asked | {LOOKED: gap.until.isoformat()}
+        with noting(unread, repository.full_name):
+            await _look(ctx, run, gap, repository)
+    await _note(ctx, gap, listing, unread)
 
 
 async def _wait_for(ctx: Context, gap: Gap) -> None:
     """Let what was asked for arrive, and be worked on: after that the state of things shows what is still missing."""
-    keys = {f"github:{guid}": note for guid, note in gap.asked.items() if guid != LOOKED}
+    keys = {f"github:{guid}": note for guid, note in gap.deliveries.items()}
     async with ctx.db.read() as tx:
         held = await inbox.held(tx, "github", keys)
         is_busy = await inbox.is_busy(tx, "github", held)
@@ -65,10 +65,18 @@ async def _concerned(ctx: Context, gap: Gap) -> list[Repository]:
     return [one for one in known if gap.repository in {None, one.full_name}]
 
 
-async def _to_ask(ctx: Context, gap: Gap, known: Sequence[Repository]) -> list[Missing]:
-    is_for_all, since = gap.repository is None, gap.since - OVERLAP
-    missed = await missing(ctx.github, ctx.db, known, since=since, now=ctx.clock(), is_for_all=is_for_all)
-    return [one for one in missed if max(one.tries, _tries(gap.asked.get(one.guid))) < TRIES and not one.is_pending]
+async def _listing(ctx: Context, gap: Gap, known: Sequence[Repository], since: datetime) -> Listing:
+    """Nothing while no delivery could be believed: it would be refused, and GitHub is asked for each three times."""
+    async with ctx.db.read() as tx:
+        own = ctx.settings.vault_keys and await webhook_secrets.valid(tx, now=ctx.clock())
+    if not own and not ctx.settings.webhook_secrets:
+        return Listing(missing=[], unlisted={}, is_deaf=True)
+    is_for_all, now = gap.repository is None, ctx.clock()
+    return await missing(ctx.github, ctx.db, known, since=since - OVERLAP, now=now, is_for_all=is_for_all)
+
+
+def _is_worth_asking(one: Missing, gap: Gap) -> bool:
+    return not one.is_pending and max(one.tries, _tries(gap.asked.get(one.guid))) < TRIES
 
 
 async def _ask(ctx: Context, gap: Gap, missed: Sequence[Missing]) -> None:
@@ -86,12 +94,20 @@ async def _ask(ctx: Context, gap: Gap, missed: Sequence[Missing]) -> None:
             log.warning("redelivery refused", guid=one.guid, error=str(failed))
 
 
-async def _count(ctx: Context, gap: Gap) -> None:
+async def _note(ctx: Context, gap: Gap, listing: Listing, unread: dict[str, str]) -> None:
+    """Write down what came of it, so that all this is done once."""
+    if listing.unlisted or unread:
+        log.warning("not all is to be had", unlisted=listing.unlisted, unread=unread)
     async with ctx.db.write() as tx:
         row = await gaps.get(tx, gap.id)
-        asked = [f"github:{guid}" for guid in row.asked if guid != LOOKED]
-        row.found, row.redelivered = len(asked), len(await inbox.held(tx, "github", asked))
-        row.failed = row.found - row.redelivered
+        asked = row.deliveries
+        row.found = len(asked)
+        row.redelivered = len(await inbox.held(tx, "github", [f"github:{guid}" for guid in asked]))
+        row.failed = row.found - row.redelivered + len(unread)
+        refused = {f"{gaps.UNREAD}{name}": why for name, why in unread.items()}
+        refused |= {f"{gaps.UNLISTED}{name}": why for name, why in listing.unlisted.items() if name not in unread}
+        refused |= {gaps.DEAF: ""} if listing.is_deaf else {}
+        row.asked = asked | refused | {LOOKED: gap.until.isoformat()}
 
 
 async def _look(ctx: Context, run: Run, gap: Gap, repository: Repository) -> None:
@@ -101,13 +117,7 @@ async def _look(ctx: Context, run: Run, gap: Gap, repository: Repository) -> Non
         start = begin(repository, stream, otherwise=wanted)
         if gap.reason == ASKED and wanted.since < start.since:
             start = wanted
-        try:
-            await scan(ctx, run, repository.id, stream, start=start, gap_id=gap.id)
-        except CallFailed as failed:
-            if not failed.is_final:
-                raise
-            log.warning("repository not read", repository=repository.full_name, error=str(failed))
-            return
+        await scan(ctx, run, repository.id, stream, start=start, gap_id=gap.id)
 
 
 def _asked_at(note: str) -> datetime:

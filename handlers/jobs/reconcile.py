@@ -25,7 +25,7 @@ async def reconcile(ctx: Context, run: Run) -> None:
     slack, github = await _open_gaps(ctx)
     unheard = _unheard(ctx)
     # GitHub first: Slack is read slowly. Neither waits for the other, so all that is not done yet comes at the end.
-    parts = [partial(make_up, ctx, run, gap) for gap in github if "github" not in unheard]
+    parts = [partial(_make_up_all, ctx, run, github)] if "github" not in unheard else []
     parts += [partial(catch_up, ctx, run, gap) for gap in slack if "slack" not in unheard]
     if unfinished := [wait for part in parts if (wait := await _wait_of(part))]:
         raise min(unfinished, key=_patience)
@@ -33,6 +33,16 @@ async def reconcile(ctx: Context, run: Run) -> None:
         if await inbox.is_part_busy(tx, run.job.correlation_id):
             raise TryLater("what was found is being worked on", after=LOOK_AGAIN)
     await _finish(ctx, run, [*slack, *github], unheard)
+
+
+async def _make_up_all(ctx: Context, run: Run, github: Sequence[Gap]) -> None:
+    """One gap after the other, so that nothing is asked for because of two. A look at all of GitHub begins no later
+    than where the last one ended: some of what was lost since then, nobody here has noticed."""
+    async with ctx.db.read() as tx:
+        sound_until = await sound.github_sound(tx)
+    for gap in github:
+        last = sound_until if gap.repository is None else None
+        await make_up(ctx, run, gap, since=min(gap.since, last or gap.since))
 
 
 async def _wait_of(part: Callable[[], Awaitable[None]]) -> OutsideError | None:
@@ -59,14 +69,14 @@ def _unheard(ctx: Context) -> dict[str, str]:
 
 
 async def _open_gaps(ctx: Context) -> tuple[list[Gap], list[Gap]]:
-    """Those of Slack and of GitHub; where none is known of GitHub's, the time since somebody last looked."""
+    """Those of Slack and of GitHub; where none is of all of GitHub, the time since somebody last looked."""
     now = ctx.clock()
     async with ctx.db.write() as tx:
         slack, github = await gaps.unclosed(tx, "slack"), await gaps.unclosed(tx, "github")
-        if not github and ctx.settings.acts_on_github:
+        if ctx.settings.acts_on_github and all(gap.repository for gap in github):
             since = await sound.github_sound(tx) or now - A_LOOK
             look = Gap(workspace_id=ctx.workspace_id, source="github", reason=CHECK, since=since, until=now)
-            github = [await gaps.note(tx, look)]
+            github.append(await gaps.note(tx, look))
     return slack, github
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from agent.github.repositories import as_told
+from agent.github.repositories import as_told, seen
 from agent.github.scan import (
     Change,
     Cursor,
@@ -32,6 +32,7 @@ from bot.github.payload import JSON, number
 from bot.worker import Run
 from handlers.context import Context
 from handlers.intake import Arrival, store_found
+from handlers.jobs.asked import system_desk
 from handlers.wanted import work_of
 from storage import gaps, inbox, issues, pulls, repositories
 from storage.inbox import Delivery
@@ -74,7 +75,7 @@ async def scan(
         CallFailed: GitHub gives no answer, or not now.
         TryLater: the queue is full, or it has taken a while: go on from where it is.
     """
-    repository = await _as_it_is_called(ctx, repository_id)
+    repository = await _as_it_is_called(ctx, run, repository_id)
     cursor: Cursor | None = start
     began = ctx.clock()
     while cursor:
@@ -87,12 +88,14 @@ async def scan(
             raise TryLater("there is more to read", after=0.0)
 
 
-async def _as_it_is_called(ctx: Context, repository_id: int) -> Repository:
+async def _as_it_is_called(ctx: Context, run: Run, repository_id: int) -> Repository:
     async with ctx.db.read() as tx:
         repository = await repositories.get(tx, repository_id)
     there = await ctx.github.repository_by_id(as_told(repository))
-    repository.full_name = there.full_name  # of this copy; the row follows with the first event that has the name
-    return repository
+    if there.full_name == repository.full_name:
+        return repository
+    async with ctx.db.write() as tx:
+        return await seen(system_desk(ctx, run, tx), there)
 
 
 def _times(found: list[Any]) -> list[Any]:

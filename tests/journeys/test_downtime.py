@@ -16,14 +16,14 @@ from sqlmodel import col, select, text
 
 from bot.metrics import REGISTRY
 from bot.roles import Part
-from bot.sandbox.github import GitHubSandbox, Mischief
+from bot.sandbox.github import Fault, GitHubSandbox, Mischief
 from bot.sandbox.github.hooks import answer_of, outcome_of
 from bot.sandbox.llm import LlmSandbox, Match, Reply, Rule
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import default_seed, group_message, many_channels
 from bot.server import serve_http
 from bot.settings import Settings
-from storage import leases, trace
+from storage import leases, sound, trace
 from storage.gaps import Gap
 from storage.pulls import Pull
 from storage.queue import Job
@@ -35,7 +35,7 @@ from tests.journeys.agent_team import answers, routes, with_agent
 from tests.openapi import Contract
 from tests.postgres import cluster
 from tests.process import serving
-from tests.team import Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
+from tests.team import LONG_AGO, Bot, quiet, report, running, said, seed_teams, select_all, settings_for, slash
 from tests.waiting import until
 
 HOUR = 3600.0
@@ -65,6 +65,13 @@ def free_port() -> int:
 
 def measured(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(f"chargehand_{name}", labels) or 0.0
+
+
+async def know(bot: Bot, github_id: int, name: str) -> None:
+    """A repository is known, whether GitHub has it or not."""
+    values = {"workspace_id": bot.ctx.workspace_id, "host": "github.com", "created_at": LONG_AGO}
+    async with bot.ctx.db.write() as tx:
+        tx.add(Repository(github_id=github_id, full_name=name, **values))
 
 
 async def titles(bot: Bot) -> list[str]:
@@ -288,7 +295,9 @@ async def test_what_no_delivery_tells_of_is_found_in_the_state_of_things(
     async with running(slack, settings, clock=clock.now) as bot:
         github.open_issue("frank", "acme/shop", title="redis is slow")
         await settle(github, bot)
+        await know(bot, 99, "acme/gone")
     github.hooks_of("acme/shop")[0].is_active = False
+    github.fail(Fault(call="GET /repos/acme/*/hooks", status=403, times=9))
     clock.move(hours=0.5)
     github.open_issue("frank", "acme/shop", title="redis is down")
     github.close_issue("carol", "acme/shop", 1)
@@ -303,9 +312,12 @@ async def test_what_no_delivery_tells_of_is_found_in_the_state_of_things(
             ("redis is down", "open"),
         ]
         assert [pull.number for pull in await select_all(bot, Pull)] == [3]
-        assert [one.full_name for one in await select_all(bot, Repository)] == ["acme/store"]
+        assert [one.full_name for one in await select_all(bot, Repository)] == ["acme/store", "acme/gone"]
         [line] = said(slack.messages("#general"))
-        assert line == "Away for 36 min. GitHub: 3 changes found by looking. Slack: nothing missed."
+        assert line == (
+            "Away for 36 min. GitHub: 3 changes found by looking, deliveries of acme/shop cannot be listed, only what "
+            "changed is looked at, acme/gone cannot be read. Slack: nothing missed."
+        )
         github.hooks_of("acme/store")[0].is_active = True
         before = len(await select_all(bot, Ticket))
         github.edit_issue("frank", "acme/store", 2, body="since noon")
@@ -339,16 +351,23 @@ async def test_what_was_turned_away_is_fetched_when_it_is_over(
 ) -> None:
     rated = settings.model_copy(update={"webhook_rate": "3/minute"})
     async with running(slack, rated, clock=clock.now) as bot:
+        async with bot.ctx.db.write() as tx:
+            await sound.remember_github(tx, clock.now(), workspace_id=bot.ctx.workspace_id)
+        github.misdeliver(Mischief(forged=1.0))  # as lost before any process: nobody here notes it
+        github.open_issue("frank", "acme/shop", title="redis is down")
+        await settle(github, bot)
+        github.misdeliver(Mischief())
+        clock.move(hours=0.5)
         for number in range(5):
             github.open_issue("frank", "acme/shop", title=f"kafka node n{number} is down")
         await github.settled()
         assert [one.status_code for one in github.deliveries("issues")].count(429) == 2
         clock.move(hours=0.02)
         await settle(github, bot)
-        assert len(await select_all(bot, Ticket)) == 5
+        assert len(await select_all(bot, Ticket)) == 6
         [line] = said(slack.messages("#general"))
         assert line == (
-            "Turned deliveries away within less than a minute (rate). GitHub: 2 deliveries missed, 2 fetched again."
+            "Turned deliveries away within less than a minute (rate). GitHub: 3 deliveries missed, 3 fetched again."
         )
 
 
@@ -369,6 +388,27 @@ async def test_an_app_asks_for_what_its_own_hook_could_not_deliver(
         [line] = said(slack.messages("#general"))
         assert line == ("A look at what was sent. GitHub: 1 delivery missed, 1 fetched again. Slack: nothing missed.")
         assert [one.is_redelivery for one in github.deliveries("issues")] == [False, True]
+
+
+async def test_nothing_is_asked_for_again_while_no_delivery_could_be_believed(
+    clock: Clock, slack: SlackSandbox, github: GitHubSandbox, settings: Settings
+) -> None:
+    deaf = settings.model_copy(update={"github_webhook_secret": None, "admins": slack.user("alice").id})
+    async with running(slack, deaf, clock=clock.now) as bot:
+        await know(bot, github.repository("acme/shop").id, "acme/shop")
+        github.open_issue("frank", "acme/shop", title="redis is down")
+        await settle(github, bot)
+        await slash(bot, "alice", "reconcile --since 1h")
+        await settle(github, bot)
+        [line] = said(slack.messages("#general"))
+        assert "no delivery fetched again (GITHUB_WEBHOOK_SECRET is not set)" in line
+        assert await titles(bot) == ["redis is down"]
+        assert [one.status_code for one in github.deliveries("issues")] == [503]
+    clock.move(hours=1)
+    async with running(slack, settings, clock=clock.now) as bot:
+        await settle(github, bot)
+        assert await titles(bot) == ["redis is down"]
+    assert [one.status_code for one in github.deliveries("issues")] == [503, 202]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -284,7 +284,9 @@ async def test_an_event_that_lacks_what_is_needed_is_ignored_by_name(github: Git
     await settle(github, listener)
     [delivery] = await select_all(listener, Delivery)
     assert (delivery.status, delivery.reason) == ("ignored", "the payload has no usable issue.number")
-    assert {job.state for job in await select_all(listener, Job)} == {"done"}
+    jobs = await select_all(listener, Job)
+    assert {job.state for job in jobs} == {"done"}
+    assert [job.error_text for job in jobs if job.error_class == "ignored"] == [delivery.reason]
 
 
 async def test_a_card_without_a_home_is_told_to_the_admins(

@@ -1,15 +1,18 @@
 """What is missed is asked for once a minute, and never forgotten because a look has just been had."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlmodel import col, select
 
 from agent.desk import Desk
-from agent.github.reconcile import AWAY_AFTER, ask_for, notice_absence, notice_silence
+from agent.github.reconcile import AWAY_AFTER, ask_for, close, line, notice_absence, notice_silence
 from storage import gaps, queue, sound
-from storage.gaps import AWAY, CUT_OFF, Gap
+from storage.gaps import ASKED, AWAY, CHECK, CUT_OFF, DEAF, UNLISTED, UNREAD, Gap
+from storage.outbox import Outgoing
 from storage.queue import Job
 from tests.agent.conftest import NOW
 
@@ -85,3 +88,46 @@ async def test_a_database_of_before_this_mark_has_been_heard_as_long_as_a_proces
     await sound.hear(desk.tx, now=NOW - SECOND, workspace_id="T1")
     await notice_silence(desk.tx, workspace_id="T1", now=NOW)
     assert await noted(desk) == []
+
+
+def gap(reason: str = CHECK, **noted: Any) -> Gap:
+    return Gap(workspace_id="T1", source="github", reason=reason, since=NOW - 2 * SECOND, until=NOW, **noted)
+
+
+@pytest.mark.parametrize(
+    ("reason", "noted", "until"),
+    [
+        (CHECK, {}, NOW),
+        ("draining", {}, NOW),
+        (CHECK, {"asked": {f"{UNLISTED}acme/shop": "http_403"}}, NOW),
+        (ASKED, {"repository": "acme/shop"}, None),
+        (CHECK, {"asked": {DEAF: ""}}, NOW - 2 * SECOND),
+    ],
+)
+async def test_nothing_is_missing_until_then_only_after_a_look_at_all_of_github(
+    desk: Desk, reason: str, noted: dict[str, Any], until: datetime | None
+) -> None:
+    made_up = await gaps.note(desk.tx, gap(reason, **noted))
+    await close(desk, [made_up], unheard={})
+    assert await sound.github_sound(desk.tx) == until
+
+
+def test_the_line_names_what_was_refused() -> None:
+    refused = {f"{UNREAD}acme/{name}": "http_404" for name in "dcba"} | {f"{UNLISTED}acme/shop": "", "guid-1": ""}
+    assert line([gap(found=2, redelivered=1, failed=5, asked=refused)], unheard={}) == (
+        "A look at what was sent. GitHub: 2 deliveries missed, 1 fetched again, 1 not to be had, deliveries of "
+        "acme/shop cannot be listed, only what changed is looked at, acme/a, acme/b, acme/c and 1 more cannot be read."
+    )
+    assert line([gap(asked={DEAF: ""})], unheard={}) == (
+        "A look at what was sent. GitHub: no delivery fetched again (GITHUB_WEBHOOK_SECRET is not set)."
+    )
+
+
+async def test_what_stays_unreadable_is_told_once_a_day(desk: Desk) -> None:
+    settings = desk.settings.model_copy(update={"admin_channel": "C9"})
+    for days, reason in ((0, AWAY), (0, CHECK), (1, CHECK), (1, CHECK)):
+        later = replace(desk, settings=settings, now=NOW + timedelta(days=days))
+        look = await gaps.note(desk.tx, gap(reason, failed=1, asked={f"{UNREAD}acme/shop": "http_404"}))
+        await close(later, [look], unheard={})
+    assert len(list(await desk.tx.exec(select(Outgoing)))) == 2
+    assert [one.reason for one in await desk.tx.exec(select(Gap).order_by(col(Gap.id)))] == [AWAY, CHECK]

@@ -59,3 +59,5 @@ def test_a_look_at_what_is_missing_says_when_nobody_was_asked(run: Run) -> None:
 def test_reconcile_refuses_odd_times(run: Run) -> None:
     assert "is no time: write 90m, 2h, 3d" in run("reconcile", "--since", "noon").err
     assert "has not come yet" in run("reconcile", "--since", "2999-01-01").err
+    for long_ago in ("0001-01-01", "0001-01-01T00:00+14:00", "9999d"):
+        assert "is too long ago: name a time from 2008-01-01 on" in run("reconcile", "--since", long_ago).err

@@ -16,13 +16,16 @@ from bot.github import facts
 from bot.server import serve_http
 from handlers.github.body import LARGEST
 from handlers.github.turned_away import TurnedAway
+from handlers.intake import Arrival
 from storage.audit import AuditEvent
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.gaps import Gap
 from storage.inbox import Delivery
 from storage.queue import Job
 from tests.handlers.github.conftest import ISSUE, NOON, Street, sign, street_with
 from tests.waiting import until
+
+CALLER = f"00-{'1a' * 16}-{'2b' * 8}-01"
 
 
 async def nothing_stored(street: Street) -> bool:
@@ -31,7 +34,7 @@ async def nothing_stored(street: Street) -> bool:
 
 async def test_a_delivery_is_stored_with_its_job_and_then_acknowledged(street: Street) -> None:
     body = json.dumps(ISSUE).encode()
-    answer = await street.send(X_Correlation_ID="from-the-proxy", traceparent="00-1-2-01", User_Agent="GitHub-Hookshot")
+    answer = await street.send(X_Correlation_ID="from-the-proxy", traceparent=CALLER, User_Agent="GitHub-Hookshot")
     assert answer.status == 202
     assert answer.said == {
         "status": "accepted",
@@ -51,14 +54,59 @@ async def test_a_delivery_is_stored_with_its_job_and_then_acknowledged(street: S
         1,
     )
     assert delivery.headers["x-github-delivery"] == "guid-1"
-    assert delivery.headers["traceparent"] == "00-1-2-01"
+    assert delivery.headers["traceparent"] == CALLER
     assert (delivery.client, delivery.correlation_id, delivery.status) == ("127.0.0.1", "from-the-proxy", "accepted")
     assert (job.kind, job.key, job.args) == (
         "github.issues",
         "issue:1:7",
         {"delivery_id": delivery.id, "event": "issues"},
     )
-    assert (job.correlation_id, job.traceparent) == ("from-the-proxy", "00-1-2-01")
+    assert (job.correlation_id, job.traceparent) == ("from-the-proxy", CALLER)
+
+
+async def test_bytes_in_a_header_that_are_no_text_do_no_harm(street: Street) -> None:
+    body = json.dumps(ISSUE).encode()
+    odd = {
+        "traceparent": b"\xff",
+        "User-Agent": b"\xff",
+        "X-GitHub-Hook-ID": b"\xff",
+        "X-Hub-Signature-256": sign(body).encode(),
+    }
+    usual = {"X-GitHub-Event": b"issues", "X-GitHub-Delivery": b"guid", "Content-Type": b"application/json"}
+    head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in (usual | odd).items())
+    host, _, port = street.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    length = b"Host: here\r\nConnection: close\r\nContent-Length: %d\r\n" % len(body)
+    writer.write(b"POST /webhooks/github HTTP/1.1\r\n" + length + head + b"\r\n" + body)
+    assert (await reader.read()).startswith(b"HTTP/1.1 202 ")
+    writer.close()
+    [job] = await street.rows(select(Job))
+    assert job.traceparent is None
+
+
+async def test_whatever_goes_wrong_with_a_commit_is_503_for_all_in_it(street: Street) -> None:
+    """A text that no database takes, as if the door had let one through."""
+    one, two = (arrival(street, number) for number in (1, 2))
+    one.delivery.action = "\udcff"
+    done = await asyncio.gather(*(street.door.intake.store(each) for each in (one, two)), return_exceptions=True)
+    assert [type(each) for each in done] == [StorageError, StorageError]
+    again = arrival(street, 2)
+    assert await street.door.intake.store(again)
+
+
+def arrival(street: Street, number: int) -> Arrival:
+    delivery = Delivery(
+        workspace_id="T1",
+        source="github",
+        dedupe_key=f"github:{number}",
+        kind="issues",
+        body=b"{}",
+        sha256="",
+        size=2,
+        correlation_id="c",
+        received_at=street.now,
+    )
+    return Arrival(delivery=delivery)
 
 
 async def test_a_large_body_is_packed_and_comes_back_whole(street: Street) -> None:
@@ -221,7 +269,7 @@ async def test_a_redelivery_is_answered_with_the_first_id_and_the_job(street: St
         for job in await tx.exec(select(Job)):
             job.state = "dead"
     dead = await street.send(X_GitHub_Delivery="guid")
-    assert dead.said["next"] == "python app.py jobs replay 1"
+    assert dead.said["next"] == 'python app.py jobs replay 1 --reason "sent again by GitHub"'
     assert len(await street.rows(select(Job))) == 1
 
 

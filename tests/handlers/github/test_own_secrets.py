@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from agent.desk import Desk
 from agent.github.repositories import seen
-from agent.github.webhook_secrets import Issued, create, listing, retire, rotate
+from agent.github.webhook_secrets import Issued, create, listing, repository_of, retire, rotate
 from bot.errors import UserError
 from bot.events import GitHubRepository
 from bot.redact import redact
@@ -71,6 +71,53 @@ async def test_it_does_not_prove_another_repository(keyed: Street) -> None:
     assert (made_.action, refused.action) == ("create", "scope refused")
     assert refused.after == {"repository": "acme/other"}
     assert refused.correlation_id == answer.said["error"]["correlation_id"]
+
+
+VICTIM = {"id": 77, "full_name": "victim/secret"}
+
+
+FORGED = (
+    ("installation_repositories", {"action": "removed", "repositories_removed": [VICTIM]}),
+    ("installation", {"action": "suspend"}),
+    ("issues", {"installation": {"id": 1}}),
+    ("issues", {"installation": {"id": []}}),
+    ("issues", {"repository": {"id": 1, "full_name": "Victim/Secret"}}),
+    ("issues", {"repository": {"id": 77, "full_name": "acme/shop"}}),
+    ("issues", {"repository": {"id": 1}}),
+    ("issues", {"repository": {"full_name": "acme/shop"}}),
+)
+
+
+@pytest.mark.parametrize(
+    ("scope", "is_known"), [("repo:acme/shop", True), ("repo:acme/shop", False), ("org:acme", True)]
+)
+async def test_it_speaks_of_nothing_else_whatever_the_payload_says(
+    keyed: Street, scope: str, *, is_known: bool
+) -> None:
+    async with operator(keyed) as desk:
+        await seen(desk, GitHubRepository(github_id=77, full_name="victim/secret", host="github.com"))
+        if is_known:
+            await seen(desk, GitHubRepository(github_id=1, full_name="acme/shop", host="github.com"))
+    issued = await made(keyed, scope)
+    assert await deliver(keyed, issued.secret) == 202
+    for event, payload in FORGED:
+        body = json.dumps(ISSUE | payload).encode()
+        answer = await keyed.send(body=body, event=event, X_Hub_Signature_256=sign(body, issued.secret))
+        assert (answer.status, answer.code) == (401, "scope"), (event, payload)
+
+
+async def test_case_makes_no_other_repository(keyed: Street) -> None:
+    async with operator(keyed) as desk:
+        await seen(desk, GitHubRepository(github_id=1, full_name="Acme/Shop", host="github.com"))
+    issued = await made(keyed, "repo:acme/SHOP")
+    assert issued.record.github_id == 1
+    async with operator(keyed) as desk:
+        rotated = await rotate(desk, "repo:Acme/Shop")
+        assert (await repository_of(desk, rotated)).full_name == "Acme/Shop"
+    org = await made(keyed, "org:acme")
+    with pytest.raises(UserError, match="--push is for hooks of repositories"):
+        async with operator(keyed) as desk:
+            await repository_of(desk, org)
 
 
 async def test_an_organisations_proves_all_of_its_repositories(keyed: Street) -> None:
