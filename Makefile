@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 # In the order of tests/conftest.py: what waits for minutes comes first.
-# Half of a test's time is waiting: three workers for each of two cores.
+# Half of a test's time is waiting: five workers for two cores.
 SPREAD := -n 5 --dist loadfile --no-loadscope-reorder
 # The tests start hundreds of processes; without bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -14,6 +14,16 @@ from storage.database import Tx
 from storage.queue import MOST_COUNTED, Job
 
 SAID = 300  # characters of an error
+STATES = {
+    "scheduled": fixed("is scheduled"),
+    "ready": fixed("is ready"),
+    "running": fixed("is running"),
+    "done": fixed("is done"),
+    "dead": fixed("is dead"),
+    "discarded": fixed("is discarded"),
+    "cancelled": fixed("is cancelled"),
+    "superseded": fixed("is superseded"),
+}
 
 
 async def record(desk: Desk, job: Job) -> None:
@@ -34,7 +44,7 @@ async def recount(desk: Desk, settled: Iterable[Job]) -> None:
     """The admins' messages follow when dead letters are replayed or discarded."""
     for job in {_cause(job): job for job in settled}.values():
         if await settings_kv.get(desk.tx, "", _cause(job)):
-            await _say(desk, job, await queue.count_alike(desk.tx, job), is_new=False)
+            await _say(desk, job, await queue.count_alike(desk.tx, job), is_grown=False)
 
 
 def _cause(job: Job) -> str:
@@ -43,26 +53,30 @@ def _cause(job: Job) -> str:
     return f"dead:{hashlib.sha256(alike.encode()).hexdigest()[:16]}"
 
 
-async def _say(desk: Desk, job: Job, number: int, *, is_new: bool) -> None:
+async def _say(desk: Desk, job: Job, number: int, *, is_new: bool = False, is_grown: bool = True) -> None:
+    """In each place of the admins one message a cause, which follows.
+
+    Args:
+        is_grown: one more died, which is news wherever the admins have not heard of the cause yet.
+    """
     cause = _cause(job)
     first = None if is_new else await settings_kv.get(desk.tx, "", cause)
     if first is None:
         first = f"{job.id}:{job.fence}"
         await settings_kv.put(desk.tx, "", cause, first, workspace_id=desk.workspace_id)
-        is_new = True
     for place in await where_admins_are(desk):
         with speaking(await of_place(desk, place)):
             payload = Message(text=_words(job, number)).model_dump_json()
         key = f"{cause}:{first}:{place}"
-        if is_new:
-            lane = f"dm:{place}" if place.startswith(("U", "W")) else f"channel:{place}"
-            row = outgoing(desk, key=key, kind="post", lane=lane, channel_id=place, payload=payload)
-            await outbox.add(desk.tx, row)
-        else:
+        if await outbox.exists_for(desk.tx, key):
             edit = f"{key}:{desk.key}:{job.id}:{job.fence}:{number}"
             row = outgoing(desk, key=edit, kind="edit", lane=f"edit:{key}", channel_id=place, payload=payload)
             row.anchor = key
             await outbox.edit(desk.tx, row)
+        elif is_grown:
+            lane = f"dm:{place}" if place.startswith(("U", "W")) else f"channel:{place}"
+            row = outgoing(desk, key=key, kind="post", lane=lane, channel_id=place, payload=payload)
+            await outbox.add(desk.tx, row)
 
 
 def _words(job: Job, number: int) -> str:
@@ -86,8 +100,10 @@ def _error(job: Job) -> str:
 
 async def refusal(tx: Tx, job: Job, *, force: bool = False) -> str | None:
     """Why a job cannot run again, as the end of "job 7 …"; None when it can."""
-    if no := await queue.refusal(tx, job, force=force):
-        return say("{no}; `--force` runs it all the same", no=no) if no.startswith("was superseded") else no
+    if job.state != "dead":
+        return say("{is_so}; only dead jobs can run again", is_so=say(STATES[job.state]))
+    if not force and (newer := await queue.newer(tx, job)) is not None:
+        return say("was superseded by job {newer}; `--force` runs it all the same", newer=newer)
     if (ticket_id := job.args.get("ticket_id")) and not await tickets.exists(tx, ticket_id):
         return say("is about a ticket that is deleted")
     if (delivery_id := job.args.get("delivery_id")) and not await inbox.is_readable(tx, delivery_id):

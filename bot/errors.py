@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.messages import Button
 
-Fault = Literal["transient", "throttled", "permanent", "bug"]
+Fault = Literal["transient", "throttled", "permanent", "uncertain", "bug"]
 
 UNTOLD_SECONDS = 60.0  # the wait after a "not now" that does not say how long
 LONGEST_WAIT = 3600.0
@@ -22,7 +22,8 @@ class Verdict:
     """What an error means for the job that met it.
 
     transient: another attempt may help. throttled: wait, without counting an attempt. permanent: no attempt will help.
-    bug: nobody foresaw it. `after`: seconds the other side asked us to wait.
+    uncertain: it may have been done, and nobody can tell. bug: nobody foresaw it. `after`: seconds the other side asked
+    us to wait.
     """
 
     fault: Fault
@@ -92,6 +93,10 @@ class SettingsError(UserError):
 
 class Permanent(Exception):  # noqa: N818 - it reads as what it is: "raise Permanent"
     """Trying again cannot help: the job goes straight to the dead letters."""
+
+
+class Uncertain(Permanent):
+    """It may have been done, and that cannot be looked up: nobody repeats it blindly."""
 
 
 class Ignored(Exception):  # noqa: N818
@@ -186,6 +191,7 @@ FAULTS: Mapping[str, Fault] = {
     "sqlalchemy.exc.InternalError": "transient",  # the server gave the transaction up
     "sqlalchemy.exc.TimeoutError": "transient",  # no connection was free
     "bot.errors.UserError": "permanent",
+    "bot.errors.Uncertain": "uncertain",
     "bot.errors.Permanent": "permanent",
 }
 

@@ -105,16 +105,22 @@ class Probe:
             await sleep(PROBE_SECONDS)
 
 
+NOT_YET = "not connected yet"  # what is said of Slack while the process starts
+
+
 async def not_connected_yet() -> str:
-    """What is said of Slack while the process starts."""
-    return "not connected yet"
+    """That."""
+    return NOT_YET
 
 
 async def _nothing() -> None:
     """There is nobody to ask."""
 
 
-OFF_PROBE = Probe(_nothing, known=Answer(OFF, 0.0))
+def outside(*, github: bool, llm: bool) -> dict[str, "Shared | Probe | LastCalls"]:
+    """What a process that meets Slack depends on besides, until it has met them: each that is set up, or disabled."""
+    is_used = {"slack": True, "github": github, "llm": llm}
+    return {name: Probe(_nothing, known=Answer(NOT_YET if used else OFF, 0.0)) for name, used in is_used.items()}
 
 
 @dataclass(frozen=True)
@@ -152,9 +158,6 @@ class Health:
             "queue": Shared(self._queue),
             "workers": Shared(self._workers),
             "clock": Shared(self._clock),
-            "slack": OFF_PROBE,
-            "github": OFF_PROBE,
-            "llm": OFF_PROBE,
         }
 
     @asynccontextmanager

@@ -97,13 +97,17 @@ class Limiter:
             beside: what is done in the same transactions.
 
         Raises:
-            TryLater: it would take longer than `patience`; no turn was taken.
+            TryLater: it would take longer than `patience`.
         """
-        began = time.monotonic()
-        slot, wait = await self._enter(_Wish(name, {name: rate, **also}, slots, asker, is_urgent, patience, beside))
+        began, wish = time.monotonic(), _Wish(name, {name: rate, **also}, slots, asker, is_urgent, patience, beside)
+        slot, wait = await self._enter(wish)
         try:
-            if wait:
+            waited = timedelta()
+            while wait:
                 await self.sleep(wait.total_seconds())
+                waited, wait = waited + wait, await self._refused(wish)
+                if waited + wait > patience:  # the turn is lost: it was given for now
+                    raise TryLater(f"{name} takes no calls", after=wait.total_seconds())
             LIMITER_WAIT.observe(time.monotonic() - began, name.partition(":")[0])
             yield
         finally:
@@ -112,6 +116,13 @@ class Limiter:
                     async with self.db.write(is_lasting=False) as tx:
                         await limits.vacate(tx, slot)
                         await beside.leave(tx)
+
+    async def _refused(self, wish: _Wish) -> timedelta:
+        """How long the service refuses calls by now: another process may have been told so while this one slept."""
+        now = self.clock()
+        async with self.db.read() as tx:
+            until = [one.blocked_until for one in await limits.blocked(tx, now=now) if one.name in wish.rates]
+        return max((moment - now for moment in until if moment), default=timedelta())
 
     async def block(self, name: str, *, seconds: float) -> None:
         """The service asked for patience: nobody calls it until then."""

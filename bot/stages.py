@@ -39,14 +39,16 @@ def rejected(reason: str, **named: Any) -> None:
     metrics.REJECTED.labels(reason).inc()
 
 
-def acknowledged(stage: str, *, seconds: float, caller: str, **named: str) -> None:
+def acknowledged(stage: str, *, seconds: float, caller: str, delivery_id: int | None, **named: str) -> None:
     """An event is `stored`, `ignored` or a `duplicate`, and its sender hears of it so many seconds after it came.
 
     Args:
         caller: the traceparent that it came with, or nothing.
+        delivery_id: under which it is stored; None for a duplicate.
     """
     metrics.ACK.observe(seconds)
-    delivery(stage, **named)
+    about: dict[str, Any] = {**named, **_of(delivery_id)}
+    delivery(stage, **about)
     trace.arrived(seconds, outcome=stage, caller=caller, **named)
 
 
@@ -70,7 +72,8 @@ def _told(news: object) -> None:
 
 def _job(step: Step) -> None:
     if step.stage not in SAID_BY_THE_WORKER:
-        named = {"job": step.kind, "job_id": step.job_id, "attempt": step.attempt, "fence": step.fence}
+        named: dict[str, Any] = {"job": step.kind, "job_id": step.job_id, "attempt": step.attempt, "fence": step.fence}
+        named |= _of(step.delivery_id)
         _say("job", step.stage, correlation_id=step.correlation_id, detail=step.detail or None, **named)
     if step.stage == "reserved":
         metrics.JOB_WAIT.observe(step.waited, PRIORITIES[step.priority])
@@ -82,6 +85,11 @@ def _job(step: Step) -> None:
             metrics.SUPERSEDED.inc()
     if step.stage == "done" and step.delivery_id is not None and step.parent_id is None:
         metrics.END_TO_END.observe(step.age, _bounded(step.event or step.kind))
+
+
+def _of(delivery_id: int | None) -> dict[str, int]:
+    """A job that came of another one is in its context, which knows the delivery."""
+    return {} if delivery_id is None else {"delivery_id": delivery_id}
 
 
 def _say(what: str, stage: str, **named: Any) -> None:

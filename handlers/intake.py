@@ -102,7 +102,8 @@ class Intake:
         number = await (self._store(_Waiting.of(arrival)) if patience is None else self._try(arrival, patience))
         outcome = "duplicate" if number is None else arrival.outcome
         caller = arrival.delivery.headers.get("traceparent", "")
-        stages.acknowledged(outcome, seconds=time.perf_counter() - start, caller=caller, **named)
+        waited = time.perf_counter() - start
+        stages.acknowledged(outcome, seconds=waited, caller=caller, delivery_id=number, **named)
         return number
 
     async def _try(self, arrival: Arrival, patience: float) -> int | None:

@@ -22,6 +22,28 @@ from storage.workspace import UNKNOWN
 
 PREFIX = "doubt:"  # of the keys in settings_kv; the value is the moment of the backup
 RECONCILE_SINCE = "reconcile:since"  # events from then on may be missing
+TO_DOUBT = "restored:at"  # the tables were put back as they were then, and nothing of it is in doubt yet
+
+
+def to_doubt(schema: str, taken_at: datetime) -> tuple[str, str]:
+    """What marks tables that are put back, in the transaction that does so: `overdue` finds it if that was all."""
+    table = f"{schema}.settings_kv"
+    return (
+        f"DELETE FROM {table} WHERE scope = '' AND key = '{TO_DOUBT}'",  # noqa: S608 - our words
+        f"INSERT INTO {table} (workspace_id, scope, key, value, set_by)"  # noqa: S608
+        f" VALUES ('{UNKNOWN}', '', '{TO_DOUBT}', '{taken_at.isoformat()}', 'restore')",
+    )
+
+
+def overdue(connection: Connection) -> int:
+    """Cast the doubt that a mark asks for, if there is one, and take the mark away; how much is in doubt."""
+    settings = _table(Setting)
+    mark = (settings.c.scope == "") & (settings.c.key == TO_DOUBT)
+    taken_at = connection.execute(select(settings.c.value).where(mark)).scalar()
+    if taken_at is None:
+        return 0
+    connection.execute(delete(settings).where(mark))
+    return cast(connection, since=datetime.fromisoformat(taken_at))
 
 
 def cast(connection: Connection, *, since: datetime) -> int:

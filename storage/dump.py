@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -12,6 +13,7 @@ from sqlmodel import SQLModel
 
 from storage import append_only, migrate
 from storage.copies import FailedCopyError, RefusedCopyError
+from storage.doubt import to_doubt
 from storage.file import Inspection
 from storage.postgres import PATIENTLY, Connections, open_sync, url_of
 from storage.remote import counts
@@ -36,8 +38,11 @@ def dump(url: str, connections: Connections, path: Path) -> Inspection:
         return Inspection(migrate.version(connection), migrate.newest(), counts(connection))
 
 
-def put_back(url: str, connections: Connections, path: Path) -> None:
-    """Replace all our tables by those of a dump: all of them, or nothing changes.
+def put_back(url: str, connections: Connections, path: Path, *, taken_at: datetime) -> None:
+    """Replace all our tables by those of a dump, marked as ones to be doubted: all of them, or nothing changes.
+
+    Args:
+        taken_at: when the dump was made.
 
     Raises:
         RefusedCopyError: a program is not installed.
@@ -52,7 +57,8 @@ def put_back(url: str, connections: Connections, path: Path) -> None:
         made = (drop, f'CREATE SCHEMA IF NOT EXISTS "{schema}"', append_only.function(schema))
         prepare = [f"--command={statement}" for statement in made]
         quietly = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--single-transaction"]
-        _run("psql", *quietly, *prepare, f"--file={script}", url=url)
+        mark = [f"--command={statement}" for statement in to_doubt(f'"{schema}"', taken_at)]
+        _run("psql", *quietly, *prepare, f"--file={script}", *mark, url=url)
     finally:
         script.unlink(missing_ok=True)
 

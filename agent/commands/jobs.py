@@ -9,7 +9,9 @@ from agent import dead_letters
 from agent.cards.working import bring_back
 from agent.commands.reading import says_something
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
+from agent.dead_letters import STATES
 from agent.desk import Desk
+from agent.github.connections import CANCELLED, reading_ended
 from bot.errors import Refused, UserError
 from bot.messages import escape, moment
 from prompts.words import fixed, say
@@ -19,16 +21,6 @@ from storage.queue import ANY, Cause, Chosen, Job
 AT_ONCE = 500  # jobs of one replay: they share a transaction, and everybody else waits for it
 SHOWN = 10  # causes in one message
 AT_NO_INTERVAL = timedelta()
-STATES = {
-    "scheduled": fixed("is scheduled"),
-    "ready": fixed("is ready"),
-    "running": fixed("is running"),
-    "done": fixed("is done"),
-    "dead": fixed("is dead"),
-    "discarded": fixed("is discarded"),
-    "cancelled": fixed("is cancelled"),
-    "superseded": fixed("is superseded"),
-}
 DONE = {  # to one job, and to several
     "replay": (fixed("Job {job} runs again."), fixed("{count} jobs run again, in their order.")),
     "discard": (fixed("Job {job} is discarded."), fixed("{count} jobs are discarded.")),
@@ -124,6 +116,7 @@ async def cancel(desk: Desk, number: int, *, why: str) -> Job:
         has_ended = fixed("Job {job} {is_so}; only jobs that have not ended can be cancelled.")
         raise Refused(say(has_ended, job=number, is_so=say(STATES[before.state])))
     _audit(desk, "cancel", before, to=job.state, why=why)
+    await reading_ended(desk.tx, job, CANCELLED)
     if job.state == "cancelled":
         await bring_back(desk, job.correlation_id)
     return job
@@ -154,6 +147,7 @@ WORDS = re.compile(
     r"(?:\s+(?P<why>.+))?",
     re.IGNORECASE | re.DOTALL,
 )
+FORCE = re.compile(r"\s(?:--|—|–)force\b", re.IGNORECASE)  # some keyboards make one dash of two hyphens
 USAGE = fixed(
     "`jobs list`, `jobs show 41`, `jobs replay 41 REASON`, `jobs replay kind=triage REASON`,"
     " `jobs discard 41 REASON` or `jobs cancel 41 REASON`"
@@ -162,7 +156,10 @@ USAGE = fixed(
 
 async def jobs(desk: Desk, said: Said) -> Reply:
     """Each of them as it is typed in Slack."""
-    found = WORDS.fullmatch(said.text or "list")
+    text, force = said.text or "list", False
+    if text.casefold().startswith("replay"):
+        text, force = FORCE.sub("", text), FORCE.search(text) is not None
+    found = WORDS.fullmatch(text)
     if found is None:
         raise UserError(say("Say {usage}.", usage=say(USAGE)))
     verb, why = found["verb"].lower(), (found["why"] or "").strip()
@@ -177,7 +174,10 @@ async def jobs(desk: Desk, said: Said) -> Reply:
     if verb == "cancel":
         job = await cancel(desk, numbers[0], why=why)
         return text_reply(say("Job {job} is {done}.", job=job.id, done=told(job)), is_private=True)
-    acted = await (replay(desk, wanted, why=why) if verb == "replay" else discard(desk, numbers, why=why))
+    if verb == "replay":
+        acted = await replay(desk, wanted, why=why, force=force)
+    else:
+        acted = await discard(desk, numbers, why=why)
     return text_reply("\n".join([*done_lines(acted, verb=verb), *acted.refused]), is_private=True)
 
 

@@ -48,8 +48,12 @@ def _row(one: Connection) -> str:
     known = one.repository
     where = f" in <#{known.channel_id}>" if known.channel_id else ""
     heard = moment(one.heard_at) if one.heard_at else say("never")
-    stands = say("{state}; {progress}; last webhook {at}", state=one.state, progress=one.progress, at=heard)
-    return f"*{escape(known.full_name)}*{where}: {stands}"
+    stands = [
+        say("{state}; {progress}; last webhook {at}", state=one.state, progress=one.progress, at=heard),
+        *([say("read until {at} UTC", at=one.read_until)] if one.read_until else []),
+        *([say("next look {at}", at=moment(one.next_at))] if one.next_at else []),
+    ]
+    return f"*{escape(known.full_name)}*{where}: {'; '.join(stands)}"
 
 
 VERB = Verb(

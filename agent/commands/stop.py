@@ -8,6 +8,7 @@ from agent.proposals import proposal as proposals_of
 from agent.turns.begin import put
 from agent.turns.halt import halt, may_stop, meant, named
 from bot.errors import UserError
+from bot.events import Place
 from bot.messages import escape
 from prompts.words import fixed, say
 from storage import people, proposals, stops
@@ -32,7 +33,14 @@ async def stop(desk: Desk, said: Said) -> Reply:
     channel_id = place.channel_id if place else ""
     # What this word has stopped may have ended by now: no reason to stop what is at work elsewhere.
     found = [] if here else await meant(desk.tx, channel_id=channel_id, thread_ts=thread_ts, actor=actor)
+    if place and desk.is_late:
+        found = [turn for turn in found if _is_before(turn, place)]
     return await _end(desk, found, here or told)
+
+
+def _is_before(turn: Turn, place: Place) -> bool:
+    """Whether it was asked before this was said: what was asked since is not meant by it."""
+    return float(turn.message_ts or turn.created_at.timestamp()) < float(place.message_ts or 0)
 
 
 async def _end(desk: Desk, found: Sequence[Turn], told: Sequence[Turn]) -> Reply:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.desk import Desk
+from agent.github.reconcile import RECONCILE
 from bot.errors import UserError
 from bot.messages import escape
+from bot.scheduler import SCHEDULES
 from prompts.words import fixed, say
 from storage import inbox, issues, pulls, queue, repositories
 from storage.database import Tx
@@ -26,6 +28,12 @@ STATES = {
     "failed": fixed("failed"),
     "": fixed("not read yet"),
 }  # of a reading
+CANCELLED = fixed("cancelled")
+DEAD, FINAL = fixed("`jobs show {job}` says why"), fixed("GitHub says {code}")
+PAUSED, LIMIT = fixed("paused until {at} UTC ({why})"), fixed("GitHub limit")
+FULL = fixed("the queue is nearly full")
+_SLOT = re.compile(r"\\\{(\w+)\\\}")
+_NOTES = {one: re.compile(_SLOT.sub(r"(?P<\1>.+)", re.escape(one))) for one in (CANCELLED, DEAD, FINAL, PAUSED)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +43,7 @@ class Connection:
     repository: Repository
     mirrored: int  # issues and pull requests
     heard_at: datetime | None
+    next_at: datetime | None  # when it is looked at in any case; None: never
 
     @property
     def state(self) -> str:
@@ -51,7 +60,20 @@ class Connection:
         counted = f"{self.mirrored:,}"
         if expected:
             counted = say("{count} of about {expected}", count=counted, expected=f"{expected:,}")
-        return f"{counted}, {self.repository.sync_note}" if self.repository.sync_note else counted
+        return ", ".join(filter(None, [counted, in_words(self.repository.sync_note)]))
+
+    @property
+    def read_until(self) -> str:
+        """Up to which change its issues are read, in UTC; empty: not at all."""
+        return self.repository.cursors.get("issues", "")[:16].replace("T", " ")
+
+
+def in_words(note: str) -> str:
+    """Why a reading stands as it does: kept in English, said in the language that is spoken."""
+    for text, pattern in _NOTES.items():
+        if found := pattern.fullmatch(note):
+            return say(text, **{slot: say(value) for slot, value in found.groupdict().items()})
+    return note
 
 
 async def connect(desk: Desk, name: str, *, channel: str = "", policy: str = "", wants_hook: bool = False) -> None:
@@ -104,11 +126,11 @@ async def ask_for_sync(desk: Desk, known: Repository, *, state: str = "all") -> 
     await _enqueue(desk, SYNC, {"repository_id": known.id, "state": state}, about=str(known.id))
 
 
-async def reading_failed(tx: Tx, job: Job) -> None:
-    """A reading that is a dead letter shows as failed where repositories are listed."""
+async def reading_ended(tx: Tx, job: Job, note: str) -> None:
+    """A reading that is a dead letter, or is cancelled, shows as failed where repositories are listed."""
     if job.kind == SYNC:
         known = await repositories.get(tx, int(job.args["repository_id"]))
-        known.sync_state, known.sync_note = "failed", f"`jobs show {job.id}` says why"
+        known.sync_state, known.sync_note = "failed", note
 
 
 async def disconnect(desk: Desk, name: str) -> Repository:
@@ -130,8 +152,14 @@ async def disconnect(desk: Desk, name: str) -> Repository:
 async def listing(desk: Desk) -> list[Connection]:
     """Every repository that was ever heard of, by name."""
     heard = await inbox.last_of_repositories(desk.tx)
+    [coming] = [one.coming(after=desk.now) for one in SCHEDULES if one.job == RECONCILE]
     return [
-        Connection(repository=one, mirrored=await _mirrored(desk, one.id), heard_at=heard.get(one.github_id))
+        Connection(
+            repository=one,
+            mirrored=await _mirrored(desk, one.id),
+            heard_at=heard.get(one.github_id),
+            next_at=None if one.disconnected_at or one.is_gone else coming,
+        )
         for one in await repositories.all_known(desk.tx)
     ]
 

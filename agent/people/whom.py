@@ -57,7 +57,8 @@ async def person_named(desk: Desk, words: str) -> Person:
     """
     typed = name = words.strip().rstrip(",")
     if CHANNEL.fullmatch(name):
-        raise UserError(f"{escape(plain(name))} is a channel, not a person. Pick a person from Slack's @ list.")
+        no_person = fixed("{name} is a channel, not a person. Pick a person from Slack's @ list.")
+        raise UserError(say(no_person, name=escape(plain(name))))
     if found := _MENTION.fullmatch(name):
         name = found[1]
     if person := await people.by_slack_id(desk.tx, desk.workspace_id, name):

@@ -85,7 +85,7 @@ async def _not_now(desk: Desk, text: str, place: Place) -> Reply | None:
     if not is_dry_run(text) and await follows_up(desk, text):  # a running one may change something
         return TAKEN_IN
     if desk.is_late:
-        return _still(text, shown=escape(await desk.read_out(text)))
+        return await still(desk, text, line=f"ask {text}")
     until = await rests_until(desk, place)
     return await resting(desk, place, until) if until else None
 
@@ -111,15 +111,17 @@ async def refuse_closed(desk: Desk, place: Place) -> None:
         raise UserError(say(CLOSED))
 
 
-def _still(text: str, *, shown: str) -> Reply:
+async def still(desk: Desk, text: str, *, line: str) -> Reply:
     """It was asked long ago, while nobody was there: whoever asked says whether it still holds.
 
     Args:
-        shown: the words as people read them, which calls nobody.
+        text: what was said; people read it in a way that calls nobody.
+        line: what does it then; empty: nothing but to say it again.
     """
-    if len(text) > LONGEST_LINE:
+    if not line or len(line) > LONGEST_LINE:
         return text_reply(say("It may be out of date by now: say it again if it still holds."))
-    button = Button(label=say("Still do it?"), action=STILL, value=f"ask {text}")
+    button = Button(label=say("Still do it?"), action=STILL, value=line)
+    shown = escape(await desk.read_out(text))
     return Reply(message=Message(text=say("It may be out of date by now: {line}", line=shown), buttons=(button,)))
 
 

@@ -33,6 +33,8 @@ def _phrases(table: str) -> list[str]:
 _WHOLE: dict[str, Control] = {
     _bare(phrase): word for word in ("stop", "mute", "unmute", "resume") for phrase in _phrases(word)
 }
+_PLEASE = "|".join(map(_bare, _phrases("please")))
+_POLITE = re.compile(rf"^(?:{_PLEASE})|(?:{_PLEASE})$")
 _GO_AHEAD = frozenset(map(_bare, _phrases("go_ahead")))
 _ASIDES = "|".join(re.escape(phrase) for phrase in sorted(_phrases("aside"), key=len, reverse=True))
 _PLAIN_ASIDES = "|".join(map(re.escape, _LISTS["aside"]["en"]))
@@ -58,7 +60,10 @@ def control_word(text: str) -> Control | None:
     said = unicodedata.normalize("NFC", visible(text)).strip()
     if _ASIDE.match(said.lstrip("*_~ ")):
         return "aside"
-    return _WHOLE.get(_bare(_EMOJI.sub(" ", said))) if len(said) <= LONGEST else None
+    if len(said) > LONGEST:
+        return None
+    bare = _bare(_EMOJI.sub(" ", said))
+    return _WHOLE.get(bare) or _WHOLE.get(_POLITE.sub("", bare))
 
 
 def says(table: str, text: str) -> bool:

@@ -11,7 +11,7 @@ from agent.kit.rehearsed import WOULD_DO
 from agent.proposals.fields import change_of
 from agent.reply import Reply, text_reply
 from agent.specialists import READER
-from agent.turns.begin import paused
+from agent.turns.begin import paused, still
 from agent.turns.by_rules import KEPT, Ruled, work
 from agent.turns.finish import OFF
 from agent.turns.meant import meant
@@ -39,11 +39,21 @@ def steps_of(verdict: Verdict) -> tuple[Step, ...]:
 async def follow(desk: Desk, text: str, ruled: Ruled, own: Ticket | None) -> Reply:
     """Do what rules have read in a message, one thing after the other; what was reported first is what `this` means.
 
-    With CHARGEHAND_DRY_RUN it is told what that would come to, and nothing of it stays.
+    With CHARGEHAND_DRY_RUN it is told what that would come to, and nothing of it stays. What was said long ago, and
+    would change something, is asked about.
     """
+    if desk.is_late and not {step.specialist for step in ruled.steps} <= {READER, *KEPT}:
+        return await still(desk, text, line=_still_as(desk, text, ruled.steps))
     if desk.settings.dry_run:
         return await _rehearsed(desk, [step.command for step in ruled.steps], own)
     return await work(desk, text, ruled, own)
+
+
+def _still_as(desk: Desk, text: str, steps: Sequence[Step]) -> str:
+    """The lines, one for each step, or words for the agent where a line means what another has reported before it."""
+    if KEPT.isdisjoint(step.specialist for step in steps):
+        return "\n".join(step.command for step in steps)
+    return f"ask {text}" if desk.settings.servers else ""
 
 
 async def show_unread(desk: Desk, text: str, verdict: Verdict, own: Ticket | None) -> Reply | None:

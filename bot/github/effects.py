@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import stages
-from bot.errors import Permanent, TryLater
+from bot.errors import TryLater, Uncertain
 from bot.events import GitHubRepository
 from bot.github import facts
 from bot.github.call import Effect
@@ -51,7 +51,7 @@ class Writer:
 
         Raises:
             TryLater: a request may still be on its way.
-            Permanent: whether it is there cannot be found out.
+            Uncertain: whether it is there cannot be found out.
             LostLeaseError: a later run of the job has it in hand.
             CallFailed: it was not written, or nobody knows.
         """
@@ -102,7 +102,7 @@ class Writer:
             return await look(sent_at - SKEW)
         except CallFailed as failed:
             if failed.is_final:
-                raise Permanent(f"uncertain: it may have been written, and cannot be looked up ({failed})") from failed
+                raise Uncertain(f"uncertain: it may have been written, and cannot be looked up ({failed})") from failed
             raise
 
     async def _sent(self, intent: Receipt, send: Send) -> Made:

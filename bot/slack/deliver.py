@@ -80,6 +80,7 @@ async def find(client: AsyncWebClient, call: Call) -> Sent | None:
         except CallFailed as failure:
             if failure.is_final:
                 raise CallFailed(f"{UNCERTAIN}, and cannot be looked up ({failure})", is_final=True) from failure
+            failure.is_uncertain = True  # as it was before
             raise
     if row.kind in EPHEMERAL and row.attempts > 2:
         raise CallFailed(UNCERTAIN, is_final=True)

@@ -13,7 +13,7 @@ from bot.elected import Role
 from bot.redact import redact
 from bot.settings import Settings
 from bot.slack.client import DONE, RATE_LIMITED, CallFailed
-from bot.slack.deliver import LOOKS, deliver, find
+from bot.slack.deliver import LOOKS, UNCERTAIN, deliver, find
 from bot.slack.lookup import Call
 from bot.slack.pace import Pace
 from bot.spans import trace
@@ -185,6 +185,8 @@ class Outbox:
             correlation_id=row.correlation_id,
         )
         if failure.is_final or self._is_last(row, failure):
+            if failure.is_uncertain and row.kind in LOOKS:
+                why = f"{UNCERTAIN} ({why})"
             if await sending.bury(tx, row, now=now, error=why):
                 await self.on_undeliverable(tx, row, why)
             return

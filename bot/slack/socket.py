@@ -31,6 +31,12 @@ ACK_SECONDS = 3.0  # Slack waits no longer
 TO_BE_ACKED = '"envelope_id"'
 
 
+def unconnected() -> None:
+    """Show from now on how long there has been no connection, until one stands."""
+    began = time.time()
+    SOCKET_AGE.set_function(lambda: time.time() - began)
+
+
 def refused_token(error: Exception) -> str | None:
     """Slack's word for a token that will never work."""
     if not isinstance(error, SlackApiError) or not isinstance(error.response, AsyncSlackResponse):

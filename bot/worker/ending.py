@@ -19,6 +19,7 @@ from storage.queue import Job, LostLeaseError
 
 log = structlog.get_logger()
 
+HOPELESS = {"permanent", "uncertain"}
 BUG_ATTEMPTS = 3  # a fault of ours seldom mends itself
 UNKNOWN_SECONDS = 60.0  # until a kind is tried again that this version does not have
 LONGEST_ERROR = 4000
@@ -82,7 +83,7 @@ class Ending:
             return "waited in vain until its deadline: " if self.clock() >= deadline else None
         most = job.max_attempts or kind.attempts or self.attempts
         most = min(most, BUG_ATTEMPTS) if verdict.fault == "bug" else most
-        return "" if verdict.fault == "permanent" or job.attempts >= most else None
+        return "" if verdict.fault in HOPELESS or job.attempts >= most else None
 
     def _pause(self, job: Job, verdict: Verdict) -> timedelta:
         if verdict.fault == "throttled":

@@ -92,25 +92,20 @@ def show() -> None:
 
 
 async def _show() -> None:
-    from datetime import UTC, datetime
-
     from agent.github.connections import listing
-    from agent.github.reconcile import RECONCILE
-    from bot.scheduler import SCHEDULES
     from bot.settings import read_settings
     from handlers.cli.desk import operator
     from handlers.cli.table import table
 
-    [coming] = [one.coming(after=datetime.now(UTC)) for one in SCHEDULES if one.job == RECONCILE]
     async with operator(read_settings()) as desk:
         rows = [
             (
                 one.repository.full_name,
                 one.state,
                 one.progress,
-                one.repository.cursors.get("issues", "–")[:16],
+                one.read_until or "–",
                 f"{one.heard_at:%Y-%m-%d %H:%M}" if one.heard_at else "never",
-                f"{coming:%H:%M}" if one.state not in {"disconnected", "gone"} else "–",
+                f"{one.next_at:%H:%M}" if one.next_at else "–",
             )
             for one in await listing(desk)
         ]

@@ -50,7 +50,8 @@ class LastGap:
 class Status:
     """One look: numbers of jobs by class, by state and, of dead letters, by kind; `blocked`: bucket -> until when.
 
-    `held`: deliveries whose jobs follow when there is room.
+    `uncertain`: writes to Slack and GitHub of which nobody knows yet whether they happened. `held`: deliveries whose
+    jobs follow when there is room.
     """
 
     database: str
@@ -92,6 +93,7 @@ async def _look() -> Status:
 
 async def _status_of(tx: "Tx", settings: "Settings", *, now: datetime) -> Status:
     """What the database says at this moment."""
+    from bot.gauges import uncertain
     from storage import gaps, leases, limits, migrate, outbox, workers
     from storage.queue.bounds import pressure
     from storage.queue.load import load
@@ -109,7 +111,7 @@ async def _status_of(tx: "Tx", settings: "Settings", *, now: datetime) -> Status
         pressure=pressure(found.waiting, most=settings.queue_max),
         dead=found.dead,
         to_send=sum(said.get(state, 0) for state in outbox.UNFINISHED),
-        uncertain=await outbox.uncertain(tx),
+        uncertain=await uncertain(tx, now=now),
         processes=tuple(_at(process, now) for process in await workers.listing(tx)),
         leaders={role: lease.holder if lease and lease.until > now else None for role, lease in held.items()},
         blocked={row.name: row.blocked_until for row in await limits.blocked(tx, now=now) if row.blocked_until},
@@ -159,7 +161,7 @@ def _lines(found: Status) -> list[tuple[str, str]]:
     pressure = f"; {found.held} deliveries wait for their jobs" if found.held else ""
     pressure += "" if found.pressure == "none" else f"; pressure: {found.pressure}"
     dead = ", ".join(f"{kind} {number}" for kind, number in sorted(found.dead.items()))
-    uncertain = f", {found.uncertain} of them uncertain" if found.uncertain else ""
+    uncertain = f"; {found.uncertain} writes to Slack and GitHub are uncertain" if found.uncertain else ""
     blocked = ", ".join(f"{name} until {until:%H:%M:%S}" for name, until in found.blocked.items())
     return [
         ("database", f"{found.database}, schema {found.schema}"),

@@ -61,15 +61,16 @@ async def press(ctx: Context, run: Run) -> None:
         reply_url=event.reply_url,
         is_dm=event.channel_id.startswith("D"),
     )
-    wanted = rooms(f"{event.action} {event.choice or event.value}", here=event.channel_id)
+    line = f"{event.action} {event.choice or event.value}"
+    wanted = rooms(event.value if event.action in {STILL, SURE} else line, here=event.channel_id)
     asked = await ask(ctx, event.user_id, place, surface="button", enterprise_id=enterprise_id, rooms=wanted)
-    asked = replace(asked, pressed=f"{event.action} {event.choice or event.value}")
+    asked = replace(asked, pressed=line)
 
     async def act(desk: Desk) -> Reply:
         await refuse_outsiders(desk)
         if event.action in {STILL, SURE}:
             return settled(await run_lines(desk, command_lines(event.value, VERBS), is_sure=True))
-        return await run_pressed(desk, f"{event.action} {event.choice or event.value}")
+        return await run_pressed(desk, line)
 
     await serve(ctx, run, asked, act)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.desk import Desk
-from agent.github.connections import ask_for_sync
+from agent.github.connections import FINAL, LIMIT, PAUSED, ask_for_sync
 from agent.github.repositories import as_told, seen
 from agent.github.scan import Cursor, kept
 from agent.language import of_person
@@ -105,11 +105,11 @@ async def sync(ctx: Context, run: Run) -> None:
         if failed.is_final:
             async with run.finishing() as tx:
                 known = await repositories.get(tx, repository_id)
-                known.sync_state, known.sync_note = "failed", f"GitHub says {failed.code}"[:200]
-                unread = phrase("{name} is not read: {why}.", name=known.full_name, why=known.sync_note)
+                known.sync_state, known.sync_note = "failed", FINAL.format(code=failed.code)[:200]
+                unread = phrase("{name} is not read: {why}.", name=known.full_name, why=phrase(FINAL, code=failed.code))
                 await _tell(system_desk(ctx, run, tx), run, unread)
             return
-        await _pause(ctx, repository_id, seconds=failed.retry_after, why="GitHub limit")
+        await _pause(ctx, repository_id, seconds=failed.retry_after, why=LIMIT)
         raise
     except TryLater as later:
         await _pause(ctx, repository_id, seconds=later.after or None, why=str(later))
@@ -140,7 +140,7 @@ async def _pause(ctx: Context, repository_id: int, *, seconds: float | None, why
     until = ctx.clock() + timedelta(seconds=seconds)
     async with ctx.db.write() as tx:
         row = await repositories.get(tx, repository_id)
-        row.sync_state, row.sync_note = "paused", f"paused until {until:%H:%M} UTC ({why})"
+        row.sync_state, row.sync_note = "paused", PAUSED.format(at=f"{until:%H:%M}", why=why)
 
 
 async def disconnect(ctx: Context, run: Run) -> None:

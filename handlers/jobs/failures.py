@@ -4,10 +4,9 @@ import json
 from datetime import datetime
 
 from agent import dead_letters
-from agent.by_comment import COMMAND
 from agent.cards.working import bring_back
 from agent.desk import Desk
-from agent.github.connections import reading_failed
+from agent.github.connections import DEAD, reading_ended
 from agent.language import own
 from agent.turns.fail import fail
 from bot.events import SlackPerson
@@ -52,7 +51,7 @@ async def buried(ctx: Context, tx: Tx, ended: Job) -> None:
         await dead_letters.record(desk, job)
     if job.kind == TURN:
         await fail(desk, await turns.get(tx, job.args["turn_id"]), name="failed")
-    await reading_failed(tx, job)
+    await reading_ended(tx, job, DEAD.format(job=job.id))
 
 
 async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> None:
@@ -85,8 +84,8 @@ async def apologise(tx: Tx, job: Job, *, now: datetime, bot_user_id: str) -> Non
 
 async def _waiting(tx: Tx, job: Job, bot_user_id: str) -> tuple[str | None, Phrase | str]:
     """Who waits for a job, and for what in words."""
-    if job.kind == COMMAND:
-        return job.args["slack_id"], phrase(WAITED_FOR["command"])
+    if asker := job.args.get("slack_id"):  # their command said that they hear what comes of it
+        return asker, phrase(WAITED_FOR["command"])
     ticket_id, delivery_id = job.args.get("ticket_id"), job.args.get("delivery_id")
     if ticket_id and await tickets.exists(tx, ticket_id):
         ticket = await tickets.get(tx, ticket_id)

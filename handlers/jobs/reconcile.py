@@ -13,6 +13,7 @@ from handlers.context import Context
 from handlers.jobs.asked import system_desk
 from handlers.jobs.catch_up import catch_up
 from handlers.jobs.missed import make_up
+from prompts.words import Phrase, phrase
 from storage import gaps, inbox, sound
 from storage.gaps import ASKED, CHECK, Gap
 
@@ -59,12 +60,12 @@ def _patience(wait: OutsideError) -> tuple[bool, float]:
     return wait.verdict.fault != "throttled", wait.verdict.after or UNTOLD_SECONDS
 
 
-def _unheard(ctx: Context) -> dict[str, str]:
-    reasons = {}
+def _unheard(ctx: Context) -> dict[str, Phrase]:
+    reasons = dict[str, Phrase]()
     if not ctx.settings.slack_catchup_h:
-        reasons["slack"] = "Slack: not read back (CHARGEHAND_SLACK_CATCHUP_H is 0)."
+        reasons["slack"] = phrase("Slack: not read back (CHARGEHAND_SLACK_CATCHUP_H is 0).")
     if not ctx.settings.acts_on_github:
-        reasons["github"] = "GitHub: not asked (GITHUB_TOKEN is not set)."
+        reasons["github"] = phrase("GitHub: not asked (GITHUB_TOKEN is not set).")
     return reasons
 
 
@@ -80,7 +81,7 @@ async def _open_gaps(ctx: Context) -> tuple[list[Gap], list[Gap]]:
     return slack, github
 
 
-async def _finish(ctx: Context, run: Run, made_up: Sequence[Gap], unheard: dict[str, str]) -> None:
+async def _finish(ctx: Context, run: Run, made_up: Sequence[Gap], unheard: dict[str, Phrase]) -> None:
     async with run.finishing() as tx:
         desk = system_desk(ctx, run, tx)
         unanswered = await inbox.dead_parts(tx, run.job.correlation_id, name="slack.message")

@@ -9,6 +9,7 @@ from agent.language import own
 from agent.notices import notify
 from agent.people.leaving import left
 from bot.messages import Message, TextFile, escape
+from bot.slack.deliver import UNCERTAIN
 from prompts.words import fixed, say, speaking, spoken
 from storage import alarms, audit, outbox, people, queue, reminders, tickets
 from storage.alarms import OVER
@@ -43,7 +44,8 @@ async def _another_way(tx: Tx, row: Outgoing, error: str, now: datetime) -> None
     elif row.kind in {"respond", "replace"} and row.user_id and row.channel_id.startswith(("C", "G")):
         await _again(tx, row, now, kind="whisper", channel_id=row.channel_id)
     elif row.user_id and row.channel_id != row.user_id:  # somebody waits for it: say it to them directly
-        await _again(tx, row, now, kind="post", channel_id=row.user_id)
+        if row.kind not in outbox.POSTS or not error.startswith(UNCERTAIN):  # else it may be there already
+            await _again(tx, row, now, kind="post", channel_id=row.user_id)
     elif row.key.startswith("assigned:") and error in GONE:
         await _reassign(tx, row, now)
     elif row.key.startswith(f"{ALARM}:"):
@@ -73,7 +75,7 @@ async def _again(tx: Tx, row: Outgoing, now: datetime, *, kind: str, channel_id:
 
 async def _in_messages(tx: Tx, row: Outgoing, error: str, now: datetime) -> None:
     """A file that Slack does not take, for want of files:write say, is said whole in as many messages as it takes."""
-    if error.startswith("uncertain"):
+    if error.startswith(UNCERTAIN):
         return  # it may be there
     text = TextFile.model_validate_json(row.payload).text
     for number, message in enumerate(parts(escape(text), may_upload=False).messages, 1):

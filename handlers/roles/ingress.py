@@ -15,7 +15,7 @@ from bot.health import OK, Shared, not_connected_yet
 from bot.process import HEARTBEAT_SECONDS
 from bot.server import Register
 from bot.slack.client import Identity, build_app
-from bot.slack.socket import Socket, open_socket
+from bot.slack.socket import Socket, open_socket, unconnected
 from handlers import github, slack
 from handlers.context import Context
 from handlers.github.door import Door
@@ -30,6 +30,7 @@ log = structlog.get_logger()
 def ways_in(running: Running) -> Sequence[Register]:
     """What this role serves over HTTP, one line for each way in; it is ready once it hears Slack."""
     running.health.ready["slack"] = Shared(not_connected_yet)
+    unconnected()
     door = Door(
         running.db,
         running.settings,

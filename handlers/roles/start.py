@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from bot.gauges import Gauges
 from bot.github.client import open_github
 from bot.github.fresh import Fresh
-from bot.health import WELL, Health, LastCalls, Probe
+from bot.health import WELL, Health, LastCalls, Probe, Shared, outside
 from bot.limiter import Limiter
 from bot.llm import open_model
 from bot.llm.accounts import budgets_of
@@ -30,7 +30,7 @@ from bot.slack.directory import Directory
 from bot.spans import sent_to
 from handlers.cli.version import VERSION
 from handlers.context import Context
-from storage import migrate, mounts
+from storage import migrate, mounts, restore
 from storage.database import Database, open_database
 from storage.workers import Process
 from storage.workspace import adopt
@@ -62,6 +62,7 @@ async def start(settings: Settings, parts: frozenset[Part], *, clock: Callable[[
     Raises:
         SettingsError: the database is a file on another machine's disk.
         WrongSchemaError: the process is older or newer than the schema, and not one that migrates.
+        FailedCopyError: a restore was cut off, and has to be run again.
     """
     await asyncio.to_thread(prepare, settings, parts)
     async with (
@@ -81,10 +82,17 @@ async def start(settings: Settings, parts: frozenset[Part], *, clock: Callable[[
             clock=clock,
         )
         health = Health(db, gauges, is_draining=lambda: process.draining)
+        health.dependencies |= used_by(parts, settings)
         async with health.beating():
             yield Running(
                 settings=settings, parts=parts, db=db, process=process, gauges=gauges, health=health, clock=clock
             )
+
+
+def used_by(parts: frozenset[Part], settings: Settings) -> dict[str, Shared | Probe | LastCalls]:
+    """The services that a process with these roles calls: a clock calls none."""
+    calls_any = bool(parts - {Part.CLOCK})
+    return outside(github=settings.acts_on_github, llm=bool(settings.servers)) if calls_any else {}
 
 
 def prepare(settings: Settings, parts: frozenset[Part], *, table: Path = mounts.TABLE) -> None:
@@ -92,6 +100,7 @@ def prepare(settings: Settings, parts: frozenset[Part], *, table: Path = mounts.
 
     Raises:
         SettingsError, WrongSchemaError: as above.
+        FailedCopyError: a restore was cut off.
     """
     where = settings.database
     if isinstance(where, Path) and (kind := mounts.kind_of(where, table=table)) in mounts.REMOTE:
@@ -99,10 +108,12 @@ def prepare(settings: Settings, parts: frozenset[Part], *, table: Path = mounts.
             f"DATABASE_URL names a file on a network file system ({kind}), where SQLite's locks do not hold and "
             "processes would damage it: use a disk of this machine, or PostgreSQL for several machines."
         )
+    restore.refuse_gone(where)
     if parts == EVERYTHING:
         migrate.upgrade(where, settings.connections)
     else:
         migrate.require_newest(where, settings.connections)
+    restore.cast_doubt(where, settings.connections)
 
 
 @asynccontextmanager

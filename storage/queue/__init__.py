@@ -15,7 +15,7 @@ from storage.queue.operator import (
     discard,
     get,
     listing,
-    refusal,
+    newer,
     replay,
 )
 from storage.queue.put import is_busy, known, move, put, put_all
@@ -56,10 +56,10 @@ __all__ = [
     "known",
     "listing",
     "move",
+    "newer",
     "note",
     "put",
     "put_all",
-    "refusal",
     "renew",
     "replay",
     "reserve",

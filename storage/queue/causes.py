@@ -12,8 +12,8 @@ from storage.queue.jobs import Job, jobs
 
 LONGEST_GIST = 200
 MOST_COUNTED = 1000  # dead letters that are compared when one more is added: the count is exact up to here
-# A word with a digit in it is somebody's id, time or number; an HTTP status is what went wrong.
-_NUMBERED = re.compile(r"\b(?![1-5]\d\d\b)\w*\d\w*")
+# A word with a digit in it is somebody's id, time or number; an HTTP status, `503` or `http_503`, is what went wrong.
+_NUMBERED = re.compile(r"\b(?!(?:http_)?[1-5]\d\d\b)\w*\d\w*")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,13 +77,13 @@ async def cancel(tx: Tx, job_id: int, *, by: str, why: str, now: datetime) -> Jo
     return job
 
 
-async def refusal(tx: Tx, job: Job | None, *, force: bool = False) -> str | None:
+async def _refusal(tx: Tx, job: Job | None, *, force: bool = False) -> str | None:
     """Why a job cannot run again, as the end of "job 7 …"; None when it can."""
     if job is None or job.state != "dead":
         what = "does not exist" if job is None else f"is {job.state}"
         return f"{what}; only dead jobs can run again"
-    if not force and (newer := await _newer(tx, job)) is not None:
-        return f"was superseded by job {newer}"
+    if not force and (later := await newer(tx, job)) is not None:
+        return f"was superseded by job {later}"
     return None
 
 
@@ -100,7 +100,7 @@ async def replay(
         RefusedReplayError: it is no dead letter, or a newer job took its place.
     """
     job = await get(tx, job_id)
-    if (refused := await refusal(tx, job, force=force)) is not None:
+    if (refused := await _refusal(tx, job, force=force)) is not None:
         raise RefusedReplayError(refused)
     assert job is not None, "what does not exist is refused"
     again = {
@@ -118,7 +118,8 @@ async def replay(
     return job
 
 
-async def _newer(tx: Tx, job: Job) -> int | None:
+async def newer(tx: Tx, job: Job) -> int | None:
+    """The newest job that took the place of this one."""
     if job.supersede_key is None:
         return None
     same = jobs.c.supersede_key == job.supersede_key

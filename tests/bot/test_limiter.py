@@ -1,5 +1,6 @@
 """A call waits for its turn and a slot, in one step, and gives up without having taken either."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,6 +87,31 @@ async def test_a_refusal_that_one_process_meets_stops_the_other(limiter: Limiter
     time.now += timedelta(seconds=27)
     async with limiter.call("github:core", MANY):
         assert time.slept == [3]
+
+
+@pytest.mark.parametrize(("seconds", "slept"), [(4, [1, 3]), (30, [1])])
+async def test_it_stops_who_waits_for_their_turn_already(
+    limiter: Limiter, db: Database, time: Time, seconds: float, slept: list[float]
+) -> None:
+    other = Limiter(db, holder="two", clock=time.clock, sleep=time.sleep)
+    called = list[datetime]()
+
+    async def sleep(seconds: float) -> None:
+        if not time.slept:
+            await other.block("llm", seconds=seconds_blocked)
+        await time.sleep(seconds)
+
+    seconds_blocked, limiter.sleep = seconds, sleep
+    async with limiter.call("llm", ONE_A_SECOND, slots=1):
+        pass
+    with suppress(TryLater):
+        async with limiter.call("llm", ONE_A_SECOND, slots=1):
+            called.append(time.now)
+    assert time.slept == slept
+    assert called == ([NOON + timedelta(seconds=4)] if seconds == 4 else [])
+    time.now += timedelta(seconds=60)
+    async with limiter.call("llm", ONE_A_SECOND, slots=1):  # its slot came back
+        pass
 
 
 async def test_a_note_that_the_database_cannot_take_does_not_undo_the_call(file: Database, time: Time) -> None:

@@ -229,9 +229,10 @@ async def test_what_may_not_be_looked_up_is_a_dead_letter_and_not_repeated(
     mouth.slack.scopes.discard("channels:history")
     mouth.slack.fail(method="chat.postMessage", status=500, when=when)
     async with mouth.sending():
-        await mouth.put(mouth.row("card"))
+        await mouth.put(mouth.row("card", user_id=mouth.slack.user("bob").id))
         await mouth.emptied_at_once()
     assert mouth.texts() == seen
+    assert mouth.slack.dms("bob") == []
     [dead] = mouth.dead
     assert dead.startswith("card: uncertain: it may have been sent, and cannot be looked up (missing_scope")
 

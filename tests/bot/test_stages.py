@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import stages
 from bot.metrics import REGISTRY
@@ -47,6 +48,14 @@ async def test_jobs_that_are_replaced_before_they_run_count_once_each(db: Databa
     replaced, ended = counted("preview")
     await put(db, version(2, "preview"), version(3, "preview"), version(1, "preview"))
     assert counted("preview") == (replaced + 2, ended + 2)
+
+
+async def test_the_first_lines_of_a_job_name_the_delivery_that_it_came_of(db: Database) -> None:
+    stages.watch(db)
+    with capture_logs() as lines:
+        await put(db, job("review", delivery_id=7))
+        await take(db)
+    assert [(line["event"], line["delivery_id"]) for line in lines] == [("job.queued", 7), ("job.reserved", 7)]
 
 
 async def taken_back(db: Database, news: object) -> None:

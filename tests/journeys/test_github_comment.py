@@ -98,5 +98,5 @@ async def test_what_cannot_be_looked_up_is_a_dead_letter(
         await track(github, bot)
         [dead] = [job for job in await select_all(bot, Job) if job.state == "dead"]
         assert dead.kind == "github.comment"
-        assert "uncertain" in (dead.error_text or "")
+        assert (dead.error_class, dead.attempts) == ("uncertain", 2)
         assert len(github.calls(CALL)) == 1

@@ -55,7 +55,8 @@ async def test_a_repository_is_connected_read_and_let_go(github: GitHubSandbox, 
     assert hook.url == "http://127.0.0.1:9/webhooks/github"
     assert "repository" in hook.events
     listed = await slash(bot, "alice", "repo list")
-    assert "acme/shop* in <#C0PAYMENTS>: done; 3 of about 3; last webhook never" in listed
+    assert "acme/shop* in <#C0PAYMENTS>: done; 3 of about 3; last webhook never; read until 20" in listed
+    assert "; next look " in listed
     assert "is disconnected" in await slash(bot, "alice", "repo disconnect acme/shop")
     assert github.hooks_of("acme/shop") == []
     github.app_hook.is_active = True

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +15,9 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from bench.move import fill
+from bot.roles import Part
+from bot.settings import Settings
+from handlers.roles.start import prepare
 from storage import backup, doubt, dump, migrate, outbox, people, queue, restore, seals, workspace
 from storage.copies import FailedCopyError, RefusedCopyError
 from storage.database import Database, StorageError, open_database
@@ -280,6 +284,23 @@ async def test_a_restore_that_fails_leaves_postgresql_as_it_was(postgres_db: Dat
         restore.restore(postgres_db.url, ALL, path, now=NOON)
     with migrate.engine(postgres_db.url).connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM tickets")).scalar_one() == 5
+
+
+async def test_one_that_is_cut_off_on_postgresql_is_finished_by_the_next_start(
+    postgres_db: Database, tmp_path: Path
+) -> None:
+    """The tables are back, and nobody has said yet that they are to be doubted: no message goes out unseen."""
+    async with postgres_db.write() as tx:
+        await outbox.add(tx, row("said"))
+    taken(postgres_db, tmp_path / "copy")
+    await postgres_db.close()
+    dump.put_back(postgres_db.url, ALL, tmp_path / "copy", taken_at=NOON)
+    given: dict[str, Any] = {"database_url": postgres_db.url}
+    prepare(Settings(_env_file=None, **given), frozenset({Part.WORKER}))
+    async with open_database(postgres_db.url) as restored, restored.read() as tx:
+        assert [one.is_uncertain for one in await tx.exec(select(Outgoing))] == [True]
+        assert await doubt.missing_since(tx) == NOON
+    assert restore.cast_doubt(postgres_db.url, ALL) == 0
 
 
 def test_a_password_is_not_among_the_words_of_a_command() -> None:

@@ -26,7 +26,8 @@ def test_every_table_knows_every_language(table: str) -> None:
 
 @pytest.mark.parametrize(("word", "phrase"), [(word, phrase) for word in WHOLE for phrase in phrases(word)])
 def test_a_phrase_is_its_word_however_it_is_written(word: str, phrase: str) -> None:
-    for said in (phrase, f"  {phrase.upper()}!! ", f"*{phrase}*.", f"{phrase} :pray:", phrase.replace(" ", "  ")):
+    written = (f"  {phrase.upper()}!! ", f"*{phrase}*.", f"{phrase} :pray:", phrase.replace(" ", "  "))
+    for said in (phrase, *written, f"{phrase} please", f"Bitte {phrase}!"):
         assert control_word(said) == word
 
 

@@ -13,6 +13,7 @@ from storage.database import open_database
 from storage.gaps import Gap
 from storage.inbox import Delivery
 from storage.queue import Job
+from storage.receipts import Receipt
 from storage.workers import Process
 from tests.files import put_newest
 from tests.handlers.cli.conftest import Run
@@ -63,11 +64,15 @@ at_work = pytest.mark.usefixtures("_at_work")
 
 @at_work
 async def test_status_shows_depth_processes_leader_and_limits(run: Run) -> None:
+    async with open_database(DATABASE) as db, db.write() as tx:
+        on_its_way = {"correlation_id": "c1c1c1c1", "sent_at": LONG_AGO, "state": "pending"}
+        tx.add(Receipt(workspace_id="T1", key="k", kind="github.comment", channel_id="", at=LONG_AGO, **on_its_way))
     shown = await asyncio.to_thread(run, "status")
     lines = {line.split()[0]: line for line in shown.out.splitlines() if line}
     assert lines["database"] == f"database   data/chargehand.db, schema {migrate.newest()}"
     assert lines["queue"].startswith("queue      bulk 1; the oldest for ")
     assert lines["dead"] == "dead       triage 1: `python app.py jobs list --state dead`"
+    assert lines["to"] == "to send    0 messages; 1 writes to Slack and GitHub are uncertain"
     assert lines["leaders"] == "leaders    clock: w1, outbox: nobody"
     assert lines["limits"].startswith("limits     slack.update until ")
     assert lines["last"].startswith("last gap   github 2020-01-01 00:00 to 00:00 (draining), open: 3 missed, 2 came, ")

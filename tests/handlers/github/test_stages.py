@@ -46,6 +46,7 @@ async def test_a_delivery_and_its_repetition(log: io.StringIO, street: Street) -
     assert {(line["source"], line["kind"], line["dedupe_key"], line["correlation_id"]) for line in told} == {
         ("github", "issues", "github:guid-1", "from-outside")
     }
+    assert ["delivery_id" in line for line in told] == [False, True, False, False]
     assert (deliveries("stored"), deliveries("duplicate")) == (stored + 1, again + 1)
     assert count("ack_seconds_count") == acks + 2
 

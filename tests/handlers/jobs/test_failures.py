@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from agent.github.connections import reading_failed
+from agent.github.connections import DEAD, reading_ended
 from handlers.jobs.failures import apologise
 from storage import inbox, workspace
 from storage.database import Database
@@ -47,11 +47,12 @@ async def test_only_who_asked_hears_of_it(db: Database, kind: str, event: dict[s
         assert [row.channel_id for row in await tx.exec(select(Outgoing))] == told
 
 
-async def test_so_does_who_wrote_a_command_on_github(db: Database) -> None:
+@pytest.mark.parametrize("kind", ["github.command", "github.connect", "github.sync", "groups"])
+async def test_so_does_whoever_was_promised_to_hear_what_comes_of_a_command(db: Database, kind: str) -> None:
     async with db.write() as tx:
         await workspace.adopt(tx, "T1")
-        args = {"delivery_id": 1, "slack_id": "U1", "is_late": False}
-        job = Job(id=7, correlation_id="c1", workspace_id="T1", kind="github.command", args=args, created_at=LONG_AGO)
+        args = {"delivery_id": 1, "slack_id": "U1"}
+        job = Job(id=7, correlation_id="c1", workspace_id="T1", kind=kind, args=args, created_at=LONG_AGO)
         await apologise(tx, job, now=LONG_AGO, bot_user_id="UBOT")
         [row] = await tx.exec(select(Outgoing))
     assert row.channel_id == "U1"
@@ -67,6 +68,7 @@ async def test_a_reading_that_is_buried_is_listed_as_failed(db: Database) -> Non
         tx.add(known)
         await tx.flush()
         made = {"workspace_id": "T1", "created_at": LONG_AGO}
-        await reading_failed(tx, Job(**made, id=7, kind="github.sync", args={"repository_id": known.id}))
-        await reading_failed(tx, Job(**made, id=8, kind="prune"))
+        reading = Job(**made, id=7, kind="github.sync", args={"repository_id": known.id})
+        await reading_ended(tx, reading, DEAD.format(job=7))
+        await reading_ended(tx, Job(**made, id=8, kind="prune"), "no reading")
     assert (known.sync_state, known.sync_note) == ("failed", "`jobs show 7` says why")

@@ -8,8 +8,9 @@ import pytest
 from bot.errors import SettingsError
 from bot.roles import EVERYTHING, Part, named, parts
 from bot.settings import Settings
-from handlers.roles.start import prepare
+from handlers.roles.start import prepare, used_by
 from storage import migrate
+from storage.copies import FailedCopyError
 from storage.migrate import WrongSchemaError
 
 NARROW = frozenset({Part.WORKER})
@@ -38,6 +39,21 @@ def test_a_file_on_another_machines_disk_is_refused_with_the_reason(tmp_path: Pa
     with pytest.raises(SettingsError, match=r"network file system \(nfs4\), where SQLite's locks do not hold"):
         prepare(settings_on(tmp_path / "new.db"), EVERYTHING, table=mounts)
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_process_answers_for_the_services_that_its_roles_call(tmp_path: Path) -> None:
+    settings = settings_on(tmp_path / "new.db")
+    assert used_by(frozenset({Part.CLOCK}), settings) == {}
+    assert set(used_by(frozenset({Part.CLOCK, Part.WORKER}), settings)) == {"slack", "github", "llm"}
+
+
+@pytest.mark.parametrize("role", [EVERYTHING, NARROW])
+def test_no_empty_database_hides_a_restore_that_was_cut_off(tmp_path: Path, role: frozenset[Part]) -> None:
+    (tmp_path / "old.db.restoring").touch()
+    (tmp_path / "old.db.before-20300131T120000Z").touch()
+    with pytest.raises(FailedCopyError, match=r"run `python app.py db restore` again.*kept as .*20300131"):
+        prepare(settings_on(tmp_path / "old.db"), role)
+    assert not (tmp_path / "old.db").exists()
 
 
 @pytest.mark.parametrize(

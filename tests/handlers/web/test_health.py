@@ -9,6 +9,7 @@ import aiohttp
 
 from app import serve
 from bot.llm.breaker import IN_A_ROW
+from bot.metrics import REGISTRY
 from bot.sandbox.llm import LlmSandbox
 from bot.sandbox.slack import SlackSandbox
 from handlers.cli.version import VERSION
@@ -58,6 +59,10 @@ async def test_while_slack_does_not_answer_at_the_start_it_lives(slack: SlackSan
     await until(lives)
     status, answer = await get(port, "/readyz")
     assert (status, answer["checks"]["slack"]) == (503, "not connected yet")
+    _, told = await get(port, "/health")
+    said = {name: (one["status"], one.get("error")) for name, one in told["dependencies"].items()}
+    assert (said["slack"], said["github"]) == (("unhealthy", "not connected yet"), ("disabled", None))
+    assert (REGISTRY.get_sample_value("chargehand_slack_socket_age_seconds") or 0.0) > 0.0
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
 

@@ -642,6 +642,10 @@ async def test_b34_dead_letters_are_grouped_by_cause(db: Database) -> None:
     assert (comment.kind, comment.error_class, comment.count, comment.error) == ("comment", "bug", 2, "403 on issue 2")
     assert (comment.first, comment.last) == (NOON, NOON + SECOND)
     assert (other.kind, other.count) == ("review", 1)
+    assert [queue.gist(f"CallFailed: {code}") for code in ("http_500", "http_503: no7")] == [
+        "CallFailed: http_500",
+        "CallFailed: http_503: #",
+    ]
 
 
 async def test_b34_jobs_are_listed_by_what_is_known_of_them(db: Database) -> None:
