@@ -10,8 +10,9 @@ from agent.commands import help as guide
 from agent.commands import report, stop
 from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import linked_ticket
+from agent.commands.of_duplicate import run_in_thread
 from agent.commands.registry import VERBS
-from agent.commands.run import not_known, run, run_line
+from agent.commands.run import not_known, run_line
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
 from agent.courtesy import is_courtesy
@@ -22,7 +23,6 @@ from agent.questions.answers import take
 from agent.remarks import remark
 from agent.reply import Reply, text_reply
 from agent.status_words import words
-from agent.tickets import merging
 from agent.turns.begin import TICKET, begin, follows_up, try_out
 from agent.turns.by_rules import Ruled
 from agent.turns.control import control_word, is_dry_run
@@ -40,7 +40,6 @@ from storage import tickets
 from storage.tickets import Ticket
 
 _NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
-OF_ITS_OWN = {"unmerge", "undo"}  # in a duplicate's thread these are about the duplicate
 NEVER = fixed(
     "I never merge or deploy: people do. `ask …` has me look at the pull request or ask somebody for a review, and"
     " `resolve …` says that something is done."
@@ -160,17 +159,11 @@ async def _line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
 
 
 async def _run(desk: Desk, parsed: Parsed, own: Ticket | None) -> Reply:
-    """In the thread of a duplicate a command is about the ticket that it is a duplicate of, and says so."""
     if parsed.verb.takes[-1:] == (Slot.TEXT,) and desk.place:  # a report or a comment
         parsed = replace(parsed, text=with_files(parsed.text, desk.place.files))
     if parsed.verb is report.VERB and own is not None:
         return await _open_another(desk, parsed.text, own)
-    if own is None or parsed.verb.name in OF_ITS_OWN:
-        return await run(desk, parsed, thread_ticket=own)
-    ticket = await merging.meant(desk, own)
-    reply = await run(desk, parsed, thread_ticket=ticket)
-    is_about_it = not parsed.tickets and Slot.TICKET in parsed.verb.takes
-    return merging.said_so(desk, reply, own, ticket) if is_about_it else reply
+    return await run_in_thread(desk, parsed, own)
 
 
 def report_of(text: str, *, in_thread: bool = False) -> str:

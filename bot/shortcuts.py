@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 TRACK, ADD, NEW, REMIND, ASK = "track", "add", "new", "remind", "ask"
+AGAIN = "shortcut"  # the form of one that Slack was too late for, by a button
 # Callback id -> where it stands, its name (of at most 24 characters) and what it does.
 SHORTCUTS = {
     TRACK: ("message", "Track this", "Makes a ticket of the message"),

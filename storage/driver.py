@@ -30,6 +30,12 @@ Rows = list[Any]
 T = TypeVar("T")
 
 
+def _lower(value: Any) -> str | None:
+    """Of all letters, as PostgreSQL does it: SQLite's own knows those of ASCII alone. No index may be made with it,
+    since other programs that open the file have the other one."""
+    return None if value is None else str(value).lower()
+
+
 class DirectCursor:
     """What SQLAlchemy needs of a cursor. Rows are fetched with the statement, which its adapter asks for anyway."""
 
@@ -81,7 +87,9 @@ class DirectConnection(aiosqlite.Connection):
 
     def __init__(self, path: Path, durability: Durability) -> None:
         def connector() -> sqlite3.Connection:
-            return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            raw.create_function("lower", 1, _lower, deterministic=True)
+            return raw
 
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # it does not keep the process alive

@@ -27,15 +27,18 @@ class DuplicatePair(Row, table=True):
 # Built once: they run for every card.
 _tickets = SQLModel.metadata.tables["tickets"]
 _pairs = SQLModel.metadata.tables["duplicate_pairs"]
-_HOW_MANY = select_columns(func.count()).where(_tickets.c.duplicate_of == bindparam("ticket"))
+_HOW_MANY = select_columns(func.count()).where(
+    _tickets.c.duplicate_of == bindparam("ticket"),
+    or_(_tickets.c.is_private.is_(False), _tickets.c.channel_id == bindparam("channel")),
+)
 _NOT_SAME = select_columns(_pairs.c.ticket_id, _pairs.c.other_id).where(
     or_(_pairs.c.ticket_id == bindparam("ticket"), _pairs.c.other_id == bindparam("ticket"))
 )
 
 
-async def how_many(tx: Tx, ticket_id: int) -> int:
-    """How many tickets are duplicates of this one."""
-    return int((await run(tx, _HOW_MANY, {"ticket": ticket_id})).scalar_one())
+async def how_many(tx: Tx, ticket: Ticket) -> int:
+    """How many tickets are duplicates of this one; those of a private channel count in that channel alone."""
+    return int((await run(tx, _HOW_MANY, {"ticket": ticket.id, "channel": ticket.channel_id})).scalar_one())
 
 
 async def of(tx: Tx, ticket_id: int) -> list[Ticket]:

@@ -75,8 +75,10 @@ def _has_words(words: str) -> ColumnElement[bool]:
 
 
 def _has_tag(tag: str) -> ColumnElement[bool]:
-    """Tags are kept as a JSON list, whose text has each tag as JSON writes it."""
-    return cast(Ticket.tags, String).icontains(json.dumps(tag), autoescape=True)
+    """Tags are kept as a JSON list, whose text has each tag as JSON writes it: letters beyond ASCII by their numbers,
+    so that those of another case are other ones."""
+    written = sorted({json.dumps(one) for one in (tag, tag.lower(), tag.upper(), tag.capitalize())})
+    return or_(*(cast(Ticket.tags, String).icontains(one, autoescape=True) for one in written))
 
 
 CONDITIONS: Mapping[str, Callable[[Any], Condition]] = {
@@ -86,7 +88,7 @@ CONDITIONS: Mapping[str, Callable[[Any], Condition]] = {
     "reporter": lambda person_id: col(Ticket.reporter_id) == person_id,
     "team": lambda team_id: col(Ticket.team_id) == team_id,
     "priority": lambda priority: col(Ticket.priority) == priority,
-    "component": lambda name: func.lower(Ticket.component) == name.lower(),
+    "component": lambda name: func.lower(Ticket.component) == func.lower(name),
     "tag": _has_tag,
     "overdue": lambda now: col(Ticket.due_at) < now,
     "stale": _is_quiet_since,

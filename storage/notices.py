@@ -110,6 +110,12 @@ async def of_sort(tx: Tx, ticket_id: int, sort: str) -> list[tuple[str, Person]]
     return list(await tx.exec(found.where(Notice.ticket_id == ticket_id, Notice.sort == sort).order_by(col(Notice.id))))
 
 
+async def at_moment(tx: Tx, ticket_id: int, at: datetime) -> list[tuple[str, Person]]:
+    """The keys of all that was decided about a ticket at a moment, and who each is for, whatever became of it."""
+    found = select(Notice.key, Person).join(Person, col(Person.id) == Notice.person_id)
+    return list(await tx.exec(found.where(Notice.ticket_id == ticket_id, Notice.at == at).order_by(Notice.key)))
+
+
 async def reword(tx: Tx, key: str, text: str) -> bool:
     """One that waits under this key says something else; whether one does."""
     waits = (_notices.c.key == key) & (_notices.c.state == "held")

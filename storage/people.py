@@ -118,7 +118,7 @@ async def by_github_login(tx: Tx, workspace_id: str, login: str) -> Person | Non
 
 async def by_email(tx: Tx, workspace_id: str, email: str) -> Person | None:
     """The one person with this address, whatever its case."""
-    wanted = select(Person).where(Person.workspace_id == workspace_id, func.lower(Person.email) == email.lower())
+    wanted = select(Person).where(Person.workspace_id == workspace_id, func.lower(Person.email) == func.lower(email))
     found = list(await tx.exec(wanted.where(col(Person.is_active))))
     return found[0] if len(found) == 1 else None
 
@@ -245,5 +245,5 @@ async def give_role(tx: Tx, person: Person, team: Team, *, role: str) -> str | N
 
 async def named(tx: Tx, workspace_id: str, name: str) -> list[Person]:
     """People by the name they show in Slack, whatever its case."""
-    known = select(Person).where(Person.workspace_id == workspace_id, func.lower(Person.name) == name.lower())
+    known = select(Person).where(Person.workspace_id == workspace_id, func.lower(Person.name) == func.lower(name))
     return list(await tx.exec(known))

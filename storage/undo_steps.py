@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -13,11 +13,14 @@ from storage.columns import Row, UtcTime
 from storage.database import Tx, run
 from storage.tickets import Ticket
 
+LASTS = timedelta(hours=24)  # as long a change can be taken back
+
 
 class UndoStep(Row, table=True):
     """The change that made one version of a ticket. `before` and `after` hold the fields that it changed.
 
-    One of no ticket (a mute) has neither ticket nor version, and holds what it is about beside what was so before.
+    One of no ticket (a mute, or a deed that stays) has neither ticket nor version, and holds what it is about beside
+    what was so before.
 
     `work_key` starts the keys of the messages that told of it, `told` is what its thread was told. `correlation_id`
     leads to its audit event, which is numbered only when the transaction ends.
@@ -55,9 +58,10 @@ async def last_of_ticket(tx: Tx, ticket_id: int) -> UndoStep | None:
     return (await tx.exec(found.limit(1))).first()
 
 
-async def last_of_person(tx: Tx, person_id: int, *, since: datetime) -> UndoStep | None:
-    """The newest change that this person made, of any ticket."""
+async def last_of_person(tx: Tx, person_id: int, *, since: datetime, is_of_ticket: bool = False) -> UndoStep | None:
+    """The newest change that this person made, of any ticket or of none."""
     found = select(UndoStep).where(UndoStep.person_id == person_id, UndoStep.at >= since)
+    found = found.where(col(UndoStep.ticket_id).is_not(None)) if is_of_ticket else found
     return (await tx.exec(found.order_by(col(UndoStep.at).desc(), col(UndoStep.id).desc()).limit(1))).first()
 
 

@@ -82,7 +82,7 @@ async def _flags(desk: Desk, ticket: Ticket) -> str:
         flags.append(say(waits, who=who, since=moment(ticket.waiting_since), what=what))
     if times := len(ticket.rests):
         flags.append(say_of(times, "Reopened once", "Reopened {count} times"))
-    if merged := await duplicates.how_many(desk.tx, ticket.id):
+    if merged := await duplicates.how_many(desk.tx, ticket):
         flags.append(say_of(merged, "1 duplicate", "{count} duplicates"))
     if muted := await mutes.of_ticket(desk.tx, ticket.id, now=desk.now):
         is_for_some = all(one.person_id for one in muted)

@@ -12,6 +12,7 @@ from agent.commands.subject import name_of, subject, them
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.people.leaving import go_away, plan_departure
+from agent.tickets import stays
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import fixed, say
@@ -42,6 +43,7 @@ async def away(desk: Desk, said: Said) -> Reply:
         absence.starts = starts
     absence.ends, absence.note, absence.cover_id = ends, note, said.cover.id if said.cover else None
     absence.source = "person" if person.id == desk.asker.person_id else "manager"
+    stays.keep(desk, stays.ABSENT)
     desk.audit("away", "person", person.id, before=before, after=recorded(absence))
     await desk.tx.flush()
     if is_later:

@@ -7,6 +7,7 @@ from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices.holding import hasten
 from agent.people.leaving import call_off
+from agent.tickets import stays
 from prompts.words import fixed, say
 from storage import absences
 
@@ -22,6 +23,7 @@ async def back(desk: Desk, said: Said) -> Reply:
         return text_reply(say("*{who}*: not away.", who=who), is_private=True)
     before = recorded(absence)
     absence.starts, absence.ends = min(absence.starts, desk.now), desk.now
+    stays.keep(desk, stays.BACK)
     desk.audit("back", "person", person.id, before=before, after=recorded(absence))
     await desk.tx.flush()
     if now_away is None:

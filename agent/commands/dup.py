@@ -12,10 +12,18 @@ from agent.tickets.transition import by, set_status
 from bot.errors import UserError
 from prompts.words import fixed, phrase, say, speaking
 from storage import tickets, undo_steps
-from storage.tickets import Ticket
+from storage.tickets import OPEN, Ticket
 
 FIELDS = ("status", "assignees", "duplicate_of")
 NEEDS = "close"
+MERGED = fixed(
+    "*{ticket} closed* by {who} as a duplicate of {other}{led}. What is asked for in this thread is about that one"
+    " from now on, and I say here when it is done."
+)
+MERGED_INTO_DONE = fixed(
+    "*{ticket} closed* by {who} as a duplicate of {other}{led}, which is done already. What is asked for in this thread"
+    " is about that one from now on."
+)
 
 
 async def dup(desk: Desk, said: Said) -> Reply:
@@ -31,8 +39,7 @@ async def dup(desk: Desk, said: Said) -> Reply:
         proposal = await propose(desk, VERB.name, said, asks=asks, needs=NEEDS, becomes=becomes)
         return await asked(desk, proposal, ticket)
     text = phrase(
-        "*{ticket} closed* by {who} as a duplicate of {other}{led}. What is asked for in this thread is about that one"
-        " from now on, and I say here when it is done.",
+        MERGED if end.status in OPEN else MERGED_INTO_DONE,
         ticket=ticket.name,
         who=by(desk),
         other=names[-1],
@@ -44,6 +51,8 @@ async def dup(desk: Desk, said: Said) -> Reply:
         ticket.duplicate_of = end.id
         # By nobody: who had it has not given it back, and may get it again.
         await tickets.end_assignments(desk.tx, ticket.id, now=desk.now, by=None)
+    if end.status not in OPEN:
+        await merging.tell_end(desk, ticket, end)
     return text_reply(str(text), seen_in=ticket)
 
 

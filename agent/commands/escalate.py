@@ -5,6 +5,7 @@ from datetime import timedelta
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.sla.escalate import run_next_step
+from agent.tickets import stays
 from agent.tickets.transition import require_open
 from bot.errors import UserError
 from bot.messages import escape, moment
@@ -22,6 +23,7 @@ async def escalate(desk: Desk, said: Said) -> Reply:
         said_so = say("{ticket} was escalated {at}.", ticket=ticket.name, at=moment(last))
         raise UserError(said_so + say(" It can be again {at}.", at=moment(last + APART)))
     step, who = await run_next_step(desk, ticket, reason=said.text)
+    stays.keep(desk, stays.ESCALATED, ticket)
     desk.audit("escalate", "ticket", ticket.id, before={}, after={"step": step, "reason": said.text})
     return text_reply(
         say("{ticket} is escalated to {whom}: {why}", ticket=ticket.name, whom=who, why=escape(said.text))

@@ -21,6 +21,7 @@ _ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
 NAMED_TICKET = re.compile(rf"^{NAMED}{_END}", re.IGNORECASE)
 # A ticket anywhere in a text, as a word of its own; its number without leading zeros.
 TICKET_IN_TEXT = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[^\W\d][\w.'-]*(?: [\w.'-]+){0,2}")
 THIS = "this"
 MOST_TICKETS = 20  # in one command
 
@@ -77,6 +78,14 @@ def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
     if name not in reading.tickets:
         reading.tickets.append(name)
     reading.rest = reading.rest[found.end() :]
+
+
+def take_plain_names(reading: Reading) -> None:
+    """Take all that is left as names without an @: behind `CH-1`, where it can hardly be a sentence."""
+    is_talk = reading.is_message and (reading.is_bare or reading.number is None)
+    names = [name.strip() for name in reading.rest.split(",")]
+    if reading.tickets and not is_talk and all(_PLAIN_NAME.fullmatch(name) for name in names):
+        reading.people, reading.rest = names, ""
 
 
 def says_something(reason: str) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from agent.commands.fields import read_fields
 from agent.commands.filters import MINE, read_filters, with_words
 from agent.commands.phrases import SAYS_IT
-from agent.commands.reading import LINK, THIS, Reading, says_something, take_tickets, too_long
+from agent.commands.reading import LINK, THIS, Reading, says_something, take_plain_names, take_tickets, too_long
 from agent.commands.shapes import JOBS, SHAPES, TICKETS, TURN
 from agent.commands.turn_slots import fill_at_work, fill_feedback, fill_turn
 from agent.commands.verb import OPTIONAL, Slot
@@ -17,7 +17,7 @@ from bot.messages import plain
 from prompts.words import say
 
 ADD, AUTO = "+", "auto"  # ways to assign
-_PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
+PROPOSAL = re.compile(r"^p-?(\d{1,9})(?:@(\d{1,9}))?\b[:,]?\s*", re.IGNORECASE)
 _OTHER = re.compile(rf"^(?:(?:of|into|with|von|in|mit)\s+)?(?:(?:ch-?)?(\d{{1,9}})\b|{LINK})\s*", re.IGNORECASE)
 _STATUS = re.compile(
     rf"(?:to\s+)?({'|'.join(sorted(STATUS_WORDS, key=len, reverse=True))})(?:$|[\s:,]+)", re.IGNORECASE
@@ -53,6 +53,8 @@ def _fill_people(slot: Slot, reading: Reading) -> str:
     while found := _PEOPLE.match(reading.rest):
         reading.people.append(found.group(1) or found.group(2).rstrip(","))
         reading.rest = reading.rest[found.end() :]
+    if not reading.people and slot is Slot.PEOPLE:
+        take_plain_names(reading)
     if not reading.people and (found := CHANNEL.match(reading.rest)):
         return say("{channel} is a channel, not a person", channel=plain(found[0]))
     return "" if reading.people or slot in OPTIONAL else say("who is missing")
@@ -93,13 +95,8 @@ def _fill_priority(reading: Reading) -> str:
     return say("“{typed}” is no priority", typed=reading.rest[:40])
 
 
-def names_proposal(words: str) -> bool:
-    """Whether they begin with the name of one."""
-    return _PROPOSAL.match(words) is not None
-
-
 def _fill_proposal(reading: Reading) -> str:
-    if found := _PROPOSAL.match(reading.rest):
+    if found := PROPOSAL.match(reading.rest):
         reading.proposal, reading.rest = int(found.group(1)), reading.rest[found.end() :]
         reading.version = int(found.group(2)) if found.group(2) else None
         return ""

@@ -2,6 +2,7 @@
 
 from agent.commands.verb import Said
 from agent.desk import Desk
+from agent.tickets import stays
 from bot.errors import UserError
 from bot.messages import escape
 from prompts.words import say
@@ -46,4 +47,5 @@ async def keep(desk: Desk, person: Person, *, key: str, value: str | None) -> No
     else:
         by, workspace_id = desk.actor.slack_id if desk.actor else desk.who, desk.workspace_id
         await settings_kv.put(desk.tx, person.slack_id, key, value, workspace_id=workspace_id, set_by=by)
+    stays.keep(desk, stays.DUTY)
     desk.audit(key, "person", person.id, before={key: before}, after={key: value})

@@ -1,14 +1,13 @@
 """The form of "Track this" and "New ticket", and the button of an offer: a message becomes a ticket, once."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from agent.channels.aloud import TRACK
 from agent.commands.fields import kept, problem_of, split_lines
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.notices import notify
+from agent.reports.filled import Filled, open_filled
 from agent.reports.held import hold, must_ask
 from agent.reports.report import open_ticket
 from bot.errors import Stray, UserError
@@ -38,14 +37,23 @@ async def track(desk: Desk, said: Said) -> Reply:
         if problem := problem_of(name, value):
             raise UserError(f"{problem[:1].upper()}{problem[1:]}.")
     place = await _place(desk, channel_id, ts, elsewhere=elsewhere or "")
+    text = escape(values.get("description") or values.get("title", ""))
+    if not text:
+        raise UserError(say("What is wrong? A ticket needs a title."))
+    is_elsewhere = bool(ts) and place.message_ts is None
+    filled = Filled(
+        chosen=kept({name: value for name, value in values.items() if name in {"title", "priority"}}),
+        team_id=team.id if team else None,
+        author_id=author_id if ts else None,
+        origin_channel_id=channel_id if is_elsewhere else None,
+        origin_ts=ts if is_elsewhere else None,
+        beside=_beside(desk, place),
+        permalink=desk.place.permalink if is_elsewhere and desk.place else None,
+    )
     if must_ask(desk):
-        return await hold(desk, escape(values.get("description") or values.get("title", "")), place)
-    ticket = await _open(desk, values, place)
-    ticket.team_id, ticket.author_id = team.id if team else None, author_id if ts else None
-    if ts and place.message_ts is None:
-        ticket.origin_channel_id, ticket.origin_ts = channel_id, ts  # the same message finds it
-        ticket.permalink = desk.place.permalink if desk.place else None
-    return _answer(ticket, place)
+        at = place if place.message_ts else replace(place, is_private=place.channel_id in desk.insiders)
+        return await hold(desk, text, at, team=team, filled=filled)
+    return _answer(await open_filled(desk, text, place, filled), place)
 
 
 async def offered(desk: Desk, said: Said) -> Reply:
@@ -75,6 +83,13 @@ def _answer(ticket: Ticket, place: Place) -> Reply:
     return text_reply(
         say("{ticket} is tracked in {channel}.", ticket=notify.headline(ticket), channel=channel), is_private=True
     )
+
+
+def _beside(desk: Desk, place: Place) -> str | None:
+    """The thread of the message, where its ticket is not to live since that has one already."""
+    if desk.place is None or place.message_ts is None or place.thread_ts:
+        return None
+    return desk.place.thread_ts or place.message_ts
 
 
 async def already(desk: Desk, ticket: Ticket) -> str:
@@ -113,14 +128,6 @@ async def _place(desk: Desk, channel_id: str, ts: str, *, elsewhere: str) -> Pla
     if not elsewhere:
         raise UserError(say("Where shall its card live? Choose a team that has a channel, or a channel."))
     return Place(channel_id=elsewhere, is_private=True)  # until the triage has looked at the channel
-
-
-async def _open(desk: Desk, values: Mapping[str, str], place: Place) -> Ticket:
-    chosen: dict[str, Any] = kept({name: value for name, value in values.items() if name in {"title", "priority"}})
-    text = escape(values.get("description") or values.get("title", ""))
-    if not text:
-        raise UserError(say("What is wrong? A ticket needs a title."))
-    return await open_ticket(desk, text, place, chosen=chosen)
 
 
 VERB = Verb(

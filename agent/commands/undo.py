@@ -1,13 +1,11 @@
 """`undo [CH-1]`: the last change is taken back, unless somebody changed the same since; what told of it says so."""
 
-from datetime import timedelta
-
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.kit.taken_back import keep_undone
 from agent.language import as_kept
 from agent.notices import quiet
-from agent.tickets import taken_back
+from agent.tickets import stays, taken_back
 from agent.tickets.change import BUTTON_LASTS, changing, present, put_back
 from agent.tickets.transition import by
 from agent.tickets.undone import what_then
@@ -16,9 +14,7 @@ from bot.messages import Message, moment
 from prompts.words import fixed, phrase, say
 from storage import tickets, undo_steps
 from storage.tickets import Ticket
-from storage.undo_steps import UndoStep
-
-LASTS = timedelta(hours=24)
+from storage.undo_steps import LASTS, UndoStep
 
 
 async def undo(desk: Desk, said: Said) -> Reply:
@@ -48,21 +44,27 @@ async def _step(desk: Desk, said: Said) -> UndoStep:
     """The change that is meant.
 
     Raises:
-        UserError: there is none, or it is too late.
+        UserError: there is none, or it is too late, or what was done last stays as it is.
     """
     if said.ticket is None:
-        step = await undo_steps.last_of_person(desk.tx, desk.asker.person_id, since=desk.now - LASTS)
+        since = desk.now - LASTS
+        step = await undo_steps.last_of_person(desk.tx, desk.asker.person_id, since=since)
+        if step and stays.is_one(step):
+            older = await undo_steps.last_of_person(desk.tx, desk.asker.person_id, since=since, is_of_ticket=True)
+            raise await stays.refusal(desk, step, older)
         if step and (step.ticket_id is None or await desk.sees(await tickets.get(desk.tx, step.ticket_id))):
             return step
         raise UserError(say("You have changed no ticket within the last 24 h. `undo CH-1` names another's change."))
-    ticket, is_button = said.ticket, said.version is not None
-    if not is_button and (muted := await _mute_since(desk, ticket)):
-        return muted
+    ticket, is_button = said.ticket, desk.surface == "button"
     step = await (
         undo_steps.last_of_ticket(desk.tx, ticket.id)
         if said.version is None
         else undo_steps.of_version(desk.tx, ticket.id, said.version)
     )
+    if said.version is None and (other := await stays.last_of_ticket(desk, ticket)):
+        if stays.is_one(other):
+            raise await stays.refusal(desk, other, step)
+        return other
     if step is None or step.at < desk.now - LASTS:
         none = fixed("{ticket} was not changed within the last 24 h: there is nothing to undo.")
         raise UserError(say(none, ticket=ticket.name))
@@ -73,15 +75,6 @@ async def _step(desk: Desk, said: Said) -> UndoStep:
         late = fixed("This button works for 10 minutes. `undo {ticket}` works until {until}.")
         raise UserError(say(late, ticket=ticket.name, until=moment(step.at + LASTS)))
     return step
-
-
-async def _mute_since(desk: Desk, ticket: Ticket) -> UndoStep | None:
-    """What the asker muted or unmuted of this ticket, if nothing was done with the ticket since."""
-    own = await undo_steps.last_of_person(desk.tx, desk.asker.person_id, since=desk.now - LASTS)
-    if own is None or own.ticket_id is not None or (own.before["kind"], own.before["id"]) != ("ticket", ticket.id):
-        return None
-    last = await undo_steps.last_of_ticket(desk.tx, ticket.id)
-    return own if last is None or own.at > last.at else None
 
 
 async def _require_untouched(desk: Desk, ticket: Ticket, step: UndoStep) -> None:

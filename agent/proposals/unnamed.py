@@ -2,7 +2,7 @@
 
 from agent.commands.grammar import find_verb, leading_word
 from agent.commands.registry import VERBS
-from agent.commands.slots import names_proposal
+from agent.commands.slots import PROPOSAL
 from agent.commands.verb import Slot, Verb
 from agent.courtesy import FILLER
 from agent.desk import Desk
@@ -52,7 +52,7 @@ def _bare(text: str) -> tuple[Verb, str] | None:
     if verb is None or Slot.PROPOSAL not in verb.takes:
         return None
     words = line[len(word) :].lstrip(": ").strip()
-    if names_proposal(words):
+    if PROPOSAL.match(words):
         return None
     if not words:
         return verb, ""

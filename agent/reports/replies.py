@@ -13,12 +13,10 @@ from agent.reports.report import add_comment
 from agent.tickets import merging
 from agent.turns.control import control_word
 from bot.access import Target, can
-from bot.errors import UserError
 from bot.messages import Message, escape
 from prompts.words import fixed, say
 from storage import calendars, outbox, settings_kv, thread_links, tickets
 from storage.database import Tx
-from storage.tickets import Ticket
 
 KEPT_HERE = fixed("I keep what is said here as comments. To have it done, mention me: `@chargehand {line}`.")
 NOT_HEARD = fixed(
@@ -58,12 +56,13 @@ async def hear_reply(desk: Desk, text: str) -> None:
 
 
 async def _commented(desk: Desk, ticket_id: int, text: str) -> bool:
-    """Whether who wrote it may know of the thread's ticket, whose comment it is then."""
+    """Whether who wrote it may know of the thread's ticket; then it is a comment of that one, or of the one that keeps
+    what is said there."""
     own = await tickets.get(desk.tx, ticket_id)
     if not await desk.sees(own):
         return False
     assert desk.place is not None  # as above
-    await add_comment(desk, await _meant(desk, own), text, desk.place)
+    await add_comment(desk, await merging.keeper(desk, own), text, desk.place)
     return True
 
 
@@ -75,14 +74,6 @@ async def _answers(desk: Desk, text: str) -> bool:
     if word == "stop":
         await run_line(desk, stop.VERB.name)
     return word is not None or await take(desk, text)
-
-
-async def _meant(desk: Desk, own: Ticket) -> Ticket:
-    """Of a duplicate the ticket that it is one of, if the asker may know that."""
-    try:
-        return await merging.meant(desk, own)
-    except UserError:
-        return own
 
 
 async def _hint(desk: Desk, text: str, *, is_kept: bool) -> None:

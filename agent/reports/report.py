@@ -13,6 +13,7 @@ from agent.notices import notify
 from agent.notices.attention import CALL
 from agent.sla.clocks import acknowledge, is_unseen
 from agent.status_words import words
+from agent.tickets import merging
 from agent.tickets.activity import touched
 from agent.tickets.transition import by
 from agent.triage.rules import title_of
@@ -21,9 +22,10 @@ from agent.turns.moving import link_thread
 from bot.events import Place
 from bot.messages import Button, Message, escape, linked, plain
 from bot.replies import FILES, SINCE
-from prompts.words import phrase, say, speaking
+from prompts.words import fixed, phrase, say, speaking
 from storage import inbox, queue, sla, thread_links, thread_messages, tickets
 from storage.comments import Comment
+from storage.people import Person
 from storage.tickets import Ticket
 
 TRIAGE = "triage"
@@ -143,25 +145,37 @@ async def add_comment(desk: Desk, ticket: Ticket, text: str, place: Place, *, is
 
 
 async def _hear_after_the_end(desk: Desk, ticket: Ticket, remark: str) -> None:
-    """Whoever had a ticket last hears, once, that its reporter still has something to say; the card has Reopen."""
-    is_reporter = desk.asker.person_id == ticket.reporter_id
-    if not is_reporter or ticket.resolved_at is None or desk.now - ticket.resolved_at > STILL_OPEN_TO_WORDS:
+    """Whoever had a ticket last hears, once, that its reporter, or a duplicate's, still has something to say; the card
+    has Reopen."""
+    *_, end = await merging.chain(desk.tx, ticket)
+    if end.resolved_at is None or desk.now - end.resolved_at > STILL_OPEN_TO_WORDS:
         return
-    person = await tickets.last_assignee(desk.tx, ticket.id)
-    if person is None or not person.is_active or not desk.may_see(person.slack_id, ticket):
+    person = await tickets.last_assignee(desk.tx, end.id)
+    if person is None or not person.is_active or not all(desk.may_see(person.slack_id, one) for one in (ticket, end)):
+        return
+    theirs = await _reported(desk, end, person)
+    if theirs is None:
         return
     quoted = escape((await desk.read_out(remark))[:QUOTED])
-    key = f"after:{ticket.id}:{person.id}:{ticket.resolved_at.isoformat()}"
+    key = f"after:{end.id}:{person.id}:{end.resolved_at.isoformat()}"
+    slots = {"ticket": notify.headline(end), "status": words(end.status), "quoted": quoted}
     with speaking(await of_person(desk, person.id)):
-        text = say(
-            "{who}, who reported {ticket}, wrote after it was {status}: “{quoted}”.",
-            who=by(desk),
-            ticket=notify.headline(ticket),
-            status=words(ticket.status),
-            quoted=quoted,
-        )
-        reopen = Button(label=say("Reopen…"), action="form:reopen", value=ticket.named_version)
-        await notify.tell(desk, ticket, person, text, key=key, sort=CALL, buttons=(reopen,))
+        told = fixed("{who}, who reported {ticket}, wrote after it was {status}: “{quoted}”.")
+        if theirs is not end:
+            slots["own"] = theirs.name
+            told = fixed(
+                "{who}, who reported {own}, a duplicate of {ticket}, wrote after that was {status}: “{quoted}”."
+            )
+        reopen = Button(label=say("Reopen…"), action="form:reopen", value=end.named_version)
+        await notify.tell(desk, end, person, say(told, who=by(desk), **slots), key=key, sort=CALL, buttons=(reopen,))
+
+
+async def _reported(desk: Desk, end: Ticket, person: Person) -> Ticket | None:
+    """What the asker reported of a ticket and its duplicates, of which somebody may know."""
+    for one in (end, *await merging.all_of(desk.tx, end)):
+        if one.reporter_id == desk.asker.person_id and desk.may_see(person.slack_id, one):
+            return one
+    return None
 
 
 async def _see(desk: Desk, ticket: Ticket) -> None:

@@ -98,7 +98,7 @@ async def _tell(
         await follow_status(desk, ticket, before=before["status"])
         if action != "undo":  # the message that told of it is edited instead
             await tell_watchers(desk, ticket, said)
-    await merging.follow(desk, ticket, before=before, changed=changed)
+    await merging.follow(desk, ticket, action, before=before, changed=changed)
     await tell_overseers(desk, ticket, action, said, told=await _told(desk, ticket, changed, before, after))
 
 

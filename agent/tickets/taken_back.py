@@ -4,11 +4,10 @@ from agent.desk import Desk
 from agent.language import of_person, of_ticket
 from agent.notices import notify
 from agent.tickets import merging
-from agent.tickets.change import ASSIGNEES
-from agent.tickets.watching import WATCHED, followers
 from bot.messages import Message
 from prompts.words import Phrase, speaking
 from storage import notices, outbox, undo_steps
+from storage.people import Person
 from storage.reminders import Reminder
 from storage.tickets import Ticket
 from storage.undo_steps import UndoStep
@@ -18,22 +17,16 @@ NO_BUTTON = "there is no message with the button"
 
 
 async def correct(desk: Desk, ticket: Ticket, step: UndoStep, *, how: Phrase | str) -> None:
-    """Edit the message in the thread, the answer, and what was told to who got it or is waited for.
+    """Edit the message in the thread, the answer, and what was told to whoever heard of it: who got it, is waited for,
+    watches or manages it.
 
     Args:
         how: "undone by @x".
     """
-    watching = [person.id for person in await followers(desk.tx, ticket)]
-    told = {
-        WATCHED: watching,
-        notify.ASSIGNED: step.after.get(ASSIGNEES, ()),
-        notify.WAITED: filter(None, [step.after.get("waiting_on")]),
-    }
-    for name, ids in told.items():
-        for id_ in ids:
-            key = notify.direct_key(name, step.work_key, ticket, id_)
+    for key, person in await notices.at_moment(desk.tx, ticket.id, step.at):
+        if _is_of(step, ticket, key, person):
             await notices.drop(desk.tx, key, reason=str(how))
-            with speaking(await of_person(desk, id_)):
+            with speaking(await of_person(desk, person.id)):
                 await _say_instead(desk, ticket, key, _corrected(ticket, step, how))
     alone, shared = await _answers(desk, step)
     with speaking(await of_ticket(desk, ticket)):
@@ -45,6 +38,16 @@ async def correct(desk: Desk, ticket: Ticket, step: UndoStep, *, how: Phrase | s
         for key in await _of_turn(desk, step):
             await _without_undo(desk, ticket, key, step, note=f"{ticket.name}: {how}")
     await merging.correct(desk, ticket, step, how=how)
+
+
+def _is_of(step: UndoStep, ticket: Ticket, key: str, person: Person) -> bool:
+    """Whether a notice of that moment told of this change: by its work, or as one of those that managers get once.
+
+    Who was called on to claim it reads by itself what came of it (agent/cards/calls.py).
+    """
+    if key == notify.call_key(ticket, person.id):
+        return False
+    return key.endswith(f":{step.work_key}") or key.startswith(f"{notify.MANAGER}:{ticket.id}:")
 
 
 def _corrected(ticket: Ticket, step: UndoStep, how: Phrase | str) -> str:

@@ -79,12 +79,14 @@ async def ask(
     enterprise_id: str | None = None,
     named: tuple[str, ...] = (),
     rooms: tuple[str, ...] = (),
+    homes: tuple[str, ...] = (),
 ) -> Asked:
     """Ask Slack for what the transaction will need.
 
     Args:
         named: Slack ids and e-mail addresses of others the request is about.
         rooms: channels that something is to be said in, whoever may read them.
+        homes: channels that a ticket is to live in: the insiders tell which of them are private.
 
     Raises:
         CallFailed: Slack does not answer.
@@ -99,7 +101,7 @@ async def ask(
     profiles = {id_: profile for id_, profile in found.items() if profile}
     where = {place.channel_id} - {"", HOME}
     place = await _described(ctx, place, followed) if where else place
-    insiders = await ctx.directory.insiders({*private, *where})
+    insiders = await ctx.directory.insiders({*private, *where, *homes})
     insiders |= {room: await _readers(ctx, room) for room in rooms}
     return Asked(
         slack_id=slack_id,

@@ -27,7 +27,7 @@ from bot.worker import Run
 from handlers.context import Context
 from handlers.jobs.asked import ask, event_of, serve
 from handlers.jobs.messages import mentioned, rooms
-from storage import inbox
+from storage import inbox, people
 
 
 async def command(ctx: Context, run: Run) -> None:
@@ -83,7 +83,8 @@ async def form(ctx: Context, run: Run) -> None:
     named = tuple(" ".join(event.fields.get(name, "") for name in ("person", "people")).split())
     if event.action == track.VERB.name and (author_id := event.value.rpartition("/")[2]).startswith(("U", "W")):
         named += (author_id,)
-    asked = await ask(ctx, event.user_id, place, surface="form", enterprise_id=enterprise_id, named=named)
+    homes = await _homes(ctx, event)
+    asked = await ask(ctx, event.user_id, place, surface="form", enterprise_id=enterprise_id, named=named, homes=homes)
     asked = replace(asked, pressed=f"{event.action} {event.value}")
 
     async def act(desk: Desk) -> Reply:
@@ -95,6 +96,16 @@ async def form(ctx: Context, run: Run) -> None:
         return await run_lines(desk, await lines_of(desk, event))
 
     await serve(ctx, run, asked, act)
+
+
+async def _homes(ctx: Context, form: SlackForm) -> tuple[str, ...]:
+    """Where the ticket of a form is to live that may have to wait for approval: its channel, or its team's."""
+    if form.action != track.VERB.name or ctx.settings.reporters != "responders":
+        return ()
+    async with ctx.db.read() as tx:
+        team = await people.team_named(tx, form.fields.get("team", ""))
+    channel_id = form.fields.get("channel") or (team.channel_id if team else None)
+    return (channel_id,) if channel_id else ()
 
 
 async def _shortcut_of(ctx: Context, form: SlackForm) -> SlackShortcut | None:

@@ -12,6 +12,7 @@ from agent.commands.grammar import find_verb
 from agent.commands.registry import VERBS
 from agent.turns.progress import STOP
 from bot.events import SlackPress
+from bot.shortcuts import AGAIN
 from bot.slack.blocks import OPENS
 from bot.slack.parse import parse
 from handlers.context import Context
@@ -19,6 +20,7 @@ from handlers.slack import refuse
 from handlers.slack.forms import opened
 from handlers.slack.intake import Intake
 from handlers.slack.not_yet import NOT_STORED, PATIENCE, say_not_yet
+from handlers.slack.shortcuts import opened_again
 from handlers.slack.showing import show
 from handlers.slack.stopping import stop_pressed
 from storage import people
@@ -45,7 +47,8 @@ def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
             await stop_pressed(ctx, press)
         await ack()
         if opens and stored.is_new:
-            await show(ctx, press, opened, stored.correlation_id)
+            made = opened_again if press.action == f"{OPENS}{AGAIN}" else opened
+            await show(ctx, press, made, stored.correlation_id)
 
 
 async def _working(ctx: Context, press: SlackPress, correlation_id: str) -> Outgoing | None:

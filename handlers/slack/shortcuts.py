@@ -1,6 +1,7 @@
 """Shortcuts: of a message "Track this", "Add to ticket", "Remind me", "Ask Chargehand", of none "New ticket": forms."""
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,23 +9,25 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from agent.commands.pressed import UNKNOWN
 from agent.commands.track import already
 from agent.conversation import refuse_outsiders
 from agent.desk import Desk
 from agent.forms import add, remind, request, track
-from bot.errors import UserError
-from bot.events import Place
+from bot.errors import Stray, UserError
+from bot.events import Place, SlackPress
 from bot.forms import Form
 from bot.messages import Message
 from bot.shortcuts import ADD, ASK, NEW, REMIND, TRACK, SlackShortcut
 from bot.slack.client import CallFailed
+from bot.slack.parse import parse
 from handlers.context import Context
 from handlers.slack import refuse
 from handlers.slack.forms import GLANCE_SECONDS
 from handlers.slack.intake import Intake
 from handlers.slack.showing import show
 from prompts.words import say
-from storage import people, tickets
+from storage import inbox, people, tickets
 
 
 def register(app: AsyncApp, ctx: Context, intake: Intake) -> None:
@@ -50,6 +53,21 @@ async def opened(ctx: Context, shortcut: SlackShortcut) -> Form | Message:
         if actor:
             await refuse_outsiders(replace(desk, place=Place(channel_id=shortcut.channel_id)))
         return await _form(desk, shortcut, is_here=is_here)
+
+
+async def opened_again(ctx: Context, press: SlackPress) -> Form | Message:
+    """The form of a shortcut that came too late; the button's value is the key under which its use is kept.
+
+    Raises:
+        UserError: as above. Stray: it is no use of theirs.
+    """
+    async with ctx.db.read() as tx:
+        is_kept = await inbox.held(tx, "slack", [press.value])
+        body = json.loads((await inbox.by_key(tx, "slack", press.value)).raw) if is_kept else {}
+    used = parse(body, bot_user_id=ctx.bot_user_id).event if body else None
+    if not isinstance(used, SlackShortcut) or used.user_id != press.user_id:
+        raise Stray(say(UNKNOWN))
+    return await opened(ctx, used)
 
 
 async def _form(desk: Desk, shortcut: SlackShortcut, *, is_here: bool) -> Form | Message:

@@ -12,7 +12,8 @@ from bot.errors import TryLater, UserError
 from bot.events import SlackPress
 from bot.forms import Form
 from bot.messages import Button, Message
-from bot.shortcuts import SlackShortcut
+from bot.shortcuts import AGAIN, SlackShortcut
+from bot.slack.blocks import OPENS
 from bot.slack.client import RATE_LIMITED, CallFailed, answer
 from bot.slack.modal import render_form
 from bot.slack.pace import EPHEMERAL, EPHEMERALS
@@ -71,10 +72,9 @@ def _not_now() -> Form:
 
 
 def _not_opened(press: SlackPress | SlackShortcut, failure: CallFailed) -> Message:
-    """What to say, with the button that opens it again; a shortcut is at hand where it was used."""
+    """What to say, with the button that opens it again."""
     text = say("The form could not be opened ({failure}). Please try again.", failure=failure)
     if failure.code in TOO_LATE:
         text = say("I was too slow for Slack to open the form. Nothing is lost; please try again.")
-    if isinstance(press, SlackShortcut):
-        return Message(text=text)
-    return Message(text=text, buttons=(Button(label=say("Open the form"), action=press.action, value=press.value),))
+    again = (f"{OPENS}{AGAIN}", press.trigger_id) if isinstance(press, SlackShortcut) else (press.action, press.value)
+    return Message(text=text, buttons=(Button(label=say("Open the form"), action=again[0], value=again[1]),))

@@ -117,3 +117,20 @@ async def test_what_is_said_in_a_private_channel_is_shown_to_its_members_alone(s
     assert (await slash(bot, "erin", "approve P-1")).startswith("There is no P-1 that you can see.")
     await press(slack, bot, "alice", "Approve")
     assert (await bot.ticket()).is_private
+
+
+async def test_what_was_filled_into_a_form_is_not_lost(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await slack.say("dave", "#random", "checkout is slow since the 5 pm deploy")
+    await slack.shortcut("frank", "track", channel="#random", ts=ts)
+    await slack.until(lambda: slack.modal("frank"))
+    filled = {"title": "Checkout crawls", "priority": "critical", "team": "Payments"}
+    assert await slack.submit("frank", filled) == {}
+    await quiet(bot)
+    assert said(slack.ephemerals("frank"))[-1].endswith("it becomes a ticket when @erin approves it.")
+    words = "“checkout is slow since the 5 pm deploy” (Title: Checkout crawls, Priority: critical, Team: Payments)"
+    assert words in said(slack.dms("erin"))[-1]
+    await press(slack, bot, "erin", "Approve")
+    ticket = await bot.ticket()
+    assert (ticket.title, ticket.priority, ticket.author_id) == ("Checkout crawls", "critical", "U0DAVE")
+    assert (ticket.channel_id, ticket.origin_channel_id, ticket.origin_ts) == ("C0PAYMENTS", "C0RANDOM", ts)
+    assert (ticket.team_id, ticket.description) == (2, "checkout is slow since the 5 pm deploy")

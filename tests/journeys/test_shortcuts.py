@@ -83,6 +83,25 @@ async def test_where_i_am_not_the_form_asks_where_the_card_shall_live(slack: Sla
     assert "is *CH-1*" in said(slack.ephemerals("dave"))[0]
 
 
+async def test_in_anothers_thread_it_is_said_that_the_message_has_its_own(slack: SlackSandbox, bot: Bot) -> None:
+    ts = await report(bot, "frank", "redis is down")
+    reply = await slack.say("dave", "#ops", "and kafka lags", thread_ts=ts)
+    await quiet(bot)
+    slack.fail(method="views.open", error="expired_trigger_id")
+    await slack.shortcut("bob", "track", channel="#ops", ts=reply)
+    await slack.until(lambda: slack.ephemerals("bob"))
+    await slack.click_ephemeral("bob", "Open the form")
+    await slack.until(lambda: slack.modal("bob"))
+    assert await slack.submit("bob", {"title": "Kafka lags"}) == {}
+    await quiet(bot)
+    ticket = await bot.ticket(2)
+    assert (ticket.thread_ts is None or ticket.thread_ts != ts, ticket.message_ts) == (True, reply)
+    told = slack.thread("#ops", ts)[-1].plain
+    assert told == (
+        f"*CH-2* Kafka lags is tracked, made of <{ticket.permalink}|this message>; its card follows in this channel."
+    )
+
+
 async def test_it_lives_where_the_form_says(slack: SlackSandbox, bot: Bot) -> None:
     ts = await slack.say("frank", "#random", "the printer smells")
     await tracked(slack, "erin", "#random", ts)

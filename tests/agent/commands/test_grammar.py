@@ -45,10 +45,18 @@ def test_verbs_and_their_parts(text: str, verb: str, number: int | None, rest: s
         ("assign CH-1 <@U1>", ("U1",)),
         ("assign CH-1 to <@U1|bob>, <@U2>", ("U1", "U2")),
         ("give CH-1 @bob @carol", ("bob", "carol")),
+        ("assign CH-1 to Ann Smith", ("Ann Smith",)),
+        ("unassign CH-1 bob, Özgür", ("bob", "Özgür")),
     ],
 )
 def test_people(text: str, people: tuple[str, ...]) -> None:
     assert read(text).people == people
+
+
+@pytest.mark.parametrize("text", ["assign 12 nodes to the pool", "assign this to the team", "assign CH-1"])
+def test_in_a_message_names_without_an_at_stand_behind_a_ticket_alone(text: str) -> None:
+    parsed = parse(text, VERBS, has_thread_ticket=True, is_message=True)
+    assert parsed is None or parsed.problem
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ async def as_person(desk: Desk, name: str) -> Desk:
         ("claim CH-7", "There is no CH-7 that you can see."),
         ("claim", "Which ticket is missing. Usage: `claim CH-1`"),
         ("assign CH-1 @zoe", "I do not know @zoe."),
+        ("assign CH-1 zoe", "I do not know @zoe."),
         ("move CH-1 <!channel>", "There is no team “@channel”. Teams: Platform."),
         ("show CH-1 <!channel>", "“&lt;!channel&gt;” is more than `show` takes."),
     ],
@@ -36,6 +37,12 @@ async def test_what_is_not_there(desk: Desk, make_ticket: MakeTicket, line: str,
     with pytest.raises(UserError) as problem:
         await run_line(await as_person(desk, "bo"), line)
     assert str(problem.value).startswith(answer)
+
+
+async def test_a_name_without_its_at_is_the_one_person_who_has_it(desk: Desk, make_ticket: MakeTicket) -> None:
+    ticket = await make_ticket()
+    await run_line(await as_person(desk, "bo"), "assign CH-1 Cy")
+    assert [person.name for person in await assignees(desk.tx, ticket.id)] == ["cy"]
 
 
 async def test_what_was_typed_at_length_is_not_lost(desk: Desk, make_ticket: MakeTicket) -> None:

@@ -1,6 +1,7 @@
 """Managers whose team wants all notices hear of each assignment and each change, once, and of none of their own."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -10,7 +11,7 @@ from agent.assigning import assign
 from agent.commands.run import run_line
 from agent.desk import Desk
 from bot.messages import Message
-from storage import notices, people, settings_kv
+from storage import notices, people, settings_kv, undo_steps
 from storage.outbox import Outgoing
 from tests.agent.conftest import MakeTicket
 from tests.agent.notices.test_notify import at, person
@@ -109,3 +110,27 @@ async def test_a_private_ticket_is_told_to_nobody_outside(desk: Desk, make_ticke
     await assign.give(desk, ticket, cy)
     await by(replace(desk, insiders={"CX": frozenset({"UCY"})}), "cy", "start CH-1")
     assert await heard(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        ("all", "start CH-1"),
+        ("important", "release CH-1 on another incident"),
+        ("important", "priority CH-1 critical"),
+    ],
+)
+async def test_what_managers_were_told_says_that_it_was_undone(
+    desk: Desk, make_ticket: MakeTicket, wanted: str, line: str
+) -> None:
+    ticket = await make_ticket(priority="low")
+    await assign.give(desk, ticket, await person(desk, "cy"))
+    await set_notices(desk, wanted)
+    later = replace(desk, now=desk.now + timedelta(minutes=1))
+    await by(later, "cy", line)
+    await by(later, "bo", "undo CH-1")
+    step = await undo_steps.of_version(desk.tx, ticket.id, 1)
+    assert step
+    told = list(await desk.tx.exec(select(Outgoing.payload).where(Outgoing.channel_id == "UBO")))
+    texts = [Message.model_validate_json(payload).text for payload in told]
+    assert texts[-1:] == [f"*CH-1* Redis is down: {step.said}, undone by @bo."]

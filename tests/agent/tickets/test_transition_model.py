@@ -14,6 +14,7 @@ from agent.commands.run import run_line
 from agent.desk import Desk
 from agent.tickets.change import FIELDS
 from bot.errors import UserError
+from bot.events import Surface
 from storage import tickets
 from storage.tickets import Ticket
 from tests.agent.commands.test_run import as_person
@@ -61,10 +62,11 @@ class Machine(RuleBasedStateMachine):
     def do(self, step: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(step, self.loop).result(timeout=30)
 
-    def says(self, who: str, line: str) -> str:
+    def says(self, who: str, line: str, surface: Surface = "mention") -> str:
         """The refusal, or nothing: then the change is kept."""
         at = self.desks[who]
-        desk = replace(at, now=at.now + self.passed, key=f"{line}:{self.ticket.version}:{self.ticket.id}:{self.passed}")
+        key = f"{line}:{self.ticket.version}:{self.ticket.id}:{self.passed}"
+        desk = replace(at, now=at.now + self.passed, key=key, surface=surface)
         try:
             self.do(run_line(desk, line))
         except UserError as refusal:
@@ -96,18 +98,19 @@ class Machine(RuleBasedStateMachine):
     def undo(self) -> None:
         """By word: the last change."""
         last = self.done[-1] if self.done else None
-        self._undo(f"undo {self.ticket.name}", last, within=DAY)
+        self._undo(f"undo {self.ticket.name}", last, "mention", within=DAY)
 
     @precondition(lambda self: self.done)
-    @rule(data=st.data())
-    def press_undo(self, data: st.DataObject) -> None:
-        """By button: any change, also one that others came after."""
+    @rule(data=st.data(), surface=st.sampled_from(["button", "mention"]))
+    def undo_one(self, data: st.DataObject, surface: Surface) -> None:
+        """By button, or by its version: any change, also one that others came after."""
         step = data.draw(st.sampled_from(self.done))
-        self._undo(f"undo {self.ticket.name}@{step.version}", step, within=BUTTON)
+        within = BUTTON if surface == "button" else DAY
+        self._undo(f"undo {self.ticket.name}@{step.version}", step, surface, within=within)
 
-    def _undo(self, line: str, step: Step | None, *, within: timedelta) -> None:
+    def _undo(self, line: str, step: Step | None, surface: Surface, *, within: timedelta) -> None:
         later = [one for one in self.done if step and one.version > step.version]
-        refusal = self.says("bo", line)
+        refusal = self.says("bo", line, surface)
         if step is None or step.at < self.passed - DAY:
             assert "within the last 24 h" in refusal
         elif step.at < self.passed - within:

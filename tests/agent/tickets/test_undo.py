@@ -58,3 +58,42 @@ async def test_who_is_not_in_its_private_channel_does_not_get_it_back(desk: Desk
     outside = replace(desk, insiders={"C1": frozenset({"UBO"})})
     assert "private channel that @cy is not in" in await run(outside, "bo", "undo CH-1")
     assert await names(desk, ticket.id) == []
+
+
+@pytest.mark.parametrize(
+    ("deed", "stays"),
+    [
+        ("comment CH-1 it fails in eu-1", "You remarked on CH-1, and that stays said;"),
+        ("escalate CH-1 customers call in", "You escalated CH-1, and whoever was told stays told."),
+    ],
+)
+@pytest.mark.parametrize("undo", ["undo", "undo CH-1"])
+async def test_what_stays_is_said_before_an_older_change_is_taken_back(
+    desk: Desk, make_ticket: MakeTicket, undo: str, deed: str, stays: str
+) -> None:
+    ticket = await make_ticket(priority="medium")
+    await run(desk, "bo", "priority CH-1 low", deed)
+    with pytest.raises(UserError) as said:
+        await run(desk, "bo", undo)
+    assert str(said.value).startswith(stays)
+    assert " Before that CH-1 was set to low by @bo <!date^" in str(said.value)
+    assert str(said.value).endswith(": `undo CH-1@1` takes that back.")
+    assert ticket.priority == "low"
+    await run(desk, "bo", "undo CH-1@1")
+    assert ticket.priority == "medium"
+
+
+@pytest.mark.parametrize(
+    ("deed", "back"),
+    [("away 2d", "`back` ends it."), ("capacity 5", "`capacity` and"), ("rotation off", "`rotation` set it anew.")],
+)
+async def test_of_a_persons_own_settings_it_says_what_leads_back(
+    desk: Desk, make_ticket: MakeTicket, deed: str, back: str
+) -> None:
+    ticket = await make_ticket(priority="medium")
+    await run(desk, "bo", "priority CH-1 low", deed)
+    with pytest.raises(UserError, match=back):
+        await run(desk, "bo", "undo")
+    assert ticket.priority == "low"
+    await run(desk, "bo", "undo CH-1")  # of the ticket it is the last change
+    assert ticket.priority == "medium"
