@@ -86,7 +86,7 @@ async def of_open_tickets(tx: Tx) -> list[tuple[str, str]]:
 
 
 _links = SQLModel.metadata.tables["thread_links"]
-_BEGIN = insert(_links).on_conflict_do_nothing()
+_BEGIN = insert(_links).on_conflict_do_nothing().returning(_links.c.id)
 _link = insert(_links)
 # A thread has one ticket: a second one finds no row to take.
 _LINK = _link.on_conflict_do_update(
@@ -116,10 +116,10 @@ async def phase_of(tx: Tx, ticket_id: int) -> str:
     return OVER.get(status, BEGUN)
 
 
-async def begin(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) -> None:
-    """Somebody asks for something in a thread: it has a phase from now on; what has one keeps it."""
+async def begin(tx: Tx, workspace_id: str, channel_id: str, thread_ts: str) -> bool:
+    """Somebody asks for something in a thread: it has a phase from now on; what has one keeps it. Whether it is new."""
     about = {"workspace_id": workspace_id, "channel_id": channel_id, "thread_ts": thread_ts}
-    await run(tx, _BEGIN, about | {"phase": INTAKE, "phase_changes": []})
+    return (await run(tx, _BEGIN, about | {"phase": INTAKE, "phase_changes": []})).first() is not None
 
 
 async def move(tx: Tx, row: ThreadLink, phase: str, *, event: str, now: datetime) -> None:

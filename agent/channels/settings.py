@@ -140,7 +140,12 @@ async def approvals_in(desk: Desk, channel_id: str) -> Approvals:
     """What has to be approved of that is asked for in a channel: it may only be stricter than the workspace."""
     here = await settings_kv.get(desk.tx, channel_id, APPROVALS) if channel_id else None
     own = next((one for one in STRICTER if one == here), desk.settings.approvals)
-    return min(own, desk.settings.approvals, key=STRICTER.index)
+    return strictest(own, desk.settings.approvals)
+
+
+def strictest(*levels: Approvals) -> Approvals:
+    """The one of these levels that asks for approval most often."""
+    return min(levels, key=STRICTER.index)
 
 
 async def repository_of(tx: Tx, channel_id: str) -> int | None:

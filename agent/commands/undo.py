@@ -5,6 +5,7 @@ from agent.desk import Desk
 from agent.kit.taken_back import keep_undone
 from agent.language import as_kept
 from agent.notices import quiet
+from agent.proposals.fields import changes
 from agent.tickets import stays, taken_back
 from agent.tickets.change import BUTTON_LASTS, changing, present, put_back
 from agent.tickets.transition import by
@@ -82,9 +83,11 @@ async def _require_untouched(desk: Desk, ticket: Ticket, step: UndoStep) -> None
     if since := [other for other in later if other.before.keys() & step.before.keys()]:
         gone = fixed("{ticket} was {change}, and that cannot be undone any more: {since}.")
         raise UserError(say(gone, ticket=ticket.name, change=step.said, since=listed(since)))
-    if await present(desk, ticket, step.after) != step.after:
-        moved = fixed("{ticket} was {change}, and has changed by itself since: change it by hand.")
-        raise UserError(say(moved, ticket=ticket.name, change=step.said))
+    now = await present(desk, ticket, step.after)
+    if now != step.after:
+        news = "; ".join(await changes(desk, step.after, now))
+        moved = fixed("{ticket} was {change}, and has changed by itself since ({news}): change it by hand.")
+        raise UserError(say(moved, ticket=ticket.name, change=step.said, news=news))
 
 
 def listed(steps: list[UndoStep]) -> str:

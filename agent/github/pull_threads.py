@@ -8,15 +8,11 @@ from agent.github.which import may_know
 from agent.turns.moving import move
 from agent.turns.phase import Event
 from bot.events import PullEvent
-from storage import issues, pulls, repositories, thread_links, tickets
+from storage import issues, repositories, thread_links, tickets
 from storage.pulls import Pull
 from storage.review_requests import CHANGES_REQUESTED
 
 NAMED = re.compile(r"(?<![\w-])ch-(\d{1,9})(?!\d)", re.IGNORECASE)
-# acme/shop#88, or its address on whatever GitHub it is.
-SAID = re.compile(r"(?:https://[\w.-]{1,100}/)?[\w.-]{1,39}/[\w.-]{1,100}(?:#|/pull/)\d{1,9}(?!\d)", re.ASCII)
-PULL = re.compile(r"(?:https://[^/]+/)?(?P<name>[^/]+/[^/#]+)(?:#|/pull/)(?P<number>\d+)", re.ASCII)
-LONGEST_TEXT = 40_000  # characters of one message, as Slack takes them
 MOST_NAMED = 20  # tickets in one title
 BY_ACTION: dict[str, Event] = {
     "opened": "pull opened",
@@ -47,25 +43,6 @@ async def follow_in_threads(desk: Desk, pull: Pull, event: PullEvent, *, before:
     rows = [row for row in linked if await may_know(desk, repository, row.channel_id)]
     for happened in what_happened(event, state=pull.state, before=before) if rows else ():
         await move(desk, rows, happened)
-
-
-async def link_said(desk: Desk, text: str, channel_id: str, thread_ts: str) -> None:
-    """The pull request that a thread names last is the one that it is about, as far as all may know of it there."""
-    named = [PULL.match(found) for found in SAID.findall(text[:LONGEST_TEXT])]
-    for found in reversed([one for one in named if one]):
-        repository = await repositories.named(desk.tx, found["name"])
-        if repository is None or not await may_know(desk, repository, channel_id, is_alone=_is_alone(desk)):
-            continue
-        pull = await pulls.by_number(desk.tx, repository.id, int(found["number"]))
-        row = await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts) if pull else None
-        if pull and row:
-            await thread_links.about_pull(desk.tx, row, pull.id)
-        if pull:
-            return
-
-
-def _is_alone(desk: Desk) -> bool:
-    return desk.place is not None and desk.place.is_dm
 
 
 async def tickets_of(desk: Desk, pull: Pull) -> list[int]:

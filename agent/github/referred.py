@@ -5,7 +5,7 @@ from itertools import islice
 
 from agent.commands.reading import TICKET_IN_TEXT
 from agent.desk import Desk
-from agent.github.which import HERE, repository_for, visible
+from agent.github.which import HERE, Asked, repository_for, visible
 from bot.errors import UserError
 from storage import issues, pulls, thread_links, tickets
 from storage.repositories import Repository
@@ -30,7 +30,7 @@ async def tickets_referred(desk: Desk, text: str) -> list[Ticket]:
     """In the order in which they are named, as far as all may know of them who read the answer."""
     found: dict[int, Ticket] = {}
     for said in islice(SAID.finditer(text[:LONGEST]), MOST):
-        row = await _repository(desk, said["name"] or HERE)
+        row = await _repository(desk, said["name"] or HERE, Asked(texts=[text], number=int(said["number"])))
         ticket_id = await _ticket_of(desk, row, int(said["number"])) if row else None
         ticket = await tickets.get(desk.tx, ticket_id) if ticket_id else None
         if ticket and await desk.sees(ticket):
@@ -38,9 +38,9 @@ async def tickets_referred(desk: Desk, text: str) -> list[Ticket]:
     return [*found.values()]
 
 
-async def _repository(desk: Desk, said: str) -> Repository | None:
+async def _repository(desk: Desk, said: str, asked: Asked) -> Repository | None:
     try:
-        return (await repository_for(desk, said, ticket_id=None)).row
+        return (await repository_for(desk, said, ticket_id=None, asked=asked)).row
     except UserError:  # without credentials too, what webhooks told is known
         known = await visible(desk)
         named = [row for row in known if said in {HERE, row.full_name}]

@@ -4,8 +4,10 @@ No word of any language is looked at, so nothing here has to be translated.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from agent.guardrails.links import FIND as WEB
 from agent.guardrails.links import trimmed
@@ -28,6 +30,7 @@ OF_ISSUE = re.compile(
 COMPLAINT = "Your answer names what occurs neither in the request nor in anything you were shown:"
 OF_COMMIT = re.compile(r"/([0-9a-f]{7,40})(?!\w)", re.IGNORECASE)
 NAME = re.compile(r"\w[\w-]*")
+FOREIGN = re.compile(r"[^\x00-\x7f]")
 TEAM = re.compile(r"(?<![\w-])\w[\w-]{0,99}/[\w.-]{1,100}")
 # For a receipt of this turn: code renders or removes it, so it names nothing by itself.
 PLACE = re.compile(rf"\[\[\s*R{DASH}(?P<number>\d+)\s*(?:[|:][^\[\]\n]{{0,80}})?\]\]", re.IGNORECASE)
@@ -47,15 +50,28 @@ class Reference:
 
 def references(text: str) -> Iterator[Reference]:
     """All that a text names, in its order; what stands inside an address is part of that."""
+    usual = FOREIGN.sub(_usual, text)
     taken = bytearray(len(text))
-    for place in PLACE.finditer(text):
+    for place in PLACE.finditer(usual):
         taken[place.start() : place.end()] = b"x" * len(place.group())
     found_here: list[Reference] = []
-    for one in _all(text):
+    for one in _all(usual):
         if not any(taken[one.start : one.end]):
             taken[one.start : one.end] = b"x" * (one.end - one.start)
-            found_here.append(one)
+            found_here.append(replace(one, written=text[one.start : one.end]))
     return iter(sorted(found_here, key=lambda one: one.start))
+
+
+def _usual(found: re.Match[str]) -> str:
+    """A character in another form, as a full-width letter or digit, as it is usually written; the text stays as long
+    as it is."""
+    return _compatible(found.group())
+
+
+@lru_cache(maxsize=4096)
+def _compatible(character: str) -> str:
+    usual = unicodedata.normalize("NFKC", character)
+    return usual if len(usual) == 1 else character
 
 
 def _all(text: str) -> Iterator[Reference]:

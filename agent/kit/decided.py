@@ -30,7 +30,9 @@ async def decide(desk: Desk, tool: Tool, use: Use, would: Deed) -> Decided:
     Raises:
         UserError: somebody is named whom nobody knows.
     """
-    missing = ungrounded(await grounds_of(desk, tool, use.call.arguments, this=use.words.ticket), use.words)
+    repository = would.object_id.partition("#")[0] if tool.is_outside else ""
+    wanted = await grounds_of(desk, tool, use.call.arguments, this=use.words.ticket, repository=repository)
+    missing = ungrounded(wanted, use.words)
     done = await receipts.of_turn(desk.tx, use.turn.id)
     changed = {_object(one.object_kind, one.object_id, key=one.key) for one in done}
     if would.is_done:

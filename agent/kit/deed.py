@@ -23,6 +23,7 @@ class Deed:
         shown: what people are told of it, with its buttons.
         action, object_kind, object_id: as in the audit record; empty when nothing was changed.
         caution: what it says besides what is changed.
+        why: how what it is about was chosen, as a sentence in plain text; empty where that is plain.
     """
 
     shown: Message
@@ -34,6 +35,7 @@ class Deed:
     ticket_id: int | None = None
     url: str | None = None
     caution: str = ""
+    why: str = ""
 
     @property
     def is_done(self) -> bool:

@@ -117,7 +117,8 @@ async def _read(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall:
     """What it finds, for whoever may still have it looked up."""
     async with world.reading() as desk:
         await check_still(desk, grant, tool)
-    found = await tool.read(Scope(world=world, thread_ticket=use.thread_ticket), use.call.arguments)
+    scope = Scope(world=world, thread_ticket=use.thread_ticket, asked=use.asked)
+    found = await tool.read(scope, use.call.arguments)
     return await _store(world, use.row(DONE, found, at=world.clock()))
 
 
@@ -155,7 +156,8 @@ async def _write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall |
 
 async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use) -> ToolCall | None:
     """What the policy makes of it, once it is clear what it would do; None while the asker has to choose."""
-    given, is_dry = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id), is_rehearsal(desk, grant)
+    is_dry, this = is_rehearsal(desk, grant), use.words.ticket
+    given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id, this=this)
     if tool.name in CREATES and not is_dry and (chosen := await choice(desk, tool, use)) != CREATE:
         return await instead(desk, use, chosen)
     line, would = await try_out(desk, tool, given)

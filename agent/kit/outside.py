@@ -12,7 +12,7 @@ from agent.desk import Desk
 from agent.github.failing import words_of
 from agent.github.repositories import as_told
 from agent.github.rights import linked_login, may_write
-from agent.github.which import repository_for
+from agent.github.which import Asked, repository_for
 from agent.github.writing import Value, Written, missing, words_of_dropped
 from agent.kit.arguments import completed
 from agent.kit.decided import decide
@@ -53,14 +53,19 @@ class Prepared:
     why: str = ""
 
 
-async def prepare(desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, ticket_id: int | None) -> Prepared:
+async def prepare(
+    desk: Desk, tool: Tool, arguments: Mapping[str, Any], *, ticket_id: int | None, asked: Asked | None = None
+) -> Prepared:
     """What it would do, and as whom.
+
+    Args:
+        asked: as `repository_for` takes it; None: the repository was chosen before.
 
     Raises:
         UserError: the repository is not known, or it cannot be done as asked. Refused: they may not, or have no login.
     """
     check(desk.asker, tool.permission, Target(), doing=say("write on GitHub"))
-    which = await repository_for(desk, arguments["repository"], ticket_id=ticket_id)
+    which = await repository_for(desk, arguments["repository"], ticket_id=ticket_id, asked=asked)
     login = await linked_login(desk.tx, desk.asker.person_id)
     given = dict(arguments) | {"repository": which.row.full_name}
     at = At(desk=desk, repository=which.row, login=login, ticket_id=ticket_id)
@@ -117,7 +122,7 @@ async def write(world: World, grant: Grant, tool: Tool, use: Use) -> ToolCall | 
                 tool, use = said_there
             given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id)
             given = await as_written(desk, tool, given, asked=use.turn.text)
-            found = await prepare(desk, tool, given, ticket_id=use.thread_ticket)
+            found = await prepare(desk, tool, given, ticket_id=use.thread_ticket, asked=use.asked)
         await check_rights(world, found)
         found = await look(world, found)
         alike = await issues_like(world, found, use)
@@ -178,7 +183,7 @@ async def _not_now(desk: Desk, grant: Grant, found: Prepared, use: Use, alike: S
 def would(found: Prepared, besides: str = "") -> Deed:
     """What it would do, as people are asked about it."""
     effect = found.effect
-    head = " ".join(filter(None, [linked(effect.object_id, effect.url), escape(found.why)]))
+    head = linked(effect.object_id, effect.url)
     return Deed(
         shown=Message(text="\n".join(filter(None, [head, escape(effect.preview), besides]))),
         action=found.tool.name,
@@ -187,6 +192,7 @@ def would(found: Prepared, besides: str = "") -> Deed:
         before=dict(effect.before),
         after=dict(effect.after),
         url=effect.url,
+        why=found.why,
     )
 
 

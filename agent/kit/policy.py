@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from agent.channels.settings import strictest
 from agent.kit.tool import Tool
 from bot.settings.kinds import Approvals
 
@@ -16,10 +17,12 @@ def decide(tool: Tool, *, ungrounded: Sequence[str], objects: int, approvals: Ap
     Args:
         ungrounded: the arguments that the asker has not said.
         objects: how many the turn would have changed with it.
+        approvals: what the workspace and the channel want; the tool itself may only be stricter.
     """
-    if tool.risk == "destructive" or objects > MANY or approvals == "strict":
+    level = strictest(approvals, tool.approvals)
+    if objects > MANY or level == "strict":
         return "proposal"
-    if not ungrounded and approvals == "open":
+    if not ungrounded and level == "open":
         return "direct"
     if ungrounded or tool.reach == "github":
         return "proposal"

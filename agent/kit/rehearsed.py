@@ -5,7 +5,7 @@ from agent.kit.deed import Deed, in_words
 from agent.kit.grants import Grant
 from agent.kit.use import WOULD, Use
 from agent.proposals.fields import change_of
-from bot.messages import Message
+from bot.messages import Message, escape
 from prompts.words import fixed, say
 from storage.turns import ToolCall
 
@@ -19,6 +19,6 @@ def is_rehearsal(desk: Desk, grant: Grant) -> bool:
 
 async def only_told(desk: Desk, use: Use, would: Deed) -> ToolCall:
     """The use as it is stored: nothing was done, and no proposal made."""
-    said = say(WOULD_DO, what="\n".join(["", *await change_of(desk, would)]))
+    said = say(WOULD_DO, what="\n".join([escape(would.why), *await change_of(desk, would)]))
     text = f"dry run: nothing was done. Would do: {await in_words(desk, would)}"
     return use.row(WOULD, text, at=desk.now, shown=Message(text=said).model_dump(mode="json"))

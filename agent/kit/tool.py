@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, 
 from agent.kit.kinds import Kind, Sort
 from bot.access import RULES
 from bot.llm import port
+from bot.settings.kinds import Approvals
 
 if TYPE_CHECKING:
     from agent.kit.effect import At, Effect
@@ -32,6 +33,7 @@ class Tool:
     Attributes:
         risk: read: it only looks. write: it changes something, and `undo` says how that is taken back.
             destructive: it ends something, so somebody approves it first.
+        approvals: the level that holds for it where the workspace and the channel are less strict.
         reach: whose records it changes or reads: our own, Slack's, GitHub's.
         permission: the action (bot/access.py) that whoever asks needs.
         function: a read's takes the scope and the arguments and gives what the model is told; a write's gives the
@@ -49,6 +51,7 @@ class Tool:
     undo: str
     timeout: float
     function: Callable[..., Any]
+    approvals: Approvals = "open"
     sorts: Mapping[str, Sort] = field(default_factory=dict)
 
     @property
@@ -82,17 +85,24 @@ class Tool:
 
 
 def tool(
-    *, risk: Risk, reach: Reach, permission: str, undo: str = "", timeout: float | None = None
+    *,
+    risk: Risk,
+    reach: Reach,
+    permission: str,
+    undo: str = "",
+    timeout: float | None = None,
+    approvals: Approvals = "open",
 ) -> Callable[[Callable[..., Any]], Tool]:
     """Make a tool of a function.
 
     Args:
         undo: how a write is taken back, or why it cannot be.
         timeout: seconds for one use.
+        approvals: the least strict level that it is used under; of what ends something always strict.
 
     Raises:
-        TypeError: at import: the docstring says too little, the permission is none, or a write does not say how it is
-            undone.
+        TypeError: at import: the docstring says too little, the permission is none, a write does not say how it is
+            undone, or what ends something would not always be approved.
     """
 
     def made(function: Callable[..., Any]) -> Tool:
@@ -102,6 +112,8 @@ def tool(
             raise TypeError(f"tool {name}: there is no permission {permission!r} in bot/access.py")
         if risk != "read" and not undo:
             raise TypeError(f"tool {name}: a {risk} says how it is undone, or why it cannot be")
+        if risk == "destructive" and approvals != "strict":
+            raise TypeError(f"tool {name}: what ends something is approved first: approvals is strict")
         if (risk == "read" or reach == "github") != inspect.iscoroutinefunction(function):
             raise TypeError(
                 f"tool {name}: what asks GitHub or reads is a coroutine, another write gives a command line"
@@ -125,6 +137,7 @@ def tool(
             undo=undo,
             timeout=timeout or (READ_SECONDS if risk == "read" else WRITE_SECONDS),
             function=function,
+            approvals=approvals,
             sorts={one.name: _sort(one.annotation) for one in parameters},
         )
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.github.which import Asked
 from agent.memory.budget import BYTES, MOST_RESULT, estimated, head
 from agent.turns.grounds import Words
 from bot.llm.port import Call
@@ -39,6 +40,12 @@ class Use:
         said = json.dumps([self.call.name, self.call.arguments], sort_keys=True, default=str)
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
         return f"turn:{self.turn.id}:{self.step}:{self.model_call}:{self.call.id}:{digest}"
+
+    @property
+    def asked(self) -> Asked:
+        """In whose words the repository that it names is looked for."""
+        number = self.call.arguments.get("number")
+        return Asked(texts=self.words.texts, number=number if isinstance(number, int) else None)
 
     def row(self, state: str, result: str, **more: Any) -> ToolCall:
         """As it is stored."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent.desk import Desk
+from agent.github.which import Asked
 from agent.turns.limit import TimeLimit
 from agent.turns.signs import Signs
 from bot.github.effects import Writer
@@ -72,7 +73,9 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a read may look at. `thread_ticket` is the id of the ticket that `this` means."""
+    """What a read may look at. `thread_ticket` is the id of the ticket that `this` means; in the words of `asked` the
+    repository is looked for."""
 
     world: World
     thread_ticket: int | None = None
+    asked: Asked | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agent.desk import Desk
-from agent.github.pull_threads import link_said
+from agent.github.pull_said import link_said
 from agent.reports.report import rewritten
 from agent.turns.control import control_word
 from bot.replies import Spoken

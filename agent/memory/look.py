@@ -19,6 +19,7 @@ class Now(TypedDict, total=False):
     issue_now: Seen
     pull_now: Seen
     checks_now: Seen
+    previews_now: Seen
 
 
 async def look(world: World, turn: Turn) -> Now:
@@ -34,6 +35,7 @@ async def look(world: World, turn: Turn) -> Now:
         pull = found.pull[0]
         asked["pull_now"] = world.fresh.pull(world.github, where, pull.number)
         asked["checks_now"] = world.fresh.checks(world.github, where, pull.head_sha)
+        asked["previews_now"] = world.fresh.previews(world.github, where, pull.head_sha)
     seen = await asyncio.gather(*asked.values())
     return cast("Now", dict(zip(asked, seen, strict=True)))
 

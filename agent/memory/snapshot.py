@@ -1,4 +1,4 @@
-"""What a thread is about, as it stands: its ticket, issue, pull request and checks, each with its time, as data."""
+"""What a thread is about, as it stands: its ticket, issue, pull request, checks and previews, each with its time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from agent.desk import Desk
 from agent.memory.about import About
 from agent.memory.budget import estimated, head_and_tail
 from bot.events import GitHubIssue
-from bot.github.fresh import ChecksNow, PullNow, Seen
+from bot.github.fresh import ChecksNow, PreviewsNow, PullNow, Seen
 from bot.messages import plain
 from bot.redact import redact
 from prompts.blocks import Trust, as_data_block
@@ -53,12 +53,14 @@ async def snapshot(
     issue_now: Seen | None = None,
     pull_now: Seen | None = None,
     checks_now: Seen | None = None,
+    previews_now: Seen | None = None,
 ) -> list[Object]:
     """What a thread is about, the ticket first.
 
     Args:
         issue_now, pull_now, checks_now: what `bot.github.fresh` found, where it was asked; else they are as events
             told them.
+        previews_now: likewise; no event tells of previews.
     """
     found: list[Object] = []
     if about.ticket:
@@ -69,6 +71,7 @@ async def snapshot(
     if about.pull:
         pull, repository = about.pull
         found += [await _pull(desk, pull, repository.full_name, pull_now), _ci(pull, repository.full_name, checks_now)]
+        found += [*_previews(f"{repository.full_name}#{pull.number}", previews_now)]
     return found
 
 
@@ -79,7 +82,7 @@ def phase_line(phase: str) -> str:
 
 def numbers_of(objects: Sequence[Object], *, besides: str) -> tuple[str, ...]:
     """What a thread is about as kinds and numbers alone, but for its ticket."""
-    left_out = ("checks of", f"ticket {besides}")
+    left_out = ("checks of", "previews of", f"ticket {besides}")
     return tuple(one.name for one in objects if not one.name.startswith(left_out))
 
 
@@ -178,6 +181,16 @@ def _ci(pull: Pull, repository: str, seen: Seen | None) -> Object:
     fields = {"state": ci_state(checks), "commit": pull.head_sha, "failed": ", ".join(failed)}
     as_of = seen.as_of if seen else pull.updated_at
     return Object(name=name, text=_text(fields, ""), trust="machine", as_of=as_of)
+
+
+def _previews(of: str, seen: Seen | None) -> Iterator[Object]:
+    """Where a pull request's newest commit runs, if GitHub was asked and it is deployed anywhere."""
+    name = f"previews of {of}"
+    if seen is not None and not isinstance(seen.found, PreviewsNow):
+        yield Object(name=name, as_of=seen.as_of)
+    elif seen is not None and isinstance(seen.found, PreviewsNow) and seen.found.found:
+        fields = {one.environment: f"{one.state} {one.url}".strip() for one in seen.found.found}
+        yield Object(name=name, text=_text(fields, ""), trust="machine", as_of=seen.as_of)
 
 
 def _text(fields: Mapping[str, str | None], body: str) -> str:

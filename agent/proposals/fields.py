@@ -3,15 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.desk import Desk
-from agent.kit.deed import Deed
 from agent.more import more_lines
 from agent.tickets.change import MOMENTS
 from bot.messages import escape, linked, moment
 from prompts.words import fixed, say
 from storage import people, tickets
+
+if TYPE_CHECKING:
+    from agent.kit.deed import Deed
 
 SHOWN_FIELDS = 6
 SHOWN_VALUE = 200  # characters
@@ -77,7 +79,7 @@ async def _known(desk: Desk, names: Sequence[str]) -> dict[int, str]:
     return {one.id: one.name for one in await people.everyone(desk.tx)} if PEOPLE.intersection(names) else {}
 
 
-async def change_of(desk: Desk, would: Deed) -> list[str]:
+async def change_of(desk: Desk, would: "Deed") -> list[str]:
     """What would be done, said once: the ticket and its fields before and after, with what else there is to know; else
     the words of the command, or what would be written on GitHub."""
     told = [f"• {line}" for line in await changes(desk, would.before, would.after)]

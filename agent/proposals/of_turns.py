@@ -158,7 +158,8 @@ async def _lines(desk: Desk, proposal: Proposal, would: Deed, links: Links, *, w
         who: can approve it, as a sentence.
     """
     asker = escape((await people.get(desk.tx, proposal.asker_id)).name)
-    lines = [say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)]
+    first = say("*{proposal}*: @{asker} asks to `{said}`.", proposal=proposal.name, asker=asker, said=proposal.said)
+    lines = [f"{first} {harmless(escape(would.why), links)}".strip()]
     lines += [harmless(line, links) for line in await change_of(desk, would)]
     if proposal.ungrounded:
         where = await sources(desk, proposal)

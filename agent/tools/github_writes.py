@@ -26,6 +26,10 @@ from storage.receipts import Receipt
 from storage.repositories import Repository
 
 WRITES_SECONDS = 60.0  # with the wait before what got no answer is looked for
+# What ends something, or sets a machine to work, is approved at every level.
+ending = partial(
+    tool, risk="destructive", approvals="strict", reach="github", permission="track", timeout=WRITES_SECONDS
+)
 
 
 @tool(risk="write", reach="github", permission="track", undo="what was said stays said", timeout=WRITES_SECONDS)
@@ -100,7 +104,7 @@ async def _keep_opened(desk: Desk, row: Repository, written: Written, *, ticket_
         await mirror.keep_opened(desk, row, written.seen, ticket)
 
 
-@tool(risk="destructive", reach="github", permission="track", undo="reopen it on GitHub", timeout=WRITES_SECONDS)
+@ending(undo="reopen it on GitHub")
 async def close_issue(
     at: At, repository: RepositoryName, number: int, reason: Literal["completed", "not_planned"]
 ) -> Effect:
@@ -119,7 +123,7 @@ async def close_issue(
     )
 
 
-@tool(risk="destructive", reach="github", permission="track", undo="reopen it on GitHub", timeout=WRITES_SECONDS)
+@ending(undo="reopen it on GitHub")
 async def close_pull(at: At, repository: RepositoryName, number: int) -> Effect:
     """Close a pull request without merging it.
 
@@ -179,7 +183,7 @@ async def request_reviewers(at: At, repository: RepositoryName, number: int, peo
     )
 
 
-@tool(risk="destructive", reach="github", permission="track", undo="tell the agent on GitHub", timeout=WRITES_SECONDS)
+@ending(undo="tell the agent on GitHub")
 async def delegate(
     at: At, repository: RepositoryName, number: int, goal: LineThere, body: Words, plan_only: bool
 ) -> Effect:

@@ -19,7 +19,7 @@ Ask = Callable[[GitHubClient, Repository], Awaitable[str]]
 async def found(scope: Scope, repository: str, ask: Ask) -> str:
     """Choose the repository first, then ask GitHub outside of any transaction."""
     async with scope.world.reading() as desk:
-        which = await repository_for(desk, repository, ticket_id=scope.thread_ticket)
+        which = await repository_for(desk, repository, ticket_id=scope.thread_ticket, asked=scope.asked)
     try:
         return await ask(scope.world.github.for_a_person(), which.row)
     except CallFailed as failed:

@@ -117,7 +117,7 @@ def comment_ticket(ticket: TicketName, text: Words) -> str:
     return f"comment {ticket} {text}"
 
 
-@tool(risk="destructive", reach="own", permission="status", undo="reopen")
+@tool(risk="destructive", approvals="strict", reach="own", permission="status", undo="reopen")
 def resolve_ticket(ticket: TicketName, reason: Line) -> str:
     """End a ticket as solved.
 
@@ -128,7 +128,7 @@ def resolve_ticket(ticket: TicketName, reason: Line) -> str:
     return f"resolve {ticket} {reason}"
 
 
-@tool(risk="destructive", reach="own", permission="close", undo="reopen")
+@tool(risk="destructive", approvals="strict", reach="own", permission="close", undo="reopen")
 def close_ticket(ticket: TicketName, reason: Line) -> str:
     """End a ticket without a fix: it will not be done.
 

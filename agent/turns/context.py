@@ -7,9 +7,9 @@ from typing import Any
 from agent.channels.settings import EVERY, instructions_of, tools_in
 from agent.commands.named import thread_ticket
 from agent.desk import Desk
-from agent.github.which import HERE, repository_for
+from agent.github.which import of_place, visible
 from agent.kit.world import World
-from agent.memory.about import about_thread
+from agent.memory.about import About, about_thread
 from agent.memory.budget import START
 from agent.memory.elsewhere import asked_elsewhere
 from agent.memory.factors import factor_of
@@ -20,14 +20,15 @@ from agent.memory.snapshot import as_blocks, numbers_of, snapshot
 from agent.specialists.specialist import Specialist
 from agent.turns import router
 from agent.turns.grounds import Words
-from bot.errors import UserError
 from bot.messages import plain
 from bot.redact import redact
 from bot.settings.providers import Role
-from storage import people
+from storage import people, receipts, tickets
 from storage.thread_messages import Said
 from storage.tickets import Ticket
 from storage.turns import Turn
+
+REPORTS = "report_ticket"  # the tool that makes a ticket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,9 @@ class Seen:
         request: the asker's words as they are read out; `raw` as Slack sent them.
         since: what the asker said since, up to a step: `text`, and the `question` that it answers.
         is_rewritten: the words are others than those by which it was decided who works on it.
-        about: the name of the thread's ticket, whose id is `ticket_id`.
+        about: the name of the ticket that "this" means, whose id is `ticket_id`: the first one that the request has
+            made, else the thread's.
+        repository: which counts where none is named; `repositories` are all that everybody here may know of.
         said: the messages of the thread that no summary tells of.
         wishes: what the managers of the channel want answers to be like.
         objects: what the thread is about, as data blocks; `linked` the same as kinds and numbers, beside the ticket.
@@ -58,7 +61,8 @@ class Seen:
     voices: Voices
     about: str = ""
     repository: str = ""
-    numbers: Sequence[str] = field(default_factory=tuple)
+    numbers: Sequence[str] = ()
+    repositories: Sequence[str] = ()
     ticket_id: int | None = None
     said: Sequence[Said] = ()
     summary: str = ""
@@ -102,14 +106,14 @@ async def seen(world: World, turn: Turn) -> Seen:
     async with world.reading() as desk:
         place = desk.place
         assert place is not None  # a turn has one
-        ticket = await thread_ticket(desk)
+        ticket = await _created(desk, turn) or await thread_ticket(desk)
         sees_ticket = ticket is not None and await desk.sees(ticket)
         thread_ts = turn.thread_ts or ""
         memory = await remembered(desk, turn.channel_id, thread_ts, asked_ts=turn.message_ts or "")
         known = await about_thread(desk, turn.channel_id, thread_ts)
         objects = await snapshot(desk, known, **now)
         names = await people.names(desk.tx, desk.workspace_id)
-        repository, numbers = await _on_github(desk, ticket if sees_ticket else None)
+        repository, numbers, repositories = await on_github(desk, known, ticket if sees_ticket else None)
         request, level = redact(plain(turn.text, names)), await tools_in(desk.tx, turn.channel_id)
         return Seen(
             request=request,
@@ -119,6 +123,7 @@ async def seen(world: World, turn: Turn) -> Seen:
             asker_id=desk.asker.slack_id,
             repository=repository,
             numbers=numbers,
+            repositories=repositories,
             voices=memory.voices,
             about=ticket.name if ticket and sees_ticket else "",
             ticket_id=ticket.id if ticket and sees_ticket else None,
@@ -139,6 +144,14 @@ async def seen(world: World, turn: Turn) -> Seen:
         )
 
 
+async def _created(desk: Desk, turn: Turn) -> Ticket | None:
+    """The ticket that a request, or the one that it goes on with, has made first."""
+    before = await receipts.of_turn(desk.tx, turn.continues) if turn.continues else []
+    made = (one.ticket_id for one in [*before, *await receipts.of_turn(desk.tx, turn.id)] if one.tool == REPORTS)
+    ticket_id = next(filter(None, made), None)
+    return await tickets.get(desk.tx, ticket_id) if ticket_id else None
+
+
 def as_of(around: Seen, counts: Sequence[Mapping[str, Any]]) -> Seen:
     """The same for a step, with what counts of the asker's words when it begins: the request comes first."""
     first, *since = counts
@@ -153,14 +166,18 @@ async def _called(desk: Desk, names: Mapping[str, str]) -> dict[str, tuple[str, 
     return {slack_id: tuple(filter(None, (name, logins.get(slack_id)))) for slack_id, name in names.items()}
 
 
-async def _on_github(desk: Desk, ticket: Ticket | None) -> tuple[str, tuple[str, ...]]:
-    """The repository that counts where none is named, and the issue that the thread is about."""
-    try:
-        which = await repository_for(desk, HERE, ticket_id=ticket.id if ticket else None)
-    except UserError:
-        return "", ()
-    name = which.row.full_name
-    return name, (f"{name}#{which.issue}",) if which.issue else ()
+async def on_github(desk: Desk, about: About, ticket: Ticket | None) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The repository that counts where none is named; the issue and the pull request that the thread is about; and the
+    names of all repositories that everybody here may know of."""
+    if not desk.settings.acts_on_github:
+        return "", (), ()
+    known = await visible(desk)
+    which = await of_place(desk, known, ticket.id if ticket else None)
+    linked = [f"{which.row.full_name}#{which.issue}"] if which and which.issue else []
+    if about.pull:
+        pull, row = about.pull
+        linked.append(f"{row.full_name}#{pull.number}")
+    return which.row.full_name if which else "", tuple(linked), tuple(row.full_name for row in known)
 
 
 async def factor_in(desk: Desk, role: Role) -> float:
@@ -178,4 +195,5 @@ def words_of(around: Seen) -> Words:
         ticket=around.about,
         numbers=tuple(around.numbers),
         repository=around.repository,
+        repositories=tuple(around.repositories),
     )

@@ -4,12 +4,12 @@ What a model, a document or another person says grounds nothing. Words are compa
 looks like another one, or an invisible one between two, makes another word.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from agent.commands.reading import TICKET_IN_TEXT
+from agent.turns.grounding.on_github import Named, named_on_github
 from agent.turns.grounding.said import Text, deictic, phrase_in, quoted_in
 from agent.turns.grounding.synonyms import ways_to_say
 from agent.turns.grounding.times import same_time
@@ -17,16 +17,12 @@ from agent.turns.hearing.vocabulary import vocabulary
 
 Kind = Literal["ticket", "person", "repository", "number", "value", "time", "text", "gist"]
 MOSTLY = 0.75  # of the words of a gist are those of whoever asked
-_NUMBER = re.compile(
-    r"(?<![\w./-])(?:([\w.-]{1,60}/[\w.-]{1,60}))?#0*([0-9]{1,9})(?!\w)|(?<![\w-])gh-0*([0-9]{1,9})(?![\w-])"
-)
-_URL = re.compile(r"://[\w.:-]{1,200}/([\w.-]{1,60}/[\w.-]{1,60})/(?:issues|pull)/0*([0-9]{1,9})(?!\w)")
-_REPOSITORY = re.compile(r"(?<![\w./-])([a-z0-9][\w.-]{0,60}/[\w.-]{1,60})(?![\w/])")
 
 
 class Argument(NamedTuple):
-    """What a tool is called with: `CH-4`, a person's Slack id, `acme/shop`, `12` or `acme/shop#12`, a label, a priority
-    or another value of a list, the words of a time, or free text, word for word or in its gist.
+    """What a tool is called with: `CH-4`, a person's Slack id, `acme/shop` or, beside a number, `acme/shop#12`, `12` or
+    `acme/shop#12`, a label, a priority or another value of a list, the words of a time, or free text, word for word or
+    in its gist.
     """
 
     kind: Kind
@@ -44,6 +40,7 @@ class Words:
         ticket: which the thread is about, as `CH-4`.
         numbers: what else it is about, as `acme/shop#12`.
         repository: which counts here when none is named.
+        repositories: the full names of those there are.
     """
 
     texts: tuple[str, ...]
@@ -52,6 +49,7 @@ class Words:
     ticket: str = ""
     numbers: tuple[str, ...] = ()
     repository: str = ""
+    repositories: tuple[str, ...] = ()
 
     @property
     def own(self) -> tuple[Text, ...]:
@@ -82,30 +80,32 @@ def _ticket(value: str, said: Words, own: tuple[Text, ...]) -> bool:
 
 
 def _number(value: str, said: Words, own: tuple[Text, ...]) -> bool:
+    """One with its repository is looked for as a pair; a number by itself wherever it is said."""
     repository, _, number = value.rpartition("#")
     if not number.isascii() or not number.isdigit():
         return False
-    named = {pair for text in own for pair in _numbers(text.line)}
-    wanted = number.lstrip("0")
-    if any(one == wanted and (not repository or where == repository) for where, one in named):
+    named, wanted, here = named_on_github(own, said.repositories), number.lstrip("0"), said.repository.casefold()
+    if (repository, wanted) in named.pairs or (not repository and any(one == wanted for _, one in named.pairs)):
         return True
-    here = said.repository.casefold()
-    if ("", wanted) in named and repository == here != "":
+    if ("", wanted) in named.pairs and _of_bare(named, here) == {repository}:
         return True
     of_place = {one.casefold() for one in said.numbers}
     is_of_place = value in of_place or (not repository and f"{here}#{wanted}" in of_place)
-    return is_of_place and (not named or deictic(own))
+    return is_of_place and (not named.pairs or deictic(own))
 
 
-def _numbers(line: str) -> Iterable[tuple[str, str]]:
-    yield from ((found[1] or "", found[2] or found[3]) for found in _NUMBER.finditer(line))
-    yield from ((found[1], found[2]) for found in _URL.finditer(line))
+def _of_bare(named: Named, here: str) -> frozenset[str]:
+    """The repositories that `#12` may be of: those that are named by themselves, else that of the place."""
+    return named.alone or (frozenset({here}) if here else named.repositories)
 
 
 def _repository(value: str, said: Words, own: tuple[Text, ...]) -> bool:
-    named = {found[1].rstrip(".") for text in own for found in _REPOSITORY.finditer(text.line)}
-    named |= {where for text in own for where, _ in _numbers(text.line) if where}
-    return value in named or (value == said.repository.casefold() and not named)
+    """One beside a number is named with it, or by itself."""
+    name, _, number = value.partition("#")
+    named = named_on_github(own, said.repositories).repositories
+    if name in named or (name == said.repository.casefold() and not named):
+        return True
+    return bool(number) and _number(value, said, own)
 
 
 def _person(value: str, said: Words, own: tuple[Text, ...]) -> bool:

@@ -6,6 +6,7 @@ from typing import cast
 import structlog
 
 from agent.desk import Desk
+from agent.github.pull_said import link_kept
 from agent.turns.phase import Event, Phase, is_expected, next_phase
 from storage import pulls, thread_links
 from storage.thread_links import ThreadLink
@@ -27,15 +28,16 @@ async def follow_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
 
 async def begun(desk: Desk, channel_id: str, thread_ts: str) -> None:
     """Somebody asks for something in a thread: it has a phase from now on, whatever comes of it."""
-    await thread_links.begin(desk.tx, desk.workspace_id, channel_id, thread_ts)
+    if await thread_links.begin(desk.tx, desk.workspace_id, channel_id, thread_ts):
+        await link_kept(desk, channel_id, thread_ts)
 
 
 async def link_thread(desk: Desk, channel_id: str, thread_ts: str, *, ticket_id: int) -> None:
     """A thread has a ticket from now on."""
     phase = await thread_links.link(desk.tx, desk.workspace_id, channel_id, thread_ts, ticket_id=ticket_id)
-    if phase == thread_links.INTAKE and (
-        row := await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts)
-    ):
+    if phase != thread_links.INTAKE:
+        await link_kept(desk, channel_id, thread_ts)
+    elif row := await thread_links.of_thread(desk.tx, desk.workspace_id, channel_id, thread_ts):
         await move(desk, [row], "tracked")
 
 

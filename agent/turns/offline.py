@@ -4,7 +4,7 @@ from agent.commands.named import thread_ticket
 from agent.desk import Desk
 from agent.github.ci import why_ci_fails
 from agent.github.failing import words_of
-from agent.github.which import HERE, Which, repository_for
+from agent.github.which import HERE, Asked, Which, repository_for
 from agent.kit.world import World
 from agent.memory.about import about_thread
 from agent.turns.hearing.failing import PullSaid, asks_why_ci_fails, pull_said
@@ -28,7 +28,7 @@ async def looked_up(world: World, turn: Turn) -> str:
         if meant is None:
             return ""
         try:
-            which = await _which(desk, meant)
+            which = await _which(desk, meant, turn.text)
         except UserError as problem:
             return str(problem)
     try:
@@ -37,10 +37,11 @@ async def looked_up(world: World, turn: Turn) -> str:
         return words_of(failed, f"{which.row.full_name}#{meant.number}")
 
 
-async def _which(desk: Desk, meant: PullSaid) -> Which:
+async def _which(desk: Desk, meant: PullSaid, text: str) -> Which:
     ticket = await thread_ticket(desk)
     ticket_id = ticket.id if ticket and await desk.sees(ticket) else None
-    return await repository_for(desk, meant.repository or HERE, ticket_id=ticket_id)
+    asked = Asked(texts=[text], number=meant.number)
+    return await repository_for(desk, meant.repository or HERE, ticket_id=ticket_id, asked=asked)
 
 
 async def _pull_meant(desk: Desk, text: str) -> PullSaid | None:

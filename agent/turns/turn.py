@@ -153,7 +153,7 @@ async def _worked(
         is_held: something waits. is_cut: something has failed, so that what needs it never comes.
     """
     limited, waits, todo = "", None, deque(open_steps)
-    known = {step.number for step in open_steps}
+    known, is_first = {step.number for step in open_steps}, True
     while todo:
         step = todo.popleft()
         if (is_held or is_cut) and _needs(turn, step):
@@ -161,6 +161,8 @@ async def _worked(
                 await end_step(world, step, state=FAILED, why=BEFORE_IT)
             continue
         try:
+            around = around if is_first else await seen(world, turn)  # the steps before may have changed it
+            is_first = False
             found = await run_one(world, turn, step, around)
         except ModelError as error:
             _wait_for_model(world, turn, error)

@@ -1,13 +1,14 @@
-"""An issue, a pull request or its checks as GitHub has them now; asked for once in a minute."""
+"""An issue, a pull request, its checks or previews as GitHub has them now; asked for once in a minute."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.events import GitHubIssue, GitHubPull, GitHubRepository
 from bot.github.client import GitHubClient
+from bot.github.deployments import Deployment, deployments
 from bot.github.failures import CallFailed
 from bot.github.parse import parse_pull
 from bot.github.payload import dig, items, number, text
@@ -38,6 +39,13 @@ class ChecksNow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PreviewsNow:
+    """Of one commit: the newest deployment to each environment."""
+
+    found: Sequence[Deployment]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """What GitHub said when; `found` is None where it could not be reached at `tried_at`, or does not have it."""
 
@@ -46,7 +54,7 @@ class Seen:
     tried_at: datetime
 
 
-Found = GitHubIssue | PullNow | ChecksNow
+Found = GitHubIssue | PullNow | ChecksNow | PreviewsNow
 
 
 @dataclass
@@ -77,6 +85,14 @@ class Fresh:
             return ChecksNow(found={one.name: one.conclusion or one.status for one in found})
 
         return await self._look((repository.github_id, sha, 0), ask)
+
+    async def previews(self, client: GitHubClient, repository: GitHubRepository, sha: str) -> Seen:
+        """Where a commit is deployed, likewise."""
+
+        async def ask() -> PreviewsNow:
+            return PreviewsNow(found=await deployments(client, repository, sha))
+
+        return await self._look((repository.github_id, f"previews of {sha}", 0), ask)
 
     async def _look(self, about: tuple[int, str, int], ask: Callable[[], Awaitable[Found]]) -> Seen:
         now, known = self.clock(), self._seen.get(about)

@@ -122,12 +122,14 @@ async def test_what_the_thread_is_about_is_told_as_it_is_now(
         github.open_pull("bob", SHOP, title="CH-2 fix it", head="fix")
         await settle(github, bot)
         root = next(one.ts for one in slack.messages("#ops") if "CH-2" in one.plain)
+        github.deploy(SHOP, "fix", "preview", url="https://fix.acme.example")
         github.run_workflow(SHOP, "fix", {"test": {"pytest": "failure"}})  # type: ignore[arg-type]
         await report(bot, "bob", "ask what is it about?", thread_ts=root)
         told = str(next(one["messages"] for one in llm.requests if "Purpose: research" in str(one)))
         assert "labels: urgent" in told
         assert "lines added" in told
         assert "state: failing" in told
+        assert "preview: success https://fix.acme.example" in told
         before = len(llm.requests)
         github.fail(Fault(status=404, call=f"GET /repos/{SHOP}/issues/1", times=9))
         root = next(one.ts for one in slack.messages("#ops") if "CH-1" in one.plain)
@@ -142,12 +144,14 @@ async def test_a_comment_waits_for_approval_and_says_who_asked(
     routes(llm, "comment")
     calls(llm, "comment", COMMENT, then="I asked.")
     async with at_work(github, slack, llm, tmp_path, "bob") as bot:
-        ts = await report(bot, "bob", ASK)
+        async with bot.ctx.db.write() as tx:
+            values = {"github_id": 99, "host": "github.com", "full_name": "acme/web", "created_at": LONG_AGO}
+            tx.add(Repository(workspace_id=bot.ctx.workspace_id, **values))
+        ts = await report(bot, "bob", ASK.replace("#1", f"{SHOP}#1, it is like acme/web#2"))
         assert github.comments() == []
         asked = next(one.plain for one in slack.thread("#ops", ts) if "*P-1*" in one.plain)
-        assert "asks to `comment on acme/shop#1`" in asked
+        assert "asks to `comment on acme/shop#1`. The request names acme/shop." in asked.splitlines()[0]
         assert "we see it in staging too" in asked
-        assert "acme/shop is the only one connected." in asked
         assert "Nobody said this" not in asked
         await approve(slack, bot, "bob", ts)
         [comment] = github.comments()

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from agent.desk import Desk
-from agent.github.which import HERE, named_in, repository_for
+from agent.github.which import HERE, Asked, named_in, repository_for
 from agent.people import preferences
 from agent.people.settable import PERSON
 from bot.errors import Undecided, UserError
@@ -141,6 +141,38 @@ async def test_the_channels_counts_more_than_ones_own(able: Desk) -> None:
 async def test_a_repository_is_named_by_whole_words(able: Desk, text: str, found: list[str]) -> None:
     await connect(able, shop=None, site=None)
     assert [row.full_name for row in named_in(await repositories.connected(able.tx), [text])] == found
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "words", "found"),
+    [
+        (HERE, None, "open an issue in acme/web", "acme/web"),
+        (HERE, 12, "please close acme/web#12", "acme/web"),
+        (HERE, 12, "please close <https://github.com/acme/web/pull/12|that>", "acme/web"),
+        (HERE, 12, "please close #12 in repo=web", "acme/web"),
+        (HERE, 12, "close #12, as was done with acme/web#13", "acme/shop"),
+        (HERE, None, "open an issue like acme/web#13", "acme/web"),
+        (HERE, None, "as in acme/web and acme/site", "acme/shop"),
+        (HERE, None, "> in acme/web\nsee there", "acme/shop"),
+        ("web", None, "open an issue, repo=web", "acme/web"),
+        ("web", None, "the web is down", None),
+        ("shop", None, "the shop is down", "acme/shop"),
+        ("acme/web", None, "the web is down", "acme/web"),
+    ],
+)
+async def test_what_a_model_says_is_held_against_the_words(
+    able: Desk, said: str, number: int | None, words: str, found: str | None
+) -> None:
+    """The channel's is acme/shop; a full name that nobody said is marked where it counts (tests of grounds)."""
+    await connect(able, shop="C1", web=None, site=None)
+    asked = Asked(texts=[words], number=number)
+    if found is None:
+        with pytest.raises(Undecided, match="Which repository"):
+            await repository_for(able, said, ticket_id=None, asked=asked)
+        return
+    which = await repository_for(able, said, ticket_id=None, asked=asked)
+    reasons = {"acme/shop": "acme/shop is this channel's.", "acme/web": "The request names acme/web."}
+    assert (which.row.full_name, which.why) == (found, "" if said == "acme/web" else reasons[found])
 
 
 async def test_without_a_key_it_says_which_setting_is_missing(desk: Desk) -> None:

@@ -42,6 +42,9 @@ def test_it_is_found_wherever_it_stands_and_known_when_it_was_shown(way: str, fr
         ("CH\u20117", "CH-7"),
         ("CH-\u200b7", "CH-7"),
         ("CH-07", "CH-7"),
+        ("ＣＨ－７", "CH-7"),
+        ("CH-7", "ＣＨ-７"),
+        ("＃７", "#7"),
         ("Acme/Shop#7", "acme/shop#7"),
         ("acme/shop#7", "https://github.com/acme/shop/issues/7"),
         ("acme/shop#7", "https://github.com/acme/shop/pull/7/files"),
@@ -69,6 +72,7 @@ def test_the_same_thing_may_be_written_in_several_ways(text: str, shown: str) ->
     [
         ("CH-1", "CH-12", ["CH-1"]),
         ("CH-12", "CH-1", ["CH-12"]),
+        ("ＣＨ－12, ＣＨ-13 and ＃44", "CH-1", ["ＣＨ－12", "ＣＨ-13", "＃44"]),
         ("CH-1", "XCH-1 and CH-1a", ["CH-1"]),
         ("#1", "#12 &#1; v#", ["#1"]),
         ("acme/other#7", "acme/shop#7 other", ["acme/other#7"]),
@@ -96,6 +100,7 @@ def test_other_things_are_no_references(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "missing", "left"),
     [
+        ("… ＣＨ－１ and CH-12.", ["CH-1"], "… [unverified reference removed] and CH-12."),
         ("CH-1 and CH-12.", ["CH-1"], "[unverified reference removed] and CH-12."),
         ("[here](https://a.example/x) it is", ["https://a.example/x"], "here [unverified reference removed] it is"),
         ("<https://a.example/x|here> it is", ["https://a.example/x"], "here [unverified reference removed] it is"),

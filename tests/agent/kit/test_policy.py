@@ -1,7 +1,10 @@
 """The table of docs/agent.md, cell by cell: what the agent does at once, and what waits for approval."""
 
+from dataclasses import replace
+
 import pytest
 
+from agent.channels.settings import strictest
 from agent.kit.policy import MANY, decide
 from agent.specialists import TOOLS
 from bot.settings.kinds import Approvals
@@ -33,6 +36,15 @@ CELLS = [
 @pytest.mark.parametrize(("name", "ungrounded", "objects", "approvals", "verdict"), CELLS)
 def test_each_cell(name: str, ungrounded: tuple[str, ...], objects: int, approvals: Approvals, verdict: str) -> None:
     assert decide(TOOLS[name], ungrounded=ungrounded, objects=objects, approvals=approvals) == verdict
+
+
+@pytest.mark.parametrize("approvals", ["strict", "balanced", "open"])
+@pytest.mark.parametrize("own", ["strict", "balanced", "open"])
+def test_a_tool_may_only_be_stricter(own: Approvals, approvals: Approvals) -> None:
+    on_github = TOOLS["comment_github"]
+    found = decide(replace(on_github, approvals=own), ungrounded=(), objects=1, approvals=approvals)
+    assert found == decide(on_github, ungrounded=(), objects=1, approvals=strictest(own, approvals))
+    assert (found == AT_ONCE) == (own == approvals == "open")
 
 
 def test_no_write_is_left_out() -> None:

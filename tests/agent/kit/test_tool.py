@@ -82,6 +82,7 @@ def test_what_is_said_of_it_is_what_a_model_is_held_to() -> None:
         (reads, {"permission": ""}, "there is no permission ''"),
         (writes, {"risk": "write"}, "a write says how it is undone"),
         (writes, {"risk": "destructive"}, "a destructive says how it is undone"),
+        (writes, {"risk": "destructive", "undo": "none"}, "what ends something is approved first"),
         # What is done under a key is a command line, or an effect on GitHub; neither is any other coroutine.
         (reads, {"risk": "write", "undo": "none"}, "another write gives a command line"),
         (writes, {"risk": "write", "undo": "none", "reach": "github"}, "what asks GitHub .* is a coroutine"),

@@ -4,15 +4,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import select
 
 from agent.desk import Desk
-from agent.github.pull_threads import follow_in_threads, link_said
+from agent.github.pull_said import link_said
+from agent.github.pull_threads import follow_in_threads
+from agent.memory import heard
 from agent.memory.about import About, about_thread
 from agent.memory.snapshot import as_blocks, ci_state, numbers_of, phase_line, snapshot
+from agent.turns.context import on_github
+from agent.turns.moving import begun, link_thread
 from agent.turns.offline import is_known
 from bot.events import GitHubIssue, GitHubRepository, PullEvent
-from bot.github.fresh import ChecksNow, PullNow, Seen, pull_now
+from bot.github.deployments import Deployment
+from bot.github.fresh import ChecksNow, PreviewsNow, PullNow, Seen, pull_now
+from bot.replies import Spoken
 from storage import thread_links, tickets
 from storage.channels import Channel
 from storage.issues import Issue
@@ -152,13 +159,33 @@ async def test_what_is_in_a_repository_is_told_where_all_may_know_of_it(
 
 async def test_a_thread_without_a_ticket_tells_of_its_pull_request(desk: Desk, make_ticket: MakeTicket) -> None:
     await linked(desk, make_ticket)
-    await thread_links.begin(desk.tx, "T1", "C1", "2.1")
-    await link_said(desk, "is acme/shop#8 ready?", "C1", "2.1")
+    assert desk.place
+    asked = replace(desk, place=replace(desk.place, thread_ts="2.1", message_ts="2.1"))
+    await heard.keep(asked, "is acme/shop#8 ready?")
+    await begun(asked, "C1", "2.1")
     found = await about_thread(desk, "C1", "2.1")
     assert [one.name for one in await snapshot(desk, found)] == ["pull request acme/shop#8", "checks of acme/shop#8"]
     assert found.phase == "intake"
     guest = replace(desk.asker, is_outsider=True)
     assert await about_thread(replace(desk, actor=guest), "C1", "2.1") == About()
+
+
+@pytest.mark.parametrize("is_report", [False, True])
+async def test_what_was_said_before_the_first_request_counts(
+    desk: Desk, make_ticket: MakeTicket, is_report: bool
+) -> None:
+    await linked(desk, make_ticket)
+    assert desk.place
+    asked = replace(desk, place=replace(desk.place, thread_ts="2.1", message_ts="2.3"))
+    before = [Spoken(ts="2.1", user_id="UBO", text="acme/shop#8 is slow"), Spoken(ts="2.2", name="an app", text="so")]
+    await heard.keep(asked, "who reviews it?", before=before)
+    if is_report:
+        await link_thread(asked, "C1", "2.1", ticket_id=(await make_ticket()).id)
+    else:
+        await begun(asked, "C1", "2.1")
+    found = (await about_thread(asked, "C1", "2.1")).pull
+    assert found
+    assert found[0].number == 8
 
 
 async def test_naming_a_hidden_pull_request_links_nothing(desk: Desk, make_ticket: MakeTicket) -> None:
@@ -206,6 +233,49 @@ async def test_checks_are_as_they_were_looked_at_else_as_events_told(desk: Desk,
     (pull,) = await desk.tx.exec(select(Pull))
     pull.checks = {}
     assert await told(away) == "checks of acme/shop#8: not reachable, as of 2026-03-02 08:00:00 UTC."
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (
+            [Deployment(environment="preview", state="success", url="https://carts.example", at=NOW)],
+            'source="previews of acme/shop#8, as of 2026-03-02 09:00:00 UTC" author="" trust="machine">\n'
+            "preview: success https://carts.example\n",
+        ),
+        ([], None),
+        (None, "previews of acme/shop#8: not reachable, as of 2026-03-02 09:00:00 UTC."),
+    ],
+    ids=["deployed", "nowhere", "not reachable"],
+)
+async def test_where_its_pull_request_runs_is_told(
+    desk: Desk, make_ticket: MakeTicket, found: list[Deployment] | None, told: str | None
+) -> None:
+    await linked(desk, make_ticket)
+    seen = Seen(found=None if found is None else PreviewsNow(found=found), as_of=NOW, tried_at=NOW)
+    objects = await snapshot(desk, await around(desk), previews_now=seen)
+    assert len(objects) == (5 if told else 4)
+    assert (told or "checks of acme/shop#8") in as_blocks(objects, FENCE)[-1]
+    assert numbers_of(objects, besides="CH-1") == ("issue acme/shop#7", "pull request acme/shop#8")
+
+
+async def test_its_pull_request_is_what_this_means_too(desk: Desk, make_ticket: MakeTicket) -> None:
+    """And where nothing else is linked, its repository is that of the thread, whatever the channel's is."""
+    row = await linked(desk, make_ticket)
+    other = Repository(workspace_id="T1", github_id=9, host="github.com", full_name="acme/web", created_at=NOW)
+    other.channel_id = "C1"
+    desk.tx.add(other)
+    await desk.tx.flush()
+    assert desk.place
+    settings = desk.settings.model_copy(update={"github_token": SecretStr("x")})
+    able = replace(desk, settings=settings, place=replace(desk.place, thread_ts="1.1", message_ts="1.2"))
+    found = await on_github(able, await around(able), await tickets.get(able.tx, row.ticket_id or 0))
+    assert found == ("acme/shop", ("acme/shop#7", "acme/shop#8"), ("acme/shop", "acme/web"))
+    (issue,) = await desk.tx.exec(select(Issue))
+    issue.ticket_id = None
+    await desk.tx.flush()
+    found = await on_github(able, await around(able), await tickets.get(able.tx, row.ticket_id or 0))
+    assert found[:2] == ("acme/shop", ("acme/shop#8",))
 
 
 async def test_what_an_event_told_later_counts_more(desk: Desk, make_ticket: MakeTicket) -> None:

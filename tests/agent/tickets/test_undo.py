@@ -51,6 +51,16 @@ async def test_who_has_left_does_not_get_it_back_and_that_is_said(desk: Desk, ma
     assert await names(desk, ticket.id) == ["di"]
 
 
+async def test_what_has_changed_by_itself_since_is_said(desk: Desk, make_ticket: MakeTicket) -> None:
+    ticket = await make_ticket()
+    await run(desk, "bo", "priority CH-1 high")
+    ticket.priority = "low"  # as no command leaves it
+    await desk.tx.flush()
+    with pytest.raises(UserError, match=r"has changed by itself since \(priority: high → low\): change it by hand"):
+        await run(desk, "bo", "undo CH-1")
+    assert ticket.priority == "low"
+
+
 async def test_who_is_not_in_its_private_channel_does_not_get_it_back(desk: Desk, make_ticket: MakeTicket) -> None:
     ticket = await make_ticket(is_private=True)
     inside = replace(desk, insiders={"C1": frozenset({"UBO", "UCY"})})

@@ -92,10 +92,20 @@ def test_people(value: str, text: str, ok: bool) -> None:
         ("acme/shop", "open an issue", "acme/shop", True),
         ("acme/api", "open an issue", "acme/shop", False),
         ("acme/shop", "open an issue in acme/api", "acme/shop", False),
+        ("acme/shop", "open an issue and/or tell bob", "acme/shop", True),
+        ("acme/shop", "open an issue, repo=shop", "", True),
+        ("acme/shop", "open an issue, repo=site", "", False),  # two are called so
+        ("acme/site", "open an issue, repo=site", "", False),
+        ("acme/shop", "see <https://github.com/acme/shop|the code>", "", True),
+        ("acme/shop", "see <https://github.com/acme/shop-old>", "", False),
+        ("acme/shop#12", "close acme/shop#12", "acme/web", True),
+        ("acme/shop#12", "close #12, it is like acme/web#13", "acme/shop", True),
+        ("acme/shop#13", "close #12, it is like acme/web#13", "acme/shop", False),
     ],
 )
 def test_repositories(value: str, text: str, repository: str, ok: bool) -> None:
-    assert is_grounded("repository", value, text, repository=repository) == ok
+    there = ("acme/shop", "acme/site", "corp/site", "acme/web")
+    assert is_grounded("repository", value, text, repository=repository, repositories=there) == ok
 
 
 @pytest.mark.parametrize(
@@ -113,10 +123,23 @@ def test_repositories(value: str, text: str, repository: str, ok: bool) -> None:
         ("acme/shop#12", "see https://github.com/acme/shop/pull/123", False),
         ("acme/shop#7", "close it", True),  # what the thread is about
         ("acme/shop#7", "close #12", False),
+        # A number that is written with a repository is said of that one alone.
+        ("acme/shop#12", "close acme/web#12", False),
+        ("acme/web#12", "close acme/web#12", True),
+        ("acme/shop#12", "comment on acme/web#12: fixed, as in acme/shop#15", False),
+        ("acme/shop#12", "close https://github.com/acme/web/issues/12", False),
+        ("acme/web#12", "close #12 in acme/web", True),
+        ("acme/shop#12", "close #12 in acme/web", False),
+        ("acme/web#12", "close #12 in repo=web", True),
+        ("acme/shop#15", "close #15, it is like acme/web#12", True),
+        ("acme/web#15", "close #15, it is like acme/web#12", False),
+        ("acme/shop#15", "close #15, it moved from acme/shop to acme/web", False),  # it may be either
+        ("acme/shop#7", "close this, it is like acme/web#12", True),
     ],
 )
 def test_numbers(value: str, text: str, ok: bool) -> None:
-    assert is_grounded("number", value, text, repository="acme/shop", numbers=("acme/shop#7",)) == ok
+    place = {"repository": "acme/shop", "numbers": ("acme/shop#7",), "repositories": ("acme/shop", "acme/web")}
+    assert is_grounded("number", value, text, **place) == ok
 
 
 @pytest.mark.parametrize(
