@@ -45,8 +45,9 @@ async def of_place(desk: Desk, place_id: str) -> str:
 
 
 async def of_asked(desk: Desk) -> str:
-    """Of who asked; what is said in a channel is answered there, and so in the channel's."""
-    if desk.surface in {"mention", "agent"} and desk.place and not desk.place.is_dm:
+    """Of who asked; what others read along, as what is said in a channel, is in the channel's."""
+    is_for_all = desk.surface == "mention" or (desk.surface == "agent" and desk.is_read_along)
+    if is_for_all and desk.place and not desk.place.is_dm:
         return await of_channel(desk, desk.place.channel_id)
     return await of_person(desk, desk.actor.person_id if desk.actor else None)
 

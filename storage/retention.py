@@ -132,8 +132,9 @@ def texts_of_turns(ended_before: datetime) -> list[Rule]:
 
     The turns themselves come last: their texts say that the rest may still have some.
     """
-    turns, steps, calls, uses, asked = (
-        SQLModel.metadata.tables[str(model.__tablename__)] for model in (Turn, TurnStep, ModelCall, ToolCall, Question)
+    turns, steps, calls, uses, asked, judged = (
+        SQLModel.metadata.tables[str(model.__tablename__)]
+        for model in (Turn, TurnStep, ModelCall, ToolCall, Question, Feedback)
     )
 
     def is_of_old(rows: Table) -> ColumnElement[bool]:
@@ -141,6 +142,8 @@ def texts_of_turns(ended_before: datetime) -> list[Rule]:
 
     has_calls = cast(calls.c.calls, String) != "[]"
     has_arguments = cast(uses.c.arguments, String) != "{}"
+    has_more = cast(turns.c.follow_ups, String) != "[]"
+    bare = {"place": without(turns.c.place, "root_text", "files"), "route": without(turns.c.route, "reason")}
     return [
         Rule(
             what="texts of specialists",
@@ -167,14 +170,16 @@ def texts_of_turns(ended_before: datetime) -> list[Rule]:
             emptied={"text": "", "answer": "", "choices": []},
         ),
         Rule(
+            what="texts of feedback",
+            model=Feedback,
+            is_due=and_(judged.c.reason != "", is_of_old(judged)),
+            emptied={"reason": ""},
+        ),
+        Rule(
             what="texts of turns",
             model=Turn,
-            is_due=(turns.c.text != "") & (turns.c.ended_at < ended_before),
-            emptied={
-                "text": "",
-                "place": without(turns.c.place, "root_text", "files"),
-                "route": without(turns.c.route, "reason"),
-            },
+            is_due=or_(turns.c.text != "", has_more) & (turns.c.ended_at < ended_before),
+            emptied={"text": "", "follow_ups": [], **bare},
         ),
     ]
 

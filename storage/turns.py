@@ -77,8 +77,9 @@ class Turn(Row, table=True):
 
     @property
     def is_private(self) -> bool:
-        """Whether not everybody in the workspace may read what is said where it was asked."""
-        return bool(self.place.get("is_private") or self.place.get("is_dm"))
+        """Whether not everybody in the workspace may read it: it was asked where not everybody reads, or its asker
+        alone reads the answer, which then tells of all that they may see."""
+        return self.is_for_asker_alone or bool(self.place.get("is_private"))
 
     @property
     def is_for_asker_alone(self) -> bool:

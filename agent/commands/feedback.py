@@ -3,6 +3,7 @@
 from agent.commands.turn_slots import THUMBS
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
+from agent.turns import texts
 from bot.errors import Stray
 from bot.messages import Button, Message
 from prompts.words import fixed, say
@@ -22,7 +23,7 @@ async def give(desk: Desk, said: Said) -> Reply:
     row = before or Feedback(
         workspace_id=desk.workspace_id, turn_id=turn.id, person_id=desk.asker.person_id, value="", at=desk.now
     )
-    reason = (await desk.read_typed(said.text))[:LONGEST]
+    reason = texts.cut((await desk.read_typed(said.text))[:LONGEST], desk.settings.trace_text)
     row.value, row.reason, row.at = said.status, reason or (row.reason if was == said.status else ""), desk.now
     desk.tx.add(row)
     desk.audit("feedback", "turn", turn.id, before={"value": was}, after={"value": row.value})

@@ -18,8 +18,7 @@ from agent.status_words import words
 from agent.tickets.reporter import called_first
 from agent.tickets.took import took
 from agent.tickets.transition import change_status
-from agent.turns.moving import move
-from agent.turns.phase import Event
+from agent.turns.moving import move, reopened
 from bot.events import CommentEvent, IssueEvent, Place
 from bot.messages import escape
 from prompts.words import Phrase, fixed, phrase, say, speaking
@@ -216,9 +215,11 @@ async def _move_threads(desk: Desk, known: Issue, event: IssueEvent, *, before: 
     if known.ticket_id is not None or before in {None, known.state}:
         return
     links = [link for link in await thread_links.of_issues(desk.tx, [known.id]) if link.ticket_id is None]
+    if known.state == "open":
+        await reopened(desk, links)
+        return
     is_done = event.action not in GONE and event.issue.state_reason not in NOT_DONE
-    ended: Event = "resolved" if is_done else "not planned"
-    await move(desk, links, "reopened" if known.state == "open" else ended)
+    await move(desk, links, "resolved" if is_done else "not planned")
 
 
 def _by(event: IssueEvent) -> Phrase | str:

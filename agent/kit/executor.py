@@ -56,7 +56,7 @@ async def execute(world: World, grant: Grant, use: Use, tools: dict[str, Tool]) 
             return await _not_granted(world, tool, use, problem)
         return await _store(world, use.row(REFUSED, problem, at=world.clock()), not_granted=tool is None)
     assert tool is not None  # else there was a problem
-    await world.signs.now(doing(tool.name, use.call.arguments, use.words))
+    world.signs.now(doing(tool.name, use.call.arguments, use.words))
     done = await _done(world, grant, tool, use)
     state = done.state if done else ASKED
     log.info("tool used", turn=use.turn.name, tool=tool.name, state=state, seconds=time.monotonic() - started)

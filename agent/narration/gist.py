@@ -3,7 +3,10 @@
 Two small questions: the sentence, and what it claims. Neither holds a tool, so nothing in the words can be done.
 """
 
+import re
+import tomllib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.guardrails import claims
@@ -25,6 +28,10 @@ NARRATOR = NAMED["narrate"]
 LONGEST_READ = 8_000  # characters of what somebody wrote; the rest is on GitHub
 LONGEST, MOST_SENTENCES = 320, 3
 MOST_TOKENS = 200
+_LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["infrastructure"]
+INFRASTRUCTURE = re.compile(
+    rf"\b(?:{'|'.join(re.escape(word) for words in _LISTS.values() for word in words)})\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +89,7 @@ def question(happening: Happening, language: str) -> Ask:
 
 
 def read_gist(text: str) -> str:
-    """The sentence in one line.
+    """The sentence in one line, in words that everybody understands.
 
     Raises:
         WrongAnswerError: what to tell the model.
@@ -90,4 +97,6 @@ def read_gist(text: str) -> str:
     plain = " ".join(visible(text).split())
     if not plain or len(plain) > LONGEST or len(SENTENCE.split(plain)) > MOST_SENTENCES:
         raise WrongAnswerError(f"Answer with one or two plain sentences of at most {LONGEST} characters together.")
+    if found := INFRASTRUCTURE.search(plain):
+        raise WrongAnswerError(f"Not everybody understands “{found[0]}”: say it in everyday words.")
     return plain

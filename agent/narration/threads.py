@@ -75,13 +75,20 @@ async def _scopes(desk: Desk, row: Repository, links: Sequence[ThreadLink]) -> l
     """A ticket is told once, in its own thread; a thread without a ticket by itself."""
     found: list[str] = []
     for link in links:
-        if link.ticket_id is None:
-            is_heard = await may_know(desk, row, link.channel_id)
-            if is_heard and not await is_muted(desk.tx, link.channel_id, link.thread_ts):
-                found.append(f"thread:{link.id}")
-        elif await _may_hear(desk, row, link.ticket_id):
-            found.append(f"ticket:{link.ticket_id}")
+        scope = f"thread:{link.id}" if link.ticket_id is None else f"ticket:{link.ticket_id}"
+        if await may_hear(desk, row, scope):
+            found.append(scope)
     return list(dict.fromkeys(found))
+
+
+async def may_hear(desk: Desk, row: Repository, scope: str) -> bool:
+    """Whether what a scope names may read of this repository now, and wants to."""
+    kind, _, row_id = scope.partition(":")
+    if kind == "ticket":
+        return await _may_hear(desk, row, int(row_id))
+    link = await thread_links.get(desk.tx, int(row_id))
+    is_known = await may_know(desk, row, link.channel_id)
+    return is_known and not await is_muted(desk.tx, link.channel_id, link.thread_ts)
 
 
 async def _may_hear(desk: Desk, row: Repository, ticket_id: int) -> bool:

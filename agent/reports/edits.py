@@ -8,10 +8,10 @@ from agent.reports import direct
 from agent.reports.held import edit_held
 from agent.reports.named_team import without_team
 from agent.reports.report import rewritten
-from agent.turns.edits import drop_said, drop_turn, edit_said, edit_turn, said_in
+from agent.turns.edits import drop_said, drop_turn, edit_said, edit_turn
 from bot.events import SlackDelete, SlackEdit
 from prompts.words import fixed, phrase
-from storage import comments, tickets, turns
+from storage import comments, tickets, turns, turns_about
 from storage.comments import Comment
 from storage.tickets import Ticket
 
@@ -26,7 +26,7 @@ async def edited(desk: Desk, event: SlackEdit, text: str, *, delivery_id: int) -
         _reword(desk, comment, await without_team(desk, said) if comment.is_report else said)
     elif turn := await turns.by_message(desk.tx, event.channel_id, event.ts):
         await edit_turn(desk, turn, text, ts=event.edited_ts)
-    elif turn := await said_in(desk.tx, event.channel_id, event.ts):
+    elif turn := await turns_about.followed_up(desk.tx, event.channel_id, event.ts):
         await edit_said(desk, turn, text, ts=event.ts)
     elif not await edit_held(desk, event.channel_id, event.ts, report_of(text)):
         said = report_of(text)
@@ -61,7 +61,7 @@ async def deleted(desk: Desk, event: SlackDelete, *, delivery_id: int) -> None:
         desk.audit("delete", "comment", comment.id, before={"text": comment.text}, after={})
     elif turn := await turns.by_message(desk.tx, event.channel_id, event.ts):
         await drop_turn(desk, turn)
-    elif turn := await said_in(desk.tx, event.channel_id, event.ts):
+    elif turn := await turns_about.followed_up(desk.tx, event.channel_id, event.ts):
         await drop_said(desk, turn, ts=event.ts)
     elif await direct.drop_pending(desk, event.user_id, event.ts):
         desk.audit("cancelled", "message", delivery_id, before={}, after={"why": "deleted"})

@@ -47,6 +47,7 @@ class Seen:
         objects: what the thread is about, as data blocks; `linked` the same as kinds and numbers, beside the ticket.
         phase: where the work in the thread stands, as one word.
         elsewhere: what was asked here in other threads on the same subject, as data blocks.
+        is_private: what is looked up for it may be of private places, since not everybody reads it.
         names: Slack id -> what somebody may be called by.
         level: of the tools that the channel allows.
         open_to: the specialists that the router may choose from.
@@ -138,7 +139,7 @@ async def seen(world: World, turn: Turn) -> Seen:
             open_to=router.open_ones(desk.asker, origin=turn.origin, level=level),
             factor=await factor_in(desk, "small"),
             names=await _called(desk, names),
-            is_private=place.is_dm or place.is_private,
+            is_private=turn.is_private or place.is_private,  # by now
             now=f"{desk.now:%Y-%m-%d %H:%M} UTC",
             fence=turn.fence,
         )

@@ -72,7 +72,7 @@ async def _their_turn(desk: Desk, number: int) -> Turn:
 
 async def _was_open(desk: Desk, turn: Turn) -> bool:
     """Whether everybody could read it where it was asked; the record of all else is `app.py turn show`'s, audited."""
-    if turn.is_private or turn.is_for_asker_alone:
+    if turn.is_private:
         return False
     return turn.channel_id not in await channels.private(desk.tx, desk.workspace_id) | desk.insiders.keys()
 

@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 
+from agent.calendar.whose import calendar_of_person
 from agent.desk import Desk
 from agent.guardrails.outcome import Because
 from agent.guardrails.parts import Parts
@@ -139,9 +141,10 @@ async def _is_uncertain(desk: Desk, turn: Turn, uses: Sequence[ToolCall]) -> boo
 
 
 async def has_heard(desk: Desk, turn: Turn) -> bool:
-    """Whether an answer of today has told the asker already that there is no model."""
-    today = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return await turn_pages.is_noted_since(desk.tx, turn, NO_MODEL, today)
+    """Whether an answer of their day has told the asker already that there is no model."""
+    theirs = await calendar_of_person(desk.tx, desk.settings, turn.actor_id)
+    today = desk.now.astimezone(theirs.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return await turn_pages.is_noted_since(desk.tx, turn, NO_MODEL, today.astimezone(UTC))
 
 
 def _is_write(name: str) -> bool:

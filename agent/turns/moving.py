@@ -22,8 +22,13 @@ async def follow_status(desk: Desk, ticket: Ticket, *, before: str) -> None:
     if is_over:
         await move(desk, rows, "resolved" if ticket.status == "resolved" else "not planned")
     elif was_over:
-        for row in rows:
-            await move(desk, [row], "reopened with a pull" if await _has_open_pull(desk, row) else "reopened")
+        await reopened(desk, rows)
+
+
+async def reopened(desk: Desk, rows: Iterable[ThreadLink]) -> None:
+    """What these threads are about is open again; of one with an open pull request, at work."""
+    for row in rows:
+        await move(desk, [row], "reopened with a pull" if await _has_open_pull(desk, row) else "reopened")
 
 
 async def begun(desk: Desk, channel_id: str, thread_ts: str) -> None:

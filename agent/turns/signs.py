@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from bot.errors import TryLater
 from bot.metrics import STATUS_MISSED
 from prompts.words import fixed, say
 
 RENEWED, LATE = 60.0, 90.0  # seconds; Slack drops it after 120, and with each message of ours in the thread
+APART = 3.0  # seconds between two lines in a thread; the newest counts
 POSTED = 3.0  # seconds, after which a message that was stored is there
 THINKS = fixed("is thinking…")
 WAITS = fixed("is waiting for the model…")
@@ -18,7 +19,7 @@ WAITS = fixed("is waiting for the model…")
 
 @dataclass
 class Signs:
-    """Of one attempt of a turn. `show` puts the line there, or takes it away with empty words.
+    """Of one attempt of a turn. `show` puts the line there, or takes it away with empty words; TryLater: not now.
 
     `wait` lets so many seconds go by; `clock` counts seconds. After `offered_after` seconds a way to stop it is shown;
     0: never.
@@ -29,12 +30,13 @@ class Signs:
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
     offered_after: float = 0.0
+    _is_due: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def now(self, words: str) -> None:
-        """Say something else, unless it says that already."""
+    def now(self, words: str) -> None:
+        """Have something else said, unless it says that already; nobody waits for Slack."""
         if words != self.words:
             self.words = words
-            await self.show(words)
+            self._is_due.set()
 
     @asynccontextmanager
     async def alive(self, offer: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[None]:
@@ -45,8 +47,8 @@ class Signs:
             offer: shows a way to stop it, once the work takes long.
         """
         last = ""
-        await self.now(say(THINKS))
-        beats = [asyncio.ensure_future(self._renew())]
+        self.now(say(THINKS))
+        beats = [asyncio.ensure_future(self._speak()), asyncio.ensure_future(self._renew())]
         if offer and self.offered_after:
             beats.append(asyncio.ensure_future(self._offer(offer)))
         try:
@@ -58,13 +60,25 @@ class Signs:
             for beat in beats:
                 beat.cancel()
             await asyncio.gather(*beats, return_exceptions=True)
-            await self.now(last)
+            with suppress(TryLater):
+                await self.show(last)
+
+    async def _speak(self) -> None:
+        """Show what is to be said, as it is by then."""
+        while True:
+            await self._is_due.wait()
+            self._is_due.clear()
+            try:
+                await self.show(self.words)
+            except TryLater:
+                self._is_due.set()
+            await self.wait(APART)
 
     async def _offer(self, offer: Callable[[], Awaitable[None]]) -> None:
         await self.wait(self.offered_after)
         await offer()
         await self.wait(POSTED)
-        await self.show(self.words)  # the message that came has taken it away
+        self._is_due.set()  # the message that came has taken it away
 
     async def _renew(self) -> None:
         while True:
@@ -72,4 +86,4 @@ class Signs:
             await self.wait(RENEWED)
             if self.clock() - before > LATE:
                 STATUS_MISSED.inc()
-            await self.show(self.words)
+            self._is_due.set()

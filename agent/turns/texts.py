@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.redact import redact_addresses
+from bot.redact import redact, redact_addresses
 from bot.settings.kinds import TraceText
 from storage import feedback, questions, turn_pages, turns
 from storage.database import Tx
 from storage.turn_pages import Wanted
 from storage.turns import Turn
 
-DELETED = "is_deleted"  # in a turn's place: of a request that was deleted while it was worked on
+DELETED = "is_deleted"  # in a turn's place: words of it were deleted while it was worked on
 
 
 async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
@@ -19,8 +19,10 @@ async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
         return
     one = redact_addresses if keep == "redacted" else _nothing
     turn.text = one(turn.text)
-    turn.follow_ups = [said | {"text": one(said["text"])} for said in turn.follow_ups]
-    turn.place = turn.place | {name: one(turn.place.get(name) or "") for name in ("root_text", "files")}
+    turn.follow_ups = [
+        said | {"text": one(said["text"]), "place": _place(said.get("place") or {}, one)} for said in turn.follow_ups
+    ]
+    turn.place = _place(turn.place, one)
     turn.route = _without_goals(turn.route, one)
     for step in await turns.steps(tx, turn.id):
         step.goal, step.text, step.why = one(step.goal), one(step.text), one(step.why)
@@ -37,7 +39,7 @@ async def cut_down(tx: Tx, turn: Turn, keep: TraceText) -> None:
 
 
 def is_deleted(turn: Turn) -> bool:
-    """Whether who asked has deleted the message: once it has ended none of its words are kept."""
+    """Whether who asked has deleted a message of it: once it has ended none of its words are kept."""
     return bool(turn.place.get(DELETED))
 
 
@@ -48,6 +50,20 @@ async def forget(tx: Tx, workspace_id: str, person_id: int) -> None:
             await cut_down(tx, turn, "none")
     for said in await feedback.of_person(tx, person_id):
         said.reason = ""
+
+
+def cut(text: str, keep: TraceText) -> str:
+    """What is kept of words about a turn that has ended; a secret in them never is."""
+    return {"full": _same, "redacted": redact_addresses, "none": _nothing}[keep](redact(text))
+
+
+def _place(place: dict[str, Any], one: Callable[[str], str]) -> dict[str, Any]:
+    """What stood above it in its thread, and what came with it, are words too."""
+    return place | {name: one(place.get(name) or "") for name in ("root_text", "files")}
+
+
+def _same(text: str) -> str:
+    return text
 
 
 def _nothing(text: str) -> str:

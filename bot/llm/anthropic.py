@@ -93,7 +93,7 @@ class AnthropicWire:
             calls=tuple(
                 asked_for(block.id, block.name, block.input) for block in message.content if block.type == "tool_use"
             ),
-            stop=STOPS.get(message.stop_reason or "", message.stop_reason),
+            stop=STOPS.get(message.stop_reason or "", message.stop_reason or None),
             usage=_usage(message.usage) or estimated(ask, text),
             request_id=raw.request_id,
         )

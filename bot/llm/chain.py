@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.errors import ModelError
+from bot.errors import ModelBusyError, ModelError
 from bot.llm.breaker import KEY_REFUSED, LEFT_ALONE
 from bot.llm.faults import TIMED_OUT
 from bot.llm.meter import LastCall
@@ -40,9 +40,10 @@ class Chain:
         return self.providers[0].gate.last_call
 
     async def left_alone(self) -> str:
-        """Why none of them may be asked now, as the first one has it; empty while one of them may."""
+        """Why none of them may be asked now, as the first one has it, or that one has refused its key, which waits for
+        somebody; empty while all else goes on."""
         whys = [await provider.gate.left_alone() for provider in self.providers]
-        return whys[0] if all(whys) else ""
+        return whys[0] if all(whys) else KEY_REFUSED if KEY_REFUSED in whys else ""
 
     async def count(self, ask: Ask) -> int | None:
         """Tokens of a question, as the provider that would be asked first counts them; it costs nothing.
@@ -69,6 +70,7 @@ class Chain:
 
         Raises:
             ModelError: nobody gave one; the text fits the card and says why the first of them did not.
+            ModelBusyError: one of them will, if it is asked later.
         """
         with self.providers[0].gate.meter.asked():
             return await self._first_answer(ask)
@@ -88,7 +90,8 @@ class Chain:
             try:
                 answer = await provider.answer(ask, until=clock() + share, tally=tally)
             except ModelError as why:
-                failed = failed or why
+                if failed is None or (isinstance(why, ModelBusyError) and not isinstance(failed, ModelBusyError)):
+                    failed = why
                 if str(why) in {LEFT_ALONE, KEY_REFUSED}:
                     tally.breakers[provider.server.name] = "open"
                 log.info("provider gave no answer", provider=provider.server.name, purpose=ask.purpose, why=str(why))

@@ -1,7 +1,6 @@
 """How a model is asked that can call tools, that can only keep to a schema, or neither; and how its answer is read."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -29,11 +28,6 @@ DONE = _control("done", "All is done, and there is nothing to say besides.")
 # What an answer may be besides a call; the last two of these end it, the first is a call to whoever runs the loop.
 CONTROLS = (ASK, REPLY, DONE)
 
-# How models write a call that should have been one: each of these begins a call and no prose.
-CALL_MARKS = re.compile(
-    r"<\|?(?:tool_calls?|function_calls?|tool_use|python_tag|invoke)\b|<function=|\[TOOL_CALLS?\]|<｜tool",
-    re.IGNORECASE,
-)
 INSIDE = ("step", "function", "function_call", "tool_call")  # keys under which a call may be wrapped
 NAMES = ("action", "name", "tool", "tool_name", "function")
 ARGUMENTS = ("arguments", "args", "parameters", "input", "tool_input")
@@ -98,22 +92,6 @@ def refused(ask: Ask, mode: Mode, reply: Reply) -> Answer:
     return Answer(text=reply.text if is_words else "", stop="refusal")
 
 
-def leaked(ask: Ask, reply: Reply) -> bool:
-    """Whether a model wrote a call as text, which is neither shown nor run."""
-    if not ask.tools or reply.calls:
-        return False
-    if CALL_MARKS.search(reply.text):
-        return True
-    names = {tool.name for tool in ask.tools}
-    if re.match(rf"\W*(?:{'|'.join(map(re.escape, names))})\s*\(", reply.text):
-        return True
-    value = first_object(reply.text)
-    name, arguments = _named(value) if value else (None, None)
-    # One that nobody offered is taken for a call where nothing stands before it: in prose it may be a quotation.
-    is_alone = reply.text.lstrip()[:1] in {"{", "[", "`"}
-    return name in names or (name is not None and arguments is not None and is_alone)
-
-
 def _structured(ask: Ask, mode: Mode, text: str) -> object:
     if mode == "none" and (found := first_object(text)) is not None:
         text = _text(found)
@@ -129,7 +107,7 @@ def _action(ask: Ask, mode: Mode, text: str) -> Answer:
     if value is None and "{" not in text and text.strip():
         return Answer(text=text)  # who cannot write JSON may still have answered
     known = {tool.name: tool for tool in actions(ask)}
-    name, arguments = _named(value) if isinstance(value, dict) else (None, None)
+    name, arguments = named(value) if isinstance(value, dict) else (None, None)
     if name not in known:
         raise WrongAnswerError(f"That answer was refused.\n- action: must be one of {', '.join(known)}\n{AGAIN}")
     arguments = {} if arguments is None else arguments
@@ -140,13 +118,13 @@ def _action(ask: Ask, mode: Mode, text: str) -> Answer:
     return Answer(calls=(Call(id=f"c{_said_calls(ask) + 1}", name=name, arguments=arguments),), stop="tools")
 
 
-def _named(value: Mapping[str, object]) -> tuple[str | None, object]:
+def named(value: Mapping[str, object]) -> tuple[str | None, object]:
     """The name and the arguments of a call, under whichever of the usual keys; None where there is none."""
     for key in INSIDE:
         if isinstance(inner := value.get(key), dict):
-            return _named({**value, **inner, key: None})
+            return named({**value, **inner, key: None})
     if isinstance(calls := value.get("tool_calls"), list) and calls and isinstance(calls[0], dict):
-        return _named(calls[0])
+        return named(calls[0])
     name = next((found for key in NAMES if isinstance(found := value.get(key), str)), None)
     arguments = next((value[key] for key in ARGUMENTS if value.get(key) is not None), None)
     if isinstance(arguments, str):

@@ -199,7 +199,7 @@ def _reply(ask: Ask, choice: _Choice, usage: _Usage | None, request_id: str | No
     calls = tuple(
         asked_for(call.id or "", call.function.name, _given(call.function.arguments)) for call in said.tool_calls or ()
     )
-    stop = STOPS.get(choice.finish_reason or "", choice.finish_reason)
+    stop = STOPS.get(choice.finish_reason or "", choice.finish_reason or None)
     if said.refusal:
         stop = "refusal"
     elif calls and stop == "end":  # some servers say "stop" beside their calls

@@ -11,7 +11,9 @@ from bot.errors import ModelBusyError, ModelError
 from bot.llm import faults, modes
 from bot.llm.faults import FailedCallError
 from bot.llm.gate import Gate, Spent
+from bot.llm.guard import THROTTLED
 from bot.llm.kept import WHOLE, again, kept
+from bot.llm.leaks import leaked
 from bot.llm.marks import Marks
 from bot.llm.port import Answer, Ask, Message, Reply, Usage, WrongAnswerError, user
 from bot.llm.wire import Wire, sent
@@ -73,16 +75,15 @@ class Provider:
         first = self.server.models[ask.role]
         if known := await self._known(ask, first, tally):
             return known
-        role, refused = ask.role, tuple[Message, ...]()
+        role, refused, leak = ask.role, tuple[Message, ...](), None
         while True:
             model = self.server.models[role]
-            mode = await self.marks.mode(self.server, model)
+            mode = "json_schema" if leak is not None else await self.marks.mode(self.server, model)
             reply = await self._whole(ask, mode, refused, model=model, until=until, tally=tally)
             if reply.stop == "refusal" and ask.is_structured:
                 raise ModelError(fixed("model answer was a refusal"))
-            if mode == "native" and leaks(ask, reply):
+            if mode == "native" and (leak := leaked(ask, reply)) is not None:
                 log.warning("model wrote a call as text", provider=self.server.name, model=model)
-                await self.marks.mark_leak(self.server.name, model)
                 continue
             try:
                 read = (modes.refused if reply.stop == "refusal" else modes.read)(ask, mode, reply)
@@ -91,6 +92,8 @@ class Provider:
                     raise ModelError(NO_VALID_ANSWER) from None
                 role, refused = ask.again or role, (Message(role="assistant", text=reply.text), user(str(wrong)))
                 continue
+            if leak and any(call.name == leak for call in read.calls):  # it meant it, and did not quote one
+                await self.marks.mark_leak(self.server.name, model)
             if reply.stop in WHOLE:
                 await self.gate.keep_answer(ask, kept(reply, mode=mode, model=model), model=first)
             return replace(
@@ -169,7 +172,8 @@ class Provider:
                 fault = why
                 log.warning("model failed", **about, why=str(why), request_id=why.request_id)
             except ModelError as why:
-                raise fault or why from None
+                # Why there is no other try is told by the fault before it, unless that asked for patience itself.
+                raise (why if fault is None or fault.status == THROTTLED else fault) from None
             if fault.is_too_long:
                 return Reply(stop="too_long", usage=Usage(), request_id=fault.request_id)
             wait = faults.wait_before(fault, tried=tried, chance=self._chance)
@@ -194,11 +198,6 @@ class Provider:
         if reply.stop is None:
             raise FailedCallError(faults.CUT_OFF, request_id=reply.request_id)
         return reply
-
-
-def leaks(ask: Ask, reply: Reply) -> bool:
-    """Whether a call was written as text; what a model refuses to do is none."""
-    return reply.stop != "refusal" and modes.leaked(ask, reply)
 
 
 def shorter(ask: Ask) -> Ask:

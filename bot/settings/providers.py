@@ -47,7 +47,7 @@ class Provider(BaseModel):
     concurrency: int | None = Field(default=None, ge=1, le=1000)
     """Calls at the same time, over all processes; unset CHARGEHAND_LLM_CONCURRENCY."""
     private: Literal["allow", "deny"] = "allow"
-    """`deny`: it never gets words of private channels and direct messages."""
+    """`deny`: it never gets words of private channels and direct messages, nor what is asked for the asker alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,8 @@ EPHEMERAL = f"{PREFIX}whisper"  # forms share it, so both together stay below wh
 # Home tabs are opened by many at once when they come to work: whoever waits for one may use all that Slack allows in a
 # minute. Those that follow what others do leave the larger part of it free.
 HOMES = 100
+STATUSES = Rate(calls=20, seconds=60, burst=10)  # lines that say what is being done: 30 in any minute
+STATUS = f"{PREFIX}status"
 REFRESHES = Rate(calls=30, seconds=60, burst=15)
 MINUTE = timedelta(minutes=1)
 # kind -> its rate; other kinds have none, their 429 is obeyed. Slack counts each method on its own.

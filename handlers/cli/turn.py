@@ -79,9 +79,9 @@ async def _about(tx: "Tx", text: str) -> set[int]:
         UserError: it names nothing of the kind.
     """
     from bot.errors import UserError
-    from storage import turn_pages, workspace
+    from storage import turns_about, workspace
 
-    found = await turn_pages.about(tx, await workspace.current(tx), text)
+    found = await turns_about.about(tx, await workspace.current(tx), text)
     if found is None:
         raise UserError(
             f"“{text}” names nothing: write CH-4, #12, acme/shop#12, or the link of an issue or of a message."

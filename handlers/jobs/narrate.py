@@ -9,6 +9,7 @@ from agent.narration.gist import Terms, gist
 from agent.narration.happening import Happening, of_check, of_comment, of_review
 from agent.narration.pace import Thread, language_of, place_of, tell
 from agent.narration.telling import told
+from agent.narration.threads import may_hear
 from bot.errors import ModelError
 from bot.events import CheckRunEvent, CommentEvent, PullEvent
 from bot.github.parse import parse
@@ -33,7 +34,8 @@ async def narrate(ctx: Context, run: Run) -> None:
         language = await language_of(desk, thread)
         happening = await _happening(tx, run)
         who = await _called(desk, happening.who) if happening else ""
-    if happening is None:
+        is_heard = await _is_heard(desk, happening, thread)
+    if happening is None or not is_heard:
         async with run.finishing():
             return
     said = await _in_short(ctx, happening, thread, language=language)
@@ -41,7 +43,15 @@ async def narrate(ctx: Context, run: Run) -> None:
         desk = system_desk(ctx, run, tx)
         with speaking(language):
             message = told(happening, who=who, gist=said, settings=ctx.settings)
-        await tell(desk, await place_of(desk, thread.scope), happening, message)
+        if await _is_heard(desk, happening, thread):
+            await tell(desk, await place_of(desk, thread.scope), happening, message)
+
+
+async def _is_heard(desk: Desk, happening: Happening | None, thread: Thread) -> bool:
+    """Whether the thread still wants to hear of it, and may: it was asked for a while ago."""
+    name = happening.about.rpartition("#")[0] if happening else ""
+    row = await repositories.named(desk.tx, name) if name else None
+    return row is not None and await may_hear(desk, row, thread.scope)
 
 
 async def _happening(tx: Tx, run: Run) -> Happening | None:

@@ -53,7 +53,7 @@ async def turn(ctx: Context, run: Run) -> None:
         desk=partial(_desk, ctx, run, asked),
         finishing=run.finishing,
         signs=Signs(
-            partial(show_status, ctx.client, channel_id=row.channel_id, thread_ts=_under(row)),
+            partial(show_status, ctx.client, ctx.limiter, channel_id=row.channel_id, thread_ts=_under(row)),
             offered_after=ctx.settings.stop_button_seconds,
         ),
         plainly=partial(_plainly, asked),

@@ -34,9 +34,13 @@ async def with_turn(path: Path) -> AsyncIterator[Database]:
         yield db
 
 
-def world_of(db: Database) -> World:
-    """One with a database and nothing else outside."""
-    settings = Settings(_env_file=None)
+def world_of(db: Database, **given: Any) -> World:
+    """One with a database and nothing else outside.
+
+    Args:
+        given: settings.
+    """
+    settings = Settings(_env_file=None, **given)
 
     async def desk(tx: Tx) -> Desk:
         ann = await actor_of(tx, await people.the(tx, "T1", "UANN"))

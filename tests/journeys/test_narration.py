@@ -1,17 +1,20 @@
 """A thread is told what happens on GitHub to what it is about: once, in few words, and nothing in them can act."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.sandbox.github import GitHubSandbox, Mischief
 from bot.sandbox.llm import Asked, Character, LlmSandbox, Match, Reply, Rule
 from bot.sandbox.llm.claims import CLAIMS
 from bot.sandbox.llm.defaults import plausibly
 from bot.sandbox.slack import SlackSandbox
+from storage.repositories import Repository
 from storage.turns import ToolCall, Turn
 from tests.github import hearing, settle
 from tests.journeys.agent_team import asked_for
@@ -75,6 +78,15 @@ async def test_a_comment_is_told_once_in_short(
         github.edit_comment("carol", SHOP, comment.id, "never mind")
         await settle(github, bot)
         assert len(told(slack)) == before + 1
+        llm.stall()
+        github.comment("carol", SHOP, 1, "And who decides that?")
+        settled = asyncio.ensure_future(settle(github, bot))
+        await llm.stalled.wait()
+        async with bot.ctx.db.write() as tx:
+            (await tx.exec(select(Repository))).one().channel_id = "C0SECRET"
+        llm.release()
+        await settled
+        assert len(told(slack)) == before + 1, "by now not everybody here may know of the repository"
 
 
 async def test_what_happens_before_the_card_is_there_is_told_below_it(

@@ -7,11 +7,13 @@ import pytest
 
 from agent.turns.texts import cut_down, forget
 from bot.settings.kinds import TraceText
-from storage import retention, turn_pages, turns
+from storage import retention, turn_pages, turns, turns_about
 from storage.database import Database, Tx
 from storage.feedback import Feedback
 from storage.issues import Issue
 from storage.people import Person
+from storage.proposals import Proposal
+from storage.pulls import Pull
 from storage.questions import Question
 from storage.receipts import Receipt
 from storage.repositories import Repository
@@ -24,6 +26,7 @@ from tests.storage.queue.steps import NOON
 
 KEEP = Keep(bodies=14, ignored=3, deliveries=90, jobs=30, steps=14, traces=30, threads=90)
 DAY = timedelta(days=1)
+BRANCHES = {"is_draft": False, "url": "", "head_ref": "x", "head_sha": "a", "base_ref": "main"}
 PLACE = {"channel_id": "C1", "root_text": "ann@example.com: it is down", "files": "", "permalink": "https://x/p1"}
 
 
@@ -83,6 +86,18 @@ def question(turn: Turn) -> Question:
     return Question(workspace_id="T1", turn_id=turn.id, created_at=NOON, due_at=NOON, **asked, **words)
 
 
+def _use(turn: Turn, arguments: dict[str, Any], result: str) -> ToolCall:
+    key = f"{turn.id}:{arguments}"
+    said = {"arguments": arguments, "result": result, "effect_key": key, "call_id": key, "state": "done", "at": NOON}
+    return ToolCall(workspace_id="T1", turn_id=turn.id, step=1, model_call=1, tool="get_issue", **said)
+
+
+def _proposal(turn: Turn, arguments: dict[str, Any]) -> Proposal:
+    times = {"created_at": NOON, "expires_at": NOON}
+    asks = {"verb": "agent", "arguments": arguments, "said": "close it", "needs": "track", "before": {}, "after": {}}
+    return Proposal(workspace_id="T1", number=1, asker_id=1, turn_id=turn.id, **asks, **times)
+
+
 async def add_ticket(tx: Tx, number: int) -> Ticket:
     ticket = Ticket(workspace_id="T1", number=number, title="x", description="x", source="slack", channel_id="C1")
     ticket.created_at = NOON
@@ -105,6 +120,19 @@ async def test_a_turn_is_found_by_its_ticket_issue_and_messages(db: Database) ->
         known = {"workspace_id": "T1", "repository_id": shop.id, "title": "x", "body": "", "state": "open", "url": ""}
         tx.add(Issue(**known, number=7, ticket_id=issue.id))
         tx.add(Receipt(**proof, key="r3", turn_id=three.id, ticket_id=issue.id))
+        four, five, six, seven, eight = [await add(tx, number) for number in range(4, 9)]
+        tx.add(Receipt(**proof, key="r4", turn_id=four.id, object_id="acme/shop#21"))
+        tx.add(_use(five, {"repository": "shop", "number": 21, "from_line": 1}, "it is open"))
+        tx.add(_use(six, {"repository": "here", "number": 21}, "@ann commented on acme/shop#21"))
+        tx.add(_use(six, {"repository": "acme/api", "number": 22}, "it is open"))
+        tx.add(_use(seven, {"repository": "here", "number": 21}, "it is open"))  # of which one nobody can tell
+        tx.add(_use(seven, {"number": 21}, "R-21 is cancelled"))
+        tx.add(_proposal(seven, {"tool": "close_issue", "arguments": {"repository": "acme/shop", "number": 23}}))
+        pull = Pull(repository_id=shop.id, workspace_id="T1", number=24, title="x", state="open", **BRANCHES)
+        opened = Issue(**known, number=25)
+        tx.add_all([pull, opened])
+        await tx.flush()
+        tx.add(ThreadLink(workspace_id="T1", channel_id="C1", thread_ts="8.1", pull_id=pull.id, issue_id=opened.id))
     async with db.read() as tx:
         for text, ids in {
             "CH-11": {one.id},
@@ -113,13 +141,21 @@ async def test_a_turn_is_found_by_its_ticket_issue_and_messages(db: Database) ->
             "acme/shop#7": {three.id},
             "#7": {three.id},
             "#8": set(),
+            "acme/shop#21": {four.id, five.id, six.id},
+            "#21": {four.id, five.id, six.id},
+            "acme/shop#2": set(),
+            "acme/api#22": {six.id},  # it was never connected
+            "acme/shop#22": set(),
+            "https://github.com/acme/shop/issues/23": {seven.id},
+            "https://github.com/acme/shop/pull/24": {eight.id},
+            "#25": {eight.id},
             "https://github.com/acme/shop/issues/7#issuecomment-1": {three.id},
             "https://x.slack.com/archives/C1/p1700000000000100": {three.id},
             "https://x.slack.com/archives/C1/p1700000000999999?thread_ts=2.1&cid=C1": {two.id},
             "https://x.slack.com/archives/C2/p1700000000000100?cid=C2": set(),
         }.items():
-            assert await turn_pages.about(tx, "T1", text) == ids, text
-        assert await turn_pages.about(tx, "T1", "redis") is None
+            assert await turns_about.about(tx, "T1", text) == ids, text
+        assert await turns_about.about(tx, "T1", "redis") is None
         assert [turn.number for turn in await turn_pages.find(tx, "T1", Wanted(ids={one.id, two.id}))] == [2, 1]
         assert await turn_pages.find(tx, "T2", Wanted()) == []
 
@@ -130,7 +166,8 @@ async def test_a_turn_is_found_by_its_ticket_issue_and_messages(db: Database) ->
 )
 async def test_what_is_kept_of_a_turn_that_has_ended_is_as_it_was_set(db: Database, keep: TraceText, text: str) -> None:
     async with db.write() as tx:
-        turn = await add(tx, 1)
+        more = {"text": "bob@example.com?", "ts": "1.3", "place": PLACE}
+        turn = await add(tx, 1, follow_ups=[more])
         tx.add(question(turn))
         await tx.flush()
         await cut_down(tx, turn, keep)
@@ -142,6 +179,8 @@ async def test_what_is_kept_of_a_turn_that_has_ended_is_as_it_was_set(db: Databa
     assert str([call.calls, use.arguments, use.shown]).count(text or "bob@") == (0 if keep == "none" else 3)
     [asked] = found.questions
     assert str([asked.text, asked.choices, asked.answer]).count(text or "bob@") == (0 if keep == "none" else 3)
+    [more] = found.turn.follow_ups
+    assert [one in str(more) for one in ("ann@example.com", "bob@example.com")] == [keep == "full"] * 2
     assert found.turn.route["by"] == "model"
     assert (use.tool, use.state, found.turn.place["permalink"]) == ("assign", "done", "https://x/p1")
 
@@ -162,8 +201,14 @@ async def test_somebodys_words_are_forgotten_once_they_are_not_needed(db: Databa
 async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Database) -> None:
     async with db.write() as tx:
         for number, age in enumerate((29, 31, 401, 402), 1):
-            turn = await add(tx, number, ended_at=NOON - age * DAY)
-            tx.add(Feedback(workspace_id="T1", turn_id=turn.id, person_id=1, value="up", at=NOON))
+            more = {"text": "and bob", "ts": "1.3", "place": PLACE}
+            words = {
+                "text": "" if number == 3 else "give it to bob",
+                "follow_ups": [more],
+            }  # purged before, by its text
+            turn = await add(tx, number, ended_at=NOON - age * DAY, **words)
+            said = {"value": "up", "reason": "it was bob"}
+            tx.add(Feedback(workspace_id="T1", turn_id=turn.id, person_id=1, at=NOON, **said))
             tx.add(question(turn))
         waiting = await add(tx, 5, ended_at=None, state="waiting", created_at=NOON - 500 * DAY)
         tx.add(Receipt(workspace_id="T1", kind="command", channel_id="C1", at=NOON, key="r", turn_id=4))
@@ -174,6 +219,7 @@ async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Data
         "texts of models": 3,
         "texts of tools": 3,
         "texts of questions": 3,
+        "texts of feedback": 3,
         "texts of turns": 3,
         "figures of specialists": 2,
         "figures of models": 2,
@@ -189,6 +235,7 @@ async def test_words_go_after_a_month_and_figures_after_a_year_and_more(db: Data
         old = await turn_pages.trace(tx, left[2])
         assert (await turn_pages.trace(tx, waiting)).steps[0].text
     assert {"root_text", "files"}.isdisjoint(old.turn.place)
+    assert (old.turn.follow_ups, [one.reason for one in old.feedback]) == ([], [""])
     assert (old.turn.place["permalink"], old.turn.route["by"]) == ("https://x/p1", "model")
     assert "reason" not in old.turn.route
     assert (old.steps[0].text, old.model_calls[0].calls, old.tool_calls[0].arguments) == ("", [], {})

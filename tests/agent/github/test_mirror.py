@@ -15,9 +15,11 @@ from agent.memory.about import about_thread
 from agent.memory.snapshot import snapshot
 from bot.events import GitHubIssue, GitHubPull, IssueEvent
 from storage import issues, pulls, thread_links
+from storage.pulls import Pull
 from storage.repositories import Repository
 from tests.agent.conftest import NOW, MakeTicket
 
+BRANCHES = {"is_draft": False, "head_ref": "x", "head_sha": "abc", "base_ref": "main"}
 URL = "https://github.com/acme/shop/issues/7"
 
 
@@ -80,6 +82,15 @@ async def test_a_thread_without_a_ticket_is_about_the_issue_and_its_end(
     await hear_issue(desk, IssueEvent(action="reopened", repository=as_told(row), issue=back, sender="bob"))
     assert link.phase == "open"
     assert known.ticket_id is None
+    desk.tx.add(Pull(workspace_id="T1", repository_id=row.id, number=8, title="x", state="open", url="", **BRANCHES))
+    await desk.tx.flush()
+    await thread_links.about_pull(desk.tx, link, 1)
+    shut = replace(issue(state="closed", reason=reason), updated_at=NOW + timedelta(seconds=20))
+    await keep(desk, row, written(shut), action="closed", login="bob")
+    assert link.phase == end
+    again = replace(back, updated_at=NOW + timedelta(seconds=99))
+    await hear_issue(desk, IssueEvent(action="reopened", repository=as_told(row), issue=again, sender="bob"))
+    assert link.phase == "in-progress", "its pull request is open"
 
 
 @pytest.mark.parametrize(("reason", "status"), [("completed", "resolved"), ("not_planned", "closed")])

@@ -13,7 +13,7 @@ from agent.turns.begin import begin, follows_up
 from agent.turns.handed_on import hand_on
 from agent.turns.resting import MOST_WAITING
 from bot.events import Place
-from storage import pauses, turn_pages, turns
+from storage import pauses, turns, turns_about
 from storage.pauses import Pause
 from storage.turns import Turn
 from tests.agent.conftest import NOW
@@ -62,7 +62,7 @@ async def test_a_refusal_is_kept_found_and_counts_for_nothing(desk: Desk, why: s
     assert reply is not None
     assert told[why] in reply.message.text
     link = LINK.format(seconds="1700000001", rest="000200")
-    [number] = await turn_pages.about(desk.tx, "T1", link) or ()
+    [number] = await turns_about.about(desk.tx, "T1", link) or ()
     turn = await turns.get(desk.tx, number)
     assert (turn.state, turn.outcome, turn.text) == ("refused", "refusal", "who has the most?")
     assert told[why] in turn.note
@@ -78,7 +78,7 @@ async def test_what_joins_a_request_is_found_by_its_own_message(desk: Desk) -> N
     running = await keep(desk, 1, state="running")
     assert await follows_up(at(desk, "1700000001.000200"), "only those of Platform")
     link = LINK.format(seconds="1700000001", rest="000200")
-    assert await turn_pages.about(desk.tx, "T1", link) == {running.id}
+    assert await turns_about.about(desk.tx, "T1", link) == {running.id}
 
 
 async def test_more_than_it_can_read_is_refused_and_kept(desk: Desk) -> None:

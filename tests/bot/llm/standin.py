@@ -52,12 +52,12 @@ class Standin:
         finally:
             await runner.cleanup()
 
-    def says(self, text: str = "", *, calls: Mapping[str, Any] | None = None, stop: str | None = "") -> None:
+    def says(self, text: str = "", *, calls: Mapping[str, Any] | None = None, stop: str | None = "usual") -> None:
         """An answer: words, and calls by the tools' names; a stop of None is none at all."""
 
         def answer(body: Body, is_chat: bool) -> web.Response:
             made = _completion if is_chat else _message
-            wanted = stop if stop != "" else "tools" if calls else "end"
+            wanted = stop if stop != "usual" else "tools" if calls else "end"
             return web.json_response(made(text, dict(calls or {}), wanted), headers={"request-id": "req_1"})
 
         self._answers.append(answer)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import prices
-from bot.errors import BudgetError
+from bot.errors import BudgetError, ModelBusyError
 from bot.limiter import Limiter
 from bot.llm.breaker import IN_A_ROW, KEY_REFUSED
 from bot.llm.gate import counted
@@ -97,6 +97,21 @@ async def test_each_provider_has_its_own_breaker_and_turns(
         assert "repeated failures" in await chain.left_alone()
     async with file.read() as tx:
         assert await limits.blocked(tx, now=NOON) == []
+
+
+async def test_who_will_answer_later_is_waited_for_whatever_the_others_say(
+    first: LlmSandbox, second: Standin, limiter: Limiter
+) -> None:
+    waits = replace(ASK, patience=1.0)
+    async with opened_of(both(first, second), limiter=limiter) as chain:
+        first.fail(status=401)
+        second.fails(429)  # and does not say for how long
+        await chain.ask(waits)  # its first answer is a good one
+        assert await chain.left_alone() == KEY_REFUSED, "for all processes to see, though the other one answers"
+        for _ in range(2):
+            with pytest.raises(ModelBusyError) as busy:
+                await chain.ask(waits)
+            assert (len(first.requests), len(second.requests), round(busy.value.after or 0)) == (1, 2, 60)
 
 
 async def test_a_call_is_paid_by_its_person_and_what_the_cache_knew_has_its_price(

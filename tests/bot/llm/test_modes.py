@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.llm.modes import leaked, object_of, read, refused, shape
+from bot.llm.modes import object_of, read, refused, shape
 from bot.llm.port import Ask, Call, Message, Reply, Result, Tool, Usage, WrongAnswerError, user
 
 NOTE = Tool(name="note", description="Writes a word down.", schema=object_of({"word": {"enum": ["red", "green"]}}))
@@ -149,32 +149,3 @@ def test_a_native_call_that_does_not_fit_says_so_for_the_model() -> None:
         "there is no tool drop; there are note",
         "the arguments are no JSON object",
     ]
-
-
-LEAKS = [
-    '{"name": "note", "arguments": {"word": "red"}}',
-    'I will do that.\n```json\n{"name": "note", "parameters": {"word": "red"}}\n```',
-    '<tool_call>\n{"name": "note", "arguments": {}}\n</tool_call>',
-    '[TOOL_CALLS][{"name": "note", "arguments": {}}]',
-    "<function=note>{}</function>",
-    'note(word="red")',
-    '{"name": "another", "arguments": {"word": "red"}}',
-    '{"tool_calls": [{"function": {"name": "note", "arguments": "{}"}}]}',
-    step("note", word="red"),
-]
-
-
-@pytest.mark.parametrize("text", LEAKS)
-def test_a_call_as_text_is_seen(text: str) -> None:
-    assert leaked(ASK, reply(text))
-
-
-QUOTED = 'Its body is {"name": "shop", "input": {"id": 1}}, see the log.'
-
-
-@pytest.mark.parametrize(
-    "text", [QUOTED, "It is red.", 'The API answers {"status": "ok"}.', "Please note (again) that.", ""]
-)
-def test_other_text_is_text(text: str) -> None:
-    assert not leaked(ASK, reply(text))
-    assert not leaked(replace(ASK, tools=()), reply(LEAKS[0]))

@@ -170,9 +170,10 @@ async def test_a_server_may_want_no_key(there: Standin, kind: str) -> None:
     assert (await ask(kind, there, PROSE, api_key="")).text == "Hello."
 
 
+@pytest.mark.parametrize("stop", [None, ""])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_without_a_stop_reason_it_is_no_answer(there: Standin, kind: str) -> None:
-    there.says("Hel", stop=None)
+async def test_without_a_stop_reason_it_is_no_answer(there: Standin, kind: str, stop: str | None) -> None:
+    there.says("Hel", stop=stop)
     there.says("Hello.")
     answer = await ask(kind, there, PROSE)
     assert (answer.text, answer.attempts) == ("Hello.", 2)
@@ -282,6 +283,15 @@ async def test_a_call_as_text_is_not_taken_but_asked_for_as_an_action(there: Sta
         assert "tools" not in there.requests[1]
         await chain.ask(TOOLS)
         assert "tools" not in there.requests[2]  # it is remembered
+
+
+async def test_who_only_quoted_a_call_is_not_set_aside_for_it(there: Standin) -> None:
+    there.says(LEAK)
+    there.says('{"step": {"action": "reply", "arguments": {"text": "It is what the file holds."}}}')
+    async with opened_of(one_of("anthropic", there)) as chain:
+        assert (await chain.ask(TOOLS)).text == "It is what the file holds."
+        await chain.ask(TOOLS)
+        assert ["tools" in body for body in there.requests[:3]] == [True, False, True]
 
 
 @pytest.mark.parametrize("kind", KINDS)
