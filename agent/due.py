@@ -1,6 +1,6 @@
 """What happens when something is due: the one who must act hears of it, once, unless it no longer applies."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -46,7 +46,6 @@ ABOUT_TICKETS: dict[str, Act] = {SNOOZE: wake, UNDO: fade, STALE: nudge, **dict.
 REMINDING = {STALE, REVIEW, DIGEST, SUMMARY, channel_digest.CHANNEL_DIGEST}
 WITH_DEEDS = {SNOOZE, *DEEDS}
 SWITCHED_OFF = "missed: reminders were off for everybody"
-FOR_PEOPLE: dict[str, Callable[[Desk, Reminder], Awaitable[str]]] = {HELD: flush, DIGEST: send, DEPARTURE: depart}
 
 
 class OwnAct(Protocol):
@@ -61,6 +60,9 @@ BY_KIND: dict[str, OwnAct] = {
     SUMMARY: summarise,
     channel_digest.CHANNEL_DIGEST: channel_digest.send,
     REVIEW: remind_of_review,
+    HELD: flush,
+    DIGEST: send,
+    DEPARTURE: depart,
 }
 
 
@@ -92,7 +94,6 @@ async def _do(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     """Do what is due; why not, if it no longer applies."""
     if reminder.kind in BY_KIND:
         return await BY_KIND[reminder.kind](desk, reminder, late=late)
-    if reminder.ticket_id is None:
-        return await FOR_PEOPLE[reminder.kind](desk, reminder)
+    assert reminder.ticket_id is not None  # what is left is about a ticket
     ticket = await tickets.get(desk.tx, reminder.ticket_id)
     return await ABOUT_TICKETS[reminder.kind](desk, reminder, ticket, late=late)

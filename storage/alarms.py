@@ -7,6 +7,7 @@ from sqlmodel import Field, Index, col, func, or_, select
 from storage.columns import Row, UtcTime
 from storage.database import Tx
 from storage.reminders import LIVE, Reminder
+from storage.tickets import Ticket
 
 ACTIVE, RUNG, OVER = "active", "rung", "over"
 
@@ -54,12 +55,19 @@ async def coming(tx: Tx, person_id: int) -> list[Alarm]:
     return list(await tx.exec(found))
 
 
-async def due_for(tx: Tx, person_id: int, *, after: datetime, until: datetime) -> list[tuple[datetime, Alarm]]:
-    """What comes to somebody between two moments, and when, the next first; also what was put off."""
+async def due_for(
+    tx: Tx, person_id: int, *, after: datetime, until: datetime
+) -> list[tuple[datetime, Alarm, Ticket | None]]:
+    """What comes to somebody between two moments, when, and of which ticket, the next first; also what was put off."""
     between = (col(Reminder.due_at) > after) & (col(Reminder.due_at) < until)
-    found = select(Reminder.due_at, Alarm).join(Alarm, col(Alarm.id) == Reminder.alarm_id)
+    found = (
+        select(Reminder.due_at, Alarm, Ticket)
+        .join(Alarm, col(Alarm.id) == Reminder.alarm_id)
+        .join(Ticket, col(Ticket.id) == Alarm.ticket_id, isouter=True)
+    )
     theirs = (col(Alarm.person_id) == person_id) & col(Reminder.state).in_(LIVE) & between
-    return [(at, alarm) for at, alarm in await tx.exec(found.where(theirs).order_by(col(Reminder.due_at)))]
+    rows = await tx.exec(found.where(theirs).order_by(col(Reminder.due_at)))
+    return [(at, alarm, ticket) for at, alarm, ticket in rows]
 
 
 async def active_of(tx: Tx, asker_id: int) -> int:

@@ -9,7 +9,9 @@ from sqlalchemy import ScalarSelect, String, bindparam, cast, exists, literal, o
 from sqlalchemy.orm import defer
 from sqlmodel import and_, col, select
 
+from storage.alarms import ACTIVE, Alarm
 from storage.database import Tx
+from storage.notices import Notice
 from storage.people import Membership, Person
 from storage.settings_kv import Setting
 from storage.sla import OFF, SlaClock
@@ -77,13 +79,20 @@ _OF_TEAM = (
 )
 _HAS_SOME = exists().where(col(Assignment.person_id) == col(Person.id), col(Assignment.ended_at).is_(None))
 _IS_MEMBER = exists().where(col(Membership.person_id) == col(Person.id))
+_IS_AWAITED = col(Person.id).in_(
+    select(Ticket.waiting_on).where(col(Ticket.waiting_on).is_not(None), col(Ticket.status).in_(OPEN))
+)
+_IS_REMINDED = col(Person.id).in_(
+    select(Alarm.person_id).where(col(Alarm.person_id).is_not(None), Alarm.state == ACTIVE)
+)
+_IS_HELD_FOR = exists().where(col(Notice.person_id) == col(Person.id), col(Notice.state) == "held")
 _RECEIVERS = (
     select(Person)
     .where(
         col(Person.id) > bindparam("after"),
         col(Person.is_active),
         col(Person.is_outsider).is_(False),
-        or_(col(Person.is_admin), _IS_MEMBER, _HAS_SOME),
+        or_(col(Person.is_admin), _IS_MEMBER, _HAS_SOME, _IS_AWAITED, _IS_REMINDED, _IS_HELD_FOR),
     )
     .order_by(col(Person.id))
     .limit(bindparam("most"))
@@ -128,5 +137,8 @@ def _set(keys: tuple[str, str], values: Sequence[str | None]) -> dict[str, str]:
 
 
 async def receivers(tx: Tx, *, after: int, most: int) -> Sequence[Person]:
-    """Admins, members of teams and whoever has a ticket, by id, some at a time."""
+    """Admins, members of teams, and whoever has a ticket, is waited for, or has a reminder or a held notice to come.
+
+    By id, some at a time.
+    """
     return list(await tx.exec(_RECEIVERS, params={"after": after, "most": most}))

@@ -159,11 +159,11 @@ async def cancel_plan(tx: Tx, plan_key: str) -> None:
     await run(tx, update(reminders).where(is_left).values(state="cancelled"))
 
 
-async def cancel_alarm(tx: Tx, alarm_id: int, *, step: str | None = None) -> None:
-    """Nothing of an alarm is left to come, or nothing of this step."""
+async def cancel_alarm(tx: Tx, alarm_id: int, *, steps: Collection[str] = ()) -> None:
+    """Nothing of an alarm is left to come, or nothing of these steps."""
     is_left = (col(Reminder.alarm_id) == alarm_id) & col(Reminder.state).in_(LIVE)
-    if step is not None:
-        is_left &= col(Reminder.step) == step
+    if steps:
+        is_left &= col(Reminder.step).in_(steps)
     await run(tx, update(reminders).where(is_left).values(state="cancelled"))
 
 

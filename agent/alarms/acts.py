@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from agent.alarms.keep import AGAIN, ALARM, BLOCKED, BLOCKS, begin, end, plan, whose
+from agent.alarms.keep import AGAIN, ALARM, BLOCKED, BLOCKS, HELD, begin, end, plan, whose
 from agent.alarms.tell import tell_asker
 from agent.alarms.timing import shown, timing_of, whole
 from agent.calendar.spoken.spoken import Unclear
@@ -92,7 +92,7 @@ async def _done(desk: Desk, alarm: Alarm, _: str) -> str:
     """A series goes on; what was put off does not come again."""
     by = f"@{escape(desk.asker.name)}"
     if alarm.rule and alarm.state != OVER:
-        await reminders.cancel_alarm(desk.tx, alarm.id, step=AGAIN)
+        await reminders.cancel_alarm(desk.tx, alarm.id, steps=(AGAIN, HELD))
         return say("Done by {who}: {what}. The series goes on.", who=by, what=_named(alarm))
     if alarm.state != OVER:
         await end(desk, alarm, fixed("it is done"))
@@ -111,7 +111,7 @@ async def _later(desk: Desk, alarm: Alarm, words: str) -> str:
         raise UserError(say(how, question=question, number=alarm.id)) from question
     if timing.series:
         raise UserError(say("Put off once, a reminder comes once: write it as in `1h` or `tomorrow`."))
-    await reminders.cancel_alarm(desk.tx, alarm.id, step=AGAIN if alarm.rule else None)
+    await reminders.cancel_alarm(desk.tx, alarm.id, steps=(AGAIN, HELD) if alarm.rule else ())
     await plan(desk, alarm, timing.at, step=AGAIN)
     return say("Put off: {what} comes again on {when}.", what=_named(alarm), when=shown(desk, timing, calendar))
 

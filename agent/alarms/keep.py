@@ -14,11 +14,13 @@ from storage.alarms import ACTIVE, OVER, Alarm
 from storage.reminders import Reminder
 
 ALARM = "alarm"  # the kind of its reminders
-RINGS, AGAIN = "rings", "again"  # their steps: as it was asked for, and put off by a button
+# Their steps: as it was asked for; put off by a button; held back until it suits whom it is for.
+RINGS, AGAIN, HELD = "rings", "again", "held"
 BLOCKS = "remind.block:"  # key of settings_kv in the scope of a person, before the id of whom they block
 DAY = timedelta(days=1)
 # Why one is over.
 GONE, ASKER_GONE = fixed("they are gone"), fixed("who asked for it is gone")
+ASKER_LEFT = fixed("who asked for it left the channel")
 BLOCKED = fixed("they take no reminders of who asked")
 
 
@@ -92,7 +94,7 @@ async def begin(desk: Desk, alarm: Alarm, timing: Timing) -> None:
 
 
 async def plan(desk: Desk, alarm: Alarm, at: datetime, *, step: str = RINGS) -> None:
-    """Plan its next time; one that is put off leaves the series as it is."""
+    """Plan its next time; one that is put off or held back leaves the series as it is."""
     if step == RINGS or not alarm.rule:
         alarm.next_at, alarm.state = at, ACTIVE
     due = Reminder(

@@ -2,10 +2,23 @@
 
 from datetime import datetime
 
-from agent.alarms.keep import AGAIN, ALARM, ASKER_GONE, BLOCKED, GONE, end, following, is_blocked, plan
-from agent.alarms.tell import tell, tell_asker
-from agent.calendar.opening import day_of
-from agent.calendar.whose import calendar_of_person
+from agent.alarms.keep import (
+    ALARM,
+    ASKER_GONE,
+    ASKER_LEFT,
+    BLOCKED,
+    GONE,
+    HELD,
+    RINGS,
+    end,
+    following,
+    is_blocked,
+    plan,
+)
+from agent.alarms.tell import tell_asker, tell_when_it_suits
+from agent.calendar.opening import Calendar, day_of
+from agent.calendar.whose import calendar_of, calendar_of_person, calendar_of_team
+from agent.channels.settings import home_team
 from agent.desk import Desk
 from agent.language import of_channel, of_person
 from agent.notices import notify
@@ -14,6 +27,7 @@ from bot.messages import Button, Message, escape, link, mention, moment
 from prompts.words import Phrase, fixed, phrase, say, speaking
 from storage import absences, alarms, outbox, people, tickets
 from storage.alarms import OVER, RUNG, Alarm
+from storage.calendars import WORKSPACE
 from storage.people import Person
 from storage.reminders import Reminder
 from storage.tickets import Ticket
@@ -32,10 +46,12 @@ async def ring(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     person = await people.get(desk.tx, alarm.person_id) if alarm.person_id else None
     if why_not := await _why_over(desk, alarm, asker, person):
         return why_not
-    missed = await _go_on(desk, alarm, reminder) if reminder.step != AGAIN else 0
-    if reminder.step == AGAIN and not alarm.rule:
+    missed = await _go_on(desk, alarm, reminder) if reminder.step == RINGS else 0
+    if reminder.step != RINGS and not alarm.rule:
         alarm.next_at, alarm.state = None, RUNG
-    if alarm.is_workdays and reminder.step != AGAIN and (off := await _is_off(desk, person or asker, reminder.due_at)):
+    if reminder.step == HELD and await _is_done_since(desk, alarm, reminder.created_at):
+        return "the ticket was done while it was held back"
+    if alarm.is_workdays and reminder.step == RINGS and (off := await _is_off(desk, alarm, reminder.due_at)):
         return off
     if late and missed:
         late = phrase(ONCE_MORE if missed == 1 else MORE_OFTEN, due=moment(reminder.due_at), count=missed)
@@ -50,6 +66,11 @@ async def _why_over(desk: Desk, alarm: Alarm, asker: Person, person: Person | No
     if not asker.is_active and (person is None or person.id != asker.id):
         await end(desk, alarm, ASKER_GONE)
         return ASKER_GONE
+    members = desk.insiders.get(alarm.channel_id or "")  # of a channel that is private, as far as they are known
+    if members and asker.slack_id not in members:
+        await end(desk, alarm, ASKER_LEFT)
+        await tell_asker(desk, alarm, phrase("you left {channel}", channel=f"<#{alarm.channel_id}>"), name="left")
+        return ASKER_LEFT
     if person is None:
         return ""
     if not person.is_active:
@@ -66,7 +87,7 @@ async def _why_over(desk: Desk, alarm: Alarm, asker: Person, person: Person | No
 
 async def _go_on(desk: Desk, alarm: Alarm, reminder: Reminder) -> int:
     """Plan the next time of a series; how many times it was due since and did not come."""
-    calendar = await calendar_of_person(desk.tx, desk.settings, alarm.person_id or alarm.asker_id)
+    calendar = await _calendar(desk, alarm)
     came, missed = reminder.due_at, 0
     if alarm.times_left is not None:
         alarm.times_left -= 1
@@ -84,13 +105,28 @@ async def _go_on(desk: Desk, alarm: Alarm, reminder: Reminder) -> int:
     return missed
 
 
-async def _is_off(desk: Desk, person: Person, due_at: datetime) -> str:
-    """Why somebody does not work on that day, if they do not."""
-    if await absences.at(desk.tx, [person.id], now=desk.now):
+async def _calendar(desk: Desk, alarm: Alarm) -> Calendar:
+    """Whose working days count: of whom it is for, or of the team whose channel it is for."""
+    if alarm.person_id:
+        return await calendar_of_person(desk.tx, desk.settings, alarm.person_id)
+    if team := await home_team(desk, alarm.channel_id or ""):
+        return await calendar_of_team(desk.tx, desk.settings, team.id)
+    return await calendar_of(desk.tx, desk.settings, [WORKSPACE])
+
+
+async def _is_off(desk: Desk, alarm: Alarm, due_at: datetime) -> str:
+    """Why those whom it is for do not work on that day, if so."""
+    if alarm.person_id and await absences.at(desk.tx, [alarm.person_id], now=desk.now):
         return "they are away"
-    calendar = await calendar_of_person(desk.tx, desk.settings, person.id)
+    calendar = await _calendar(desk, alarm)
     is_open = bool(day_of(calendar, due_at.astimezone(calendar.zone).date()).openings)
     return "" if is_open else "it is a day off"
+
+
+async def _is_done_since(desk: Desk, alarm: Alarm, since: datetime) -> bool:
+    """Whether the ticket that it is about was done after a moment."""
+    ticket = await tickets.get(desk.tx, alarm.ticket_id) if alarm.ticket_id else None
+    return ticket is not None and ticket.resolved_at is not None and ticket.resolved_at >= since
 
 
 async def _language(desk: Desk, alarm: Alarm) -> str:
@@ -167,4 +203,4 @@ async def _say(desk: Desk, alarm: Alarm, message: Message, person: Person | None
         await outbox.add(desk.tx, row)
         return ""
     assert person is not None  # what is for no channel is for somebody
-    return await tell(desk, person, message, key=key, doer_id=alarm.asker_id)
+    return await tell_when_it_suits(desk, alarm, person, message, key=key)

@@ -31,7 +31,7 @@ def timing_of(desk: Desk, found: Found, calendar: Calendar) -> Timing:
     first = next_of(series, calendar, after=desk.now)
     if first is None:
         raise UserError(say("That would never come: its end is before its first time."))
-    return Timing(at=first, zone=calendar.zone, words=found.words, series=series)
+    return Timing(at=first, zone=calendar.zone, words=found.words, note=series.note, series=series)
 
 
 def whole(words: str) -> Found:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from agent.calendar.spoken.read import Found, checked, read_end, read_first, read_last
+from agent.calendar.spoken.read import Found, checked, is_telling, partly, read_end, read_first, read_last
 from agent.commands.reading import LINK, THIS
 from agent.commands.slots import SOMEONE
 
@@ -18,6 +18,10 @@ _OF_THIS = re.compile(rf"(?:about|of|an|über|wegen)\s+{_THIS}(?=\s)", re.IGNORE
 _THIS_THERE = re.compile(rf"{_THIS}\s+{LINK}", re.IGNORECASE)
 _LINKS = re.compile(
     r"(?:to|that|about|of|an|daran,?(?:\s+dass)?|dass|zu|über|wegen)\b[,:]?\s*|[,:–-]\s*", re.IGNORECASE
+)
+_BY = re.compile(r"by\s+", re.IGNORECASE)
+_BY_AT_END = re.compile(  # "to send it by friday", but not "to stand by tomorrow"
+    r"(?:^|(?<!\bstop)(?<!\bdrop)(?<!\bcome)(?<!\bpass)(?<!\bswing)(?<!\bstand)(?<!\bgo)\s)by$", re.IGNORECASE
 )
 
 
@@ -97,17 +101,25 @@ def _split(rest: str) -> tuple[Found | None, str]:
     line, _, below = rest.partition("\n")
     if below and (alone := read_first(line)) and not alone.after:
         return checked(alone._replace(after=below)), below
-    front = read_first(_LINKS.sub("", rest, count=1) if _LINKS.match(rest) else rest)
+    words = _unlinked(rest)
+    front = read_first(words) or read_first(_BY.sub("", words, count=1))
     if front and (not front.after or _LINKS.match(front.after)):
-        after = _LINKS.sub("", front.after, count=1) if _LINKS.match(front.after) else front.after
-        both = read_end(front._replace(after=after))
+        both = read_end(front._replace(after=_unlinked(front.after)))
         return both, both.after
-    words = _LINKS.sub("", rest, count=1) if _LINKS.match(rest) else rest
+    if front and is_telling(front) and (both := read_end(front)).words != front.words:
+        return both, both.after
     if back := read_last(words):
-        return back, back.before
+        if front and is_telling(front):
+            raise partly(words)
+        return back, _BY_AT_END.sub("", back.before)
     if front:
         return checked(front), front.after
     return None, words
+
+
+def _unlinked(words: str) -> str:
+    """Without the word that leads to what it is about."""
+    return _LINKS.sub("", words, count=1) if _LINKS.match(words) else words
 
 
 def _about(text: str) -> tuple[str, str]:

@@ -12,20 +12,32 @@ from prompts.words import fixed, say
 NAMES = (fixed("Mon"), fixed("Tue"), fixed("Wed"), fixed("Thu"), fixed("Fri"), fixed("Sat"), fixed("Sun"))
 USUAL = "Mon-Fri 09:00-18:00"
 MIDNIGHT = 24 * 60
-DAYS = re.compile(r"([a-z]{3,9})(?:-([a-z]{3,9}))?", re.IGNORECASE)
+_SHORT = "mo|tu|we|th|fr|sa|su|di|mi|do|so"
+_NAME = rf"([a-z]{{3,10}}|{_SHORT})"
+DAYS = re.compile(rf"{_NAME}(?:-{_NAME})?", re.IGNORECASE)
 TIMES = re.compile(r"(\d{1,4})(?::(\d{1,4}))?-(\d{1,4})(?::(\d{1,4}))?")
-_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FULL = (
+    ("monday", "montag"),
+    ("tuesday", "dienstag"),
+    ("wednesday", "mittwoch"),
+    ("thursday", "donnerstag"),
+    ("friday", "freitag"),
+    ("saturday", "samstag", "sonnabend"),
+    ("sunday", "sonntag"),
+)
+_GAP = re.compile(r"\s*[-–—]\s*|\s+(?:to|bis)\s+", re.IGNORECASE)
+_OF_CLOCK = re.compile(r"(?<=\d)\s*uhr\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)  # the same few are read back from the database over and over
 def read_week(text: str) -> tuple[Shift, ...]:
-    """The shifts of these words; times without a day are those of Monday to Friday.
+    """The shifts of these words, in English or German; times without a day are those of Monday to Friday.
 
     Raises:
         UserError: a word is no day and no time of day, or nothing is open.
     """
     days, is_after_times, shifts = list(range(5)), True, set[Shift]()
-    for word in re.split(r"[\s,;]+", text.replace("–", "-").strip()):
+    for word in re.split(r"[\s,;]+", together(text).strip()):
         if found := DAYS.fullmatch(word):
             days = [*([] if is_after_times else days), *_days(found)]
             is_after_times = False
@@ -37,9 +49,16 @@ def read_week(text: str) -> tuple[Shift, ...]:
     return tuple(sorted(shifts))
 
 
+def together(text: str) -> str:
+    """With each range as one word: "9 - 18 Uhr" as "9-18"."""
+    return _GAP.sub("-", _OF_CLOCK.sub("", text))
+
+
 def is_of_week(word: str) -> bool:
     """Whether a word is about days or times, well written or not, rather than a zone."""
-    return word[:1].isdigit() or word[:3].casefold() in {name.casefold() for name in NAMES}
+    first = re.split(r"[-,;]", word)[0].casefold()
+    starts = {name[:3] for names in _FULL for name in names}
+    return word[:1].isdigit() or word[:3].casefold() in starts or first in _SHORT.split("|")
 
 
 def show_week(week: tuple[Shift, ...]) -> str:
@@ -70,8 +89,8 @@ def _days(found: re.Match[str]) -> list[int]:
 
 
 def _day(word: str) -> int:
-    for number, name in enumerate(_FULL):
-        if name.startswith(word.casefold()):
+    for number, names in enumerate(_FULL):
+        if any(name.startswith(word.casefold()) for name in names):
             return number
     days = ", ".join(NAMES[:-1])
     raise UserError(

@@ -4,6 +4,7 @@ from agent.assigning import assign
 from agent.assigning.duty import warning
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.language import as_kept
 from agent.notices import notify
 from agent.sla.clocks import acknowledge, is_unseen
 from agent.tickets.change import changing
@@ -27,7 +28,7 @@ async def claim(desk: Desk, said: Said) -> Reply:
             await assign.take_from_all(desk, ticket)
             warned = await warning(desk, [asker])
             await assign.give(desk, ticket, asker)
-            ticket.assign_reason = "claimed"
+            ticket.assign_reason = await as_kept(desk, ticket, phrase("claimed"))
         await acknowledge(desk, ticket)
     if warned:
         return text_reply(say("{ticket} is yours.", ticket=notify.headline(ticket)) + warned, is_private=True)

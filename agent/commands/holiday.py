@@ -8,10 +8,11 @@ from agent.calendar.owner import Owner, owner_of
 from agent.calendar.week import dated
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
+from agent.people.moved import follow_hours
 from bot.errors import UserError
 from bot.messages import escape
-from prompts.words import fixed, say
-from storage import calendars
+from prompts.words import fixed, say, say_of
+from storage import calendars, people
 from storage.calendars import CustomDay
 
 AHEAD = 365
@@ -36,6 +37,8 @@ async def holiday(desk: Desk, said: Said) -> Reply:
     await owner.require_opening(desk)
     if verb:
         await owner.move_deadlines(desk)
+    if verb and owner.person_id:
+        await follow_hours(desk, await people.get(desk.tx, owner.person_id))
     return text_reply(await _shown(desk, owner), is_private=True)
 
 
@@ -94,8 +97,14 @@ async def _shown(desk: Desk, owner: Owner) -> str:
     named = [(day, name) for day in days if (name := calendar.day_off(day)) is not None]
     rows = [f"• {dated(day)} {say(NAMELESS) if name == NAMELESS else escape(name)}" for day, name in named]
     where = say("holidays of {region}", region=calendar.region) if calendar.region else say("no country's holidays")
-    some = say("in the next year {count} days off", count=len(rows)) if rows else say("in the next year no days off")
+    some = _counted(len(rows))
     return "\n".join([f"*{owner.name}*: {where}; {some}.", *rows])
+
+
+def _counted(number: int) -> str:
+    if not number:
+        return say("in the next year no days off")
+    return say_of(number, "in the next year 1 day off", "in the next year {count} days off")
 
 
 VERB = Verb(

@@ -2,7 +2,7 @@
 
 from agent.calendar.opening import is_open, next_open
 from agent.calendar.owner import Owner, owner_of
-from agent.calendar.week import is_of_week, read_week, show_week
+from agent.calendar.week import is_of_week, read_week, show_week, together
 from agent.calendar.whose import where_from
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
@@ -43,8 +43,9 @@ async def _change(desk: Desk, owner: Owner, words: str) -> None:
 
 def _read(row: CalendarRow, words: str) -> None:
     """The week and the zone, as far as they are named."""
-    week = " ".join(word for word in words.split() if is_of_week(word))
-    zone = " ".join(word for word in words.split() if not is_of_week(word)).strip(" ,;")
+    said = together(words).split()
+    week = " ".join(word for word in said if is_of_week(word))
+    zone = " ".join(word for word in said if not is_of_week(word)).strip(" ,;")
     row.week = show_week(read_week(week)) if week else row.week
     row.zone = zone_named(zone).key if zone else row.zone
 

@@ -2,7 +2,7 @@
 
 from agent.alarms.acts import act
 from agent.alarms.keep import AGAIN as PUT_OFF
-from agent.alarms.keep import ALARM
+from agent.alarms.keep import ALARM, HELD
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
 from agent.digest.plan import DAILY
@@ -21,6 +21,10 @@ from storage.reminders import Reminder
 
 SHOWN, LONGEST = 20, 200
 ALONE = fixed("what it says is told to you alone, in a direct message")  # nobody knows where it was said
+OUT_OF_TURN = {
+    PUT_OFF: fixed("reminder {number}, put off"),
+    HELD: fixed("reminder {number}, held back until it suits you"),
+}
 STEPS = {
     "warn": fixed("you hear that the deadline is near"),
     "breach": fixed("the deadline passes, and you hear so"),
@@ -64,11 +68,13 @@ async def _asked(desk: Desk, alarm: Alarm) -> str:
 
 
 async def _put_off(desk: Desk, reminder: Reminder) -> str:
-    """One time of a series that was put off and comes beside the others; what comes once is listed as it is."""
+    """One time of a series that was put off or held back and comes beside the others; what comes once is listed as it
+    is.
+    """
     alarm = await alarms.get(desk.tx, reminder.alarm_id or 0)
-    if alarm is None or not alarm.rule or reminder.step != PUT_OFF:
+    if alarm is None or not alarm.rule or reminder.step not in OUT_OF_TURN:
         return ""
-    name = say("reminder {number}, put off", number=alarm.id)
+    name = say(OUT_OF_TURN[reminder.step], number=alarm.id)
     return f"• {moment(reminder.due_at)} {name}: {await _what(desk, alarm)}"
 
 

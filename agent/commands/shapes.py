@@ -14,7 +14,9 @@ REPO = re.compile(rf"list|(?:connect|sync|disconnect)\s+[\w.-]+/[\w.-]+{_FLAG}",
 SINCE = re.compile(r"(?:--(?:since|repo)[ =]\S+\s*)*")
 JOBS = re.compile(r"(?:list|show\s+\d+|(?:replay|discard|cancel)\s+(?:\d|kind=\w).*)?", re.IGNORECASE | re.DOTALL)
 _WHOSE = r"(?:team\s+\S.*?(?:\s+|$)|workspace(?:\s+|$))?"
-_WEEK_OR_ZONE = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:-[a-z]+)?|\d[\d:]*-\d[\d:]*|[a-z_]+/[\w/+-]+|utc)"
+_DAY = r"(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|(?:mon|tue|wed|thu|fri|sat|sun|die|mit|don|sam|son)[a-z]*)"
+_TO = r"(?:\s*[-–—]\s*|\s+(?:to|bis)\s+)"
+_WEEK_OR_ZONE = rf"(?:{_DAY}(?:{_TO}[a-z]+)?|\d[\d:]*(?:\s*uhr)?{_TO}\d[\d:]*(?:\s*uhr)?|[a-z_]+/[\w/+-]+|utc)"
 HOURS = re.compile(rf"{_WHOSE}(?:default|(?:{_WEEK_OR_ZONE}(?:[\s,;]+|$))*)", re.IGNORECASE)
 HOLIDAY = re.compile(rf"{_WHOSE}(?:country(?:\s+[\w-]+){{1,2}}|(?:add|remove)\s+\d[\d-]*(?:\s[^<>]*)?)?", re.IGNORECASE)
 CAPACITY = re.compile(r"(?:off|[-+]?\d[\d.,]*)?", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from agent.calendar.opening import Calendar, next_open
+from agent.calendar.opening import Calendar, day_of, next_open
 from agent.calendar.week import dated, weekday
 from agent.calendar.when import When, read_when
 from agent.calendar.whose import calendar_of_person
@@ -60,7 +60,7 @@ async def put_off(desk: Desk, ticket: Ticket, until: datetime, *, kind: str | No
 
 def _moved(calendar: Calendar, when: When, until: datetime) -> str:
     """Why it is another moment than the one that was asked for, as a sentence that follows; empty if it is that one."""
-    if when.day and until.astimezone(calendar.zone).date() != when.day:
+    if when.day and not day_of(calendar, when.day).openings:
         return say(" {day} is no working day, so it is the next moment in your hours.", day=dated(when.day))
     if until != when.at:
         there = when.at.astimezone(calendar.zone)

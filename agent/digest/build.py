@@ -11,11 +11,13 @@ from agent.notices.attention import BREACH, DEADLINE, GIVEN, NUDGE, REVIEW
 from agent.proposals.asking import how_to_decide
 from agent.proposals.pending import asks, to_decide
 from agent.review_requests.words import in_digest
-from bot.messages import Button, Message, escape, moment
-from prompts.words import fixed, say
+from bot.messages import Button, Message, cut, escape, link, linked, moment
+from prompts.words import Phrase, fixed, say
 from storage import alarms, digests, notices, review_requests
+from storage.alarms import Alarm
 from storage.digests import Matter
 from storage.notices import Notice
+from storage.overview import Asked
 from storage.people import Person
 from storage.tickets import OPEN, Ticket
 
@@ -45,7 +47,7 @@ PARTS: tuple[Part, ...] = (
 )
 
 
-async def build(desk: Desk, person: Person, calendar: Calendar) -> Digest:
+async def build(desk: Desk, person: Person, calendar: Calendar, *, late: Phrase | str = "") -> Digest:
     """The digest as of now, in five reads; each ticket stands in the first part that it belongs to."""
     matters = await digests.matters(desk.tx, person.id, keys=NUDGED)
     found = [one for one in matters if _is_shown(desk, person, one)]
@@ -67,8 +69,8 @@ async def build(desk: Desk, person: Person, calendar: Calendar) -> Digest:
         sections.append((name, waited))
         notes += chunks([f"*{name}*", *waited])
     message = Message(
-        text=say("Your day: {counts}.", counts=", ".join(counted(name) for name, _ in sections)),
-        title=f"*{say('Your day')}*",
+        text=f"{late}{say('Your day: {counts}.', counts=', '.join(counted(name) for name, _ in sections))}",
+        title=f"{late}*{say('Your day')}*",
         notes=tuple(notes),
         buttons=tuple(button for one in shown[:BUTTONS] for button in _buttons(one)),
     )
@@ -78,7 +80,7 @@ async def build(desk: Desk, person: Person, calendar: Calendar) -> Digest:
 async def _asked_of(desk: Desk, person: Person) -> list[tuple[str, list[str]]]:
     """Pull requests that wait for their review, and what waits for their decision."""
     reviews = [in_digest(one) for one in await review_requests.awaited(desk.tx, person.id)]
-    decisions = [f"• {asks(one)}{how_to_decide(one.proposal)}" for one in await to_decide(desk, person)]
+    decisions = [_to_decide(one) for one in await to_decide(desk, person)]
     to_review, to_approve = fixed("To review ({count})"), fixed("To decide ({count})")
     return [(say(to_review, count=len(reviews)), reviews), (say(to_approve, count=len(decisions)), decisions)]
 
@@ -87,7 +89,23 @@ async def _asked_for(desk: Desk, person: Person, calendar: Calendar) -> list[str
     """What comes to them today because somebody asked for it."""
     tomorrow = datetime.combine(desk.now.astimezone(calendar.zone).date() + DAY, time(), calendar.zone)
     found = await alarms.due_for(desk.tx, person.id, after=desk.now, until=tomorrow)
-    return [f"• {moment(at)} {escape(one.text[:TITLE]) or say('a message')}" for at, one in found]
+    return [f"• {moment(at)} {_reminded_of(desk, person, one, ticket)}" for at, one, ticket in found]
+
+
+def _reminded_of(desk: Desk, person: Person, alarm: Alarm, ticket: Ticket | None) -> str:
+    """The words of a reminder and what it is about, with a link to that."""
+    said = [escape(cut(alarm.text, TITLE))] if alarm.text else []
+    if ticket and desk.may_see(person.slack_id, ticket):
+        said.append(f"*{linked(ticket.name, ticket.permalink)}* {escape(cut(ticket.title, TITLE))}")
+    elif alarm.link and not ticket:
+        said.append(link(alarm.link, say("the message")))
+    return " · ".join(said) or say("a message")
+
+
+def _to_decide(one: Asked) -> str:
+    """Who asks for what, how to answer, and the ticket that it is about."""
+    about = f" · *{linked(one.ticket.name, one.ticket.permalink)}*" if one.ticket else ""
+    return f"• {asks(one)}{how_to_decide(one.proposal)}{about}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,10 +155,10 @@ async def settle_held(desk: Desk, *, told: Sequence[int], dropped: Sequence[int]
     await notices.end(desk.tx, dropped, state="dropped", reason=NO_NEWS)
 
 
-def held_message(lines: list[str]) -> Message:
+def held_message(lines: list[str], *, late: Phrase | str = "") -> Message:
     """What was held back, alone."""
     name = say("Held back for you ({count})", count=len(lines))
-    return Message(text=f"{counted(name)}. {say(ONLY)}", notes=tuple(chunks(lines)))
+    return Message(text=f"{late}{counted(name)}. {say(ONLY)}", notes=tuple(chunks(lines)))
 
 
 def _is_shown(desk: Desk, person: Person, one: Matter) -> bool:

@@ -10,7 +10,7 @@ from agent.notices.holding import WHEN_IT_SUITED, plan_flush
 from agent.notices.origin import with_why
 from agent.notices.post import post
 from agent.notices.standing import quiet_until
-from prompts.words import speaking
+from prompts.words import Phrase, speaking
 from storage import notices, people, reminders
 from storage.people import Person
 from storage.reminders import Reminder
@@ -19,7 +19,7 @@ SOON = timedelta(minutes=5)
 NEXT_CHANCE = 2 * SOON  # for what the digest did not say after all
 
 
-async def flush(desk: Desk, reminder: Reminder) -> str:
+async def flush(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     """All that is due for them by now; why nothing came of it, if so."""
     person = await people.get(desk.tx, reminder.person_id or 0)
     if not person.is_active:
@@ -38,7 +38,7 @@ async def flush(desk: Desk, reminder: Reminder) -> str:
     if not held.lines:
         return "it is no news any more"
     with speaking(await of_person(desk, person.id)):
-        message = with_why(held_message(held.lines), reminder)
+        message = with_why(held_message(held.lines, late=late), reminder)
     await post(desk, person.slack_id, message, key=f"flush:{reminder.id}:{reminder.due_at.isoformat()}")
     return ""
 

@@ -9,12 +9,12 @@ from agent.notices.holding import WITH_DIGEST
 from agent.notices.origin import with_why
 from agent.notices.post import post
 from agent.notices.standing import digest_time
-from prompts.words import speaking
+from prompts.words import Phrase, speaking
 from storage import absences, people
 from storage.reminders import Reminder
 
 
-async def send(desk: Desk, reminder: Reminder) -> str:
+async def send(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
     """Today's digest, whenever it was planned for; why there is none, if so. The next one is planned in any case."""
     person = await people.get(desk.tx, reminder.person_id or 0)
     if not person.is_active:
@@ -31,7 +31,7 @@ async def send(desk: Desk, reminder: Reminder) -> str:
         return "they are away"
     language = await of_person(desk, person.id)
     with speaking(language):
-        digest = await build(desk, person, calendar)
+        digest = await build(desk, person, calendar, late=late)
     await settle_held(desk, told=digest.told, dropped=digest.dropped, by=WITH_DIGEST)
     if digest.message is None:
         return "there was nothing to say"

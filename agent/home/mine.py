@@ -123,7 +123,7 @@ def reminders_part(view: View, coming: Sequence[Coming]) -> Part | None:
 def _planned(view: View, one: Coming) -> str:
     about = f"{headline(one.ticket)}: " if one.ticket else ""
     step = one.reminder.step
-    what = say(STEPS[step]) if step in STEPS else escape(one.reminder.reason)
+    what = say(STEPS[step]) if step in STEPS else escape(say(one.reminder.reason))
     if one.alarm and one.alarm.text:
         what = escape(one.alarm.text[:LONGEST])
     return f"• {moment(one.reminder.due_at)} {about}{what}{_whose(view, one)}"

@@ -10,7 +10,7 @@ from agent.more import more_lines
 from agent.notices import notify
 from agent.notices.attention import LIST
 from bot.messages import Button, Message, by_name, escape
-from prompts.words import fixed, say, say_of, speaking
+from prompts.words import Phrase, fixed, say, say_of, speaking
 from storage import absences, audit, notices, people, queue, reminders, settings_kv, tickets
 from storage.absences import Absence
 from storage.audit import AuditEvent
@@ -125,8 +125,8 @@ def _plan_key(absence: Absence) -> str:
     return f"{DEPARTURE}:{absence.id}:"
 
 
-async def depart(desk: Desk, reminder: Reminder) -> str:
-    """A planned absence begins; why nothing comes of it, if so."""
+async def depart(desk: Desk, reminder: Reminder, *, late: Phrase | str) -> str:
+    """A planned absence begins, late or not; why nothing comes of it, if so."""
     person = await people.get(desk.tx, reminder.person_id or 0)
     if person.id not in await absences.at(desk.tx, [person.id], now=desk.now):
         return "they are not away"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from agent.calendar.spoken.moment import moment_of
-from agent.calendar.spoken.read import read_first
+from agent.calendar.spoken.read import checked, read_first
 from agent.calendar.whose import calendar_of_person
 from agent.commands.reading import TICKET_IN_TEXT
 from agent.desk import Desk
@@ -81,8 +81,9 @@ async def _time(said: Said) -> str:
         for at in range(min(len(words), MOST_STARTS)):
             try:
                 found = read_first(" ".join(words[at:]))
-                if found is None or found.spoken.wrong:
+                if found is None or (found.spoken.wrong and found.spoken.wrong.said):
                     continue
+                checked(found)  # of two times neither is taken
                 if not found.spoken.repeat:
                     moment_of(found.spoken, calendar, now=said.desk.now, words=found.words)
             except UserError:

@@ -8,6 +8,7 @@ from agent.commands.subject import keep as keep_duty
 from agent.desk import Desk
 from agent.people.logins import verify
 from agent.people.members import make_admin
+from agent.people.moved import follow_hours
 from agent.people.organise import (
     PersonFacts,
     TeamFacts,
@@ -148,12 +149,14 @@ async def _rotation(desk: Desk, change: Change) -> None:
 
 
 async def _hours(desk: Desk, change: Change) -> None:
+    """What comes by their hours is planned anew."""
     person = await _of(desk, change)
     row = await calendars.own(desk.tx, calendars.of_person(person.id), workspace_id=desk.workspace_id)
     column = {"timezone": "zone", "hours": "week"}[change.column]
     before = {column: getattr(row, column), "of": row.scope}
     setattr(row, column, change.after)
     desk.audit("hours", "calendar", row.id, before=before, after={column: change.after})
+    await follow_hours(desk, person)
 
 
 async def _of(desk: Desk, change: Change) -> Person:

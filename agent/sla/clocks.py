@@ -172,7 +172,7 @@ def _set_times(desk: Desk, clock: SlaClock, policy: Policy, calendar: Calendar, 
 async def _meet(desk: Desk, ticket: Ticket, clock: SlaClock) -> None:
     if clock.met_at is None:
         clock.met_at = desk.now
-        if clock.due_at <= desk.now:
+        if clock.due_at <= (clock.paused_since or desk.now):  # the time of a pause is not the team's
             clock.breached_at = clock.breached_at or clock.due_at
     await reminders.cancel(desk.tx, ticket.id, kind=clock.kind)
 

@@ -18,7 +18,9 @@ TOLD = {MANAGERS: fixed("its managers"), "channel": fixed("its team's channel"),
 
 
 async def run_next_step(desk: Desk, ticket: Ticket, *, reason: str) -> tuple[str, str]:
-    """Take it, and count it as taken; its name and who was told. Without a ladder it is the managers, else the admins.
+    """Take it, and count it as taken with those that had nobody to tell; its name and who was told.
+
+    Without a ladder it is the managers, else the admins.
 
     Raises:
         UserError: there is nobody to tell.
@@ -37,10 +39,13 @@ async def run_next_step(desk: Desk, ticket: Ticket, *, reason: str) -> tuple[str
         )
         return f"{is_escalated} {who_has_it(had)} {give_to_another(ticket)}"
 
-    for rung in RUNGS[RUNGS.index(step) :]:  # who asks is not told themselves: then it is the one above
+    above = RUNGS[RUNGS.index(step) :]
+    for rung in above:  # who asks is not told themselves: then it is the one above
         if await tell_step(desk, ticket, rung, text, key=f"escalate:{desk.key}:{rung}"):
-            if planned:
-                await _count(desk, planned, ticket)
+            taken = above[: above.index(rung) + 1]
+            for one in live:
+                if planned and one.kind == planned.kind and one.step in taken:
+                    await _count(desk, one, ticket)
             return rung, say(TOLD[rung])
     raise UserError(say("There is nobody to escalate {ticket} to: you would be told yourself.", ticket=ticket.name))
 

@@ -9,8 +9,8 @@ from agent.notices import notify
 from agent.sla.replan import replan
 from bot.worker import Run
 from handlers.context import Context
-from handlers.jobs.asked import ask_rests, system_desk
-from storage import reminders, tickets
+from handlers.jobs.asked import ask_rests, insiders_if_said, system_desk
+from storage import alarms, reminders, tickets
 
 
 async def reminder(ctx: Context, run: Run) -> None:
@@ -20,7 +20,10 @@ async def reminder(ctx: Context, run: Run) -> None:
         planned = await reminders.get(tx, reminder_id)
         ticket = await tickets.get(tx, planned.ticket_id) if planned.ticket_id else None
         private = set() if ticket else set(await tickets.private_channels(tx))  # a person's may be about any of them
+        alarm = await alarms.get(tx, planned.alarm_id) if planned.alarm_id else None
     insiders = await ctx.directory.insiders({ticket.channel_id} if ticket and ticket.is_private else private)
+    if alarm and alarm.channel_id and alarm.channel_id not in insiders:  # who asked may have left it
+        insiders |= await insiders_if_said(ctx, [alarm.channel_id])
     await ask_rests(ctx)
     async with run.finishing() as tx:
         desk = replace(system_desk(ctx, run, tx), insiders=insiders)

@@ -194,6 +194,25 @@ async def test_what_the_reporter_is_asked_does_not_cost_the_team_time(desk: Desk
     assert await running(cy) == {"resolve": due + timedelta(hours=17)}  # two hours of work: it goes over the night
 
 
+async def test_what_is_done_while_its_reporter_is_asked_is_no_breach(desk: Desk, make_ticket: MakeTicket) -> None:
+    cy = await given_to_cy(desk, make_ticket)
+    await run_line(cy, "start CH-1")
+    due = (await running(cy))["resolve"]
+    await run_line(replace(cy, now=NOW + timedelta(hours=1)), "wait CH-1 on @ann which browser it is")
+    await run_line(replace(cy, now=NOW + due + timedelta(days=3)), "resolve CH-1 failed over")
+    assert [one.breached_at for one in await sla.clocks(cy.tx, 1) if one.kind == "resolve"] == [None]
+
+
+async def test_a_step_that_is_taken_early_is_not_taken_again(desk: Desk, make_ticket: MakeTicket) -> None:
+    await given_to_cy(desk, make_ticket)
+    bo = replace(desk, actor=await actor_of(desk.tx, await people.the(desk.tx, "T1", "UBO")))
+    await run_line(bo, "escalate CH-1 they wait")
+    left = await desk.tx.exec(select(Reminder.kind, Reminder.step).where(Reminder.state == "planned"))
+    told = {step for kind, step in left if kind == "ack"}
+    assert {"managers", "channel"} & told == set()  # the only manager asked, so the channel was told
+    assert "breach" in told
+
+
 @pytest.mark.parametrize(
     ("text", "clock", "minutes"),
     [("15m", BUSINESS, 15), ("90min", ALWAYS, 90), ("4h", BUSINESS, 240), ("2d", BUSINESS, 960), ("2d", ALWAYS, 2880)],

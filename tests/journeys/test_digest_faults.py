@@ -58,7 +58,7 @@ async def seed_digests(settings: Settings, slack: SlackSandbox) -> None:
 
 def pages(slack: SlackSandbox) -> list[int]:
     """How many pages each has."""
-    return [len([text for text in said(slack.dms(user.name)) if text.startswith("*Your day*")]) for user in CROWD]
+    return [len([text for text in said(slack.dms(user.name)) if "*Your day*" in text]) for user in CROWD]
 
 
 @BOTH

@@ -134,6 +134,11 @@ async def test_a_channel_is_reminded_by_its_members_and_nobody_is_pinged(
     assert said(slack.ephemerals("carol")) == [
         "You are not a member of <#C0SECRET>, so no reminder of yours goes there."
     ]
+    slack.kick("bob", "#secret")
+    await quiet(bot)
+    await go_to(bot, clock, NOON + 5 * HOUR)
+    assert said(slack.dms("bob"))[-1] == "Your reminder “x” comes no more: you left <#C0SECRET>."
+    assert not any("Reminder" in message.text for message in slack.messages("#secret"))
 
 
 async def test_of_an_archived_channel_who_asked_hears(slack: SlackSandbox, bot: Bot, clock: Clock) -> None:

@@ -10,9 +10,9 @@ from agent.calendar.dates import read_date
 from agent.calendar.opening import DAY
 from agent.calendar.spoken.spoken import DayOf, Unclear, Wrong
 from agent.calendar.spoken.vocabulary import END, LONG_MONTHS, MONTH_NAMES, MONTHS, WEEKDAYS, any_of
-from agent.calendar.week import weekday
+from agent.calendar.week import dated, weekday
 from bot.errors import UserError
-from prompts.words import say
+from prompts.words import fixed, say
 
 Read = Callable[[re.Match[str]], dict[str, Any]]
 _ON = r"(?:(?:on|am|the|den|dem|der|this|coming|upcoming|next|diesen|kommenden|nächsten|naechsten|nächster)\s+){0,3}"
@@ -124,6 +124,24 @@ def _weekday(found: re.Match[str]) -> dict[str, Any]:
     return {"day": _next_weekday(WEEKDAYS[found["weekday"].casefold()])}
 
 
+def _with_weekday(read: Read) -> Read:
+    """A date that is named with its weekday too, as in "tuesday, 8 december"."""
+
+    def both(found: re.Match[str]) -> dict[str, Any]:
+        day_of, number = read(found)["day"], WEEKDAYS[found["weekday"].casefold()]
+
+        def agreed(today: date) -> date:
+            day: date = day_of(today)
+            if day.weekday() != number:
+                how = fixed("“{words}” contradicts itself: that date is {day}. Name the one or the other.")
+                raise UserError(say(how, words=found[0].strip(), day=dated(day)))
+            return day
+
+        return {"day": agreed}
+
+    return both
+
+
 def _next_week(found: re.Match[str]) -> dict[str, Any]:
     return {"day": _in_next_week(WEEKDAYS[found["weekday"].casefold()] if found["weekday"] else 0)}
 
@@ -141,12 +159,16 @@ def _iso(found: re.Match[str]) -> dict[str, Any]:
 
 
 _MONTH = rf"(?P<name>{any_of(MONTHS)})\.?"
-PATTERNS: tuple[tuple[str, Read], ...] = (
+_DATES: tuple[tuple[str, Read], ...] = (
     (r"(?:on\s+|am\s+)?(?P<iso>\d{4}-[\d-]*)", _iso),
     (r"(?:(?:am|den|zum|on)\s+)*(?P<number>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?P<year>20\d\d|\d\d)?", _dotted),
     (r"(?:on\s+)?(?P<number>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d|\d\d))?", _slashed),
     (rf"(?:(?:on|am|the|den|zum)\s+)*{_DAY_NUMBER}\s+(?:of\s+)?{_MONTH}{_YEAR}", _named_date),
     (rf"(?:on\s+)?{_MONTH}\s+(?:the\s+)?{_DAY_NUMBER}(?!:){_YEAR}", _named_date),
+)
+PATTERNS: tuple[tuple[str, Read], ...] = (
+    *((rf"{_ON}{_WEEKDAY}\.?,?\s+(?:{date})", _with_weekday(read)) for date, read in _DATES),
+    *_DATES,
     (rf"(?:in|im)\s+{_MONTH}{_YEAR}", _in_month),
     (rf"(?P<name>{any_of(LONG_MONTHS)}){_YEAR}", _in_month),
     (r"(?:the\s+)?day after tomorrow|overmorrow|übermorgen|uebermorgen", _always(day=_day_after(2))),

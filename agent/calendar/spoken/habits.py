@@ -21,7 +21,10 @@ DAYS_NAMED = "`every monday, tuesday and friday at 9`, `every working day`"
 _EVERY = r"(?:every|each|jede[nrsm]?|alle)"
 _DAY = rf"(?:{any_of(WEEKDAYS)})"
 _AND = r"(?:\s*,\s*(?:and |und )?|\s+and\s+|\s+und\s+|\s*&amp;\s*|\s*&\s*)"
-_LIST = rf"(?P<days>{_DAY}(?:{_AND}(?:on |am )?{_DAY})*)"
+_TO = r"(?:\s*[-–]\s*|\s+(?:to|through|thru|bis)\s+)"
+_DAY_NAME = rf"(?:{_DAY}s?\b)"
+_LIST = rf"(?P<days>{_DAY_NAME}(?:(?:{_AND}(?:on |am )?|{_TO}){_DAY_NAME})*)"
+_HABIT = rf"(?:{any_of(HABITS)})"
 _NUMBER = rf"(?P<number>\d{{1,9}}|{any_of(NUMBERS)}|other|second|2nd|third|3rd|zweiten?|zweites?|dritten?)"
 _OTHER = {"other": 2, "second": 2, "2nd": 2, "zweite": 2, "zweiten": 2, "zweites": 2, "third": 3, "3rd": 3}
 _OTHER |= {"dritte": 3, "dritten": 3}
@@ -31,8 +34,12 @@ _ON = r"(?:\s+(?:on |am )?(?:the |den )?)"
 
 
 def _by_days(said: str) -> str:
-    names = re.findall(_DAY, said, re.IGNORECASE)
-    return ",".join(CODES[number] for number in sorted({WEEKDAYS[name.casefold()] for name in names}))
+    """The days of a list, in which "monday to friday" are five."""
+    numbers: set[int] = set()
+    for first, last in re.findall(rf"({_DAY})s?(?:{_TO}({_DAY})s?)?", said, re.IGNORECASE):
+        start, end = WEEKDAYS[first.casefold()], WEEKDAYS[(last or first).casefold()]
+        numbers |= {(start + step) % 7 for step in range((end - start) % 7 + 1)}
+    return ",".join(CODES[number] for number in sorted(numbers))
 
 
 def _interval(found: re.Match[str]) -> str:
@@ -66,16 +73,17 @@ def _weekly(found: re.Match[str]) -> dict[str, Any]:
     return {"repeat": Repeat(f"FREQ=WEEKLY{_interval(found)}{days}")}
 
 
+def _named_days(found: re.Match[str]) -> dict[str, Any]:
+    """Days that are named as a habit, as in "mondays and thursdays"."""
+    return {"repeat": Repeat(f"FREQ=WEEKLY;BYDAY={_by_days(found['days'])}")}
+
+
 def _hourly(found: re.Match[str]) -> dict[str, Any]:
     return {"repeat": Repeat(f"FREQ=HOURLY{_interval(found)}")}
 
 
 def _too_often(found: re.Match[str]) -> dict[str, Any]:
     raise Wrong(say(LONGER), repeat=Repeat(""))
-
-
-def _habit(found: re.Match[str]) -> dict[str, Any]:
-    return {"repeat": Repeat(f"FREQ=WEEKLY;BYDAY={CODES[HABITS[found['habit'].casefold()]]}")}
 
 
 def _nth(found: re.Match[str]) -> dict[str, Any]:
@@ -91,12 +99,16 @@ def _nth(found: re.Match[str]) -> dict[str, Any]:
 
 def _day_of_month(found: re.Match[str]) -> dict[str, Any]:
     """The 31st is the last day of a shorter month."""
-    number = int(found["date"])
-    if not 1 <= number <= 31:
-        how = fixed("A month has no day {number}. Write it as in `every month on the 15th`.")
-        raise Wrong(say(how, number=number), repeat=Repeat(""))
-    days = ",".join(map(str, range(28, number + 1)))
-    by = f"BYMONTHDAY={days};BYSETPOS=-1" if number > 28 else f"BYMONTHDAY={number}"
+    numbers = sorted({int(number) for number in re.findall(r"\d+", found["dates"])})
+    for number in numbers:
+        if not 1 <= number <= 31:
+            how = fixed("A month has no day {number}. Write it as in `every month on the 15th`.")
+            raise Wrong(say(how, number=number), repeat=Repeat(""))
+    last = numbers[-1]
+    if len(numbers) > 1 and last > 28:
+        raise _unknown(found)
+    days = ",".join(map(str, range(28, last + 1) if last > 28 else numbers))
+    by = f"BYMONTHDAY={days};BYSETPOS=-1" if last > 28 else f"BYMONTHDAY={days}"
     return {"repeat": Repeat(f"FREQ=MONTHLY{_interval(found)};{by}")}
 
 
@@ -128,7 +140,8 @@ def _plain(rule: str, *, is_workdays: bool = False) -> Read:
 
 _WHAT = rf"(?P<what>{_DAY}|day|tag|{_WORKDAY})"
 _NTH = rf"(?P<nth>{any_of(ORDINALS)})"
-_DATE = r"(?P<date>\d{1,2})(?:st|nd|rd|th|\.)?"
+_ONE_DATE = r"\d{1,2}(?:st|nd|rd|th|\.)?"
+_DATES = rf"(?P<dates>{_ONE_DATE}(?:{_AND}(?:on |am )?(?:the |den )?{_ONE_DATE})*)"
 _ON_THE = rf"(?:(?:{_EVERY}|on the|on|am|the)\s+)?"
 _MONTHS = rf"(?:{_EVERY}\s+(?:months?|monate?n?)|monthly|monatlich)"
 _SPELT = any_of([word for word in (*ORDINALS, *NUMBERS) if not word[0].isdigit()])
@@ -137,6 +150,7 @@ _FREE = r"weekends?|wochenenden?|weekdays?|wochentage?|holidays?|feiertage?n?"
 _LONG = r"hours?|stunden?|days?|tage?n?|weeks?|wochen?|months?|monate?n?|quarters?|quartale?|years?|jahre?|fortnights?"
 _UNIT = rf"(?:{_DAY}|{_WORKDAY}|{_FREE}|{_LONG})"
 _LASTING = rf"(?:for|für)\s+(?:the next\s+)?(?:\d{{1,9}}|{any_of(NUMBERS)})\s+(?:{_WORKDAY}|{_LONG})"
+_HOUR = r"(?:\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?m\b\.?|uhr)|\d{1,2}:\d\d|noon|midnight|mittags?|mitternacht)"
 # What follows a repetition, and cannot be planned with it.
 FOLLOWING: tuple[tuple[str, Read], ...] = (
     (
@@ -145,16 +159,19 @@ FOLLOWING: tuple[tuple[str, Read], ...] = (
         _without,
     ),
     (_LASTING, _lasting),
+    (rf"(?:until|till?|bis(?:\s+um)?)\s+{_HOUR}", _lasting),
 )
+_PER = r"(?:an?|per|each|every|pro|am|im|in der|jeden?|jede[nrsm]?)"
+_SOME = rf"(?:\d{{1,9}}|{any_of(NUMBERS)}|several|mehrmals)"
 PATTERNS: tuple[tuple[str, Read], ...] = (
     (rf"{_ON_THE}{_NTH}\s+{_WHAT}\s+{_OF_MONTH}", _nth),
-    (rf"{_ON_THE}{_DATE}\s+{_OF_MONTH}", _day_of_month),
+    (rf"{_ON_THE}{_DATES}\s+{_OF_MONTH}", _day_of_month),
     (rf"{_MONTHS}{_ON}{_NTH}\s+{_WHAT}", _nth),
     (rf"{_ON_THE}{_ODD}+{_UNIT}\s+{_OF_MONTH}", _not_known),
     (rf"{_EVERY}\s+{_LIST}\s+{_OF_MONTH}", _weekly),
-    (rf"{_EVERY}\s+(?:{_NUMBER}\s+)?(?:months?|monate?n?){_ON}{_DATE}", _day_of_month),
+    (rf"{_EVERY}\s+(?:{_NUMBER}\s+)?(?:months?|monate?n?){_ON}{_DATES}", _day_of_month),
     (rf"(?:{_EVERY}\s+(?:{_NUMBER}\s+)?(?:months?|monate?n?))", _monthly),
-    (rf"(?:monthly|monatlich){_ON}{_DATE}", _day_of_month),
+    (rf"(?:monthly|monatlich){_ON}{_DATES}", _day_of_month),
     (r"(?:monthly|monatlich)", _monthly),
     (
         rf"{_EVERY}\s+(?:{_WORKDAY})|(?:an )?werktags|arbeitstäglich|on working days",
@@ -166,7 +183,7 @@ PATTERNS: tuple[tuple[str, Read], ...] = (
         _weekly,
     ),
     (rf"{_EVERY}\s+(?:{_NUMBER}\s+)?{_LIST}", _weekly),
-    (rf"(?:on\s+)?(?P<habit>{any_of(HABITS)})", _habit),
+    (rf"(?:on\s+)?(?=(?:{_HABIT}|{_DAY}{_AND}(?:on )?{_HABIT})\b){_LIST}", _named_days),
     (rf"{_EVERY}\s+(?:single\s+)?(?:{_NUMBER}\s+)?(?:days?|tage?n?)", _daily),
     (r"(?:daily|täglich)", _daily),
     (rf"{_EVERY}(?=\s+(?:{any_of((*PARTS, 'morgen'))})\b)", _daily),  # "every morning": what follows is read next
@@ -177,5 +194,6 @@ PATTERNS: tuple[tuple[str, Read], ...] = (
     (rf"(?:{_EVERY}\s+(?:years?|jahre?)|yearly|annually|jährlich)(?=\s+(?:on|in|am|im)\b)", _not_on_a_date),
     (rf"{_EVERY}\s+{_ODD}*{_UNIT}", _not_known),
     (r"yearly|annually|jährlich|quarterly|vierteljährlich|fortnightly|biweekly|bimonthly", _not_known),
+    (rf"(?:once|einmal|twice|thrice|zweimal|dreimal|{_SOME}\s*(?:times|mal|x))\s+{_PER}\s+{_UNIT}", _not_known),
     (rf"(?:for )?(?P<times>\d{{1,9}}|{any_of(NUMBERS)})\s*(?:times|mal)", _times),
 )

@@ -186,7 +186,7 @@ def _next_time(spoken: Spoken, calendar: Calendar, here: datetime) -> Moment:
         moment = _at_wall(calendar, day, at)
         if moment.at <= here or (is_chosen and not day_of(calendar, day).openings):
             continue
-        if number and not note and not moment.note:
+        if number and at != time() and not note and not moment.note:  # midnight is that of the night to come
             note = say("{at} has passed today", at=f"{at:%H:%M}")
         return Moment(moment.at, moment.note or note)
     raise UserError(say("By these hours nothing opens within 400 days: name the date, as in 2026-12-24 14:30."))

@@ -26,7 +26,10 @@ SKIPPED = 400  # days off in a row
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """`first` is without a zone, by the clock of `zone`; `ends_at` is in UTC, and none comes after it."""
+    """`first` is without a zone, by the clock of `zone`; `ends_at` is in UTC, and none comes after it.
+
+    `note` says what was made of the words, and is empty where they said it all.
+    """
 
     rule: str
     first: datetime
@@ -34,6 +37,7 @@ class Series:
     is_workdays: bool = False
     times: int | None = None
     ends_at: datetime | None = None
+    note: str = ""
 
 
 def series_of(spoken: Spoken, calendar: Calendar, *, now: datetime) -> Series:
@@ -47,13 +51,14 @@ def series_of(spoken: Spoken, calendar: Calendar, *, now: datetime) -> Series:
     day = spoken.start(here.date()) if spoken.start else here.date()
     if day - here.date() > FARTHEST:
         raise UserError(say("It would begin more than five years from now: name an earlier day."))
-    rule, begins = spoken.repeat.rule, _hourly_start(spoken, calendar, day, now)
+    rule, begins, note = spoken.repeat.rule, _hourly_start(spoken, calendar, day, now), ""
     if begins is None:
         if rule.startswith("FREQ=WEEKLY") and "BYDAY" not in rule:
             rule += f";BYDAY={CODES[day.weekday()]}"
         if rule.startswith("FREQ=MONTHLY") and "BY" not in rule:
             rule += f";BYMONTHDAY={min(day.day, 28)}"
-        begins = datetime.combine(day, _time_of_days(spoken, rule, calendar, day))
+        at, note = _time_of_days(spoken, rule, calendar, day)
+        begins = datetime.combine(day, at)
     series = Series(
         rule=rule,
         first=begins,
@@ -61,23 +66,24 @@ def series_of(spoken: Spoken, calendar: Calendar, *, now: datetime) -> Series:
         is_workdays=spoken.repeat.is_workdays,
         times=spoken.times,
         ends_at=_end(spoken, calendar, here),
+        note=note,
     )
     return _begin(series, calendar, now)
 
 
-def _time_of_days(spoken: Spoken, rule: str, calendar: Calendar, day: date) -> time:
-    """The time of day at which it comes.
+def _time_of_days(spoken: Spoken, rule: str, calendar: Calendar, day: date) -> tuple[time, str]:
+    """The time of day at which it comes, and a note where it was chosen of two.
 
     Raises:
         UserError: it comes on certain days, and the hour may be one of the day after.
     """
-    at = time_of(spoken, calendar, day)[0]
+    at, note = time_of(spoken, calendar, day)
     is_end = spoken.clock is not None and spoken.clock.is_end
     is_daily = rule.startswith("FREQ=DAILY") and spoken.repeat is not None and not spoken.repeat.is_workdays
     if (is_end or is_small_hour(spoken, at)) and not is_daily:
         how = fixed("Of which day is {at}? Name the day after midnight, as in `every tuesday at {at}`.")
         raise UserError(say(how, at=f"{at:%H:%M}"))
-    return at
+    return at, note
 
 
 def _hourly_start(spoken: Spoken, calendar: Calendar, day: date, now: datetime) -> datetime | None:

@@ -19,12 +19,13 @@ from agent.calendar.spoken.vocabulary import (
 from prompts.words import fixed, say
 
 Read = Callable[[re.Match[str]], dict[str, Any]]
+_DOT = r"(?:(?:(?<=std|min)|(?<=mins)|(?<=hr))\.(?=\s))?"  # "in 2 Std. an das Release"
 # "am" is no minute.
-_AMOUNT = rf"(?P<number>\d{{1,4}}(?:[.,]5)?(?=\s?\S)|(?:{any_of(NUMBERS)})(?=\s))\s?(?P<unit>{any_of(UNITS)})\b"
-_MORE = rf"(?:\s*(?:and\s+|und\s+)?(?P<more>\d{{1,2}})\s?(?P<smaller>{any_of(UNITS)})\b)?"
+_AMOUNT = rf"(?P<number>\d{{1,4}}(?:[.,]5)?(?=\s?\S)|(?:{any_of(NUMBERS)})(?=\s))\s?(?P<unit>{any_of(UNITS)})\b{_DOT}"
+_MORE = rf"(?:\s*(?:and\s+|und\s+)?(?P<more>\d{{1,2}})\s?(?P<smaller>{any_of(UNITS)})\b{_DOT})?"
 # "um 5 am Montag" is not five in the morning.
 _NOON = rf"(?P<half>a\.m\.|p\.m\.|pm|am(?!\s+(?:{any_of(WEEKDAYS)}|morgen|\d)))"
-_AT = r"(?:(?:at|um|gegen|ab|@)\s*)"
+_AT = r"(?:(?:at|around|um|gegen|ab|@)\s*)"
 _HOUR_WORD = rf"(?P<named>\d{{1,2}}|{any_of(NUMBERS)})"
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.alarms.timing import whole
+from agent.alarms.timing import not_understood, whole
+from agent.alarms.wish import read_wish
 from agent.calendar.opening import Calendar
 from agent.calendar.spoken.moment import moment_of
 from agent.calendar.spoken.read import read_last
@@ -144,3 +145,33 @@ def test_a_rule_that_is_not_ours_is_never_followed(rule: str) -> None:
     foreign = Series(rule=rule, first=datetime(2026, 1, 1, 9), zone=BERLIN.zone)  # noqa: DTZ001
     with pytest.raises(UserError, match="said in words"):
         next_of(foreign, BERLIN, after=local(BASES[0]))
+
+
+def read(line: str) -> tuple[str, str]:
+    """What a whole line comes to, and the text that is left of it."""
+    wish = read_wish(line)
+    if wish.when is None:
+        raise UserError(not_understood(wish.text))
+    now = local("2026-11-23 10:07")
+    if wish.when.spoken.repeat:
+        return series_of(wish.when.spoken, BERLIN, now=now).rule, wish.text
+    at = moment_of(wish.when.spoken, BERLIN, now=now, words=wish.when.words).at
+    return f"{at.astimezone(BERLIN.zone):%a %Y-%m-%d %H:%M}", wish.text
+
+
+@pytest.mark.parametrize("one", CORPUS["line"], ids=lambda one: one["says"])
+def test_of_a_whole_line_no_word_is_lost(one: dict[str, Any]) -> None:
+    assert {line: read(line) for line, _ in one["lines"]} == {line: (one["says"], text) for line, text in one["lines"]}
+
+
+@pytest.mark.parametrize("one", CORPUS["refused"], ids=lambda one: one["why"])
+def test_a_time_that_is_read_only_in_part_is_refused(one: dict[str, Any]) -> None:
+    for line in one["lines"]:
+        with pytest.raises(UserError, match=one["why"]):
+            read(line)
+
+
+def test_an_hour_that_was_chosen_of_two_is_said() -> None:
+    now = local("2026-11-23 10:07")
+    assert series("every day at 2:30", now).note == "14:30, as it is the next within your hours"
+    assert moment_of(whole("at midnight").spoken, BERLIN, now=now, words="at midnight").note == ""

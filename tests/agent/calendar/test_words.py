@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from agent.calendar.country import Region, region_named
 from agent.calendar.opening import Shift
 from agent.calendar.week import read_week, show_week
+from agent.commands.shapes import HOURS
 from bot.errors import UserError
 from bot.zones import zone_named
 
@@ -16,6 +17,11 @@ from bot.zones import zone_named
     [
         ("Mon-Fri 9-18", "Mon-Fri 09:00-18:00"),
         ("9-18", "Mon-Fri 09:00-18:00"),
+        ("9:00 - 18:00", "Mon-Fri 09:00-18:00"),
+        ("Mo-Fr 9-18", "Mon-Fri 09:00-18:00"),
+        ("Mon - Fri 9 – 18", "Mon-Fri 09:00-18:00"),
+        ("Montag bis Donnerstag 9 bis 17 Uhr, Fr 9-15 Uhr", "Mon-Thu 09:00-17:00, Fri 09:00-15:00"),
+        ("Di, Do, Sonnabend 8-12", "Tue 08:00-12:00, Thu 08:00-12:00, Sat 08:00-12:00"),
         ("monday,wed 8:30–17", "Mon 08:30-17:00, Wed 08:30-17:00"),
         ("Mon-Thu 9-12, 13-18; Fri 9-15", "Mon-Thu 09:00-12:00 13:00-18:00, Fri 09:00-15:00"),
         ("Sat-Sun 22-6", "Sat-Sun 22:00-06:00"),
@@ -24,6 +30,8 @@ from bot.zones import zone_named
 )
 def test_a_week_is_read_and_shown(text: str, shown: str) -> None:
     assert show_week(read_week(text)) == shown
+    assert HOURS.fullmatch(text)
+    assert HOURS.fullmatch(f"team Platform {text} Europe/Berlin")
 
 
 @given(st.frozensets(st.tuples(st.integers(0, 6), st.integers(0, 1_439), st.integers(1, 1_439)), min_size=1))

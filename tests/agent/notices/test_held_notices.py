@@ -115,9 +115,9 @@ async def test_what_a_digest_was_about_to_say_and_did_not_comes_at_the_next_chan
     await desk.tx.flush()
     system = replace(desk, actor=None, surface="system")
     first = Reminder(id=90, kind="held", due_at=NOW, plan_key="held:now", created_at=NOW, **about)
-    assert await flush(system, first) == "the daily digest is about to say it"
+    assert await flush(system, first, late="") == "the daily digest is about to say it"
     [again] = await flushes(desk)
     assert again.due_at > digest_at
     await reminders.cancel_of_person(desk.tx, cy.id, kind="digest")
-    assert await flush(replace(system, now=again.due_at), again) == ""
-    assert ["news" in one.payload for one in await posts(desk)] == [True]
+    assert await flush(replace(system, now=again.due_at), again, late="(Late) ") == ""
+    assert ["(Late) 1 held" in one.payload and "news" in one.payload for one in await posts(desk)] == [True]

@@ -22,6 +22,7 @@ from tests.agent.conftest import NOW
         ("person", "<@U2> or <@U3>?", "", ""),
         ("time", "remind me of the invoices", "", ""),
         ("time", "remind me of the invoices tomorrow at 10", "", "tomorrow at 10"),
+        ("time", "remind me of the invoices on monday or tuesday", "", ""),
         ("time", "remind me on 2020-01-02 09:00", "", ""),
         ("which", "close it", "", ""),
         ("which", "close ch-4", "", "CH-4"),
