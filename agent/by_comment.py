@@ -19,6 +19,7 @@ from agent.narration import threads
 from agent.narration.happening import is_app
 from agent.notices import notify
 from agent.tickets import merging
+from bot.access import LOOKS
 from bot.errors import UserError
 from bot.events import CommentEvent, Place, Surface
 from bot.github.markdown import in_markdown
@@ -142,7 +143,7 @@ def refused(refusal: UserError) -> str:
 def _is_told_there(verb: Verb, reply: Reply) -> bool:
     """Whether it says what was done; of a private ticket nothing comes so far."""
     is_question = reply.is_private and any(button.action != UNDO for button in reply.message.buttons)
-    return not is_question and (bool(verb.changes) or verb.action != "see")
+    return not is_question and (bool(verb.changes) or verb.action not in LOOKS)
 
 
 def _no_command(line: str) -> str:

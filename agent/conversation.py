@@ -1,6 +1,5 @@
 """What a message to Chargehand means: a command, a remark on the thread's ticket, or a new report."""
 
-import re
 from dataclasses import replace
 from functools import partial
 
@@ -8,14 +7,13 @@ from agent.channels import muted
 from agent.channels.settings import is_let_in
 from agent.commands import help as guide
 from agent.commands import report, stop
-from agent.commands.grammar import Parsed, command_lines, find_verb, leading_word, near_verbs, parse
+from agent.commands.grammar import Parsed, find_verb, leading_word, parse
 from agent.commands.named import linked_ticket
 from agent.commands.of_duplicate import run_in_thread
 from agent.commands.registry import VERBS
 from agent.commands.run import not_known, run_line
 from agent.commands.together import Step, one_after_another
 from agent.commands.verb import Said, Slot
-from agent.courtesy import is_courtesy
 from agent.desk import Desk
 from agent.notices import notify
 from agent.proposals.unnamed import with_name
@@ -25,10 +23,11 @@ from agent.reply import Reply, text_reply
 from agent.status_words import words
 from agent.turns.begin import TICKET, begin, follows_up, try_out
 from agent.turns.by_rules import Ruled
-from agent.turns.control import control_word, is_dry_run
+from agent.turns.control import control_word
+from agent.turns.hearing.manner import asks_surely
 from agent.turns.offline import is_known
-from agent.turns.rules import asks_surely, goes_on, judge
-from agent.turns.understood import follow, show_unread, steps_of
+from agent.turns.read_as import NEW, ReadAs, read_as
+from agent.turns.understood import can_begin, follow, show_unread
 from agent.turns.verdict import Heard, Verdict
 from bot.access import Target, check
 from bot.errors import Denial, Refused, UserError
@@ -39,12 +38,10 @@ from prompts.words import fixed, say
 from storage import tickets
 from storage.tickets import Ticket
 
-_NEW = re.compile(r"^(?:new|report)\s*:\s*", re.IGNORECASE)
 NEVER = fixed(
     "I never merge or deploy: people do. `ask …` has me look at the pull request or ask somebody for a review, and"
     " `resolve …` says that something is done."
 )
-_NAMES_TICKET = re.compile(r"^\S+\s+ch-?\d+\b", re.IGNORECASE)
 
 
 async def hear(desk: Desk, text: str) -> Reply | None:
@@ -80,44 +77,56 @@ async def _answers(desk: Desk, text: str, place: Place) -> bool:
 
 
 async def _heard(desk: Desk, text: str, place: Place) -> Reply | None:
-    """The grammar first: a command is what parses whole. Then polite words, slips, and what rules make of the rest."""
-    if is_dry_run(text):
-        return await try_out(desk, with_files(text, place.files))
+    """Act by what it is read as; what a running request of the asker's could use goes there before rules do it."""
     own = await linked_ticket(desk)
-    if found := _NEW.match(text):
-        return await _open_another(desk, with_files(text[found.end() :], place.files), own)
-    if not goes_on(text) and (reply := await _command(desk, text, own)):
-        return reply
-    if is_courtesy(text) and not place.files:
-        return await _courtesy(desk, own)
-    if near := _slip(text):
-        raise not_known(near, own)
-    return await _judged(desk, text, own, place)
-
-
-async def _judged(desk: Desk, text: str, own: Ticket | None, place: Place) -> Reply | None:
-    """What rules know the whole of is done; a report or remark is kept; all else is the agent's, if there is one."""
-    if desk.settings.servers and await follows_up(desk, with_files(text, place.files)):
-        return None
+    text = await with_name(desk, text, own)
     is_top_level = place.thread_ts in {None, place.message_ts}
     about = own.name if own else ""
-    verdict = judge(Heard(text=text, is_top_level=is_top_level, is_dm=place.is_dm, ticket=about))
-    if verdict.kind == "never":
-        return text_reply(say(NEVER), is_private=True)
-    if steps := steps_of(verdict):
-        return await follow(desk, text, Ruled(steps=steps, reasons=verdict.reasons), own)
-    return await (plainly(desk, text) if verdict.is_told else _asked(desk, text, verdict, own, place))
+    heard = Heard(text=text, is_top_level=is_top_level, is_dm=place.is_dm, ticket=about)
+    read = read_as(heard, has_files=bool(place.files))
+    match read.way:
+        case "try out":
+            return await try_out(desk, with_files(text, place.files))
+        case "another":
+            return await _open_another(desk, with_files(read.lines[0], place.files), own)
+        case "commands" | "half":
+            return await _command(desk, read, own)
+        case "courtesy":
+            return await _courtesy(desk, own)
+        case "slip":
+            raise not_known(text, own)
+    return await _judged(desk, text, read, own)
+
+
+async def _judged(desk: Desk, text: str, read: ReadAs, own: Ticket | None) -> Reply | None:
+    """What rules know the whole of is done; what they are sure is a report or a remark is kept; all else is the
+    agent's, if there is one."""
+    assert desk.place is not None  # a message was said somewhere
+    assert read.verdict is not None  # it is no command
+    if desk.settings.servers and await follows_up(desk, with_files(text, desk.place.files)):
+        return None
+    match read.way:
+        case "never":
+            return text_reply(say(NEVER), is_private=True)
+        case "steps":
+            return await follow(desk, text, Ruled(steps=read.verdict.steps, reasons=read.verdict.reasons), own)
+        case "kept":
+            return await plainly(desk, text)
+    return await _asked(desk, text, read.verdict, own, desk.place)
 
 
 async def _asked(desk: Desk, text: str, verdict: Verdict, own: Ticket | None, place: Place) -> Reply | None:
     """Something that is asked or ordered, or that nobody can tell: the agent's; without a model a ticket that it names
-    is shown, and of a question none is made."""
+    is shown, of a question none is made, and what only tells of something is kept."""
+    if verdict.is_told and not await can_begin(desk, place):
+        return await plainly(desk, text)
     said = with_files(text, place.files)
     is_known_to_code = await is_known(desk, text)
     if not is_known_to_code and (shown := await show_unread(desk, text, verdict, own)):
         return shown
     if desk.settings.servers or is_known_to_code:
-        return await begin(desk, said, offers=TICKET if verdict.is_report_too and own is None else "")
+        may_be_report = own is None and (verdict.is_report_too or verdict.is_told)
+        return await begin(desk, said, offers=TICKET if may_be_report else "")
     if own is None and verdict.is_question and asks_surely(text):
         return await begin(desk, said, offers=TICKET)
     return await plainly(desk, text)
@@ -134,18 +143,12 @@ async def plainly(desk: Desk, text: str) -> Reply:
     return await (_report(desk, text) if own is None else remark(desk, own, text))
 
 
-async def _command(desk: Desk, text: str, own: Ticket | None) -> Reply | None:
-    """Run what is a command, or one on each line; None when it is none."""
-    text = await with_name(desk, text, own)
-    lines = command_lines(text, VERBS, has_thread_ticket=own is not None, is_message=True)
-    if len(lines) > 1:
-        steps = [Step(partial(_line, line, own_id=own.id if own else None), quote=line) for line in lines]
-        return await one_after_another(desk, steps)
-    parsed = parse(text, VERBS, has_thread_ticket=own is not None, is_message=True)
-    is_another = parsed is not None and parsed.verb is report.VERB and own is not None
-    if parsed and (is_another or not parsed.problem or _is_meant_as_command(text)):
-        return await _run(desk, parsed, own)
-    return None
+async def _command(desk: Desk, read: ReadAs, own: Ticket | None) -> Reply:
+    """Run what is a command, or one on each line."""
+    if read.parsed and len(read.lines) == 1:
+        return await _run(desk, read.parsed, own)
+    own_id = own.id if own else None
+    return await one_after_another(desk, [Step(partial(_line, line, own_id=own_id), quote=line) for line in read.lines])
 
 
 async def _line(line: str, desk: Desk, *, own_id: int | None) -> Reply:
@@ -172,7 +175,7 @@ def report_of(text: str, *, in_thread: bool = False) -> str:
     Args:
         in_thread: it was said in the thread of a ticket, where "new errors since noon" is a remark.
     """
-    if found := _NEW.match(text):
+    if found := NEW.match(text):
         return text[found.end() :]
     parsed = parse(text, VERBS, has_thread_ticket=in_thread, is_message=True)
     return parsed.text if parsed and parsed.verb is report.VERB and not parsed.problem else text
@@ -193,17 +196,6 @@ async def refuse_outsiders(desk: Desk) -> None:
             ),
             denial=Denial(action="report", kind="workspace", object_id=0, who="full members"),
         )
-
-
-def _is_meant_as_command(text: str) -> bool:
-    """An incomplete command of up to three words is one; a longer text that starts like one is a report."""
-    return len(text.split()) <= 3 or _NAMES_TICKET.match(text) is not None
-
-
-def _slip(text: str) -> str | None:
-    """A word one slip away from a verb was meant as the verb when it stands alone or before a ticket."""
-    is_short = len(text.split()) == 1 or _NAMES_TICKET.match(text)
-    return text if is_short and near_verbs(text.split(maxsplit=1)[0], VERBS) else None
 
 
 async def _courtesy(desk: Desk, ticket: Ticket | None) -> Reply:

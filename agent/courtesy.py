@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-_EMOJI = re.compile(r":[\w+-]+:")
-_NO_WORDS = re.compile(r"[\W_]*")
+_NO_WORDS = re.compile(r":[\w+-]+:|(?<!\w)\+1(?!\w)")
 
 
 def _any_of(phrases: Iterable[str]) -> str:
@@ -20,10 +19,14 @@ def _phrases(table: str) -> list[str]:
 
 
 FILLER = re.compile(rf"^(?:(?:{_any_of(_phrases('filler'))})[\s,]+)+", re.IGNORECASE)
-_THANKS = re.compile(rf"(?:(?:{_any_of(_phrases('thanks'))})\b[\W_]*)*", re.IGNORECASE)
+# Each takes all that it can and gives nothing back: "@a.@a.@a." would else be read in very many ways.
+_BETWEEN = r"(?:[^\w<@]|_)*+"
+_TO = rf"(?:(?:{_any_of(_phrases('to'))})\b|<@[UW][A-Z0-9]++(?:\|[^<>]*+)?>|@[\w.-]++){_BETWEEN}"
+_THANKS = re.compile(
+    rf"{_BETWEEN}(?:(?:{_TO})*+(?:(?:{_any_of(_phrases('thanks'))})\b{_BETWEEN}(?:{_TO})*+)++)?", re.IGNORECASE
+)
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether somebody is only polite, or says it with emoji alone."""
-    words = _NO_WORDS.sub("", _EMOJI.sub(" ", text), count=1)
-    return text.strip() != "" and _THANKS.fullmatch(words) is not None
+    """Whether somebody is only polite, to whomever, or says it with emoji alone."""
+    return text.strip() != "" and _THANKS.fullmatch(_NO_WORDS.sub(" ", text)) is not None

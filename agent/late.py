@@ -18,6 +18,7 @@ from agent.reply import Reply, text_reply
 from agent.turns.begin import LONGEST_LINE, STILL
 from agent.turns.control import control_word, says
 from agent.turns.rules import goes_on
+from bot.access import LOOKS
 from bot.errors import Refused, UserError
 from bot.messages import Button, Message, escape, moment
 from prompts.words import say
@@ -83,7 +84,7 @@ async def _changes(desk: Desk, text: str) -> str | None:
 
 
 def _is_change(parsed: Parsed | None) -> bool:
-    if parsed is None or parsed.problem or parsed.verb.action == "see":
+    if parsed is None or parsed.problem or parsed.verb.action in LOOKS:
         return False
     return not {Slot.REMIND, *CHANGES_A_TICKET}.isdisjoint(parsed.verb.takes)
 

@@ -111,6 +111,7 @@ RULES: dict[str, Rule] = {
 }
 
 
+LOOKS = {"see", "list"}  # change nothing
 COMPLETE = {
     "report",
     "see",

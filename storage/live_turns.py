@@ -13,9 +13,14 @@ from storage.database import Tx, run
 from storage.turns import LIVE, QUEUED, REFUSED, RUNNING, Turn
 
 
-async def live_in(tx: Tx, channel_id: str, thread_ts: str | None) -> list[Turn]:
-    """The turns of a thread that have not ended, oldest first."""
+async def live_in(tx: Tx, channel_id: str, thread_ts: str | None, *, of: int | None = None) -> list[Turn]:
+    """The turns of a thread that have not ended, oldest first.
+
+    Args:
+        of: only those that this person asked for.
+    """
     found = select(Turn).where(Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, col(Turn.state).in_(LIVE))
+    found = found.where(Turn.actor_id == of) if of else found
     return list(await tx.exec(found.order_by(col(Turn.id))))
 
 
@@ -43,11 +48,18 @@ async def overdue(tx: Tx, now: datetime) -> list[Turn]:
     return list(await tx.exec(select(Turn).where(col(Turn.state).in_((QUEUED, RUNNING)), late)))
 
 
-async def begun_since(tx: Tx, channel_id: str, thread_ts: str | None, since: datetime) -> list[datetime]:
-    """When the turns of a thread began, oldest first; refused ones never did."""
+async def begun_since(
+    tx: Tx, channel_id: str, thread_ts: str | None, since: datetime, *, of: int | None = None
+) -> list[datetime]:
+    """When the turns of a thread began, oldest first; refused ones never did.
+
+    Args:
+        of: only those that this person asked for.
+    """
     found = select(Turn.created_at).where(
         Turn.channel_id == channel_id, Turn.thread_ts == thread_ts, Turn.created_at >= since, Turn.state != REFUSED
     )
+    found = found.where(Turn.actor_id == of) if of else found
     return list(await tx.exec(found.order_by(col(Turn.created_at))))
 
 

@@ -1,5 +1,7 @@
 """Turns that were told to stop before a record says so."""
 
+from datetime import datetime
+
 from sqlalchemy import String, cast
 from sqlmodel import col, select
 
@@ -10,10 +12,10 @@ from storage.turns import Turn
 MOST = 20  # turns that one word stops
 
 
-async def told_to_stop(tx: Tx, *, by: int) -> list[Turn]:
-    """Turns that this person stopped lately and that no record says so of yet; some may have ended by now."""
+async def told_to_stop(tx: Tx, *, by: int, since: datetime) -> list[Turn]:
+    """Turns that this person stopped since then and that no record says so of yet; some may have ended by now."""
     recorded = select(AuditEvent.id).where(
         AuditEvent.object_kind == "turn", AuditEvent.object_id == cast(Turn.id, String), AuditEvent.action == "stop"
     )
-    newest = select(Turn).where(Turn.stopped_by == by, ~recorded.exists()).order_by(col(Turn.id).desc())
-    return list(await tx.exec(newest.limit(MOST)))
+    newest = select(Turn).where(Turn.stopped_by == by, col(Turn.stop_at) >= since, ~recorded.exists())
+    return list(await tx.exec(newest.order_by(col(Turn.id).desc()).limit(MOST)))

@@ -11,7 +11,7 @@ from bot.messages import escape
 from prompts.words import fixed, say, say_of
 from storage import live_turns, pauses
 from storage.pauses import Pause
-from storage.turns import QUEUED, WAITING
+from storage.turns import QUEUED, STOPPED, WAITING
 
 PAUSE, RESUME = re.compile(r"pause|pausiere", re.IGNORECASE), re.compile(r"resume|weiter", re.IGNORECASE)
 
@@ -37,11 +37,13 @@ async def _pause(desk: Desk, why: str) -> str:
     await pauses.begin(desk.tx, pause, workspace_id=desk.workspace_id, set_by=desk.who)
     desk.audit("pause", "workspace", 0, before={"paused": False}, after={"paused": True, "why": why})
     running = [one for one in await live_turns.live(desk.tx, desk.workspace_id) if one.state != WAITING]
-    by = desk.actor.person_id if desk.actor else None
-    await live_turns.ask_to_stop(desk.tx, [one.id for one in running], by=by, at=desk.now)
     for turn in running:
+        if turn.stop_at is None:
+            desk.audit("stop", "turn", turn.id, before={"state": turn.state}, after={"state": STOPPED, "why": "pause"})
         if turn.state == QUEUED:
             await put(desk, turn, why="pause")
+    by = desk.actor.person_id if desk.actor else None
+    await live_turns.ask_to_stop(desk.tx, [one.id for one in running], by=by, at=desk.now)
     stopped = say_of(len(running), "1 request is stopped.", "{count} requests are stopped.") if running else ""
     return " ".join(filter(None, [say("No model is asked any more. `agent resume` ends that."), stopped]))
 

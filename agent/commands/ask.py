@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent.commands.verb import Reply, Said, Slot, Verb
 from agent.desk import Desk
-from agent.turns.begin import begin
+from agent.turns.begin import ASKED, begin
 from agent.turns.offline import is_known
 from agent.turns.progress import stop_button
 from bot.errors import UserError
@@ -27,7 +27,7 @@ async def ask(desk: Desk, said: Said) -> Reply:
     if not desk.settings.servers and not await is_known(desk, said.text):
         raise UserError(say(NO_MODEL))
     text = f"{VERB.name} {said.text}" if _SOMEONE.match(said.text) else said.text  # "ask @bob for a review"
-    if reply := await begin(answered_there(desk), text):
+    if reply := await begin(answered_there(desk), text, forced=ASKED):
         return reply
     begun = await turns.by_key(desk.tx, f"turn:{desk.key}")
     if begun and begun.state == REFUSED:  # and told why

@@ -57,6 +57,7 @@ SAID = {  # in a sentence; what is typed is never translated
     "status": fixed("status"),
 }
 IMPLIED = {"rename": "title", "umbenennen": "title", "tag": "tags"}  # by these names of `set` the field is clear
+_QUOTED = re.compile(r"[\"“„`]([^\"“”„`]+)[\"“”`]")
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 _FIRST = re.compile(rf"(?P<word>{_WORD})(?P<colon>:|\b)\s*", re.IGNORECASE)
 _LINE = re.compile(rf"^(?P<word>{_WORD}|reason|team|channel):[ \t]*", re.IGNORECASE | re.MULTILINE)
@@ -69,16 +70,22 @@ def read_fields(text: str, *, called: str = "") -> tuple[dict[str, str], str]:
         called: the word that the command was called by; some name the field already.
     """
     if implied := IMPLIED.get(called.casefold()):
-        values = {implied: text.strip()}
+        values = {implied: _unquoted(text)}
     elif found := _FIRST.match(text):
         is_listed = found["colon"] == ":"
-        values = split_lines(text) if is_listed else {WORDS[found["word"].casefold()]: text[found.end() :].strip()}
+        values = split_lines(text) if is_listed else {WORDS[found["word"].casefold()]: _unquoted(text[found.end() :])}
     else:
         names = ", ".join(NAMES)
         if text.strip():
             return {}, say("“{words}” begins with no field: name {names}", words=text[:40], names=names)
         return {}, say("which field is missing: name {names}", names=names)
     return values, next(filter(None, (problem_of(name, value) for name, value in values.items())), "")
+
+
+def _unquoted(text: str) -> str:
+    """A value without the quotes around all of it."""
+    found = _QUOTED.fullmatch(text.strip())
+    return found[1].strip() if found else text.strip()
 
 
 def split_lines(text: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from agent.commands.shapes import (
 )
 from agent.commands.slots import GROUND, SOMEONE, fill
 from agent.commands.verb import Slot, Verb
-from agent.courtesy import FILLER
+from agent.courtesy import FILLER, is_courtesy
 from bot.events import Surface
 from prompts.words import say
 
@@ -63,7 +63,11 @@ _FOLLOWS = {
 }
 _PEOPLE_OR_NOTHING = re.compile(rf"(?:{SOMEONE}[,\s]*)*")
 MESSAGE: Surface = "mention"
+SHORTEST_SLIP = 4  # letters: "nope" is no `note`
 MOST_LINES = 20  # commands in one message
+# In a ticket's thread a bare number is a ticket where nothing else of the command can begin with one.
+_NO_FREE_NUMBER = {Slot.TICKET, Slot.LAST, Slot.ASSIGNEES, Slot.PEOPLE, Slot.HANDOVER, Slot.OTHER, Slot.STATUS}
+_NO_FREE_NUMBER |= {Slot.PRIORITY, Slot.GROUND, Slot.WHY}
 FREE_WORDS = {Slot.REASON, Slot.TEXT, Slot.WAIT, Slot.FIELDS}
 
 
@@ -78,6 +82,7 @@ class Parsed:
     called: str = ""  # by which of its words
     number: int | None = None
     tickets: tuple[str, ...] = ()
+    maybe: int | None = None  # a ticket's, or the first word of a text: "resolve 12 nodes were restarted"
     people: tuple[str, ...] = ()  # Slack ids, or names typed by hand
     status: str = ""
     priority: str = ""
@@ -101,14 +106,28 @@ def find_verb(word: str, verbs: Iterable[Verb]) -> Verb | None:
 
 
 def near_verbs(word: str, verbs: Iterable[Verb]) -> list[str]:
-    """Names of verbs one slip away."""
+    """Names of verbs that look like a word."""
     names = {name: verb.name for verb in verbs if not verb.is_for_buttons for name in verb.words}
     close = get_close_matches(word.casefold(), names, n=3, cutoff=0.7)
     return list(dict.fromkeys(names[name] for name in close))
 
 
+def is_slip(word: str, verbs: Iterable[Verb]) -> bool:
+    """Whether a word is one slip away from the name of a verb."""
+    names = (name.casefold() for verb in verbs if not verb.is_for_buttons for name in verb.words)
+    return len(word) >= SHORTEST_SLIP and any(_is_one_slip(word.casefold(), name) for name in names)
+
+
+def _is_one_slip(typed: str, meant: str) -> bool:
+    """One letter too many, missing, swapped with the next or, in a longer word, another one."""
+    at = next((at for at, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other), len(typed))
+    swapped = typed[at : at + 2][::-1] + typed[at + 2 :]
+    is_wrong = len(typed) > SHORTEST_SLIP and typed[at + 1 :] == meant[at + 1 :]
+    return typed != meant and (meant[at:] in {typed[at + 1 :], swapped} or typed[at:] == meant[at + 1 :] or is_wrong)
+
+
 def did_you_mean(word: str, verbs: Iterable[Verb]) -> str:
-    """The verbs one slip away as a question, or where to find them all."""
+    """The nearest verbs as a question, or where to find them all."""
     near = near_verbs(word, verbs)
     if not near:
         return say("`help` lists the commands.")
@@ -133,13 +152,13 @@ def parse(
     if is_talk or (has_thread_ticket and _is_remark(word, rest, verb)) or _is_sentence(rest, verb):
         return None
     reading = Reading(rest.strip(), has_thread_ticket, called=word.rstrip(":"), words=rest.strip())
-    reading.is_message = is_message
+    reading.is_message, reading.takes_numbers = is_message, {*verb.takes} <= _NO_FREE_NUMBER
     for slot in verb.takes:
         if problem := fill(slot, reading):
             return _incomplete(verb, reading, problem, line=text, missing=slot)
     if is_message and reading.is_bare and reading.text:
         return None  # "close 3 idle connections" is a report of three connections, not about ticket 3
-    if reading.rest:
+    if reading.rest and ("?" in reading.rest or not is_courtesy(reading.rest)):  # "claim CH-1, thanks"
         problem = say("“{words}” is more than `{verb}` takes", words=reading.rest[:60], verb=verb.name)
         return _incomplete(verb, reading, problem, line=text)
     return _whole(verb, reading)
@@ -152,6 +171,7 @@ def _whole(verb: Verb, reading: Reading) -> Parsed:
         called=reading.called,
         number=reading.number,
         tickets=tuple(reading.tickets),
+        maybe=reading.maybe if FREE_WORDS.intersection(verb.takes) else None,
         people=tuple(reading.people),
         status=reading.status,
         priority=reading.priority,
@@ -182,7 +202,7 @@ def leading_word(text: str) -> str:
 
 
 def _first_word(line: str) -> str:
-    return line.split(" ", 1)[0].split("\n", 1)[0]
+    return line.split(maxsplit=1)[0] if line.strip() else ""
 
 
 def _incomplete(verb: Verb, reading: Reading, problem: str, *, line: str, missing: Slot | None = None) -> Parsed:
@@ -202,7 +222,7 @@ def command_lines(
     text: str, verbs: Sequence[Verb], *, has_thread_ticket: bool = False, is_message: bool = False
 ) -> list[str]:
     """The lines of a text of which each is a command; else the text as one, since a reason may have several lines."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not is_courtesy(line)]
     if len(lines) < 2 or len(lines) > MOST_LINES:
         return [text]
     read = [parse(line, verbs, has_thread_ticket=has_thread_ticket, is_message=is_message) for line in lines]

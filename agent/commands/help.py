@@ -12,6 +12,9 @@ from storage.tickets import Ticket
 
 HOW = fixed("Write what is wrong, as in `@chargehand redis is down`, in a channel and it becomes a tracked ticket.")
 HEAD = fixed("*Commands* (also after `/chargehand`, and in a direct message):")
+CONTROL = fixed(
+    "• `aside …` is for the others, and not kept; `mute` and `unmute` alone in a thread: I am quiet there, or speak."
+)
 LONGEST_NOTE = 1900  # Slack takes 2,000 characters
 
 
@@ -22,7 +25,7 @@ def short_help() -> str:
 
 def full_help(verbs: Sequence[Verb]) -> str:
     """Every verb with its usage and meaning."""
-    return "\n".join([say(HOW), say(HEAD), *(_line(verb) for verb in verbs if not verb.is_for_buttons)])
+    return "\n".join([say(HOW), say(HEAD), *(_line(verb) for verb in verbs if not verb.is_for_buttons), say(CONTROL)])
 
 
 def verb_help(verb: Verb) -> str:
@@ -54,7 +57,7 @@ async def help_reply(desk: Desk, verbs: Sequence[Verb], wanted: Verb | None, tic
     message = Message(
         text=say(HOW),
         title=say(HOW),
-        body="\n".join([where, *map(_line, mine)]),
+        body="\n".join([where, *map(_line, mine), say(CONTROL)]),
         notes=_in_notes([say("Not for you here:"), *others]) if others else (),
     )
     return Reply(message=message, is_private=True)

@@ -25,12 +25,13 @@ STALE = timedelta(days=3)  # without a remark or a change
 ME = {"me", "mine"}
 ALONE = {"status": STATUSES, "assignee": ME, "priority": PRIORITY_WORDS}  # what some words stand for without a key
 ORDERS: dict[str, Order] = {"due": "due", "age": "age", "priority": "priority"}
+NONE_ALONE = fixed(" None of these filters leaves them out alone: without any one of them there are none either.")
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a line asks for; `tokens` are its filters as they were typed."""
+    """What a line asks for; `status` in words, `tokens` are its filters as they were typed."""
 
     filters: tuple[Filter, ...]
     status: str
@@ -67,8 +68,8 @@ async def list_tickets(desk: Desk, said: Said) -> Reply:
 
 def _counted(number: int, status: str) -> str:
     if number == MOST_COUNTED:
-        return say("{count} or more {status} tickets", count=f"{number:,}", status=words(status))
-    return say_of(number, "1 {status} ticket", "{count} {status} tickets", status=words(status))
+        return say("{count} or more {status} tickets", count=f"{number:,}", status=status)
+    return say_of(number, "1 {status} ticket", "{count} {status} tickets", status=status)
 
 
 def _pages(asked: Asked, page: int, *, is_last: bool) -> tuple[Button, ...]:
@@ -101,8 +102,8 @@ async def _nothing(desk: Desk, viewer: Viewer, asked: Asked) -> str:
         for one in asked.filters
     }
     most = max(without, key=lambda said: without[said])
-    hint = _without(most, without[most]) if len(without) > 1 and without[most] else ""
-    return asked.headed(say("No {status} tickets", status=words(asked.status))) + f".{hint}"
+    hint = (_without(most, without[most]) if without[most] else say(NONE_ALONE)) if len(without) > 1 else ""
+    return asked.headed(say("No {status} tickets", status=asked.status)) + f".{hint}"
 
 
 def _without(most: str, number: int) -> str:
@@ -117,8 +118,9 @@ async def _asked(desk: Desk, text: str) -> Asked:
     tokens = tuple(read_filters(text) or ())
     chosen = [await _filter(desk, token) for token in tokens if token.key not in {"sort", "page"}]
     keys = {token.key: token.value.casefold() for token in tokens}
-    status = next((one.said for one in chosen if one.kind == "status"), "open")
-    statuses = OPEN if status == "open" else (status,)
+    said = list(dict.fromkeys(one.said for one in chosen if one.kind == "status")) or ["open"]
+    statuses = tuple(dict.fromkeys(status for one in said for status in (OPEN if one == "open" else (one,))))
+    status = say(" or ").join(map(words, said))
     return Asked(
         filters=(Filter("status", statuses, status), *(one for one in chosen if one.kind != "status")),
         status=status,

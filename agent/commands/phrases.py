@@ -25,6 +25,10 @@ _TICKET = r"(?:ch-?\d{1,9}(?:@\d{1,9})?)"
 _SUBJECT_FIRST = re.compile(rf"^({_TICKET})\s+is\s+(?:an?\s+)?(?:duplicate|dup)\s+of\s+", re.IGNORECASE)
 _TEAM_OF = re.compile(rf"^team\s+(?={_TICKET}(?:[\s,:]))", re.IGNORECASE)
 _MEMBERS = re.compile(r"^members\s+(?=(?:add|remove|role|hinzufügen|entfernen|rolle)\b)", re.IGNORECASE)
+_MY_TICKETS = re.compile(
+    r"^my\s+(open|overdue|stale|snoozed|waiting|resolved|closed|in[ -]progress)\s+tickets[.!?]*$",
+    re.IGNORECASE,
+)
 _NUDGE = re.compile(rf"^nudge\s+me\s+{_ABOUT}(?=ch-?\d|this\b)", re.IGNORECASE)
 # Put as its verb takes it: "CH-13 is a duplicate of CH-12" names the ticket before the verb.
 OTHERWISE = (
@@ -32,6 +36,7 @@ OTHERWISE = (
     (_TEAM_OF, "move "),
     (_MEMBERS, "team member "),
     (_NUDGE, "snooze "),
+    (_MY_TICKETS, r"list mine \1"),
 )
 
 

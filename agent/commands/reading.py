@@ -22,6 +22,9 @@ NAMED_TICKET = re.compile(rf"^{NAMED}{_END}", re.IGNORECASE)
 # A ticket anywhere in a text, as a word of its own; its number without leading zeros.
 TICKET_IN_TEXT = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.'-]*(?: [\w.'-]+){0,2}")
+# As code or in quotes it is one word all the same.
+_MARKED = re.compile(r"^[`\"“„](ch-?\d{1,9}(?:@\d{1,9})?)[`\"“”](?=$|[\s:,])", re.IGNORECASE)
+_STARTS_WITH_NUMBER = re.compile(r"(\d{1,9})(?=$|[\s:,])")
 THIS = "this"
 MOST_TICKETS = 20  # in one command
 
@@ -36,6 +39,8 @@ class Reading:
     tickets: list[str] = field(default_factory=list)  # `CH-12`, `CH-12@7`, a link to a message, `this`
     is_message: bool = False  # said where reports are said too
     is_bare: bool = False  # its number stood without its CH-
+    takes_numbers: bool = False  # nothing else of the command begins with one
+    maybe: int | None = None  # the number that its free words begin with in a ticket's thread
     people: list[str] = field(default_factory=list)
     status: str = ""
     priority: str = ""
@@ -53,10 +58,14 @@ class Reading:
 def take_tickets(reading: Reading) -> str:
     """Take the tickets off the front; returns what is wrong, if anything."""
     # Within a thread "3 nodes are back" is a reason; a bare number names a ticket only where nothing else can.
-    pattern = _TICKET_OR_THIS if reading.has_thread_ticket else _TICKET
-    reading.is_bare = reading.rest[:1].isdigit() and pattern is _TICKET
+    is_number = reading.rest[:1].isdigit() and (reading.takes_numbers or not reading.has_thread_ticket)
+    pattern = _TICKET_OR_THIS if reading.has_thread_ticket and not is_number else _TICKET
+    reading.is_bare = is_number
     following = _ANOTHER_NUMBER if reading.is_bare else _ANOTHER
-    while found := pattern.match(reading.rest):
+    if reading.has_thread_ticket and not is_number and (begins := _STARTS_WITH_NUMBER.match(reading.rest)):
+        reading.maybe = int(begins[1])
+    while found := pattern.match(_MARKED.sub(r"\1", reading.rest)):
+        reading.rest = _MARKED.sub(r"\1", reading.rest)
         _take_ticket(reading, found)
         if found["end"] == ":":  # "comment CH-1: CH-2 is the same" is about one ticket
             break

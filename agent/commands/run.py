@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.commands import stale, take_and_resolve
 from agent.commands.doing import doing
+from agent.commands.doubtful import refuse_doubtful
 from agent.commands.grammar import Parsed, did_you_mean, find_verb, leading_word, near_verbs, parse
 from agent.commands.named import people_named, team_named, ticket_named
 from agent.commands.reading import NAMED_TICKET, THIS
@@ -18,7 +19,7 @@ from agent.forms.table import form_of
 from agent.people.whom import NEAR, Ambiguous, person_named
 from agent.proposals.proposal import visible_proposal
 from agent.tickets.change import undo_button
-from bot.access import Target, check
+from bot.access import LOOKS, Target, check
 from bot.errors import Stray, Undecided, UserError
 from bot.messages import Button, Message, cut, escape
 from prompts.words import fixed, say
@@ -101,12 +102,13 @@ async def run(desk: Desk, parsed: Parsed, *, thread_ticket: Ticket | None = None
     """
     if parsed.problem:
         raise _incomplete(parsed, thread_ticket)
+    await refuse_doubtful(desk, parsed, thread_ticket)
     if len(parsed.tickets) < 2:
         try:
             return await _run_one(desk, parsed, thread_ticket)
         except Ambiguous as question:
             raise _which(parsed, thread_ticket, question) from question
-    if len(parsed.tickets) >= ASKED_FROM and parsed.verb.action != "see" and not is_sure:
+    if len(parsed.tickets) >= ASKED_FROM and parsed.verb.action not in LOOKS and not is_sure:
         return _ask(parsed)
     ticket_id = thread_ticket.id if thread_ticket else None
 

@@ -28,7 +28,7 @@ GROUND = r"(?:denied|reminded|silent)"
 _GROUND = re.compile(rf"^({GROUND})\b\s*(?:R-(\d{{1,9}})$)?", re.IGNORECASE)
 _ON = re.compile(r"^(?:on|auf)\s+", re.IGNORECASE)
 SOMEONE = r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+))"
-_PEOPLE = re.compile(rf"^{SOMEONE}[,\s]*")
+_PEOPLE = re.compile(rf"^(?:@?[\"“„`]@?([^\"“”`\n]{{1,80}})[\"“”`]|{SOMEONE})[,\s]*")
 _TICKETS = re.compile(TICKETS, re.IGNORECASE)
 _PLUS = re.compile(r"\+\s*(?=<@|@)")
 _COVER = re.compile(rf"\bcover\s+{SOMEONE}[,\s]*", re.IGNORECASE)
@@ -51,7 +51,7 @@ def fill(slot: Slot, reading: Reading) -> str:
 def _fill_people(slot: Slot, reading: Reading) -> str:
     reading.rest = _BEFORE_PEOPLE[slot].sub("", reading.rest)
     while found := _PEOPLE.match(reading.rest):
-        reading.people.append(found.group(1) or found.group(2).rstrip(","))
+        reading.people.append(next(filter(None, found.groups())).rstrip(","))
         reading.rest = reading.rest[found.end() :]
     if not reading.people and slot is Slot.PEOPLE:
         take_plain_names(reading)
@@ -130,7 +130,7 @@ def _fill_handover(reading: Reading) -> str:
 
 def _fill_wait(reading: Reading) -> str:
     reading.rest = _ON.sub("", reading.rest)
-    if _PEOPLE.match(reading.rest):
+    if re.match(SOMEONE, reading.rest):
         _fill_people(Slot.PEOPLE, reading)
     reading.text, reading.rest = reading.rest, ""
     return too_long(reading.text) if says_something(reading.text) else say("what it waits for is missing")

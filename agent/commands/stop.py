@@ -1,6 +1,7 @@
 """`stop`: what the agent is working on ends; nothing new is begun, and what was done is said."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from agent.commands.verb import Reply, Said, Slot, Verb, text_reply
 from agent.desk import Desk
@@ -14,6 +15,8 @@ from prompts.words import fixed, say
 from storage import people, proposals, stops
 from storage.turns import LIVE, QUEUED, WAITING, Turn
 
+LATELY = timedelta(hours=1)  # within which a word that made turns stop when it came in has its own job
+
 
 async def stop(desk: Desk, said: Said) -> Reply:
     """Those of the thread it is said in; elsewhere the asker's own; with a name that one alone.
@@ -22,20 +25,19 @@ async def stop(desk: Desk, said: Said) -> Reply:
     its record.
     """
     place, actor = desk.place, desk.asker
+    told = await stops.told_to_stop(desk.tx, by=actor.person_id, since=desk.now - LATELY)
     if number := said.values.get("turn"):
         found = await named(desk.tx, actor, int(number), channel_id=place.channel_id if place else "")
-        told = await stops.told_to_stop(desk.tx, by=actor.person_id)
         known = [turn for turn in told if turn in found]
         return await _end(desk, [turn for turn in found if turn.state in LIVE and turn not in known], known)
-    thread_ts = place.thread_ts if place else None
-    told = await stops.told_to_stop(desk.tx, by=actor.person_id)
-    here = [turn for turn in told if place and turn.thread_ts and turn.thread_ts == place.thread_ts]
+    thread_ts = place.thread_ts if place and place.thread_ts != place.message_ts else None
     channel_id = place.channel_id if place else ""
+    here = [turn for turn in told if not thread_ts or (turn.channel_id, turn.thread_ts) == (channel_id, thread_ts)]
     # What this word has stopped may have ended by now: no reason to stop what is at work elsewhere.
     found = [] if here else await meant(desk.tx, channel_id=channel_id, thread_ts=thread_ts, actor=actor)
     if place and desk.is_late:
         found = [turn for turn in found if _is_before(turn, place)]
-    return await _end(desk, found, here or told)
+    return await _end(desk, found, here)
 
 
 def _is_before(turn: Turn, place: Place) -> bool:

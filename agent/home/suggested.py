@@ -10,7 +10,7 @@ PROMPTS = (
     (fixed("What waits for my decision?"), "proposals", "approve"),
     (fixed("What is mine?"), "list mine", "track"),
     (fixed("What has nobody?"), "list unassigned", "track"),
-    (fixed("What is open?"), "list", "see"),
+    (fixed("What is open?"), "list", "list"),
     (fixed("What will I be reminded of?"), "reminders", "see"),
     (fixed("What can you do?"), "help", "report"),
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from agent.kit.deed import Deed
 from agent.kit.doing import doing
 from agent.kit.grants import Grant, check_open_to, check_still
 from agent.kit.lookalikes import CREATE, CREATES, choice, instead
+from agent.kit.own_words import with_own_words
 from agent.kit.receipts import done_by
 from agent.kit.rehearsed import is_rehearsal, only_told
 from agent.kit.sending import Uncertain, in_doubt
@@ -160,7 +161,7 @@ async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use) -> ToolCa
     given = await completed(desk, tool, use.call.arguments, me=desk.asker.slack_id, this=this)
     if tool.name in CREATES and not is_dry and (chosen := await choice(desk, tool, use)) != CREATE:
         return await instead(desk, use, chosen)
-    line, would = await try_out(desk, tool, given)
+    line, would = await try_out(desk, tool, given, said=use.words.texts)
     if is_dry:
         return await (only_told(desk, use, would) if would.is_done else done_by(desk, use, would, tool=tool.name))
     found = await decide(desk, tool, use, would)
@@ -174,13 +175,16 @@ async def _carried_out(desk: Desk, grant: Grant, tool: Tool, use: Use) -> ToolCa
     return await done_by(desk, use, await deed.do(desk, line), tool=tool.name)
 
 
-async def try_out(desk: Desk, tool: Tool, given: Mapping[str, Any]) -> tuple[str, Deed]:
+async def try_out(desk: Desk, tool: Tool, given: Mapping[str, Any], *, said: Sequence[str] = ()) -> tuple[str, Deed]:
     """The line of a write, and what it would do: nothing of it stays.
+
+    Args:
+        said: the asker's own words, which a report keeps.
 
     Raises:
         UserError: it could not be done, or not by this person.
     """
-    line = tool.line(given)
+    line = with_own_words(tool.line(given), tool=tool.name, said=said)
     return line, await deed.try_out(desk, line)
 
 

@@ -5,14 +5,14 @@ With `important` and `none` they read of the changes of critical and high ones i
 
 from collections.abc import Collection
 
-from agent.cards.briefing import why_in_digest
+from agent.cards.briefing import see, why_in_digest
 from agent.desk import Desk
 from agent.language import of_person
 from agent.notices import notify
 from agent.notices.attention import NEWS
 from agent.status_words import words
 from prompts.words import Phrase, say, speaking
-from storage import tickets
+from storage import notices, tickets
 from storage.tickets import LOUD, Ticket
 
 OVERSEEN = "overseen"  # by this what it told is told apart from other messages of one piece of work
@@ -37,11 +37,13 @@ async def tell_overseers(
         return
     for manager in await notify.managers_of(desk, ticket):
         if manager.id not in told:
-            key = notify.direct_key(OVERSEEN, desk.key, ticket, manager.id)
+            day = f"{desk.now:%Y-%m-%d}"  # one line of a ticket in a digest: what became of it last
+            key = notify.direct_key(OVERSEEN, day if digest else desk.key, ticket, manager.id)
             with speaking(await of_person(desk, manager.id)):
                 slots = {"ticket": notify.headline(ticket), "priority": words(ticket.priority)}
                 text = say("{ticket} ({priority}): {change}.", change=change, **slots)
-                await notify.tell(desk, ticket, manager, text, key=key, sort=NEWS, digest=digest)
+                if not digest or not await notices.reword(desk.tx, key, text + see(ticket)):
+                    await notify.tell(desk, ticket, manager, text, key=key, sort=NEWS, digest=digest)
 
 
 async def _is_told_itself(desk: Desk, ticket: Ticket) -> bool:

@@ -28,6 +28,7 @@ from storage.turns import QUEUED, REFUSED, RUNNING, Turn
 TAKEN_IN = Reply(message=Message(text=""), is_shown=True)  # a turn that runs reads it
 STILL = "still"  # the action of a button; its value is the line to run
 LONGEST_LINE = 1900  # a button's value holds 2,000 characters
+ASKED = "ask"  # the asker has said that it is no report
 TICKET = "ticket"  # what the answer to a question offers that may have been a report
 CLOSED = fixed(
     "This channel is shared with another organisation: I take no requests here until an admin writes `channel allow"
@@ -43,7 +44,7 @@ async def begin(desk: Desk, text: str, *, forced: str = "", offers: str = "") ->
     """Have the agent work on it; the answer comes when it is done.
 
     Args:
-        forced: the specialist that the asker has chosen.
+        forced: the specialist that the asker has chosen; ASKED for whoever fits, but for a report.
         offers: what the answer has a button for besides.
 
     Returns:

@@ -19,7 +19,9 @@ from agent.memory.read import remembered
 from agent.memory.snapshot import as_blocks, numbers_of, snapshot
 from agent.specialists.specialist import Specialist
 from agent.turns import router
+from agent.turns.begin import ASKED
 from agent.turns.grounds import Words
+from agent.turns.hearing.manner import tells_to_act
 from bot.messages import plain
 from bot.redact import redact
 from bot.settings.providers import Role
@@ -136,7 +138,7 @@ async def seen(world: World, turn: Turn) -> Seen:
             phase=known.phase,
             elsewhere=await asked_elsewhere(desk, turn, request, memory.voices),
             level=level,
-            open_to=router.open_ones(desk.asker, origin=turn.origin, level=level),
+            open_to=open_to(desk, turn, level=level),
             factor=await factor_in(desk, "small"),
             names=await _called(desk, names),
             is_private=turn.is_private or place.is_private,  # by now
@@ -159,6 +161,13 @@ def as_of(around: Seen, counts: Sequence[Mapping[str, Any]]) -> Seen:
     if first["raw"] == around.raw:
         return replace(around, since=since)
     return replace(around, request=first["text"], raw=first["raw"], since=since, is_rewritten=True)
+
+
+def open_to(desk: Desk, turn: Turn, *, level: str) -> tuple[Specialist, ...]:
+    """Who may work on it; what is told behind `ask` is a question, and nobody makes a report of it."""
+    found = router.open_ones(desk.asker, origin=turn.origin, level=level)
+    is_report = turn.forced == ASKED and not tells_to_act(turn.text)
+    return tuple(one for one in found if one.name != "create") if is_report else found
 
 
 async def _called(desk: Desk, names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -66,6 +66,10 @@ async def drop_turn(desk: Desk, turn: Turn) -> None:
             await drop_said(desk, earlier, ts=ts)
     if turn.state in {RUNNING, WAITING}:
         turn.place = turn.place | {texts.DELETED: True}
+        if turn.stop_at is None:
+            desk.audit(
+                "stop", "turn", turn.id, before={"state": turn.state}, after={"state": STOPPED, "why": "deleted"}
+            )
         await live_turns.ask_to_stop(desk.tx, [turn.id], by=turn.actor_id, at=desk.now)
         await withdraw_all(desk, turn, await people.get(desk.tx, turn.actor_id))
         if turn.state == WAITING:  # nobody works on it who would say so

@@ -11,9 +11,14 @@ from storage.turns import LIVE, Turn
 
 
 async def meant(tx: Tx, *, channel_id: str, thread_ts: str | None, actor: Actor) -> list[Turn]:
-    """The turns of a thread that have not ended; where there is none, those that who says it waits for."""
-    here = await live_turns.live_in(tx, channel_id, thread_ts) if thread_ts else []
-    return here or await live_turns.live_of(tx, actor.person_id)
+    """The turns of a thread that have not ended; said in no thread, those that who says it waits for.
+
+    Args:
+        thread_ts: None for what begins a thread of its own.
+    """
+    if thread_ts:
+        return await live_turns.live_in(tx, channel_id, thread_ts)
+    return await live_turns.live_of(tx, actor.person_id)
 
 
 def may_stop(actor: Actor, turn: Turn) -> bool:

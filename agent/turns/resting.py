@@ -24,12 +24,12 @@ async def rests_until(desk: Desk, place: Place, *, ends: int | None = None) -> d
     Raises:
         UserError: very many wait in it.
     """
-    settings, where = desk.settings, (place.channel_id, place.thread_ts)
-    if len([one for one in await live_turns.live_in(desk.tx, *where) if one.id != ends]) >= MOST_WAITING:
+    settings, where, of = desk.settings, (place.channel_id, place.thread_ts), _whose(desk, place)
+    if len([one for one in await live_turns.live_in(desk.tx, *where, of=of) if one.id != ends]) >= MOST_WAITING:
         full = fixed("{count} requests of this thread wait already. Ask again when they are done, or write `stop`.")
         raise UserError(say(full, count=MOST_WAITING))
     spans = ((timedelta(minutes=1), settings.turns_per_minute), (timedelta(hours=1), settings.turns_per_hour))
-    begun = await live_turns.begun_since(desk.tx, *where, desk.now - timedelta(hours=1) - REST)
+    begun = await live_turns.begun_since(desk.tx, *where, desk.now - timedelta(hours=1) - REST, of=of)
     rests = [
         last + REST
         for span, most in spans
@@ -39,6 +39,11 @@ async def rests_until(desk: Desk, place: Place, *, ends: int | None = None) -> d
     return max((end for end in rests if end > desk.now), default=None)
 
 
+def _whose(desk: Desk, place: Place) -> int | None:
+    """What is asked in no thread (`/chargehand ask …`) is counted for each person: nobody reads it but they."""
+    return None if place.thread_ts else desk.asker.person_id
+
+
 async def resting(desk: Desk, place: Place, until: datetime) -> Reply:
     """Said once for everybody in the thread, then to each who asks for more."""
     text = fixed(
@@ -46,7 +51,7 @@ async def resting(desk: Desk, place: Place, until: datetime) -> Reply:
         " `help` lists them."
     )
     said = say(text, until=moment(until))
-    key = f"rest:{place.channel_id}:{place.thread_ts}:{until.isoformat()}"
+    key = f"rest:{place.channel_id}:{place.thread_ts or _whose(desk, place)}:{until.isoformat()}"
     if await outbox.exists_for(desk.tx, key):
         return text_reply(said, is_private=True)
     await say_where_asked(desk, Message(text=said), key=key)

@@ -45,14 +45,6 @@ def judge(heard: Heard) -> Verdict:
     return _judged(heard, text, intent).settled()
 
 
-def asks_surely(text: str) -> bool:
-    """Whether a question cannot be meant as a report: it ends with its mark, or begins with "who", "why" and the like;
-    "list of topics is empty" does neither."""
-    intent = Intent(read(clean(text)))
-    begins = (hit.start == intent.first(one) for one in intent.questions for hit in intent.found("asks.sure", one))
-    return text.rstrip().endswith(("?", "？")) or any(begins)
-
-
 def goes_on(text: str) -> bool:
     """Whether a message that the grammar takes for a reminder wants something else behind it: "remind me tomorrow at 9
     and close CH-4". The command would take that for what to remind of.
@@ -108,13 +100,32 @@ def _never(heard: Heard, text: str, intent: Intent) -> Verdict | None:
         opened = [hit.end for hit in intent.found("openers.you", clause)]
         asked = min((hit.start for hit in intent.found("openers.polite", clause)), default=clause.end)
         for hit in lists.undenied(intent.found("never.verbs", clause), reading):
+            is_asked = hit.start in opened or asked < hit.start
             is_last = bool(opened) and hit.end == clause.end  # "kannst du #88 mergen"
-            is_ordered = hit.start in {begins, *opened} or asked < hit.start or is_last
+            is_behind = asked == hit.end and _is_small(reading, clause.start, hit.start)  # "#88 mergen bitte"
+            is_ordered = hit.start == begins or is_asked or is_last or is_behind
             is_noun = any(said.start >= hit.end for said in intent.found("never.said", clause))
-            if is_ordered and not is_noun and _goes_on(reading, hit.end, clause) and not intent.trouble:
+            is_sure = is_asked or not intent.trouble or _has_object(intent, hit.end, clause)
+            if is_ordered and is_sure and not is_noun and _goes_on(reading, hit.end, clause):
                 why = phrase("“{words}” merges or deploys, which I never do", words=reading.said(hit))
                 return Verdict(kind="never", confidence=SURE, reasons=(why,))
     return None
+
+
+def _is_small(reading: Reading, start: int, end: int) -> bool:
+    """Whether there is nothing but what is to be merged."""
+    small = vocabulary().words("never.before") | vocabulary().words("never.objects")
+    return all(token.kind in REFERENCES or token.word in small for token in reading.tokens[start:end])
+
+
+def _has_object(intent: Intent, at: int, clause: Clause) -> bool:
+    """ "ship the fix for the crash", "merge #88, it fixes the crash": the trouble is why; in "deploy to staging fails"
+    and "deploy #88 crashed" it is what is told."""
+    if at >= clause.end:
+        return False
+    token = intent.reading.tokens[at]
+    is_named = token.kind != "word" or token.word in vocabulary().words("never.objects")
+    return is_named and all(hit.start != at + 1 for hit in intent.trouble if token.kind != "word")
 
 
 def _goes_on(reading: Reading, at: int, clause: Clause) -> bool:
@@ -122,7 +133,7 @@ def _goes_on(reading: Reading, at: int, clause: Clause) -> bool:
     if at >= clause.end:
         return True
     token = reading.tokens[at]
-    return token.kind != "word" or token.word in vocabulary().words("never.before")
+    return token.kind != "word" or _is_small(reading, at, at + 1)
 
 
 def _assigned(heard: Heard, text: str, intent: Intent) -> Verdict | None:

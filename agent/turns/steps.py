@@ -7,6 +7,7 @@ import structlog
 from agent.kit.use import CANCELLED, ERRORS, UNCERTAIN
 from agent.kit.world import World
 from agent.specialists import NAMED, TOOLS
+from agent.turns.begin import ASKED
 from agent.turns.broken_off import cut_steps, said_so_far
 from agent.turns.checked import Checked
 from agent.turns.context import Seen, as_of, factor_in, words_of
@@ -112,7 +113,7 @@ async def run_one(world: World, turn: Turn, step: TurnStep, around: Seen) -> Che
 
 def _others(world: World, turn: Turn, step: TurnStep, around: Seen) -> tuple[str, ...]:
     """Who could be given the rest of a request: nobody where the asker chose who works, or as many work as may."""
-    if turn.forced or len(turn.grants) >= world.settings.turn_steps:
+    if turn.forced not in {"", ASKED} or len(turn.grants) >= world.settings.turn_steps:
         return ()
     return tuple(one.name for one in around.open_to if one.name != step.specialist)
 

@@ -13,16 +13,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from agent.commands.grammar import Parsed, command_lines, parse
+from agent.commands.grammar import Parsed, parse
 from agent.commands.registry import VERBS
 from agent.specialists import READER
 from agent.turns.control import control_word
-from agent.turns.rules import goes_on, judge
+from agent.turns.read_as import ReadAs, read_as
 from agent.turns.verdict import Heard
 from bot.errors import UserError
 
 LONGEST_FILE = 100_000  # lines
 CONTROL = ("stop", "mute", "unmute", "resume", "aside")
+LEFT_TO = ("model", "asker")
 READS = "it changes nothing"  # why a verb has no way back
 KEYS = frozenset({"text", "place", "thread", "phase", "expect"})
 WRITERS = frozenset({"create", "assign", "remind", "comment", "review", "close", "delegate"})
@@ -58,12 +59,12 @@ class Line:
 
 
 class Route(NamedTuple):
-    """What came of a line. Not `is_decided`: it is left to a model, which was not asked.
+    """What came of a line. Not `is_decided`: it is left to a model, which was not asked, or the asker is asked back.
 
     `problem`: why a model's answer was none; `seconds` that it took, where it was asked.
     """
 
-    by: str  # control, grammar, rules or model
+    by: str  # control, grammar, rules, model or asker
     commands: tuple[str, ...] = ()
     specialists: tuple[str, ...] = ()
     problem: str = ""
@@ -71,7 +72,7 @@ class Route(NamedTuple):
 
     @property
     def is_decided(self) -> bool:
-        return self.by != "model" or bool(self.specialists or self.problem)
+        return self.by not in LEFT_TO or bool(self.specialists or self.problem)
 
 
 @dataclass(kw_only=True)
@@ -150,26 +151,28 @@ def _problem(said: Any) -> str:
 
 
 def route(line: Line) -> Route:
-    """Control words, then the grammar, then rules: the order in which a message is read."""
+    """As a message is read (agent/turns/read_as.py) where a model takes what nobody else knows."""
     if word := control_word(line.text):
         return Route("control", (word,))
-    if commands := commands_in(line.text, in_thread=bool(line.ticket)):
-        return Route("grammar", commands)
-    verdict = judge(line.heard)
-    if verdict.kind == "unsure":
+    read = read_as(line.heard)
+    match read.way:
+        case "another":
+            return Route("grammar", tuple(f"report {one}" for one in read.lines))
+        case "commands":
+            return Route("grammar", read.lines)
+        case "half" | "slip":
+            return Route("asker")
+    return _by_rules(read)
+
+
+def _by_rules(read: ReadAs) -> Route:
+    """What rules know the whole of, or are sure of; else it is left."""
+    if read.way in {"courtesy", "never"}:
+        return Route("rules", (), (read.way,))
+    if read.verdict is None or read.verdict.kind == "unsure":
         return Route("model")
-    if verdict.kind in {"courtesy", "never"}:
-        return Route("rules", (), (verdict.kind,))
-    return Route(
-        "rules", tuple(step.command for step in verdict.steps), tuple(step.specialist for step in verdict.steps)
-    )
-
-
-def commands_in(text: str, *, in_thread: bool) -> tuple[str, ...]:
-    """The command lines of a message that is nothing else; all of it has to parse, and no reminder to go on."""
-    lines = command_lines(text, VERBS, has_thread_ticket=in_thread, is_message=True)
-    is_whole = all(_parsed(line, in_thread=in_thread) and not goes_on(line) for line in lines)
-    return tuple(lines) if is_whole else ()
+    steps = read.verdict.steps
+    return Route("rules", tuple(step.command for step in steps), tuple(step.specialist for step in steps))
 
 
 def _parsed(line: str, *, in_thread: bool, is_message: bool = True) -> Parsed | None:

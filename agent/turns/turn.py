@@ -16,6 +16,7 @@ from agent.questions.answers import is_over
 from agent.questions.keep import AnswerNeeded
 from agent.specialists import READER
 from agent.turns import answer, approved, router
+from agent.turns.begin import ASKED
 from agent.turns.by_rules import keep_plainly, look_up
 from agent.turns.context import Seen, seen
 from agent.turns.finish import QUESTION, TOLD, Ended, finish
@@ -218,7 +219,7 @@ async def _routed(world: World, turn: Turn, around: Seen) -> Route:
     """
     if route := await left_over(world, turn):
         return route
-    if turn.forced:
+    if turn.forced not in {"", ASKED}:
         return router.only(turn.forced, around.request, by="asker")
     assert world.model is not None  # _work() has checked
     heard = around.heard(window=world.settings.servers[0].context_tokens)

@@ -11,13 +11,15 @@ from agent.kit.rehearsed import WOULD_DO
 from agent.proposals.fields import change_of
 from agent.reply import Reply, text_reply
 from agent.specialists import READER
-from agent.turns.begin import paused, still
+from agent.turns.begin import paused, refuse_closed, still
 from agent.turns.by_rules import KEPT, Ruled, work
 from agent.turns.finish import OFF
 from agent.turns.meant import meant
+from agent.turns.resting import rests_until
 from agent.turns.router import LONGEST_GOAL
 from agent.turns.verdict import Step, Verdict
 from bot.errors import UserError
+from bot.events import Place
 from prompts.words import say
 from storage import pauses
 from storage.parts import part
@@ -54,6 +56,17 @@ def _still_as(desk: Desk, text: str, steps: Sequence[Step]) -> str:
     if KEPT.isdisjoint(step.specialist for step in steps):
         return "\n".join(step.command for step in steps)
     return f"ask {text}" if desk.settings.servers else ""
+
+
+async def can_begin(desk: Desk, place: Place) -> bool:
+    """Whether a model may read what is only told, here and now; else it is kept as it is."""
+    if not desk.settings.servers or desk.is_late or await pauses.current(desk.tx):
+        return False
+    try:
+        await refuse_closed(desk, place)
+        return await rests_until(desk, place) is None
+    except UserError:
+        return False
 
 
 async def show_unread(desk: Desk, text: str, verdict: Verdict, own: Ticket | None) -> Reply | None:

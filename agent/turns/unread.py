@@ -37,7 +37,7 @@ async def without_model(world: World, turn: Turn, why: str, shown: str) -> Ended
             named = await ticket_meant(desk, turn.text)
         if named:
             return Ended(state=DONE, outcome=LOOKED_UP, why=why, shown=_said(why, shown), ticket=named)
-    if not verdict.is_told:
+    if not verdict.may_be_kept:
         async with world.db.write() as tx:
             about = await thread_links.ticket_of(tx, turn.workspace_id, turn.channel_id, turn.thread_ts or "")
             kept = await turns.get(tx, turn.id)

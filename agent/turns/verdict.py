@@ -65,6 +65,11 @@ class Verdict:
         """Whether it only tells of something: a report or a remark, however sure that is."""
         return self.kind in TOLD or (self.guess in TOLD and not self.is_question and not self.is_order)
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether a report or a remark is the best guess, also beside an order that nobody can follow."""
+        return self.kind in TOLD or (self.guess in TOLD and not self.is_question)
+
     def settled(self) -> Self:
         """The same, with the kind `unsure` where the confidence is too low to decide."""
         if self.kind == "unsure" or self.confidence >= LEAST:

@@ -43,5 +43,6 @@ async def reaction(ctx: Context, run: Run) -> None:
 async def _stop(desk: Desk, turn: Turn) -> Reply | None:
     """What the word does; nothing for a request that has ended, unless this very emoji has just made it stop."""
     found = await turns.get(desk.tx, turn.id)
-    is_theirs = found.id in {one.id for one in await stops.told_to_stop(desk.tx, by=desk.asker.person_id)}
-    return await run_line(desk, stop.VERB.name) if found.state in LIVE or is_theirs else None
+    told = await stops.told_to_stop(desk.tx, by=desk.asker.person_id, since=desk.now - stop.LATELY)
+    is_theirs = found.id in {one.id for one in told}
+    return await run_line(desk, f"{stop.VERB.name} {found.name}") if found.state in LIVE or is_theirs else None

@@ -11,6 +11,7 @@ from agent.cards.working import at_work
 from agent.commands.grammar import find_verb
 from agent.commands.registry import VERBS
 from agent.turns.progress import STOP
+from bot.access import LOOKS
 from bot.events import SlackPress
 from bot.shortcuts import AGAIN
 from bot.slack.blocks import OPENS
@@ -55,7 +56,7 @@ async def _working(ctx: Context, press: SlackPress, correlation_id: str) -> Outg
     """“working…” in place of the controls of a card or a proposal, stored with the press; what changes nothing is
     answered beside it."""
     verb = find_verb(press.action, VERBS)
-    if verb is None or verb.action == "see" or not press.message_ts or not press.reply_url:
+    if verb is None or verb.action in LOOKS or not press.message_ts or not press.reply_url:
         return None
     async with ctx.db.read() as tx:
         person = await people.by_slack_id(tx, ctx.workspace_id, press.user_id)

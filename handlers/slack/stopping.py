@@ -16,14 +16,13 @@ from storage.turns import LIVE
 async def stop_here(ctx: Context, said: SlackMessage | SlackReply) -> None:
     """All workers may be busy with turns, so these know it now; the message's own job says what came of it. Without a
     mention it counts only where replies are heard."""
-    thread_ts = said.thread_ts or (None if isinstance(said, SlackMessage) and said.is_dm else said.ts)
     async with ctx.db.write() as tx:
         if isinstance(said, SlackReply) and await follows(tx, said.channel_id) == MENTION:
             return
         person = await people.by_slack_id(tx, ctx.workspace_id, said.user_id)
         if person:
             actor = await actor_of(tx, person)
-            found = await meant(tx, channel_id=said.channel_id, thread_ts=thread_ts, actor=actor)
+            found = await meant(tx, channel_id=said.channel_id, thread_ts=said.thread_ts, actor=actor)
             await halt(tx, found, actor, at=ctx.clock())
 
 

@@ -8,8 +8,10 @@ from agent.conversation import hear
 from agent.desk import Desk
 from agent.reply import Reply
 from bot.errors import Refused, UserError
-from storage import comments, thread_links, tickets
+from bot.settings import Settings
+from storage import comments, live_turns, pauses, thread_links, tickets
 from storage.issues import Issue
+from storage.pauses import Pause
 from storage.pulls import Pull
 from storage.repositories import Repository
 from storage.thread_links import ThreadLink
@@ -122,3 +124,60 @@ async def test_without_a_model_a_reference_on_github_shows_its_ticket(
     assert isinstance(reply, Reply)
     assert f"*{ticket.name}*" in reply.message.text
     assert await tickets.next_number(desk.tx, "T1") == 3
+
+
+def with_model(desk: Desk) -> Desk:
+    return replace(desk, settings=Settings(_env_file=None, anthropic_api_key="sk-test"))
+
+
+@pytest.mark.parametrize("text", ["in the last week only", "both", "bob should take CH-4", "the search is slow"])
+async def test_what_rules_are_not_sure_of_is_the_models_and_a_ticket_is_only_offered(desk: Desk, text: str) -> None:
+    assert await hear(with_model(desk), text) is None
+    [turn] = await live_turns.live(desk.tx, "T1")
+    assert (turn.text, turn.offers) == (text, "ticket")
+    assert await tickets.next_number(desk.tx, "T1") == 1
+
+
+@pytest.mark.parametrize("why", ["off", "paused", "late"])
+async def test_nothing_that_is_told_is_lost_while_no_model_reads_it(desk: Desk, why: str) -> None:
+    there = {"off": desk, "paused": with_model(desk), "late": replace(with_model(desk), is_late=True)}[why]
+    if why == "paused":
+        await pauses.begin(desk.tx, Pause(who="bo", why="costs"), workspace_id="T1", set_by="person:2")
+    reply = await heard(there, "the second one please")
+    assert isinstance(reply, Reply)
+    assert reply.seen_in is not None
+    assert await live_turns.live(desk.tx, "T1") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("merge #88", "I never merge or deploy"),
+        ("please merge the crash fix", "I never merge or deploy"),
+        ("thanks all", "`@chargehand help` lists the commands."),
+        ("my open tickets", "No open tickets"),
+    ],
+)
+async def test_what_is_clear_needs_no_model_and_makes_no_ticket(desk: Desk, text: str, answer: str) -> None:
+    reply = await heard(desk, text)
+    assert isinstance(reply, Reply)
+    assert answer in reply.message.text
+    assert await tickets.next_number(desk.tx, "T1") == 1
+
+
+async def test_a_number_before_a_reason_that_may_be_a_ticket_is_asked_about(
+    desk: Desk, make_ticket: MakeTicket
+) -> None:
+    there = await in_thread_of(desk, make_ticket)
+    await make_ticket()
+    asked = "Is “2” the ticket CH-2, or part of what you say about CH-1? Nothing was done"
+    assert str(await heard(there, "comment 2 nodes are back")).startswith(asked)
+    assert await comments.of_ticket(desk.tx, 1) == []
+    await heard(there, "comment 3 nodes are back")
+    assert [comment.text for comment in await comments.of_ticket(desk.tx, 1)] == ["3 nodes are back"]
+
+
+@pytest.mark.parametrize("text", ["down", "nodes"])
+async def test_a_remark_of_one_word_is_no_slip(desk: Desk, make_ticket: MakeTicket, text: str) -> None:
+    await heard(await in_thread_of(desk, make_ticket), text)
+    assert [comment.text for comment in await comments.of_ticket(desk.tx, 1)] == [text]

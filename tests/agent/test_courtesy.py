@@ -22,6 +22,15 @@ from agent.courtesy import is_courtesy
         "d'accord, merci",
         "¡muchas gracias!",
         "vale, perfecto :pray:",
+        "thanks everyone",
+        "thx <@U2>",
+        "@bob thanks!",
+        "cool, thank you all",
+        "Vielen Dank euch",
+        "gute Arbeit",
+        "+1",
+        "lgtm",
+        "nope",
     ],
 )
 def test_courtesy(text: str) -> None:
@@ -40,6 +49,11 @@ def test_courtesy(text: str) -> None:
         "404",
         "merci de fermer CH-1",
         "gracias, pero falla",
+        "<@U2>?",
+        "team",
+        "+1 from support",
+        "thanks all, redis is down",
+        "@a." * 2000,
     ],
 )
 def test_words_that_say_something(text: str) -> None:

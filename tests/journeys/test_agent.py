@@ -111,7 +111,7 @@ async def test_two_steps_make_one_answer(slack: SlackSandbox, llm: LlmSandbox, t
     wish = {"who": "me", "what": "this", "when": "tomorrow at 9"}
     calls(llm, "remind", Call("set_reminder", wish), then="[[R-2]]")
     async with with_agent(slack, llm, tmp_path) as bot:
-        words = "ask checkout is broken on mobile since the deploy, can someone look and remind me tomorrow at 9"
+        words = "ask open a ticket that checkout is broken on mobile since the deploy, and remind me tomorrow at 9"
         ts = await slack.say("alice", "#ops", f"@chargehand {words}")
         await quiet(bot)
         uses = await bot.rows(select(ToolCall))
@@ -123,6 +123,7 @@ async def test_two_steps_make_one_answer(slack: SlackSandbox, llm: LlmSandbox, t
     named = f"*<{ticket.permalink}|CH-1>* Checkout is broken on mobile since the deploy is tracked."
     assert named in answer.plain
     assert answer.buttons[:3] == ["Undo CH-1", "Change…", "Undo the reminder"]
+    assert ticket.description.endswith(f"As it was asked:\n> {words.removeprefix('ask ')}")
     assert (tracked.object_kind, tracked.ticket_id) == ("ticket", ticket.id)
 
 

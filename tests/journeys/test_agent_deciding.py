@@ -51,7 +51,7 @@ async def test_a_bare_word_asks_which_where_several_wait_and_a_reason_denies_the
 ) -> None:
     two_asked(llm)
     async with with_agent(slack, llm, tmp_path) as bot:
-        for words in ("redis is down", "kafka lags"):
+        for words in ("redis is down", "kafka is down"):
             await report(bot, "frank", words)
         ts = await report(bot, "alice", "could you give these to somebody good?")
         which = await alone(bot, "alice", "approve", ts)

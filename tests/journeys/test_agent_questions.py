@@ -53,7 +53,7 @@ async def test_two_are_asked_together_and_wait_through_a_restart_for_their_asker
     does(llm, "assign", (LIST,), (which, who, asks("time", "And when?")), (give,), "[[R-1]]")
     async with with_agent(slack, llm, tmp_path) as bot:
         await report(bot, "frank", "redis is down")
-        await report(bot, "frank", "kafka eats messages")
+        await report(bot, "frank", "kafka is broken")
         ts = await report(bot, "alice", "ask could you hand it over to the best one?")
         asked = question(slack, ts)
         assert "Which one is it?" in asked.plain

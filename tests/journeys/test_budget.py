@@ -64,7 +64,7 @@ async def test_a_report_for_which_nothing_is_left_is_triaged_by_rules_and_says_w
         await slash(bot, "erin", "budget set workspace 10k")
         await go_to(bot, clock, NOON + timedelta(days=1))
         assert "• the workspace: 0 of 10k tokens" in await slash(bot, "frank", "budget")
-        assert "triaged by claude" in card(slack, await report(bot, "frank", "redis loses keys"))
+        assert "triaged by claude" in card(slack, await report(bot, "frank", "report redis loses keys"))
 
 
 async def test_everybody_sees_what_was_taken_and_managers_what_theirs_took(
@@ -108,7 +108,7 @@ async def test_admins_set_it(bot: Bot, slack: SlackSandbox) -> None:
 async def test_admins_hear_once_that_most_of_it_is_used(slack: SlackSandbox, llm: LlmSandbox, tmp_path: Path) -> None:
     async with with_model(slack, llm, tmp_path, Clock(NOON), budget_workspace_day_tokens=4000) as bot:
         await slash(bot, "erin", "budget")  # from then on she is known as an admin
-        for text in ("redis is broken", "redis loses keys", "redis is slow"):
+        for text in ("redis is broken", "report redis loses keys", "redis is slow"):
             await report(bot, "frank", text)
         told = [text for text in said(slack.dms("erin")) if "model budget" in text]
         assert len(told) == 1

@@ -85,8 +85,11 @@ async def test_what_was_resolved_meanwhile_is_no_news(slack: SlackSandbox, bot: 
     await report(bot, "frank", "kafka lags")
     await slash(bot, "frank", "resolve CH-1 it was a test")
     await go_to(bot, clock, MONDAY + timedelta(seconds=1))
-    assert slack.dms("bob") == slack.dms("alice") == []
-    assert {one.state for one in await bot.rows(select(Notice))} == {"dropped"}
+    assert slack.dms("bob") == []
+    [page] = said(slack.dms("alice"))  # and not that nobody has it
+    head = "*Your day*\n*Held back for you (1)*\n• *CH-1* Kafka lags (high): resolved by @frank."
+    assert page.startswith(head)
+    assert {one.state for one in await bot.rows(select(Notice))} == {"dropped", "told"}
 
 
 async def test_without_a_digest_what_was_held_back_comes_at_the_next_opening(

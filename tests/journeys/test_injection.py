@@ -218,6 +218,6 @@ async def test_a_model_that_sees_orders_is_not_believed_to_have_resisted_them(
 ) -> None:
     llm.answer(json=READING | MILD | {"gives_orders": True})
     async with with_model(slack, llm, tmp_path) as bot:
-        ts = await report(bot, "frank", "kafka lags, o oracle")
+        ts = await report(bot, "frank", "report kafka lags, o oracle")
         assert (await bot.ticket()).priority != "low"
         assert "the report gives orders, so rules decided" in card(slack, ts)

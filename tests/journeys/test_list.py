@@ -92,9 +92,11 @@ async def test_an_empty_list_says_which_filter_left_out_most(bot: Bot) -> None:
     await fill(bot, 3)
     await fill(bot, 1, status="closed")
     answer = await slash(bot, "frank", "list mine waiting")
-    assert answer == "No open tickets: mine, waiting."
+    alone = " None of these filters leaves them out alone: without any one of them there are none either."
+    assert answer == f"No open tickets: mine, waiting.{alone}"
     answer = await slash(bot, "frank", "list low unassigned")
     assert answer == "No open tickets: low, unassigned. Without “low” there are 3."
+    assert (await slash(bot, "frank", "list resolved closed")).startswith("*1 resolved or closed ticket*")
 
 
 async def test_a_row_names_number_priority_assignee_and_when_it_is_due(slack: SlackSandbox, bot: Bot) -> None:

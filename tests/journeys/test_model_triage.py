@@ -157,7 +157,7 @@ async def test_a_slow_model_improves_the_rules_card_in_place(
     llm.answer(json=READING | {"team": "Payments", "priority": "critical"})
     llm.stall()
     async with with_model(slack, llm, tmp_path, llm_patience_seconds=0.1) as bot:
-        ts = await slack.say("frank", "#ops", "@chargehand redis is slow")
+        ts = await slack.say("frank", "#ops", "@chargehand report redis is slow")
         await slack.until(lambda: len(slack.thread("#ops", ts)) > 1 and slack.dms("bob"))
         assert "triaged by rules (the model is slow; its reading may follow): " in card(slack, ts)
         llm.release()
@@ -193,18 +193,18 @@ async def test_a_team_that_the_model_is_not_sure_of_is_a_suggestion(
     llm.answer(when="banner", json=READING | {"team": "Payments", "confidence": 0.4})
     llm.answer(json=READING | {"confidence": 0.4})
     async with with_model(slack, llm, tmp_path) as bot:
-        ts = await report(bot, "frank", "the cache is odd", channel="#general")
+        ts = await report(bot, "frank", "report the cache is odd", channel="#general")
         assert await assignees(bot) == []
         asked = slack.thread("#general", ts)[1]
         assert "Which team: the model suggests Platform, but is not sure" in asked.plain
         assert "move" in asked.menus
-        ts = await report(bot, "frank", "the cache behaves badly")
+        ts = await report(bot, "frank", "report the cache behaves badly")
         assert "Why this team: the channel's team" in card(slack, ts)
-        ts = await report(bot, "frank", "the banner looks odd")
+        ts = await report(bot, "frank", "report the banner looks odd")
         suggested = "Why this team: the channel's team; the model suggests Payments, but is not sure"
         assert [line for line in card(slack, ts).splitlines() if "Why this team" in line] == [suggested]
         llm.answer(json=READING | {"team": "Payments"})
-        await report(bot, "frank", "redis loses keys")
+        await report(bot, "frank", "report redis loses keys")
         assert (await bot.ticket(4)).team_source == "rule: keyword redis"  # a rule counts more than the model
 
 

@@ -1,10 +1,12 @@
 """Words become a command only when its whole grammar fits, since most text is a report."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.commands.grammar import FILLER, Parsed, command_lines, near_verbs, parse, reason_of
+from agent.commands.grammar import FILLER, Parsed, command_lines, is_slip, near_verbs, parse, reason_of
 from agent.commands.reading import LONGEST_REASON
 from agent.commands.registry import VERBS
 from agent.commands.verb import Slot
@@ -85,7 +87,7 @@ def test_statuses(text: str, status: str, rest: str) -> None:
         ("assign CH-1 <@U1> now", "“now” is more than `assign` takes"),
         ("status CH-1 gone", "“gone” is no status"),
         ("status CH-1 wip " + "x" * (LONGEST_REASON + 1), "the reason is longer than 1,000 characters"),
-        ("show CH-1 please", "“please” is more than `show` takes"),
+        ("show CH-1?", "“?” is more than `show` takes"),
         ("report", "<text> is missing"),
         ("move CH-1", "TEAM is missing"),
         ("list sort:up", "“sort:up” is no filter"),
@@ -94,6 +96,58 @@ def test_statuses(text: str, status: str, rest: str) -> None:
 )
 def test_what_is_wrong_is_named(text: str, problem: str) -> None:
     assert read(text).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("resolve `CH-1` failed over", "resolve CH-1 failed over"),
+        ('assign "CH-1" @bob', "assign CH-1 @bob"),
+        ("claim\u00a0CH-1", "claim CH-1"),
+        ("claim\tCH-1", "claim CH-1"),
+        ("claim CH-1.", "claim CH-1"),
+        ("claim CH-1, please", "claim CH-1"),
+        ("claim CH-1\nthanks!", "claim CH-1"),
+        ("my open tickets", "list mine open"),
+    ],
+)
+def test_the_same_otherwise_written(text: str, plain: str) -> None:
+    assert read(text) == replace(read(plain), called=read(text).called, words=read(text).words)
+
+
+def test_what_stands_in_quotes_is_one_word() -> None:
+    assert read('assign CH-1 "Ann Lee" @bob').people == ("Ann Lee", "bob")
+    assert read('wait CH-1 "the vendor"').text == '"the vendor"'
+    assert read('rename CH-1 "Foo bar"').values == {"title": "Foo bar"}
+    assert read('rename CH-1 "Foo" and "bar"').values == {"title": '"Foo" and "bar"'}
+
+
+@pytest.mark.parametrize("text", ["claim 12", "assign 12 @bob", "why 12", "undo 12", "priority 12 high"])
+def test_in_a_thread_a_number_that_can_be_nothing_else_is_a_ticket(text: str) -> None:
+    assert read(text, in_thread=True).tickets == ("CH-12",)
+
+
+@pytest.mark.parametrize(
+    ("text", "maybe"), [("resolve 12 nodes are back", 12), ("resolve CH-7 12 nodes", None), ("snooze 2 days", None)]
+)
+def test_in_a_thread_a_number_before_free_words_may_be_one(text: str, maybe: int | None) -> None:
+    assert read(text, in_thread=True).maybe == maybe
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one"),
+    [
+        ("lisst", True),
+        ("shwo", True),
+        ("resolv", True),
+        ("asign", True),
+        ("cloze", True),
+        ("down", False),
+        ("nope", False),
+    ],
+)
+def test_a_slip_is_one_letter(word: str, is_one: bool) -> None:
+    assert is_slip(word, VERBS) == is_one
 
 
 @pytest.mark.parametrize("text", ["redis is down", "", "   ", "resolved it yesterday, broken again", "CH-1"])

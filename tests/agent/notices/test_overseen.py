@@ -68,6 +68,7 @@ async def test_others_hear_of_no_such_change(desk: Desk, make_ticket: MakeTicket
 async def test_changes_of_what_is_loud_are_read_in_the_digest(desk: Desk, make_ticket: MakeTicket) -> None:
     ticket = await make_ticket(priority="critical")
     await assign.give(desk, ticket, await person(desk, "cy"))
+    await by(desk, "cy", "start CH-1")
     await by(desk, "cy", "resolve CH-1 failed over")
     assert await heard(desk) == []
     [(notice, *_)] = await notices.held(desk.tx, (await person(desk, "bo")).id)

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from agent.channels.settings import EVERY
 from agent.commands.run import run_line
 from agent.desk import Desk
-from agent.turns.begin import begin, follows_up
+from agent.turns.begin import ASKED, begin, follows_up
+from agent.turns.context import open_to
 from agent.turns.handed_on import hand_on
-from agent.turns.resting import MOST_WAITING
+from agent.turns.resting import MOST_WAITING, rests_until
 from bot.events import Place
+from bot.settings import Settings
 from storage import pauses, turns, turns_about
 from storage.pauses import Pause
 from storage.turns import Turn
@@ -103,6 +106,28 @@ async def test_to_go_on_counts_like_any_request(desk: Desk) -> None:
     reply = await run_line(at(desk, "21.1"), "continue")
     assert "I rest here until" in reply.message.text
     assert len(list(await desk.tx.exec(select(Turn)))) == 6
+
+
+async def test_what_is_asked_in_no_thread_is_counted_for_each_person(desk: Desk) -> None:
+    """Five colleagues who write `/chargehand ask …` in one channel are no thread."""
+    slash = replace(desk, place=Place(channel_id="C1", reply_url="https://x"))
+    assert slash.place is not None
+    for number in range(1, MOST_WAITING + 1):
+        await keep(desk, number, actor_id=2, thread_ts=None, state="queued")
+    assert await rests_until(slash, slash.place) is None
+    for number in range(11, 17):
+        await keep(desk, number, thread_ts=None, state="done")
+    assert await rests_until(slash, slash.place) is not None
+
+
+async def test_ask_says_that_it_is_no_report(desk: Desk) -> None:
+    there = replace(at(desk, "21.1"), settings=Settings(_env_file=None, anthropic_api_key="sk-test"))
+    await run_line(there, "ask redis is down")
+    [turn] = await desk.tx.exec(select(Turn))
+    assert turn.forced == ASKED
+    for text, is_open in (("redis is down", False), ("open a ticket for the crash", True)):
+        turn.text = text
+        assert ("create" in [one.name for one in open_to(there, turn, level=EVERY)]) == is_open
 
 
 @pytest.mark.parametrize(("before", "state"), [(0, "queued"), (7, "refused")])

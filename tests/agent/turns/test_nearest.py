@@ -2,8 +2,8 @@
 
 import pytest
 
+from agent.turns.hearing.manner import asks_surely
 from agent.turns.nearest import commands_near
-from agent.turns.rules import asks_surely
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,12 @@ def test_between_report_and_question_it_is_said_to_ask(text: str) -> None:
         ("kannst du #88 mergen?", True),
         ("peux-tu déployer ça en prod ?", True),
         ("fusiona #88 por favor", True),
+        ("ship the fix for the login crash", True),
+        ("deploy the hotfix for the outage", True),
+        ("merge acme/shop#88, it fixes the crash", True),
+        ("#88 mergen bitte", True),
+        ("the deploy crashed", False),
+        ("deploy #88 crashed", False),
         ("don't merge #88", False),
         ("deploy to staging fails", False),
         ("deploy is done", False),
@@ -262,6 +268,20 @@ def test_between_report_and_question_it_is_said_to_ask(text: str) -> None:
 )
 def test_merging_and_deploying_is_never_done(text: str, is_never: bool) -> None:
     assert (heard(text).kind == "never") == is_never
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told", "may_be_kept"),
+    [
+        ("the search is odd", True, True),
+        ("restart redis please, it is down", False, True),
+        ("redis is down, any idea?", False, False),
+        ("give the login crash to <@U2>", False, False),
+    ],
+)
+def test_what_may_be_kept_when_no_model_answers(text: str, is_told: bool, may_be_kept: bool) -> None:
+    verdict = heard(text)
+    assert (verdict.is_told, verdict.may_be_kept) == (is_told, may_be_kept)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u200b", "``` x ```", ":)", "asdf", "مرحبا", "你好"])
