@@ -5,13 +5,13 @@ from datetime import datetime
 from agent.alarms.keep import ALARM
 from agent.alarms.tell import ended
 from agent.guardrails.parts import parts
-from agent.language import own
+from agent.language import LANGUAGE, own
 from agent.notices import notify
 from agent.people.leaving import left
 from bot.messages import Message, TextFile, escape
 from bot.slack.deliver import UNCERTAIN
 from prompts.words import fixed, say, speaking, spoken
-from storage import alarms, audit, outbox, people, queue, reminders, tickets
+from storage import alarms, audit, outbox, people, queue, reminders, settings_kv, tickets
 from storage.alarms import OVER
 from storage.audit import AuditEvent
 from storage.database import Tx
@@ -130,11 +130,12 @@ async def _say_who_was_not_told(tx: Tx, row: Outgoing, error: str, now: datetime
         correlation_id=row.correlation_id,
     )
     audit.record(tx, event, before={}, after={"person": person.id, "error": error})
-    text = say(
-        "@{who} could not be told: Slack takes no direct message for them (`{error}`).",
-        who=escape(person.name),
-        error=error,
-    )
+    with speaking(await settings_kv.get(tx, ticket.channel_id, LANGUAGE) or spoken()):
+        text = say(
+            "@{who} could not be told: Slack takes no direct message for them (`{error}`).",
+            who=escape(person.name),
+            error=error,
+        )
     said = Outgoing(
         workspace_id=row.workspace_id,
         key=f"untold:{ticket.id}:{person.id}",
