@@ -21,7 +21,13 @@ _ANOTHER_NUMBER = re.compile(rf"^{_NUMBER}{_END}(?=(?:\d{{1,9}}[,\s]*)*$)")
 NAMED_TICKET = re.compile(rf"^{NAMED}{_END}", re.IGNORECASE)
 # A ticket anywhere in a text, as a word of its own; its number without leading zeros.
 TICKET_IN_TEXT = re.compile(r"(?<![\w-])ch-?0*([0-9]{1,9})(?![\w-])", re.IGNORECASE)
-_PLAIN_NAME = re.compile(r"[^\W\d][\w.'-]*(?: [\w.'-]+){0,2}")
+_PLAIN_NAME = re.compile(r"(?!.*\b(?:please|bitte)$)[^\W\d][\w.'-]*(?: [\w.'-]+){0,2}", re.IGNORECASE)
+# Behind "to" in a message: one word, and none that stands for somebody.
+_ONE_NAME = re.compile(
+    r"(?!(?:me|us|you|him|her|them|it|the|my|our|myself|who\w*|(?:some|any|every|no)\w*|mich|mir|uns|jemand\w*)$)"
+    r"[^\W\d][\w.'-]*",
+    re.IGNORECASE,
+)
 # As code or in quotes it is one word all the same.
 _MARKED = re.compile(r"^[`\"“„](ch-?\d{1,9}(?:@\d{1,9})?)[`\"“”](?=$|[\s:,])", re.IGNORECASE)
 _STARTS_WITH_NUMBER = re.compile(r"(\d{1,9})(?=$|[\s:,])")
@@ -38,6 +44,7 @@ class Reading:
     number: int | None = None
     tickets: list[str] = field(default_factory=list)  # `CH-12`, `CH-12@7`, a link to a message, `this`
     is_message: bool = False  # said where reports are said too
+    is_prose: bool = False  # "to" stands before its people
     is_bare: bool = False  # its number stood without its CH-
     takes_numbers: bool = False  # nothing else of the command begins with one
     maybe: int | None = None  # the number that its free words begin with in a ticket's thread
@@ -92,8 +99,9 @@ def _take_ticket(reading: Reading, found: re.Match[str]) -> None:
 def take_plain_names(reading: Reading) -> None:
     """Take all that is left as names without an @: behind `CH-1`, where it can hardly be a sentence."""
     is_talk = reading.is_message and (reading.is_bare or reading.number is None)
+    a_name = _ONE_NAME if reading.is_message and reading.is_prose else _PLAIN_NAME
     names = [name.strip() for name in reading.rest.split(",")]
-    if reading.tickets and not is_talk and all(_PLAIN_NAME.fullmatch(name) for name in names):
+    if reading.tickets and not is_talk and all(a_name.fullmatch(name) for name in names):
         reading.people, reading.rest = names, ""
 
 

@@ -49,7 +49,8 @@ def fill(slot: Slot, reading: Reading) -> str:
 
 
 def _fill_people(slot: Slot, reading: Reading) -> str:
-    reading.rest = _BEFORE_PEOPLE[slot].sub("", reading.rest)
+    before, reading.rest = reading.rest, _BEFORE_PEOPLE[slot].sub("", reading.rest)
+    reading.is_prose |= before != reading.rest
     while found := _PEOPLE.match(reading.rest):
         reading.people.append(next(filter(None, found.groups())).rstrip(","))
         reading.rest = reading.rest[found.end() :]
@@ -65,6 +66,7 @@ def _fill_assignees(reading: Reading) -> str:
     if rest.casefold() == AUTO:
         reading.how, reading.rest = AUTO, ""
         return ""
+    reading.is_prose |= reading.rest != rest
     reading.rest = _PLUS.sub("", rest)
     reading.how = ADD if reading.rest != rest else ""
     return _fill_people(Slot.PEOPLE, reading)

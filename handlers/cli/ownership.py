@@ -66,16 +66,19 @@ def load(
     """Take over a CODEOWNERS file or a table of rules, in place of what that file said before."""
     from bot.errors import UserError
 
+    is_table = file.suffix.casefold() == ".csv"
+    if not is_table and not repo:
+        raise typer.BadParameter(
+            "name the repository of a CODEOWNERS file; a table's name ends with .csv", param_hint="--repo"
+        )
     try:
         content = file.read_bytes()
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from None
-    if file.suffix.casefold() == ".csv":
+    if is_table:
         count = asyncio.run(_load_table(content, file.name))
         told([f"{count} lines of {file.name} are rules now."], as_json=as_json)
         return
-    if not repo:
-        raise UserError("Name the repository of the file: --repo OWNER/NAME. A table of rules ends with .csv.")
     told(_sentences(asyncio.run(_load(content, repo)), repo), as_json=as_json)
 
 

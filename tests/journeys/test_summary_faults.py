@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.summary.plan import plan_key
+from agent.summary.plan import AT, plan_key
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.seed import SeedChannel, default_seed, slack_id
 from bot.settings import Settings
@@ -21,6 +22,7 @@ from tests.process import comes_once
 from tests.team import DATABASES, said, settings_for
 
 BOTH = pytest.mark.parametrize("engine", DATABASES)
+FAR_EAST = ZoneInfo("Pacific/Kiritimati")  # where Monday 09:00 has passed when Monday begins in UTC
 TEAMS = [f"team-{number}" for number in range(20)]
 
 
@@ -35,10 +37,13 @@ async def seed_weeks(settings: Settings, slack: SlackSandbox) -> None:
     """Every team works every day, has a ticket, and is due for its week."""
     await asyncio.to_thread(make_ready, settings)
     now, about = datetime.now(UTC), {"workspace_id": slack.workspace_id}
-    monday = now.date() - timedelta(days=now.weekday())
+    zone = FAR_EAST if now.weekday() == 0 and now.hour < AT.hour else UTC
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
     async with open_database(settings.database, settings.connections) as db, db.write() as tx:
         await workspace.adopt(tx, slack.workspace_id)
-        (await calendars.own(tx, calendars.WORKSPACE, **about)).week = "Mon-Sun 00:00-24:00"
+        hours = await calendars.own(tx, calendars.WORKSPACE, **about)
+        hours.week, hours.zone = "Mon-Sun 00:00-24:00", str(zone)
         for number, name in enumerate(TEAMS, start=1):
             channel_id = slack.channel(f"#{name}").id
             team = Team(name=name, slug=name, channel_id=channel_id, created_at=now, **about)

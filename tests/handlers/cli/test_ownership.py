@@ -63,4 +63,4 @@ def test_a_table_of_rules_takes_the_place_of_what_it_said_before(run: Run, tmp_p
     assert len(run("ownership", "list").out.splitlines()) == 4
     file.write_text("path,owner\n")
     assert run("ownership", "import", str(file)).err.startswith("Line 1: write the columns kind, pattern, team, people")
-    assert "--repo OWNER/NAME" in run("ownership", "import", __file__).err
+    assert "name the repository of a CODEOWNERS file" in run("ownership", "import", __file__).err
